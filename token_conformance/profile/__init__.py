@@ -1,0 +1,7 @@
+"""Profiles: who is tested, as data."""
+
+from token_conformance.profile.fact import Fact
+from token_conformance.profile.loading import ProfileError, examples, find, load, names, variables
+from token_conformance.profile.models import Client, Deviation, Profile
+
+__all__ = ["Client", "Deviation", "Fact", "Profile", "ProfileError", "examples", "find", "load", "names", "variables"]

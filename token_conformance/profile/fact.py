@@ -1,0 +1,42 @@
+"""A fact about a provider: documented, observed or unknown, with its source."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+T = TypeVar("T")
+
+
+class Fact(BaseModel, Generic[T]):
+    """A value and how it is known. In a profile it is written as the bare value (documented), as the word
+    `"unknown"`, or as a table `{value = …, basis = "observed", source = "…", as_of = 2026-01-31}`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: T | None = None
+    basis: Literal["documented", "observed", "unknown"] = "documented"
+    source: str | None = None
+    as_of: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, written: Any) -> Any:
+        if isinstance(written, dict):
+            return written
+        if written in ("unknown", "undocumented"):
+            return {"basis": "unknown"}
+        return {"value": written}
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value to hold the provider to."""
+        return self.basis != "unknown" and self.value is not None
+
+
+def unknown() -> Fact[Any]:
+    """A fact of which nothing is known: measured and reported, not judged."""
+    return Fact[Any](basis="unknown")

@@ -1,0 +1,280 @@
+"""The profile: the declarative description of one provider."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from token_conformance.profile.fact import Fact, unknown
+from token_conformance.profile.fields import AbsoluteURL, ExistingFile
+
+Authentication = Literal[
+    "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
+]
+Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
+ErrorCondition = Literal[
+    "expired_refresh_token",
+    "reused_refresh_token",
+    "unknown_refresh_token",
+    "invalid_client",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+]
+
+
+class Table(BaseModel):
+    """A table of the profile: no unknown keys, no later changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(Table):
+    """`[profile]`: what the profile describes, and from which documents."""
+
+    name: str
+    documentation: list[str] = []
+    as_of: str | None = None
+    claims: list[Claim] = []
+    notes: list[str] = []
+
+
+class Endpoints(Table):
+    """`[server]`: where the provider is. Without an endpoint's name, discovery at the issuer tells it."""
+
+    issuer: AbsoluteURL | None = None
+    token_endpoint: AbsoluteURL | None = None
+    token_endpoint_aliases: list[AbsoluteURL] = []
+    authorization_endpoint: AbsoluteURL | None = None
+    userinfo_endpoint: AbsoluteURL | None = None
+    revocation_endpoint: AbsoluteURL | None = None
+    introspection_endpoint: AbsoluteURL | None = None
+    jwks_uri: AbsoluteURL | None = None
+    resource: AbsoluteURL | None = None
+    ca_bundle: ExistingFile | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Endpoints:
+        if self.issuer is None and self.token_endpoint is None:
+            raise ValueError("expected issuer (for discovery) or token_endpoint")
+        return self
+
+
+class Client(Table):
+    """`[[clients]]`: one registration of ours; the first is the main one."""
+
+    name: str = "main"
+    client_id: str = Field(min_length=1)
+    client_secret: str | None = None
+    authentication: Authentication = "client_secret_basic"
+    redirect_uri: AbsoluteURL | None = None
+    grant_types: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _secret(self) -> Client:
+        if self.authentication.startswith("client_secret_") and not self.client_secret:
+            raise ValueError(f"expected client_secret, which {self.authentication} needs")
+        if self.authentication == "none" and self.client_secret:
+            raise ValueError('expected no client_secret beside authentication = "none"')
+        return self
+
+    @property
+    def public(self) -> bool:
+        """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
+        return self.authentication == "none"
+
+
+class AuthorizationCode(Table):
+    """`[grants.authorization_code]` (RFC 6749 §4.1, RFC 7636, OIDC Core §3.1 and §3.3)."""
+
+    client: str | None = None
+    scope: str | None = None
+    response_type: Literal["code", "code id_token"] = "code"
+    response_mode: Literal["query", "fragment", "form_post"] | None = None
+    pkce: bool | Literal["S256", "plain"] = False
+    prompt: str | None = None
+    parameters: dict[str, str] = {}
+    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+
+    @property
+    def code_challenge_method(self) -> Literal["S256", "plain"] | None:
+        """The PKCE method used in logins, None without PKCE."""
+        if self.pkce is False:
+            return None
+        return "plain" if self.pkce == "plain" else "S256"
+
+
+class RefreshToken(Table):
+    """`[grants.refresh_token]` (RFC 6749 §6, RFC 9700 §4.14.2)."""
+
+    rotation: Fact[Literal["always", "never"]] = Field(default_factory=unknown)
+    reuse_grace: Fact[NonNegativeInt] = Field(default_factory=unknown)
+    reuse_revokes_family: Fact[bool] = Field(default_factory=unknown)
+    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+    lifetime_slack: NonNegativeInt = 0
+    minimum_age: NonNegativeInt = 0
+    id_token: Fact[Literal["always", "never"]] = Field(default_factory=unknown)
+
+
+class ClientCredentials(Table):
+    """`[grants.client_credentials]` (RFC 6749 §4.4)."""
+
+    client: str | None = None
+    scope: str | None = None
+
+
+class Password(Table):
+    """`[grants.password]` (RFC 6749 §4.3); the user is that of `[login]`."""
+
+    client: str | None = None
+    scope: str | None = None
+
+
+class Grants(Table):
+    """`[grants]`: what the provider documents that it offers to our clients."""
+
+    authorization_code: AuthorizationCode | None = None
+    refresh_token: RefreshToken | None = None
+    client_credentials: ClientCredentials | None = None
+    password: Password | None = None
+
+
+class Tokens(Table):
+    """`[tokens]`: what is documented of the tokens; lifetimes in seconds."""
+
+    access_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+    access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
+    access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
+    id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+    id_token_algorithm: Fact[Literal["RS256", "ES256"]] = Field(default_factory=unknown)
+
+
+class Login(Table):
+    """`[login]`: how a user's first tokens are obtained."""
+
+    strategy: Literal["form", "browser", "interactive", "password", "refresh_token"] = "form"
+    username: str | None = None
+    password: str | None = None
+    username_field: str | None = None
+    password_field: str | None = None
+    refresh_token: str | None = None
+
+
+class DocumentedError(Table):
+    """`[errors.CONDITION]`: how the provider documents that it refuses."""
+
+    status: int = Field(ge=400, le=599)
+    error: str | None = None
+    source: str | None = None
+
+
+class Expectation(Table):
+    """What a deviation looks like exactly; everything named must be seen."""
+
+    status: int | None = None
+    error: str | None = None
+    accepted: bool = False
+    absent: list[str] = []
+    members: dict[str, Any] = {}
+    message: str | None = None
+
+
+class Deviation(Table):
+    """`[[deviations]]`: a documented departure from a requirement."""
+
+    requirement: str
+    expect: Expectation
+    because: str
+    source: str | None = None
+    kind: Literal["documented", "observed", "inferred", "docs-contradict"] = "documented"
+
+
+class Statement(Table):
+    """`[[facts]]`: a statement of the documentation, word for our word, and what became of it here."""
+
+    statement: str
+    source: str
+    basis: Literal["documented", "observed", "inferred", "unknown", "contradictory"] = "documented"
+    seen_in: list[str] = []
+
+
+class Limits(Table):
+    """`[limits]`: how much the provider is asked to bear; times in seconds."""
+
+    concurrency: PositiveInt = 8
+    requests_per_second: PositiveFloat = 100
+    request_timeout: PositiveFloat = 10
+    response_bytes: PositiveInt = 1_000_000
+    max_wait: NonNegativeInt = 90
+    max_logins: PositiveInt = 40
+
+
+class Profile(Table):
+    """One provider as its documentation describes it; read with `load`."""
+
+    profile: Identity
+    server: Endpoints
+    clients: list[Client] = Field(min_length=1)
+    grants: Grants
+    tokens: Tokens = Tokens()
+    login: Login = Login()
+    errors: dict[ErrorCondition, DocumentedError] = {}
+    deviations: list[Deviation] = []
+    facts: list[Statement] = []
+    limits: Limits = Limits()
+    examples: dict[str, str] = {}
+
+    def client(self, name: str | None = None) -> Client:
+        """The client of that name, or the main one. A profile that names an unknown client does not load."""
+        return self.clients[0] if name is None else next(client for client in self.clients if client.name == name)
+
+    @property
+    def main(self) -> Client:
+        """The client of the first `[[clients]]` table."""
+        return self.clients[0]
+
+    @property
+    def user_client(self) -> Client:
+        """The client that logs users in."""
+        grant = self.grants.authorization_code or self.grants.password
+        return self.client(grant.client if grant else None)
+
+    @property
+    def second_client(self) -> Client | None:
+        """Another confidential client beside the one that logs users in: the stranger of cross-client scenarios."""
+        others = (client for client in self.clients if client.client_id != self.user_client.client_id)
+        return next((client for client in others if not client.public), None)
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """What the provider claims to keep: always OAuth 2.0; OpenID Connect where it is asked for ID tokens."""
+        return frozenset(self.profile.claims) | {"oauth2"} | ({"oidc"} if self.openid else set())
+
+    @property
+    def openid(self) -> bool:
+        """Whether logins ask for an ID token (OIDC Core §3.1.2.1)."""
+        grant = self.grants.authorization_code
+        return grant is not None and "openid" in (grant.scope or "").split()
+
+    @model_validator(mode="after")
+    def _clients_named_exist(self) -> Profile:
+        names = [client.name for client in self.clients]
+        if len(set(names)) != len(names):
+            raise ValueError(f"expected clients of different names: {', '.join(names)}")
+        for grant in (self.grants.authorization_code, self.grants.client_credentials, self.grants.password):
+            if grant is not None and grant.client is not None and grant.client not in names:
+                raise ValueError(f"expected a client named {grant.client!r}; there are {', '.join(names)}")
+        if self.grants.authorization_code is not None and self.user_client.redirect_uri is None:
+            raise ValueError(f"expected redirect_uri for client {self.user_client.name!r}: authorization_code needs it")
+        return self
+
+    @model_validator(mode="after")
+    def _login_is_possible(self) -> Profile:
+        needed = {"form": ("username", "password"), "password": ("username", "password"), "refresh_token": ("refresh_token",)}
+        if self.grants.authorization_code is None and self.grants.password is None and self.grants.refresh_token is None:
+            return self
+        missing = [field for field in needed.get(self.login.strategy, ()) if not getattr(self.login, field)]
+        if missing:
+            raise ValueError(f"login: expected {' and '.join(missing)} for strategy {self.login.strategy!r}")
+        return self

@@ -1,0 +1,65 @@
+"""Ties a check to the normative statements that it judges, and reads the catalogue of these."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from token_conformance.layout import SUITES
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One normative statement of a specification, in our words."""
+
+    id: str
+    source: str
+    section: str
+    level: str
+    title: str
+    protects: str
+    mend: str
+    note: str = ""
+    untested: str = ""
+
+    @property
+    def clause(self) -> str:
+        """Where it stands, as reports cite it: `RFC 6749 §5.2`."""
+        return f"{self.source} §{self.section}" if self.section else self.source
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether a violation is a failure rather than a warning (RFC 2119)."""
+        return self.level in {"MUST", "MUST NOT", "REQUIRED", "SHALL", "SHALL NOT"}
+
+
+def requirement(*ids: str) -> Any:
+    """Say which requirements of `suites/requirements.toml` a check judges; the first one gives its level and clause."""
+    return pytest.mark.requirement(*ids)
+
+
+@cache
+def catalogue(path: Path = SUITES / "requirements.toml") -> Mapping[str, Requirement]:
+    """All requirements by their id.
+
+    Raises:
+        ValueError: an id stands twice, or an entry lacks a field.
+
+    """
+    entries = tomllib.loads(path.read_text("utf-8")).get("requirement", [])
+    found: dict[str, Requirement] = {}
+    for entry in entries:
+        try:
+            stated = Requirement(**entry)
+        except TypeError as error:
+            raise ValueError(f"{path}: {entry.get('id', 'an entry without id')}: {error}") from None
+        if stated.id in found:
+            raise ValueError(f"{path}: {stated.id} stands twice")
+        found[stated.id] = stated
+    return found

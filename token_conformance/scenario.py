@@ -1,0 +1,49 @@
+"""Declares a scenario: the exchanges that a suite needs, made before any check judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from token_conformance.stash import run_of
+
+Performance = Callable[[Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An async function that makes exchanges in order and returns its transcript; it judges nothing."""
+
+    name: str
+    perform: Performance
+    needs: tuple[str, ...] = ()
+    ends_session: bool = False
+
+
+def scenario(*, needs: str = "", ends_session: bool = False) -> Callable[[Performance], Any]:
+    """Make an async function of the provider into a session-scoped fixture that gives its transcript.
+
+    Args:
+        needs: the features, separated by blanks, without which the scenario is not applicable
+            (the names are those of `token_conformance.features`).
+        ends_session: whether it kills the tokens of its login (reuse, revocation); such scenarios run last where
+            there is a single login.
+
+    """
+
+    def declare(perform: Performance) -> Any:
+        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session)  # noqa: B009 - a Callable need not have a name
+
+        def transcript(request: pytest.FixtureRequest) -> Any:
+            return run_of(request).transcript(declared.name)
+
+        transcript.__name__ = declared.name
+        transcript.__doc__ = perform.__doc__
+        transcript.__module__ = perform.__module__
+        transcript.scenarios = (declared,)  # type: ignore[attr-defined]  # read again at collection, from the fixture
+        return pytest.fixture(scope="session", name=declared.name)(transcript)
+
+    return declare

@@ -1,0 +1,63 @@
+"""What a scenario talks through, whichever server answers: live, recorded or emulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from token_conformance.wire import Transport
+
+ServerKind = Literal["live", "recorded", "emulated"]
+
+
+class Clock(Protocol):
+    """The time that the server lives in."""
+
+    def now(self) -> datetime:
+        """The present (UTC)."""
+        ...
+
+    async def wait(self, seconds: float) -> None:
+        """Let that many seconds pass, really or by moving the server's clock.
+
+        Raises:
+            Inconclusive: it would take longer than the profile's `max_wait`; the message says how long.
+
+        """
+        ...
+
+
+class Connection(Protocol):
+    """One scenario's own way to the server: nothing that it does there disturbs another scenario's."""
+
+    transport: Transport
+    clock: Clock
+
+    def draw(self, kind: str) -> str:
+        """An unpredictable value for a `state`, a `nonce`, a `code_verifier` or a made-up token: 43 unreserved characters.
+
+        A recording gives the values that were sent when it was made.
+        """
+        ...
+
+    def undocumented(self, number: int) -> frozenset[str]:
+        """The parts (`status`, `headers`) of the scenario's exchange of that number that a recording does not hold."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what the connection holds."""
+        ...
+
+
+class Server(Protocol):
+    """What answers."""
+
+    kind: ServerKind
+    description: str
+    variables: Mapping[str, str]
+
+    def connect(self, scenario: str) -> Connection:
+        """A connection for the scenario of that name."""
+        ...

@@ -1,0 +1,65 @@
+"""The live server: HTTP to a real provider."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from token_conformance.profile import Profile
+from token_conformance.verdict import Inconclusive
+from token_conformance.wire import Transport, network
+
+
+class RealClock:
+    """The time of the world; waiting takes as long as it says, at most `max_wait` seconds at a time."""
+
+    def __init__(self, max_wait: int) -> None:
+        self.max_wait = max_wait
+
+    def now(self) -> datetime:
+        """The present (UTC)."""
+        return datetime.now(UTC)
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep; scenarios run at once, so that the waits of a run overlap."""
+        if seconds > self.max_wait:
+            raise Inconclusive(f"it takes a wait of {seconds:.0f} s; limits.max_wait is {self.max_wait} s")
+        await asyncio.sleep(seconds)
+
+
+class LiveConnection:
+    """A scenario's own connections and randomness."""
+
+    def __init__(self, transport: Transport, clock: RealClock) -> None:
+        self.transport = transport
+        self.clock = clock
+
+    def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
+        """43 unreserved characters of 256 random bits."""
+        return secrets.token_urlsafe(32)
+
+    def undocumented(self, number: int) -> frozenset[str]:  # noqa: ARG002 - a recording has gaps
+        """Nothing: all of a live answer is known."""
+        return frozenset()
+
+    async def close(self) -> None:
+        """Close the connections of the scenario."""
+        await self.transport.aclose()
+
+
+class LiveServer:
+    """The provider at the addresses of its profile."""
+
+    kind = "live"
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.description = f"live at {profile.server.issuer or profile.server.token_endpoint}"
+        self.variables: Mapping[str, str] = {}
+
+    def connect(self, scenario: str) -> LiveConnection:  # noqa: ARG002 - a recording distinguishes scenarios
+        """Connections of its own for a scenario."""
+        limits = self._profile.limits
+        return LiveConnection(network(self._profile.server.ca_bundle, limits), RealClock(limits.max_wait))

@@ -1,0 +1,43 @@
+"""The six verdicts, and the two reasons for not judging."""
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a check found; `ERROR` is a defect of this project, never of a server."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    FAIL = "fail"
+    WARNING = "warning"
+    DEVIATION = "deviation"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not_applicable"
+    ERROR = "error"
+
+    @property
+    def words(self) -> str:
+        """The verdict as people read it."""
+        return self.value.replace("_", " ")
+
+    @property
+    def judged(self) -> bool:
+        """Whether the requirement was held against an answer of the server."""
+        return self in {Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION}
+
+
+class NotJudged(Exception):  # noqa: N818 - a verdict rather than an error
+    """A check or a scenario cannot judge; the message says why."""
+
+    verdict: Verdict
+
+
+class Inconclusive(NotJudged):
+    """The answers do not allow a verdict: no control, a wrong family of refusal, no answer, no login."""
+
+    verdict = Verdict.INCONCLUSIVE
+
+
+class NotApplicable(NotJudged):
+    """The requirement does not concern this provider as its profile and its metadata describe it."""
+
+    verdict = Verdict.NOT_APPLICABLE
