@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from token_conformance.stash import run_of
+if TYPE_CHECKING:
+    from token_conformance.run import Run
 
 Performance = Callable[[Any], Awaitable[Any]]
+
+
+_DECLARED: dict[str, Scenario] = {}
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,10 @@ def scenario(*, needs: str = "", ends_session: bool = False) -> Callable[[Perfor
 
     def declare(perform: Performance) -> Any:
         declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session)  # noqa: B009 - a Callable need not have a name
+        _DECLARED[declared.name] = declared
 
-        def transcript(request: pytest.FixtureRequest) -> Any:
-            return run_of(request).transcript(declared.name)
+        def transcript(conformance_run: Run) -> Any:
+            return conformance_run.transcript(declared.name)
 
         transcript.__name__ = declared.name
         transcript.__doc__ = perform.__doc__
@@ -47,3 +52,13 @@ def scenario(*, needs: str = "", ends_session: bool = False) -> Callable[[Perfor
         return pytest.fixture(scope="session", name=declared.name)(transcript)
 
     return declare
+
+
+def named(name: str) -> Scenario:
+    """The scenario of that name, as a mark `evidence_of` names it.
+
+    Raises:
+        KeyError: no suite that was collected declares it.
+
+    """
+    return _DECLARED[name]

@@ -12,8 +12,3 @@ if TYPE_CHECKING:
 RUNS: pytest.StashKey[dict[str, Run]] = pytest.StashKey()
 """The runs of the session by the name of their profile."""
 
-
-def run_of(request: pytest.FixtureRequest) -> Run:
-    """The run of the profile that the requesting check is for."""
-    run: Run = request.getfixturevalue("conformance_run")
-    return run

@@ -1,0 +1,45 @@
+"""The transcripts that more than one suite judges: each grant once, as a client uses it every day."""
+
+from dataclasses import dataclass
+
+from token_conformance import scenario
+from token_conformance.exchange import Exchange
+from token_conformance.provider import Login, Provider
+from token_conformance.token_response import TokenResponse
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """A login and one refresh of it."""
+
+    login: Login
+    response: TokenResponse
+
+
+@scenario(needs="login")
+async def login(provider: Provider) -> Login:
+    """Log a user in."""
+    return await provider.login()
+
+
+@scenario(needs="login refresh")
+async def refreshed(provider: Provider) -> Refreshed:
+    """Log a user in, and refresh a second later, so that times can differ."""
+    first = await provider.login()
+    await provider.clock.wait(1.1)
+    return Refreshed(first, await provider.refresh(first.refresh_token))
+
+
+@scenario(needs="client_credentials")
+async def service_token(provider: Provider) -> TokenResponse:
+    """Ask for a token in the client's own name."""
+    return await provider.client_credentials()
+
+
+@scenario()
+async def metadata(provider: Provider) -> Exchange:
+    """Read the provider's metadata."""
+    return await provider.metadata()
+
+
+__all__ = ["login", "metadata", "refreshed", "service_token"]

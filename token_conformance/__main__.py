@@ -1,0 +1,6 @@
+"""`token-conformance`, and `python -m token_conformance`."""
+
+from token_conformance.command_line import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from token_conformance import __version__
+from token_conformance.layout import PACKAGE, ROOT, SUITES
+from token_conformance.profile import ProfileError, find, json_schema, names
+from token_conformance.profile.loading import title
+from token_conformance.requirement import catalogue
+from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.selection import Choice, select
+
+USAGE_ERROR = 4
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="token-conformance")
+def main() -> None:
+    """Test OAuth 2.0 and OpenID Connect token endpoints for conformance."""
+
+
+@main.command()
+@click.argument("profiles", metavar="PROFILE…", nargs=-1, required=True)
+@click.option("--live", is_flag=True, help="Test the real provider at the profile's addresses.")
+@click.option("--recorded", is_flag=False, flag_value="", metavar="[HAR]", help="Judge a recording; without HAR the profile's own.")
+@click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
+@click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
+@click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
+@click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
+@click.option("--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server.")
+@click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
+@click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
+@click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
+@click.option("-n", "workers", metavar="N", help="Worker processes for several profiles, as in pytest-xdist.")
+@click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
+@click.pass_context
+def run(context: click.Context, profiles: tuple[str, ...], **options: object) -> None:
+    """Test the providers of the given profiles (names or paths) and write their reports.
+
+    Without --live, --recorded or --emulated, a profile is tested live where one of its environment variables is set
+    or where it uses none, and emulated otherwise.
+    """
+    announce(profiles, options)
+    context.exit(int(pytest.main(pytest_arguments(profiles, options))))
+
+
+def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
+    """The pytest command line that a `run` stands for."""
+    arguments = [str(SUITES), *_listed(options["suites"])]
+    arguments += [f"--rootdir={ROOT}", "-c", str(PACKAGE / "pytest.toml"), "-p", "token_conformance.plugin"]
+    arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "--tb=short"]
+    arguments += ["-v"] if options["verbose"] else ["-q"]
+    for profile in profiles:
+        arguments += ["--profile", profile]
+    for name in ("live", "emulated"):
+        arguments += [f"--{name}"] if options[name] else []
+    if options["recorded"] is not None:
+        arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
+    arguments += ["--warnings-fail"] if options["strict"] else []
+    arguments += [f"--report-dir={options['report_dir']}"]
+    for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
+        arguments += [flag, str(options[option])] if options[option] else []
+    for name in ("fault", "variation"):
+        arguments += [f"--{name}={value}" for value in _listed(options[name])]
+    return arguments
+
+
+def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
+    """Say of each profile what will answer; a profile that cannot be used ends the command."""
+    kinds = [kind for kind in ("live", "emulated") if options[kind]] + (["recorded"] if options["recorded"] is not None else [])
+    recording = Path(str(options["recorded"])) if options["recorded"] else None
+    problems: list[str] = []
+    for given in profiles:
+        try:
+            name, _, server = select(given, Choice(kinds[0] if kinds else None, recording), os.environ)  # type: ignore[arg-type]  # one of the three kinds
+        except (ProfileError, RecordingError) as problem:
+            problems += str(problem).splitlines()
+        else:
+            click.echo(f"{name}: {server.description}")
+    if problems:
+        _refuse(problems)
+
+
+@main.command("profiles")
+def list_profiles() -> None:
+    """List the profiles that come with the suite."""
+    for name in names():
+        click.echo(f"{name:20} {title(find(name))}")
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the profile format, for editors."""
+    click.echo(json_schema())
+
+
+@main.command()
+def requirements() -> None:
+    """List the requirements of the catalogue."""
+    for requirement in catalogue().values():
+        click.echo(f"{requirement.id:45} {requirement.level:10} {requirement.clause:22} {requirement.title}")
+
+
+@main.command()
+@click.argument("requirement_id", metavar="ID")
+def explain(requirement_id: str) -> None:
+    """Say what a requirement asks, why it matters, and how a server is mended."""
+    requirement = catalogue().get(requirement_id)
+    if requirement is None:
+        _refuse([f"{requirement_id!r} is no requirement of the catalogue: `token-conformance requirements` lists them"])
+    click.echo(f"{requirement.id}\n{requirement.clause}, {requirement.level}: {requirement.title}")
+    for heading, text in (
+        ("Why it matters", requirement.protects),
+        ("How a server is mended", requirement.mend),
+        ("Note", requirement.note),
+        ("Not tested", requirement.untested),
+    ):
+        if text:
+            click.echo(f"\n{heading}\n  {text}")
+
+
+def _listed(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, tuple) else []
+
+
+def _refuse(problems: list[str]) -> None:
+    for problem in problems:
+        click.echo(f"ERROR: {problem}", err=True)
+    sys.exit(USAGE_ERROR)

@@ -1,0 +1,50 @@
+"""The features that a scenario can need, and why a profile lacks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from token_conformance.profile import Profile
+from token_conformance.verdict import NotApplicable
+
+Test = Callable[[Profile], bool]
+
+FEATURES: Mapping[str, tuple[Test, str]] = {
+    "authorization_code": (lambda profile: profile.grants.authorization_code is not None, "the profile has no [grants.authorization_code]"),
+    "client_credentials": (lambda profile: profile.grants.client_credentials is not None, "the profile has no [grants.client_credentials]"),
+    "password": (lambda profile: profile.grants.password is not None, "the profile has no [grants.password]"),
+    "refresh": (lambda profile: profile.grants.refresh_token is not None, "the profile has no [grants.refresh_token]"),
+    "login": (
+        lambda profile: any((profile.grants.authorization_code, profile.grants.password, profile.login.refresh_token)),
+        "the profile has no grant by which a user logs in",
+    ),
+    "form_login": (lambda profile: profile.login.strategy == "form", 'the profile\'s login.strategy is not "form"'),
+    "pkce": (
+        lambda profile: profile.grants.authorization_code is not None and bool(profile.grants.authorization_code.pkce),
+        "the profile does not ask for PKCE",
+    ),
+    "hybrid": (
+        lambda profile: profile.grants.authorization_code is not None and profile.grants.authorization_code.response_type == "code id_token",
+        "the profile's response_type is not code id_token",
+    ),
+    "openid": (lambda profile: profile.openid, "the profile's scope does not ask for openid"),
+    "second_client": (lambda profile: profile.second_client is not None, "the profile has no second confidential client"),
+    "confidential_client": (lambda profile: not profile.user_client.public, "the profile's client is public"),
+    "public_client": (lambda profile: profile.user_client.public, "the profile's client is confidential"),
+    "client_secret": (
+        lambda profile: profile.user_client.client_secret is not None,
+        "the profile's client authenticates without a secret",
+    ),
+    "client_secret_basic": (
+        lambda profile: profile.user_client.authentication == "client_secret_basic",
+        "the profile's client does not authenticate by HTTP Basic",
+    ),
+}
+
+
+def require(profile: Profile, needs: tuple[str, ...]) -> None:
+    """Raise `NotApplicable`, with the reason, where the profile lacks a feature that is needed."""
+    for feature in needs:
+        present, reason = FEATURES[feature]
+        if not present(profile):
+            raise NotApplicable(reason)

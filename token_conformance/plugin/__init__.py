@@ -1,0 +1,34 @@
+"""The pytest plugin: `-p token_conformance.plugin`, or through the root conftest.py of a checkout."""
+
+from token_conformance.plugin.options import pytest_addoption, pytest_configure
+from token_conformance.plugin.output import (
+    pytest_report_header,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+from token_conformance.plugin.selection import (
+    conformance_run,
+    evidence,
+    pytest_collection_modifyitems,
+    pytest_generate_tests,
+    pytest_runtest_protocol,
+)
+from token_conformance.plugin.verdicts import pytest_report_teststatus, pytest_runtest_call, pytest_runtest_makereport
+
+__all__ = [
+    "conformance_run",
+    "evidence",
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "pytest_report_header",
+    "pytest_report_teststatus",
+    "pytest_runtest_call",
+    "pytest_runtest_makereport",
+    "pytest_runtest_protocol",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+]

@@ -1,0 +1,69 @@
+"""The command line of a conformance run, as pytest knows it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from token_conformance.layout import SUITES
+from token_conformance.profile import ProfileError
+from token_conformance.redaction import Redactor
+from token_conformance.run import Run
+from token_conformance.servers.connection import ServerKind
+from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.selection import Choice, select
+from token_conformance.stash import RUNS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a conformance run."""
+    group = parser.getgroup("token-conformance", "conformance of OAuth 2.0 and OpenID Connect token endpoints")
+    group.addoption("--profile", action="append", default=[], metavar="NAME", help="the provider to test, by name or path; may be repeated")
+    group.addoption("--live", action="store_true", help="test the real provider at the profile's addresses")
+    group.addoption("--emulated", action="store_true", help="test the reference server taking on the profile")
+    group.addoption("--recorded", nargs="?", const="", metavar="HAR", help="judge a recording; without HAR the profile's own")
+    group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
+    group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
+    group.addoption("--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated")
+    group.addoption("--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare a run for each profile; without one the plugin stays out of the way."""
+    config.stash[RUNS] = {}
+    if not config.option.profile:
+        return
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(SUITES)]
+    try:
+        config.stash[RUNS] = _runs(config)
+    except (ProfileError, RecordingError, ValueError) as problem:
+        raise pytest.UsageError(*str(problem).splitlines()) from None
+
+
+def _runs(config: pytest.Config) -> dict[str, Run]:
+    choice = _choice(config)
+    runs: dict[str, Run] = {}
+    for given in config.option.profile:
+        name, profile, server = select(given, choice, os.environ)
+        redactor = Redactor()
+        redactor.learn_profile(profile)
+        if name in runs:
+            raise ProfileError([f"profile {name!r} is given twice"])
+        runs[name] = Run(name, profile, server, redactor)
+    return runs
+
+
+def _choice(config: pytest.Config) -> Choice:
+    option = config.option
+    asked: dict[ServerKind, bool] = {"live": option.live, "emulated": option.emulated, "recorded": option.recorded is not None}
+    kinds = [kind for kind, wanted in asked.items() if wanted]
+    if len(kinds) > 1:
+        raise ProfileError([f"--{' and --'.join(kinds)} exclude each other: choose one"])
+    if (option.fault or option.variation) and kinds not in ([], ["emulated"]):
+        raise ProfileError(["--fault and --variation belong to --emulated"])
+    kind = kinds[0] if kinds else ("emulated" if option.fault or option.variation else None)
+    recording = Path(option.recorded) if option.recorded else None
+    return Choice(kind, recording, tuple(option.fault), tuple(option.variation))

@@ -1,0 +1,125 @@
+"""What a run leaves behind: the lines at its end, its reports, its exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from token_conformance.plugin.verdicts import RESULTS
+from token_conformance.report import ReportError, write_reports
+from token_conformance.report.terminal import summary_lines
+from token_conformance.results import CheckResult, RunResult
+from token_conformance.run import Run
+from token_conformance.stash import RUNS
+from token_conformance.verdict import Verdict
+
+NOTHING_JUDGED = 5
+"""Exit status: not one requirement could be judged (pytest's own: nothing ran)."""
+
+FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What is left to say of a run after its reports are written; plain values, since workers send it."""
+
+    lines: tuple[str, ...]
+    judged: int
+    failed: bool
+    trouble: str
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is tested, and what answers, before anything else."""
+    return [f"{run.name}: {run.server.description}" for run in config.stash[RUNS].values()]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the reports of the runs that were judged here, and set the exit status."""
+    config = session.config
+    finished = config.stash.setdefault(FINISHED, [])
+    for run in config.stash[RUNS].values():
+        results = config.stash.get(RESULTS, {}).get(run.name)
+        if results:
+            finished.append(_finish(run, results, config))
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["conformance"] = [(f.lines, f.judged, f.failed, f.trouble) for f in finished]
+    elif finished:
+        session.exitstatus = _status(int(session.exitstatus), finished)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the hook's signature
+    """Take over what a worker of xdist has finished."""
+    finished = [Finished(*values) for values in getattr(node, "workeroutput", {}).get("conformance", ())]
+    node.config.stash.setdefault(FINISHED, []).extend(finished)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Say what was judged, what was not, and where the reports are."""
+    for finished in config.stash.get(FINISHED, ()):
+        terminalreporter.write_line("")
+        for line in finished.lines:
+            terminalreporter.write_line(line)
+
+
+def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:
+    result = _run_result(run, results)
+    folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
+    lines = summary_lines(result)
+    problem = ""
+    try:
+        lines += [f"report: {path}" for path in write_reports(folder, result, run.exchanges, run.redactor, config)]
+    except ReportError as error:
+        problem = str(error)
+    trouble = "; ".join(filter(None, (run.redactor.text(run.trouble or ""), problem)))
+    return Finished(
+        lines=(*lines, *((f"ERROR: {trouble}",) if trouble else ())),
+        judged=sum(check.verdict.judged for check in results),
+        failed=config.option.warnings_fail and _has_warnings(results, result.stale_deviations),
+        trouble=trouble,
+    )
+
+
+def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
+    return RunResult(
+        profile=run.name,
+        server=run.server.kind,
+        started=run.started,
+        seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
+        requests=len(run.exchanges),
+        checks=tuple(results),
+        stale_deviations=stale_deviations(run, results),
+        claims=tuple(sorted(run.profile.claims)),
+    )
+
+
+def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...]:
+    """The documented deviations whose requirement was judged without any check deviating."""
+    verdicts: dict[str, set[Verdict]] = {}
+    for result in results:
+        for requirement in result.requirements:
+            verdicts.setdefault(requirement, set()).add(result.verdict)
+    documented = dict.fromkeys(deviation.requirement for deviation in run.profile.deviations)
+    return tuple(id_ for id_ in documented if Verdict.PASS in verdicts.get(id_, ()) and Verdict.DEVIATION not in verdicts[id_])
+
+
+def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
+    return bool(stale) or any(result.verdict is Verdict.WARNING for result in results)
+
+
+def _status(status: int, finished: list[Finished]) -> int:
+    if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        return status
+    if any(run.trouble for run in finished):
+        return int(pytest.ExitCode.USAGE_ERROR)
+    if not any(run.judged for run in finished):
+        return NOTHING_JUDGED
+    return int(pytest.ExitCode.TESTS_FAILED) if any(run.failed for run in finished) else status

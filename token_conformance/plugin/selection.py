@@ -1,0 +1,106 @@
+"""Which checks run for which profile, and which scenarios these need."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from token_conformance.gathering import gather
+from token_conformance.plugin.progress import Progress
+from token_conformance.requirement import Requirement, catalogue
+from token_conformance.run import Evidence, Run
+from token_conformance.scenario import Scenario, named
+from token_conformance.stash import RUNS
+
+GATHERED: pytest.StashKey[set[str]] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def conformance_run(request: pytest.FixtureRequest) -> Run:
+    """The run of the profile under test: its settings, its transcripts, all its exchanges."""
+    runs = request.config.stash[RUNS]
+    if not runs:
+        pytest.fail("a check needs a provider: give one with --profile NAME", pytrace=False)
+    return runs[request.param] if hasattr(request, "param") else next(iter(runs.values()))
+
+
+@pytest.fixture(scope="session")
+def evidence(conformance_run: Run) -> Evidence:
+    """All exchanges of the run, whichever scenario made them."""
+    return conformance_run.evidence
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat each check for each profile, where there are several."""
+    runs = metafunc.config.stash[RUNS]
+    if len(runs) > 1 and "conformance_run" in metafunc.fixturenames:
+        metafunc.parametrize("conformance_run", list(runs), indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse checks of unknown requirements, and keep all checks of a profile on one xdist worker."""
+    if not config.stash[RUNS]:
+        return
+    unknown = {f"{item.nodeid}: {id_!r}" for item in items for id_ in requirement_ids(item) if id_ not in requirements_for(item)}
+    if unknown:
+        raise pytest.UsageError(*(f"{place} is no requirement of the catalogue" for place in sorted(unknown)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(run_for(item).name))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Before the first check of a profile, perform all the scenarios that its selected checks need."""
+    runs = item.config.stash[RUNS]
+    if not runs:
+        return
+    gathered = item.session.stash.setdefault(GATHERED, set())
+    if run_for(item).name in gathered:
+        return
+    waiting = [run_for(item)] if hasattr(item.config, "workerinput") else list(runs.values())
+    gathered.update(run.name for run in waiting)
+    asyncio.run(_gather_all(waiting, item.session))
+
+
+async def _gather_all(runs: Iterable[Run], session: pytest.Session) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for run in runs:
+            needed = scenarios_of(item for item in session.items if run_for(item) is run)
+            tasks.create_task(gather(run, needed, Progress(session.config, run.name)))
+
+
+def run_for(item: pytest.Item) -> Run:
+    """The run that a check belongs to."""
+    runs = item.config.stash[RUNS]
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return runs[parameters["conformance_run"]] if "conformance_run" in parameters else next(iter(runs.values()))
+
+
+def scenarios_of(items: Iterable[pytest.Item]) -> tuple[Scenario, ...]:
+    """The scenarios that the fixtures of the checks stand for, each once."""
+    found: dict[str, Scenario] = {}
+    for item in items:
+        found.update((scenario.name, scenario) for scenario in scenarios_for(item))
+    return tuple(found.values())
+
+
+def scenarios_for(item: pytest.Item) -> tuple[Scenario, ...]:
+    """The scenarios of one check, in the order of its fixtures, with those that its mark `evidence_of` names."""
+    fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()  # noqa: SLF001 - pytest has no public way to a check's fixtures
+    own = tuple(scenario for definitions in fixtures for scenario in getattr(definitions[-1].func, "scenarios", ()))
+    marked = tuple(named(name) for mark in item.iter_markers("evidence_of") for name in mark.args)
+    return (*own, *marked)
+
+
+def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
+    """The requirements that a check judges, the decisive one first."""
+    return tuple(id_ for mark in item.iter_markers("requirement") for id_ in mark.args)
+
+
+def requirements_for(item: pytest.Item) -> dict[str, Requirement]:
+    """The catalogue of the suite, and that of the folder that the check comes from."""
+    own = Path(item.path).parent / "requirements.toml"
+    return {**catalogue(), **(catalogue(own) if own.is_file() else {})}

@@ -1,0 +1,135 @@
+"""Turns the outcome of a pytest test into a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from token_conformance.deviation import documented
+from token_conformance.exchange import Exchange, watching
+from token_conformance.plugin.selection import requirement_ids, requirements_for, run_for, scenarios_for
+from token_conformance.requirement import Requirement
+from token_conformance.results import CheckResult
+from token_conformance.run import Run
+from token_conformance.stash import RUNS
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotJudged, Verdict
+
+SEEN: pytest.StashKey[list[Exchange]] = pytest.StashKey()
+RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
+"""The results of this process by the name of their run."""
+
+STALE: pytest.StashKey[dict[str, set[str]]] = pytest.StashKey()
+
+_LETTERS = {Verdict.WARNING: "W", Verdict.DEVIATION: "D", Verdict.INCONCLUSIVE: "i", Verdict.NOT_APPLICABLE: "-"}
+_COLOURS = {Verdict.WARNING: {"yellow": True}, Verdict.DEVIATION: {"cyan": True}, Verdict.INCONCLUSIVE: {"purple": True}}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Note which exchanges the check reads: they are its evidence."""
+    with watching() as seen:
+        item.stash[SEEN] = seen
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge: the requirement's level and the profile's deviations decide what a failed assertion means."""
+    report = yield
+    if not item.config.stash[RUNS] or (call.when != "call" and call.excinfo is None):
+        return report
+    result = _result(item, call)
+    item.config.stash.setdefault(RESULTS, {}).setdefault(run_for(item).name, []).append(result)
+    _express(report, result, _explanation(result, run_for(item), item.stash.get(SEEN, [])))
+    return report
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Show a verdict that pytest has no word for under its own name."""
+    verdict = Verdict(report.verdict) if hasattr(report, "verdict") else None
+    if verdict not in _LETTERS:
+        return None
+    return verdict.words, _LETTERS[verdict], (verdict.words.upper(), _COLOURS.get(verdict, {}))
+
+
+def _result(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
+    run, ids = run_for(item), requirement_ids(item)
+    catalogue = requirements_for(item)
+    stated = catalogue[ids[0]] if ids else None
+    seen = item.stash.get(SEEN, [])
+    problem = call.excinfo.value if call.excinfo is not None else None
+    verdict, message = _verdict(problem, stated, ids, run, seen, fact=_fact(item))
+    return CheckResult(
+        id=item.nodeid.split("@")[0].removesuffix(f"[{run.name}]"),
+        requirements=ids,
+        level=stated.level if stated else "MUST",
+        verdict=verdict,
+        title=_fact(item),
+        message=run.redactor.text(message),
+        clause=stated.clause if stated else "",
+        topic=item.path.stem.removeprefix("test_"),
+        scenario=next((scenario.name for scenario in scenarios_for(item)), None),
+        exchanges=tuple(exchange.id for exchange in seen),
+        seconds=round(call.duration, 4),
+    )
+
+
+def _verdict(
+    problem: BaseException | None, stated: Requirement | None, ids: tuple[str, ...], run: Run, seen: list[Exchange], *, fact: str
+) -> tuple[Verdict, str]:
+    match problem:
+        case None:
+            return Verdict.PASS, ""
+        case NotJudged():
+            return problem.verdict, str(problem)
+        case AssertionError():
+            return _unmet(problem, stated, ids, run, seen, fact)
+        case pytest.skip.Exception():
+            return Verdict.NOT_APPLICABLE, str(problem)
+        case _:
+            return Verdict.ERROR, f"a defect of the suite: {type(problem).__name__}: {problem}"
+
+
+def _unmet(
+    problem: AssertionError, stated: Requirement | None, ids: tuple[str, ...], run: Run, seen: list[Exchange], fact: str
+) -> tuple[Verdict, str]:
+    last = seen[-1] if seen else None
+    message = _message(problem, fact, last, stated)
+    deviation = documented(run.profile.deviations, ids, last, message)
+    if deviation is not None:
+        return Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}"
+    return (Verdict.FAIL if stated is None or stated.mandatory else Verdict.WARNING), message
+
+
+def _message(problem: AssertionError, fact: str, last: Exchange | None, stated: Requirement | None) -> str:
+    said = str(problem).split("\nassert ")[0].splitlines()
+    clause = f" ({stated.clause})" if stated else ""
+    if said and not said[0].startswith("assert "):
+        return f"{said[0]}{clause}"
+    came = f"{TokenResponse(last)} to {last}" if last is not None else "it does not"
+    return f"expected: {fact.rstrip('.')}; seen: {came}{clause}"
+
+
+def _fact(item: pytest.Item) -> str:
+    documentation = item.function.__doc__ if isinstance(item, pytest.Function) else None
+    return " ".join((documentation or item.name).split())
+
+
+def _express(report: pytest.TestReport, result: CheckResult, explanation: str) -> None:
+    report.verdict = result.verdict.value  # type: ignore[attr-defined]  # read again by pytest_report_teststatus, also across xdist
+    report.sections.clear()
+    match result.verdict:
+        case Verdict.FAIL | Verdict.ERROR:
+            report.outcome, report.longrepr = "failed", explanation
+        case Verdict.INCONCLUSIVE | Verdict.NOT_APPLICABLE:
+            report.outcome, report.longrepr = "skipped", (result.id, 0, result.message)
+        case _:
+            report.outcome, report.longrepr = "passed", None
+
+
+def _explanation(result: CheckResult, run: Run, seen: list[Exchange]) -> str:
+    evidence = [str(run.redactor.exchange(exchange)) for exchange in seen[-3:]]
+    return "\n\n".join((f"{result.verdict.words.upper()}: {result.message}", *evidence))

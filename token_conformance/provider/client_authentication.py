@@ -1,0 +1,74 @@
+"""How a client proves who it is at the token endpoint (RFC 6749 §2.3)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote_plus
+
+from token_conformance.exchange import Headers
+from token_conformance.profile import Client
+from token_conformance.verdict import Inconclusive
+
+Parameters = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request carries so that the client is known: headers and form parameters."""
+
+    headers: Headers = ()
+    parameters: Parameters = ()
+
+
+def basic(client: Client) -> Credentials:
+    """HTTP Basic with id and secret form-encoded first (RFC 6749 §2.3.1)."""
+    pair = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret or '')}"
+    return Credentials(headers=(("Authorization", f"Basic {b64encode(pair.encode()).decode()}"),))
+
+
+def post(client: Client) -> Credentials:
+    """Id and secret as form parameters (RFC 6749 §2.3.1)."""
+    return Credentials(parameters=(("client_id", client.client_id), ("client_secret", client.client_secret or "")))
+
+
+def identified(client: Client) -> Credentials:
+    """The id alone, as a public client sends it (RFC 6749 §3.2.1)."""
+    return Credentials(parameters=(("client_id", client.client_id),))
+
+
+METHODS: Mapping[str, Callable[[Client], Credentials]] = {
+    "client_secret_basic": basic,
+    "client_secret_post": post,
+    "none": identified,
+}
+"""The methods by their registered names (RFC 7591 §2)."""
+
+
+def credentials(client: Client) -> Credentials:
+    """The credentials by the client's registered method.
+
+    Raises:
+        Inconclusive: the method is not implemented.
+
+    """
+    method = METHODS.get(client.authentication)
+    if method is None:
+        raise Inconclusive(f"authentication = {client.authentication!r} is not supported yet; there are {', '.join(METHODS)}")
+    return method(client)
+
+
+def unauthenticated(client: Client) -> Client:
+    """The same client sending nothing but its id."""
+    return client.model_copy(update={"authentication": "none", "client_secret": None})
+
+
+def with_secret(client: Client, client_secret: str) -> Client:
+    """The same client with another secret."""
+    return client.model_copy(update={"client_secret": client_secret})
+
+
+def by(client: Client, authentication: str) -> Client:
+    """The same client authenticating by another method."""
+    return client.model_copy(update={"authentication": authentication})

@@ -1,0 +1,83 @@
+"""Where the provider's endpoints are: the profile's word first, then the provider's metadata."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from token_conformance.exchange import Exchange, Request
+from token_conformance.profile import Profile
+from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire import Wire
+
+
+def configuration_urls(issuer: str) -> tuple[str, str]:
+    """The addresses of OIDC Discovery §4 and of RFC 8414 §3.1, which puts the issuer's path behind the well-known one."""
+    parts = urlsplit(issuer)
+    rfc8414 = parts._replace(path=f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}", query="", fragment="")
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration", urlunsplit(rfc8414)
+
+
+class Discovery:
+    """Asks for the metadata once in a run and answers every scenario from it."""
+
+    def __init__(self, profile: Profile, wire: Wire) -> None:
+        self._profile = profile
+        self._wire = wire
+        self._asking = asyncio.Lock()
+        self._asked = False
+        self.exchange: Exchange | None = None
+        self.metadata: Mapping[str, Any] = {}
+        self.problem: str | None = None
+
+    async def ask(self) -> None:
+        """Read the metadata, where the profile names an issuer; `problem` says why there is none."""
+        async with self._asking:
+            if not self._asked and self._profile.server.issuer is not None:
+                await self._read(self._profile.server.issuer)
+            self._asked = True
+
+    async def endpoint(self, name: str) -> str:
+        """The address of an endpoint.
+
+        Raises:
+            Inconclusive: neither the profile nor usable metadata names it, though the provider must have it.
+            NotApplicable: the metadata, or a profile without an issuer, does not name it.
+
+        """
+        named = getattr(self._profile.server, name, None)
+        if named is not None:
+            return str(named)
+        await self.ask()
+        advertised = self.metadata.get(name)
+        if isinstance(advertised, str) and urlsplit(advertised).netloc:
+            return advertised
+        if self.problem is not None:
+            raise Inconclusive(self.problem)
+        raise NotApplicable(f"neither the profile nor the provider's metadata names a {name}")
+
+    async def close(self) -> None:
+        """Close the connection of the discovery."""
+        await self._wire.close()
+
+    async def _read(self, issuer: str) -> None:
+        for url in configuration_urls(issuer):
+            exchange = await self._wire.send(Request("GET", url, (("Accept", "application/json"),)))
+            if self.exchange is None or exchange.answer is not None:
+                self.exchange = exchange
+            if exchange.answer is not None and exchange.answer.status == 200 and exchange.members:
+                self.exchange, self.metadata, self.problem = exchange, exchange.members, None
+                return
+            self.problem = self.problem or _problem(url, exchange)
+
+
+def _problem(url: str, exchange: Exchange) -> str:
+    if exchange.answer is None:
+        return f"the discovery document {url} could not be read: {exchange.failure}"
+    kind = exchange.media_type or "no content type"
+    return (
+        f"the discovery document {url} is not a JSON object: {exchange.answer.status}, {kind}; "
+        "check server.issuer, or name the endpoints in the profile"
+    )

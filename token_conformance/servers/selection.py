@@ -1,0 +1,57 @@
+"""Chooses what answers a run: the live provider, a recording, or the reference server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from token_conformance.profile import Profile, ProfileError, examples, find, load, variables
+from token_conformance.servers.connection import Server, ServerKind
+from token_conformance.servers.emulated import EmulatedServer
+from token_conformance.servers.live import LiveServer
+from token_conformance.servers.recorded import RecordedServer, recordings_of
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user asked for; `kind` None leaves the choice to the environment."""
+
+    kind: ServerKind | None = None
+    recording: Path | None = None
+    faults: tuple[str, ...] = ()
+    variations: tuple[str, ...] = ()
+
+
+def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[str, Profile, Server]:
+    """The name of the run, the profile and the server for a profile given by name or path.
+
+    Raises:
+        ProfileError: the profile cannot be used with that server.
+
+    """
+    path = find(name)
+    match choice.kind or usual_kind(path, environment):
+        case "emulated":
+            profile = load(path, examples(path))
+            return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
+        case "recorded":
+            recording = RecordedServer(choice.recording or shipped_recording(path))
+            return path.stem, load(path, {**examples(path), **recording.variables}), recording
+        case _:
+            profile = load(path, environment)
+            return path.stem, profile, LiveServer(profile)
+
+
+def usual_kind(path: Path, environment: Mapping[str, str]) -> ServerKind:
+    """Live where a variable of the profile is set, or where it uses none; emulated otherwise."""
+    used = variables(path)
+    return "live" if not used or any(environment.get(variable) for variable in used) else "emulated"
+
+
+def shipped_recording(path: Path) -> Path:
+    """The recording that comes with a profile."""
+    found = recordings_of(path.stem)
+    if not found:
+        raise ProfileError([f"{path}: no recording comes with this profile: give one with --recorded FILE"])
+    return found[0]
