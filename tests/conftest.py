@@ -1,0 +1,118 @@
+"""What several tests of the machinery start from."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from token_conformance.exchange import Exchange, Request, Response
+from token_conformance.profile import Profile
+from token_conformance.wire import Pace, Wire
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class StandingClock:
+    """A clock that moves only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.present = NOON
+
+    def now(self) -> datetime:
+        return self.present
+
+    async def wait(self, seconds: float) -> None:
+        self.present += timedelta(seconds=seconds)
+
+
+class ScriptedConnection:
+    """A connection whose answers a function gives."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.transport = httpx.MockTransport(handler)
+        self.clock = StandingClock()
+
+    def draw(self, kind: str) -> str:
+        return secrets.token_urlsafe(32)
+
+    def undocumented(self, number: int) -> frozenset[str]:
+        return frozenset()
+
+    async def close(self) -> None:
+        return None
+
+
+class ScriptedServer:
+    """A server that answers every scenario by the same function."""
+
+    kind = "emulated"
+    description = "scripted"
+    variables: dict[str, str] = {}
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def connect(self, scenario: str) -> ScriptedConnection:
+        return ScriptedConnection(self.handler)
+
+
+@pytest.fixture
+def make_profile() -> Callable[..., Profile]:
+    """A profile of a provider at https://op.example, with any table replaced."""
+
+    def make(**tables: Any) -> Profile:
+        client = {"client_id": "app", "client_secret": "app-secret-value", "redirect_uri": "https://app.example/callback"}
+        usual: dict[str, Any] = {
+            "profile": {"name": "Example"},
+            "server": {"token_endpoint": "https://op.example/token", "authorization_endpoint": "https://op.example/authorize"},
+            "clients": [client],
+            "grants": {"refresh_token": {}, "password": {}},
+            "login": {"strategy": "password", "username": "alice", "password": "wonderland"},
+        }
+        return Profile.model_validate(usual | tables)
+
+    return make
+
+
+@pytest.fixture
+def make_wire(make_profile: Callable[..., Profile]) -> Callable[..., Wire]:
+    """A wire whose answers a function gives."""
+
+    def make(handler: Handler, **limits: Any) -> Wire:
+        profile = make_profile(limits=limits)
+        return Wire("example", ScriptedConnection(handler), profile.limits, Pace(profile.limits))
+
+    return make
+
+
+@pytest.fixture
+def scripted_server() -> type[ScriptedServer]:
+    """A server that answers every scenario by the same function."""
+    return ScriptedServer
+
+
+@pytest.fixture
+def make_exchange() -> Callable[..., Exchange]:
+    """A token request and its answer."""
+
+    def make(
+        body: bytes | str = b"",
+        *,
+        status: int = 200,
+        headers: Sequence[tuple[str, str]] = (("Content-Type", "application/json"),),
+        number: int = 1,
+        **changes: Any,
+    ) -> Exchange:
+        content = body.encode() if isinstance(body, str) else body
+        request = Request("POST", "https://op.example/token", (("Content-Type", "application/x-www-form-urlencoded"),), b"grant_type=x")
+        answer = Response(status, tuple(headers), content)
+        return Exchange(**{"scenario": "example", "number": number, "request": request, "answer": answer, "started": NOON, **changes})
+
+    return make

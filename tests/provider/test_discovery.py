@@ -1,0 +1,80 @@
+"""The provider's endpoints come from the profile, or else from its metadata."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from token_conformance.provider.discovery import Discovery, configuration_urls
+from token_conformance.verdict import Inconclusive, NotApplicable
+
+ISSUER = {"issuer": "https://op.example/tenant"}
+
+
+def asked(discovery, name):
+    return asyncio.run(discovery.endpoint(name))
+
+
+def test_addresses_of_the_metadata():
+    """OIDC Discovery appends to the issuer's path, RFC 8414 goes before it."""
+    assert configuration_urls("https://op.example/tenant") == (
+        "https://op.example/tenant/.well-known/openid-configuration",
+        "https://op.example/.well-known/oauth-authorization-server/tenant",
+    )
+
+
+def test_the_profile_goes_before_the_metadata(make_profile, make_wire):
+    """An endpoint that the profile names is not asked for."""
+    wire = make_wire(lambda request: httpx.Response(500))
+    discovery = Discovery(make_profile(), wire)
+    assert asked(discovery, "token_endpoint") == "https://op.example/token"
+    assert wire.exchanges == []
+
+
+def test_metadata_is_read_once(make_profile, make_wire):
+    """However many endpoints are asked for, and at once, the metadata is read one time."""
+    wire = make_wire(lambda request: httpx.Response(200, json={"token_endpoint": "https://op.example/t", "jwks_uri": "https://op.example/j"}))
+    discovery = Discovery(make_profile(server=ISSUER), wire)
+
+    async def both():
+        return await asyncio.gather(discovery.endpoint("token_endpoint"), discovery.endpoint("jwks_uri"))
+
+    assert asyncio.run(both()) == ["https://op.example/t", "https://op.example/j"]
+    assert len(wire.exchanges) == 1
+
+
+def test_metadata_of_rfc_8414_serves_where_openid_s_is_absent(make_profile, make_wire):
+    """A provider without OpenID Connect is found too."""
+
+    def handler(request):
+        found = request.url.path == "/.well-known/oauth-authorization-server/tenant"
+        return httpx.Response(200, json={"token_endpoint": "https://op.example/t"}) if found else httpx.Response(404)
+
+    assert asked(Discovery(make_profile(server=ISSUER), make_wire(handler)), "token_endpoint") == "https://op.example/t"
+
+
+def test_a_page_instead_of_metadata_is_one_sentence(make_profile, make_wire):
+    """HTML in the place of the metadata is named with its address, status and type."""
+    wire = make_wire(lambda request: httpx.Response(200, html="<h1>Welcome</h1>"))
+    with pytest.raises(Inconclusive, match=r"openid-configuration is not a JSON object: 200, text/html; check server\.issuer"):
+        asked(Discovery(make_profile(server=ISSUER), wire), "token_endpoint")
+
+
+def test_an_unreachable_issuer_is_one_sentence(make_profile, make_wire):
+    """A refused connection is named with its address."""
+
+    def handler(request):
+        raise httpx.ConnectError("connection refused")
+
+    with pytest.raises(Inconclusive, match="could not be read: no connection to op.example: connection refused"):
+        asked(Discovery(make_profile(server=ISSUER), make_wire(handler)), "token_endpoint")
+
+
+@pytest.mark.parametrize("advertised", [None, 7, "", "/relative", ["https://op.example/r"]])
+def test_an_endpoint_that_is_not_advertised_is_not_applicable(make_profile, make_wire, advertised):
+    """What the metadata does not name as an absolute address does not exist."""
+    metadata = json.dumps({"token_endpoint": "https://op.example/t", "revocation_endpoint": advertised})
+    wire = make_wire(lambda request: httpx.Response(200, text=metadata))
+    with pytest.raises(NotApplicable, match="revocation_endpoint"):
+        asked(Discovery(make_profile(server=ISSUER), wire), "revocation_endpoint")

@@ -1,0 +1,111 @@
+"""Scenarios run at once, apart from each other, and each tells why it did not come to its end."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from token_conformance.gathering import gather
+from token_conformance.redaction import Redactor
+from token_conformance.run import Run, ScenarioDefect
+from token_conformance.scenario import Scenario
+from token_conformance.verdict import Inconclusive, NotApplicable
+
+
+def accepting(request):
+    return httpx.Response(200, json={"access_token": "an-access-token", "token_type": "Bearer", "refresh_token": "a-refresh-token"})
+
+
+@pytest.fixture
+def perform(make_profile, scripted_server):
+    def perform(*scenarios, handler=accepting, **tables):
+        profile = make_profile(**tables)
+        run = Run("example", profile, scripted_server(handler), Redactor())
+        asyncio.run(gather(run, scenarios, lambda *progress: None))
+        return run
+
+    return perform
+
+
+async def log_in(provider):
+    return await provider.login()
+
+
+def test_a_transcript_is_what_the_scenario_returned(perform):
+    """The checks get the scenario's own object, and its exchanges by their places."""
+    run = perform(Scenario("logging_in", log_in))
+    assert run.transcript("logging_in").access_token == "an-access-token"
+    assert [exchange.id for exchange in run.exchanges] == ["logging_in/1"]
+
+
+def test_scenarios_run_at_once(perform):
+    """A scenario that waits for another one is not waited for itself."""
+    met = asyncio.Event()
+
+    async def waits(provider):
+        await met.wait()
+
+    async def comes(provider):
+        met.set()
+
+    run = perform(Scenario("waits", waits), Scenario("comes", comes))
+    assert run.transcript("waits") is None
+
+
+def test_a_feature_that_the_profile_lacks_is_not_applicable(perform):
+    """The reason is the profile's table that is not there."""
+    run = perform(Scenario("service", log_in, needs=("client_credentials",)))
+    with pytest.raises(NotApplicable, match=r"the profile has no \[grants.client_credentials\]"):
+        run.transcript("service")
+
+
+def test_an_unreachable_provider_is_the_runs_trouble(perform):
+    """Each scenario says why it has no transcript, and the run says it once."""
+
+    def handler(request):
+        raise httpx.ConnectError("connection refused")
+
+    async def refresh_after_login(provider):
+        login = await provider.login()
+        return await provider.refresh(login.refresh_token)
+
+    run = perform(Scenario("refreshing", refresh_after_login), handler=handler)
+    assert run.trouble == "the provider does not answer: no connection to op.example: connection refused"
+    with pytest.raises(Inconclusive, match="no connection to op.example"):
+        run.transcript("refreshing")
+
+
+def test_a_defect_of_one_scenario_leaves_the_others_alone(perform):
+    """An exception that is no verdict is told as a defect of ours, where it belongs."""
+
+    async def breaks(provider):
+        return {}["missing"]
+
+    run = perform(Scenario("breaks", breaks), Scenario("logging_in", log_in))
+    with pytest.raises(ScenarioDefect, match="scenario breaks: KeyError"):
+        run.transcript("breaks")
+    assert run.transcript("logging_in").access_token == "an-access-token"
+
+
+def test_the_exchanges_of_a_scenario_that_stopped_are_kept(perform):
+    """What was seen before the end is evidence all the same."""
+
+    async def stops(provider):
+        await provider.login()
+        raise Inconclusive("enough")
+
+    run = perform(Scenario("stops", stops))
+    assert [exchange.id for exchange in run.exchanges] == ["stops/1"]
+
+
+def test_logins_are_limited(perform):
+    """A scenario that logs in more often than the profile allows stops."""
+
+    async def logs_in_often(provider):
+        for _ in range(3):
+            await provider.login()
+
+    run = perform(Scenario("often", logs_in_often), limits={"max_logins": 2})
+    with pytest.raises(Inconclusive, match="max_logins = 2"):
+        run.transcript("often")
+    assert len(run.exchanges) == 2
