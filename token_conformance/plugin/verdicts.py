@@ -61,13 +61,13 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
     stated = catalogue[ids[0]] if ids else None
     seen = item.stash.get(SEEN, [])
     problem = call.excinfo.value if call.excinfo is not None else None
-    verdict, message = _verdict(problem, stated, ids, run, seen, fact=_fact(item))
+    verdict, message = verdict_of(problem, stated, ids, run, seen, fact=fact_of(item))
     return CheckResult(
         id=item.nodeid.split("@")[0].removesuffix(f"[{run.name}]"),
         requirements=ids,
         level=stated.level if stated else "MUST",
         verdict=verdict,
-        title=_fact(item),
+        title=fact_of(item),
         message=run.redactor.text(message),
         clause=stated.clause if stated else "",
         topic=item.path.stem.removeprefix("test_"),
@@ -77,9 +77,12 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
     )
 
 
-def _verdict(
+def verdict_of(
     problem: BaseException | None, stated: Requirement | None, ids: tuple[str, ...], run: Run, seen: list[Exchange], *, fact: str
 ) -> tuple[Verdict, str]:
+    """The verdict that a check's outcome means, and its message: None passes, a `NotJudged` says why it does not judge,
+    a failed assertion is held against the requirement's level and the profile's deviations.
+    """
     match problem:
         case None:
             return Verdict.PASS, ""
@@ -113,7 +116,8 @@ def _message(problem: AssertionError, fact: str, last: Exchange | None, stated: 
     return f"expected: {fact.rstrip('.')}; seen: {came}{clause}"
 
 
-def _fact(item: pytest.Item) -> str:
+def fact_of(item: pytest.Item) -> str:
+    """The fact that must hold for a check: its docstring, on one line."""
     documentation = item.function.__doc__ if isinstance(item, pytest.Function) else None
     return " ".join((documentation or item.name).split())
 

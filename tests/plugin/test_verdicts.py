@@ -1,0 +1,144 @@
+"""The outcome of a check is a verdict, shown under its own name."""
+
+import pytest
+
+CHECKS = '''
+
+@requirement("must")
+def test_holds(asked):
+    """An access token is handed over."""
+    assert asked.accepted
+
+
+@requirement("must")
+def test_must_not_hold(asked):
+    """A refresh token is handed over."""
+    assert asked.refresh_token is not None
+
+
+@requirement("should")
+def test_should_not_hold(asked):
+    """The answer tells the scope."""
+    assert asked.scope, f"scope is {asked.scope!r}"
+
+
+@requirement("must")
+def test_cannot_tell(asked):
+    """Nobody knows."""
+    raise Inconclusive("the moon was in the way")
+
+
+@requirement("must")
+def test_does_not_concern(asked):
+    """Nobody asked."""
+    raise NotApplicable("there is no moon")
+
+
+@requirement("must")
+def test_breaks(asked):
+    """We made a mistake."""
+    return {}["nothing"]
+'''
+
+
+@pytest.fixture
+def verdicts(inner_run):
+    def verdicts(*arguments, checks=CHECKS, **more):
+        inner_run(checks, *arguments, **more)
+        return {check["id"].split("::")[1]: (check["verdict"], check["message"]) for check in inner_run.results()["checks"]}
+
+    return verdicts
+
+
+def test_each_outcome_has_its_verdict(verdicts):
+    """A failed MUST fails, a failed SHOULD warns, what cannot be judged says why, and a defect is called one."""
+    assert verdicts() == {
+        "test_holds": ("pass", ""),
+        "test_must_not_hold": (
+            "fail",
+            "expected: A refresh token is handed over; seen: 200 with an access token to POST /token (asked/1) (RFC 6749 §5.1)",
+        ),
+        "test_should_not_hold": ("warning", "scope is None (RFC 6749 §5.2)"),
+        "test_cannot_tell": ("inconclusive", "the moon was in the way"),
+        "test_does_not_concern": ("not_applicable", "there is no moon"),
+        "test_breaks": ("error", "a defect of the suite: KeyError: 'nothing'"),
+    }
+
+
+def test_a_documented_deviation_is_no_failure(verdicts):
+    """What the profile documents is a deviation; a different violation of the same requirement still fails."""
+    deviation = {"requirement": "must", "because": "documented", "expect": {"absent": ["refresh_token"]}}
+    judged = verdicts(deviations=[deviation])
+    assert judged["test_must_not_hold"][0] == "deviation"
+    other = deviation | {"expect": {"absent": ["access_token"]}}
+    assert verdicts(deviations=[other])["test_must_not_hold"][0] == "fail"
+
+
+def test_a_deviation_that_no_longer_deviates_is_reported(inner_run):
+    """The profile is out of date where the provider conforms."""
+    deviation = {"requirement": "must", "because": "documented", "expect": {"status": 401}}
+    inner_run(CHECKS, "-k", "test_holds", deviations=[deviation])
+    assert inner_run.results()["stale_deviations"] == ["must"]
+
+
+def test_terminal_names_the_verdicts(inner_run):
+    """Each verdict stands in the terminal by its name."""
+    result = inner_run(CHECKS, "-v")
+    result.stdout.fnmatch_lines(["*test_should_not_hold WARNING*", "*test_cannot_tell INCONCLUSIVE*", "*test_does_not_concern NOT APPLICABLE*"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_warnings_do_not_fail_a_run_unless_asked(inner_run):
+    """A SHOULD changes the exit status under --warnings-fail alone."""
+    assert inner_run(CHECKS, "-k", "should_not_hold or test_holds").ret == pytest.ExitCode.OK
+    assert inner_run(CHECKS, "-k", "should_not_hold or test_holds", "--warnings-fail").ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_nothing_judged_is_not_a_success(inner_run):
+    """A run that judged nothing exits with 5."""
+    assert inner_run(CHECKS, "-k", "cannot_tell or does_not_concern").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_failed_scenario_makes_its_checks_inconclusive(verdicts):
+    """The reason why a scenario stopped is the reason of each of its checks."""
+    checks = '''
+
+@scenario(needs="client_credentials")
+async def stopped(provider):
+    """Stop at once."""
+    raise Inconclusive("no login page")
+
+
+@requirement("must")
+def test_needs_the_page(stopped):
+    """A page is there."""
+    assert stopped
+'''
+    assert verdicts(checks=checks) == {"test_needs_the_page": ("inconclusive", "no login page")}
+
+
+def test_a_check_cites_requirements_that_exist(inner_run):
+    """A check of an unknown requirement is a mistake of the suite, told before anything is sent."""
+    result = inner_run('\n\n@requirement("nowhere")\ndef test_x(asked):\n    """X."""\n')
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'nowhere' is no requirement of the catalogue*"])
+
+
+def test_failures_do_not_show_secrets(inner_run):
+    """Neither a message nor the values of a failed check bring a token to the terminal."""
+    checks = '''
+
+@requirement("must")
+def test_leaks(asked):
+    """The token is another one."""
+    token = asked.access_token
+    assert token == "other", f"got {token}"
+
+
+@requirement("must")
+def test_breaks_with_a_token(asked):
+    """A defect names a token."""
+    raise RuntimeError(asked.access_token)
+'''
+    result = inner_run(checks, "-l", "-v", "--tb=long")
+    assert "an-access-token-value" not in result.stdout.str() + result.stderr.str()
