@@ -145,9 +145,20 @@ class Tokens(Table):
 
     access_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
+    access_token_algorithm: Fact[Literal["RS256", "ES256"]] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     id_token_algorithm: Fact[Literal["RS256", "ES256"]] = Field(default_factory=unknown)
+
+
+class SuccessfulResponse(Table):
+    """`[response]`: what is documented of successful responses (RFC 6749 §5.1)."""
+
+    members: Fact[list[str]] = Field(default_factory=unknown)
+    token_type: Fact[str] = Field(default_factory=unknown)
+    expires_in: Fact[Literal["number", "string", "absent"]] = Field(default_factory=unknown)
+    scope_delimiter: Fact[str] = Field(default_factory=unknown)
+    cache_control: Fact[str] = Field(default_factory=unknown)
 
 
 class Login(Table):
@@ -218,6 +229,7 @@ class Profile(Table):
     clients: list[Client] = Field(min_length=1)
     grants: Grants
     tokens: Tokens = Tokens()
+    response: SuccessfulResponse = SuccessfulResponse()
     login: Login = Login()
     errors: dict[ErrorCondition, DocumentedError] = {}
     deviations: list[Deviation] = []
