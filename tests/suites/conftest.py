@@ -1,0 +1,90 @@
+"""Judges a run of all suites against the reference server in this process, without a pytest session of its own for each."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from token_conformance.exchange import watching
+from token_conformance.gathering import gather
+from token_conformance.layout import SUITES
+from token_conformance.plugin.selection import requirement_ids, requirements_for, scenarios_of
+from token_conformance.plugin.verdicts import fact_of, verdict_of
+from token_conformance.profile import load
+from token_conformance.redaction import Redactor
+from token_conformance.run import Run
+from token_conformance.servers.emulated import EmulatedServer
+from token_conformance.verdict import Verdict
+
+PROFILES = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on one check, and its message."""
+
+    verdict: Verdict
+    message: str
+
+
+class Collected:
+    """A plugin of an inner session that keeps what was collected."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Function] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
+
+
+@pytest.fixture(scope="session")
+def checks() -> list[pytest.Function]:
+    """All checks of the suites, collected once."""
+    collected = Collected()
+    arguments = ["--collect-only", "-q", "-q", "--profile", str(PROFILES / "everything.toml"), "--emulated", "-p", "no:terminal"]
+    pytest.main([*arguments, "-p", "no:cacheprovider", str(SUITES)], plugins=[collected])
+    return collected.items
+
+
+@pytest.fixture(scope="session")
+def judge_all(checks):
+    """Judges all checks for a profile of this folder with faults and variations; gives verdicts by the checks' names."""
+
+    def judge_all(profile: str, *, faults: Collection[str] = (), variations: Collection[str] = ()) -> Mapping[str, Judged]:
+        described = load(PROFILES / f"{profile}.toml", {})
+        run = Run(profile, described, EmulatedServer(described, faults=faults, variations=variations), Redactor())
+        asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
+        return {name_of(check): judged(check, run) for check in checks}
+
+    return judge_all
+
+
+def name_of(check: pytest.Function) -> str:
+    """`refresh::test_name`, short enough for a table."""
+    return f"{check.path.stem.removeprefix('test_')}::{check.name}"
+
+
+def judged(check: pytest.Function, run: Run) -> Judged:
+    """The verdict on one check, as the plugin would give it."""
+    ids = requirement_ids(check)
+    stated = requirements_for(check)[ids[0]] if ids else None
+    with watching() as seen:
+        try:
+            check.function(**arguments_of(check, run))
+        except Exception as problem:
+            return Judged(*verdict_of(problem, stated, ids, run, seen, fact=fact_of(check)))
+    return Judged(Verdict.PASS, "")
+
+
+def arguments_of(check: pytest.Function, run: Run) -> dict[str, Any]:
+    """What the check's fixtures are in this run."""
+    parameters = check.callspec.params if hasattr(check, "callspec") else {}
+    known = {"conformance_run": run, "evidence": run.evidence, **parameters}
+    names = inspect.signature(check.function).parameters
+    return {name: known[name] if name in known else run.transcript(name) for name in names}

@@ -1,0 +1,111 @@
+"""What a run found, as data: the source of every report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import token_conformance
+from token_conformance.requirement import catalogue
+from token_conformance.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The verdict on one check, with what it rests on; `seconds` is the time that judging took."""
+
+    id: str
+    requirements: tuple[str, ...]
+    level: str
+    verdict: Verdict
+    title: str
+    message: str
+    clause: str
+    topic: str
+    scenario: str | None
+    exchanges: tuple[str, ...]
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry of results.json."""
+        return {
+            "id": self.id,
+            "requirements": list(self.requirements),
+            "level": self.level,
+            "verdict": self.verdict.value,
+            "message": self.message,
+            "scenario": self.scenario,
+            "exchanges": list(self.exchanges),
+            "title": self.title,
+            "clause": self.clause,
+            "topic": self.topic,
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many requirements of the catalogue were judged, were not, and cannot be from outside."""
+
+    judged: int
+    not_judged: int
+    not_testable: int
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """All verdicts of one run; `seconds` is its duration."""
+
+    profile: str
+    server: str
+    started: datetime
+    seconds: float
+    requests: int
+    checks: tuple[CheckResult, ...]
+    stale_deviations: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> dict[Verdict, int]:
+        """How often each verdict was given, all verdicts named."""
+        counted = Counter(check.verdict for check in self.checks)
+        return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def coverage(self) -> Coverage:
+        """What of the catalogue was judged."""
+        judged = {id_ for check in self.checks if check.verdict.judged for id_ in check.requirements} & set(catalogue())
+        not_testable = {requirement.id for requirement in catalogue().values() if requirement.untested} - judged
+        return Coverage(len(judged), len(catalogue()) - len(judged) - len(not_testable), len(not_testable))
+
+    def of(self, *verdicts: Verdict) -> tuple[CheckResult, ...]:
+        """The checks with one of these verdicts."""
+        return tuple(check for check in self.checks if check.verdict in verdicts)
+
+    def by_topic(self) -> dict[str, tuple[CheckResult, ...]]:
+        """The checks of each topic, topics in the order of their first check."""
+        topics = dict.fromkeys(check.topic for check in self.checks)
+        return {topic: tuple(check for check in self.checks if check.topic == topic) for topic in topics}
+
+    def to_json(self) -> dict[str, Any]:
+        """The contents of results.json."""
+        coverage = self.coverage
+        return {
+            "schema": 1,
+            "suite_version": token_conformance.__version__,
+            "profile": self.profile,
+            "server": self.server,
+            "started": self.started.isoformat(),
+            "seconds": self.seconds,
+            "requests": self.requests,
+            "claims": list(self.claims),
+            "summary": {verdict.value: count for verdict, count in self.summary.items()},
+            "coverage": {"judged": coverage.judged, "not_judged": coverage.not_judged, "not_testable": coverage.not_testable},
+            "stale_deviations": list(self.stale_deviations),
+            "checks": [check.to_json() for check in self.checks],
+        }
+
+
