@@ -3,5 +3,18 @@
 from token_conformance.profile.fact import Fact
 from token_conformance.profile.loading import ProfileError, examples, find, load, names, variables
 from token_conformance.profile.models import Client, Deviation, Profile
+from token_conformance.profile.schema import json_schema
 
-__all__ = ["Client", "Deviation", "Fact", "Profile", "ProfileError", "examples", "find", "load", "names", "variables"]
+__all__ = [
+    "Client",
+    "Deviation",
+    "Fact",
+    "Profile",
+    "ProfileError",
+    "examples",
+    "find",
+    "json_schema",
+    "load",
+    "names",
+    "variables",
+]

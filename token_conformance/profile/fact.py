@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 T = TypeVar("T")
 
@@ -30,6 +32,17 @@ class Fact(BaseModel, Generic[T]):
         if written in ("unknown", "undocumented"):
             return {"basis": "unknown"}
         return {"value": written}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the three ways of writing a fact, not the table alone."""
+        table = handler.resolve_ref_schema(handler(core_schema))
+        bare = [way for way in table["properties"]["value"]["anyOf"] if way != {"type": "null"}]
+        table["properties"]["value"] = bare[0] if len(bare) == 1 else {"anyOf": bare}
+        return {
+            "anyOf": [*bare, {"enum": ["unknown", "undocumented"]}, dict(table)],
+            "description": table.pop("description", ""),
+        }
 
     @property
     def known(self) -> bool:

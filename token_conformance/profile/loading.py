@@ -82,7 +82,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ProfileError([f"{path}: no such file; the profiles that come with the suite are {', '.join(names())}"]) from None
+        raise ProfileError(
+            [f"{path}: no such file; the profiles that come with the suite are {', '.join(names())}"]
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError([f"{path}: cannot be read: {error}"]) from None
     except tomllib.TOMLDecodeError as error:
@@ -112,7 +114,11 @@ def _sentence(mistake: Any) -> str:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if not str(part).startswith("literal[")]
+    parts = [
+        f"[{part}]" if isinstance(part, int) else f".{part}"
+        for part in location
+        if not str(part).startswith("literal[")
+    ]
     return "".join(parts).removeprefix(".")
 
 

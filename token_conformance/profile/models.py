@@ -283,8 +283,16 @@ class Profile(Table):
 
     @model_validator(mode="after")
     def _login_is_possible(self) -> Profile:
-        needed = {"form": ("username", "password"), "password": ("username", "password"), "refresh_token": ("refresh_token",)}
-        if self.grants.authorization_code is None and self.grants.password is None and self.grants.refresh_token is None:
+        needed = {
+            "form": ("username", "password"),
+            "password": ("username", "password"),
+            "refresh_token": ("refresh_token",),
+        }
+        if (
+            self.grants.authorization_code is None
+            and self.grants.password is None
+            and self.grants.refresh_token is None
+        ):
             return self
         missing = [field for field in needed.get(self.login.strategy, ()) if not getattr(self.login, field)]
         if missing:
