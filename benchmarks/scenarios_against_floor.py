@@ -39,9 +39,9 @@ concurrency = {concurrency}
 requests_per_second = 100000
 """
 
-SUITE = '''
+SUITE = """
 from token_conformance import scenario
-'''
+"""
 
 SCENARIO = '''
 
@@ -107,7 +107,18 @@ def suite_run(url: str, folder: Path) -> None:
     profile, suite = folder / "benchmark.toml", folder / "test_benchmark.py"
     profile.write_text(PROFILE.format(url=url, concurrency=CONCURRENCY))
     suite.write_text(SUITE + "".join(SCENARIO.format(number=n, requests=REQUESTS) for n in range(SCENARIOS)))
-    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", "--suites", str(suite), "-k", "test_flow"]
+    command = [
+        sys.executable,
+        "-m",
+        "token_conformance",
+        "run",
+        str(profile),
+        "--live",
+        "--suites",
+        str(suite),
+        "-k",
+        "test_flow",
+    ]
     subprocess.run([*command, "--report-dir", str(folder)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 
 
@@ -125,7 +136,7 @@ def main() -> None:
         run = seconds(lambda: suite_run(url, Path(folder)))
         naive = seconds(lambda: asyncio.run(one_after_the_other(url)))
     for name, taken in (("bare script", bare), ("token-conformance run", run), ("one after the other", naive)):
-        print(f"{name:24} {taken:6.2f} s   {taken / bare:5.1f} × the bare script")  # noqa: T201 - a benchmark prints
+        print(f"{name:24} {taken:6.2f} s   {taken / bare:5.1f} × the bare script")
 
 
 if __name__ == "__main__":

@@ -68,10 +68,17 @@ def make_profile() -> Callable[..., Profile]:
     """A profile of a provider at https://op.example, with any table replaced."""
 
     def make(**tables: Any) -> Profile:
-        client = {"client_id": "app", "client_secret": "app-secret-value", "redirect_uri": "https://app.example/callback"}
+        client = {
+            "client_id": "app",
+            "client_secret": "app-secret-value",
+            "redirect_uri": "https://app.example/callback",
+        }
         usual: dict[str, Any] = {
             "profile": {"name": "Example"},
-            "server": {"token_endpoint": "https://op.example/token", "authorization_endpoint": "https://op.example/authorize"},
+            "server": {
+                "token_endpoint": "https://op.example/token",
+                "authorization_endpoint": "https://op.example/authorize",
+            },
             "clients": [client],
             "grants": {"refresh_token": {}, "password": {}},
             "login": {"strategy": "password", "username": "alice", "password": "wonderland"},
@@ -111,8 +118,22 @@ def make_exchange() -> Callable[..., Exchange]:
         **changes: Any,
     ) -> Exchange:
         content = body.encode() if isinstance(body, str) else body
-        request = Request("POST", "https://op.example/token", (("Content-Type", "application/x-www-form-urlencoded"),), b"grant_type=x")
+        request = Request(
+            "POST",
+            "https://op.example/token",
+            (("Content-Type", "application/x-www-form-urlencoded"),),
+            b"grant_type=x",
+        )
         answer = Response(status, tuple(headers), content)
-        return Exchange(**{"scenario": "example", "number": number, "request": request, "answer": answer, "started": NOON, **changes})
+        return Exchange(
+            **{
+                "scenario": "example",
+                "number": number,
+                "request": request,
+                "answer": answer,
+                "started": NOON,
+                **changes,
+            }
+        )
 
     return make

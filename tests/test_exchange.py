@@ -33,7 +33,9 @@ def test_header_lines_of_one_name_are_one_list():
 
 def test_form_keeps_order_and_empty_parameters():
     """The parameters of a form come in order, empty ones included."""
-    request = Request("POST", "https://op.example/token", (("Content-Type", "application/x-www-form-urlencoded"),), b"b=2&a=&b=%2B")
+    request = Request(
+        "POST", "https://op.example/token", (("Content-Type", "application/x-www-form-urlencoded"),), b"b=2&a=&b=%2B"
+    )
     assert request.form == (("b", "2"), ("a", ""), ("b", "+"))
 
 

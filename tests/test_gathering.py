@@ -13,7 +13,9 @@ from token_conformance.verdict import Inconclusive, NotApplicable
 
 
 def accepting(request):
-    return httpx.Response(200, json={"access_token": "an-access-token", "token_type": "Bearer", "refresh_token": "a-refresh-token"})
+    return httpx.Response(
+        200, json={"access_token": "an-access-token", "token_type": "Bearer", "refresh_token": "a-refresh-token"}
+    )
 
 
 @pytest.fixture

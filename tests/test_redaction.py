@@ -17,7 +17,9 @@ ENCODINGS = {
     "plain": str,
     "percent": lambda secret: quote(secret, safe=""),
     "plus": quote_plus,
-    "lower-case hex": lambda secret: "".join(f"%{byte:02x}" if byte > 127 or chr(byte) in "+/%&=<>\"' " else chr(byte) for byte in secret.encode()),
+    "lower-case hex": lambda secret: "".join(
+        f"%{byte:02x}" if byte > 127 or chr(byte) in "+/%&=<>\"' " else chr(byte) for byte in secret.encode()
+    ),
     "HTML": html.escape,
     "JSON": lambda secret: json.dumps({"error_description": secret}),
     "Base64": lambda secret: b64encode(secret.encode()).decode(),
@@ -74,7 +76,11 @@ def exchange_with(secret):
         ("Location", f"https://app.example/callback?code={secret}-location#access_token={secret}-fragment"),
         ("Content-Type", "application/json"),
     )
-    body = {"access_token": f"{secret}-access", "nested": [{"id_token": f"{secret}-id"}], "echo": f"you sent {secret}-code"}
+    body = {
+        "access_token": f"{secret}-access",
+        "nested": [{"id_token": f"{secret}-id"}],
+        "echo": f"you sent {secret}-code",
+    }
     url = f"https://op.example/token?access_token={secret}-query"
     request = Request("POST", url, request_headers, urlencode(form).encode())
     return request, Response(200, answer_headers, json.dumps(body).encode())
@@ -86,7 +92,16 @@ def test_an_exchange_shows_no_secret(make_exchange, secret):
     request, answer = exchange_with(secret)
     shown = str(Redactor().exchange(make_exchange(request=request, answer=answer)))
     assert f"{secret}-" not in shown.replace("c-", "" if secret == "c" else "c-")
-    for label in ("<client_secret", "<cookie", "<code ", "<refresh_token", "<access_token", "<id_token", "<password", "<code_verifier"):
+    for label in (
+        "<client_secret",
+        "<cookie",
+        "<code ",
+        "<refresh_token",
+        "<access_token",
+        "<id_token",
+        "<password",
+        "<code_verifier",
+    ):
         assert label in shown
 
 
@@ -99,7 +114,10 @@ def test_hidden_fields_of_a_page_are_secrets(make_exchange):
 def test_what_qa_needs_of_a_jwt_is_shown(make_exchange):
     """Header and judged claims stand beside the label; the person's data do not."""
     segments = [{"alg": "RS256"}, {"iss": "https://op.example", "email": "alice@example", "nonce": "n"}]
-    token = ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in segments) + ".c2lnbmF0dXJl"
+    token = (
+        ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in segments)
+        + ".c2lnbmF0dXJl"
+    )
     shown = str(Redactor().exchange(make_exchange(json.dumps({"id_token": token}))))
     assert '"iss": "https://op.example"' in shown
     assert "alice" not in shown

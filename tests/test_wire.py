@@ -7,7 +7,9 @@ import pytest
 
 from token_conformance.exchange import Request
 
-TOKEN = Request("POST", "https://op.example/token", (("Content-Type", "application/x-www-form-urlencoded"),), b"grant_type=x")
+TOKEN = Request(
+    "POST", "https://op.example/token", (("Content-Type", "application/x-www-form-urlencoded"),), b"grant_type=x"
+)
 
 
 def sent(wire, request=TOKEN):

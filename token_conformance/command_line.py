@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
 
 from token_conformance import __version__
 from token_conformance.layout import PACKAGE, ROOT, SUITES
-from token_conformance.profile import ProfileError, find, json_schema, names
-from token_conformance.profile.loading import title
+from token_conformance.profile import ProfileError, examples, find, json_schema, load, names
 from token_conformance.requirement import catalogue
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
@@ -29,19 +29,27 @@ def main() -> None:
 @main.command()
 @click.argument("profiles", metavar="PROFILE…", nargs=-1, required=True)
 @click.option("--live", is_flag=True, help="Test the real provider at the profile's addresses.")
-@click.option("--recorded", is_flag=False, flag_value="", metavar="[HAR]", help="Judge a recording; without HAR the profile's own.")
+@click.option(
+    "--recorded",
+    is_flag=False,
+    flag_value="",
+    metavar="[HAR]",
+    help="Judge a recording; without HAR the profile's own.",
+)
 @click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
-@click.option("--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server.")
+@click.option(
+    "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
+)
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
 @click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
 @click.option("-n", "workers", metavar="N", help="Worker processes for several profiles, as in pytest-xdist.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
 @click.pass_context
-def run(context: click.Context, profiles: tuple[str, ...], **options: object) -> None:
+def run(context: click.Context, /, profiles: tuple[str, ...], **options: object) -> None:
     """Test the providers of the given profiles (names or paths) and write their reports.
 
     Without --live, --recorded or --emulated, a profile is tested live where one of its environment variables is set
@@ -74,7 +82,9 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
 
 def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
     """Say of each profile what will answer; a profile that cannot be used ends the command."""
-    kinds = [kind for kind in ("live", "emulated") if options[kind]] + (["recorded"] if options["recorded"] is not None else [])
+    kinds = [kind for kind in ("live", "emulated") if options[kind]] + (
+        ["recorded"] if options["recorded"] is not None else []
+    )
     recording = Path(str(options["recorded"])) if options["recorded"] else None
     problems: list[str] = []
     for given in profiles:
@@ -92,7 +102,7 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
 def list_profiles() -> None:
     """List the profiles that come with the suite."""
     for name in names():
-        click.echo(f"{name:20} {title(find(name))}")
+        click.echo(f"{name:20} {load(find(name), examples(find(name))).profile.name}")
 
 
 @main.command()
@@ -130,7 +140,7 @@ def _listed(values: object) -> list[str]:
     return [str(value) for value in values] if isinstance(values, tuple) else []
 
 
-def _refuse(problems: list[str]) -> None:
+def _refuse(problems: list[str]) -> NoReturn:
     for problem in problems:
         click.echo(f"ERROR: {problem}", err=True)
     sys.exit(USAGE_ERROR)

@@ -10,10 +10,19 @@ from token_conformance.profile.models import Expectation
 from token_conformance.token_response import TokenResponse
 
 
-def documented(deviations: Iterable[Deviation], requirements: Iterable[str], seen: Exchange | None, message: str) -> Deviation | None:
+def documented(
+    deviations: Iterable[Deviation], requirements: Iterable[str], seen: Exchange | None, message: str
+) -> Deviation | None:
     """The deviation of these requirements that describes the exchange and the message of a failed check, if there is one."""
     ids = set(requirements)
-    return next((deviation for deviation in deviations if deviation.requirement in ids and matches(deviation.expect, seen, message)), None)
+    return next(
+        (
+            deviation
+            for deviation in deviations
+            if deviation.requirement in ids and matches(deviation.expect, seen, message)
+        ),
+        None,
+    )
 
 
 def matches(expect: Expectation, seen: Exchange | None, message: str) -> bool:

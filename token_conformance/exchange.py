@@ -156,7 +156,9 @@ class Exchange:
 
     def _require(self, part: str) -> None:
         if part in self.undocumented:
-            raise Inconclusive(f"the recording does not hold the {part} of the answer to {self.request.method} {self.request.path}")
+            raise Inconclusive(
+                f"the recording does not hold the {part} of the answer to {self.request.method} {self.request.path}"
+            )
 
     def __str__(self) -> str:
         return f"{self.request.method} {self.request.path} ({self.id})"

@@ -10,8 +10,14 @@ from token_conformance.verdict import NotApplicable
 Test = Callable[[Profile], bool]
 
 FEATURES: Mapping[str, tuple[Test, str]] = {
-    "authorization_code": (lambda profile: profile.grants.authorization_code is not None, "the profile has no [grants.authorization_code]"),
-    "client_credentials": (lambda profile: profile.grants.client_credentials is not None, "the profile has no [grants.client_credentials]"),
+    "authorization_code": (
+        lambda profile: profile.grants.authorization_code is not None,
+        "the profile has no [grants.authorization_code]",
+    ),
+    "client_credentials": (
+        lambda profile: profile.grants.client_credentials is not None,
+        "the profile has no [grants.client_credentials]",
+    ),
     "password": (lambda profile: profile.grants.password is not None, "the profile has no [grants.password]"),
     "refresh": (lambda profile: profile.grants.refresh_token is not None, "the profile has no [grants.refresh_token]"),
     "login": (
@@ -24,11 +30,17 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         "the profile does not ask for PKCE",
     ),
     "hybrid": (
-        lambda profile: profile.grants.authorization_code is not None and profile.grants.authorization_code.response_type == "code id_token",
+        lambda profile: (
+            profile.grants.authorization_code is not None
+            and profile.grants.authorization_code.response_type == "code id_token"
+        ),
         "the profile's response_type is not code id_token",
     ),
     "openid": (lambda profile: profile.openid, "the profile's scope does not ask for openid"),
-    "second_client": (lambda profile: profile.second_client is not None, "the profile has no second confidential client"),
+    "second_client": (
+        lambda profile: profile.second_client is not None,
+        "the profile has no second confidential client",
+    ),
     "confidential_client": (lambda profile: not profile.user_client.public, "the profile's client is public"),
     "public_client": (lambda profile: profile.user_client.public, "the profile's client is confidential"),
     "client_secret": (

@@ -57,7 +57,11 @@ class Gathering:
     async def perform(self, scenarios: list[Scenario]) -> None:
         """Perform the scenarios at once; in two waves where all share one login."""
         single_login = self.run.profile.login.strategy == "refresh_token"
-        waves = ([s for s in scenarios if not s.ends_session], [s for s in scenarios if s.ends_session]) if single_login else (scenarios,)
+        waves = (
+            ([s for s in scenarios if not s.ends_session], [s for s in scenarios if s.ends_session])
+            if single_login
+            else (scenarios,)
+        )
         for wave in waves:
             async with asyncio.TaskGroup() as tasks:
                 for scenario in wave:
@@ -75,7 +79,7 @@ class Gathering:
                 self.run.outcomes[scenario.name] = await scenario.perform(provider)
         except TimeoutError:
             self.run.outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")
-        except Exception as problem:  # noqa: BLE001 - one scenario's defect must not take the others down
+        except Exception as problem:
             self.run.outcomes[scenario.name] = problem
         finally:
             seed.give_back(scenario.name, wire.exchanges, ended=scenario.ends_session)

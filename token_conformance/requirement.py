@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from token_conformance.layout import SUITES
+
+Check = TypeVar("Check", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,14 @@ class Requirement:
         return self.level in {"MUST", "MUST NOT", "REQUIRED", "SHALL", "SHALL NOT"}
 
 
-def requirement(*ids: str) -> Any:
+def requirement(*ids: str) -> Callable[[Check], Check]:
     """Say which requirements of `suites/requirements.toml` a check judges; the first one gives its level and clause."""
-    return pytest.mark.requirement(*ids)
+    mark = pytest.mark.requirement.with_args(*ids)
+
+    def tie(check: Check) -> Check:
+        return mark(check)  # type: ignore[no-any-return]  # a mark gives back what it marks
+
+    return tie
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,9 +102,11 @@ class RunResult:
             "requests": self.requests,
             "claims": list(self.claims),
             "summary": {verdict.value: count for verdict, count in self.summary.items()},
-            "coverage": {"judged": coverage.judged, "not_judged": coverage.not_judged, "not_testable": coverage.not_testable},
+            "coverage": {
+                "judged": coverage.judged,
+                "not_judged": coverage.not_judged,
+                "not_testable": coverage.not_testable,
+            },
             "stale_deviations": list(self.stale_deviations),
             "checks": [check.to_json() for check in self.checks],
         }
-
-

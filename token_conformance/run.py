@@ -28,7 +28,9 @@ class Evidence:
         return tuple(
             TokenResponse(exchange)
             for exchange in self.exchanges
-            if exchange.answer is not None and exchange.request.method == "POST" and exchange.request.url == self.token_endpoint
+            if exchange.answer is not None
+            and exchange.request.method == "POST"
+            and exchange.request.url == self.token_endpoint
         )
 
     @property
@@ -39,7 +41,9 @@ class Evidence:
             Inconclusive: there is none.
 
         """
-        found = [answer for answer in self.token_responses if _status(answer) // 100 == 2 and not _member(answer, "error")]
+        found = [
+            answer for answer in self.token_responses if _status(answer) // 100 == 2 and not _member(answer, "error")
+        ]
         return _some(found, "no token request of this run succeeded")
 
     @property

@@ -11,4 +11,3 @@ if TYPE_CHECKING:
 
 RUNS: pytest.StashKey[dict[str, Run]] = pytest.StashKey()
 """The runs of the session by the name of their profile."""
-

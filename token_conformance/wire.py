@@ -93,7 +93,9 @@ class Wire:
             return None, f"{type(error).__name__}: {_reason(error)}"
 
     async def _exchange(self, request: Request) -> Response:
-        outgoing = self._client.build_request(request.method, request.url, headers=list(request.headers), content=request.body)
+        outgoing = self._client.build_request(
+            request.method, request.url, headers=list(request.headers), content=request.body
+        )
         if not request.body and request.method == "GET":
             outgoing.headers.pop("content-length", None)
         answer = await self._client.send(outgoing, stream=True)

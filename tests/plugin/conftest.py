@@ -10,7 +10,7 @@ import pytest
 
 from token_conformance.layout import ROOT
 
-INNER_CONFTEST = '''
+INNER_CONFTEST = """
 import secrets
 import pytest
 import httpx
@@ -63,7 +63,7 @@ def select(name, choice, environment):
 
 options.select = select
 pytest_plugins = ["token_conformance.plugin"]
-'''
+"""
 
 CATALOGUE = """
 [[requirement]]

@@ -45,7 +45,9 @@ def test_breaks(asked):
 def verdicts(inner_run):
     def verdicts(*arguments, checks=CHECKS, **more):
         inner_run(checks, *arguments, **more)
-        return {check["id"].split("::")[1]: (check["verdict"], check["message"]) for check in inner_run.results()["checks"]}
+        return {
+            check["id"].split("::")[1]: (check["verdict"], check["message"]) for check in inner_run.results()["checks"]
+        }
 
     return verdicts
 
@@ -84,14 +86,18 @@ def test_a_deviation_that_no_longer_deviates_is_reported(inner_run):
 def test_terminal_names_the_verdicts(inner_run):
     """Each verdict stands in the terminal by its name."""
     result = inner_run(CHECKS, "-v")
-    result.stdout.fnmatch_lines(["*test_should_not_hold WARNING*", "*test_cannot_tell INCONCLUSIVE*", "*test_does_not_concern NOT APPLICABLE*"])
+    result.stdout.fnmatch_lines(
+        ["*test_should_not_hold WARNING*", "*test_cannot_tell INCONCLUSIVE*", "*test_does_not_concern NOT APPLICABLE*"]
+    )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
 def test_warnings_do_not_fail_a_run_unless_asked(inner_run):
     """A SHOULD changes the exit status under --warnings-fail alone."""
     assert inner_run(CHECKS, "-k", "should_not_hold or test_holds").ret == pytest.ExitCode.OK
-    assert inner_run(CHECKS, "-k", "should_not_hold or test_holds", "--warnings-fail").ret == pytest.ExitCode.TESTS_FAILED
+    assert (
+        inner_run(CHECKS, "-k", "should_not_hold or test_holds", "--warnings-fail").ret == pytest.ExitCode.TESTS_FAILED
+    )
 
 
 def test_nothing_judged_is_not_a_success(inner_run):

@@ -34,7 +34,11 @@ def test_the_profile_goes_before_the_metadata(make_profile, make_wire):
 
 def test_metadata_is_read_once(make_profile, make_wire):
     """However many endpoints are asked for, and at once, the metadata is read one time."""
-    wire = make_wire(lambda request: httpx.Response(200, json={"token_endpoint": "https://op.example/t", "jwks_uri": "https://op.example/j"}))
+    wire = make_wire(
+        lambda request: httpx.Response(
+            200, json={"token_endpoint": "https://op.example/t", "jwks_uri": "https://op.example/j"}
+        )
+    )
     discovery = Discovery(make_profile(server=ISSUER), wire)
 
     async def both():
@@ -57,7 +61,9 @@ def test_metadata_of_rfc_8414_serves_where_openid_s_is_absent(make_profile, make
 def test_a_page_instead_of_metadata_is_one_sentence(make_profile, make_wire):
     """HTML in the place of the metadata is named with its address, status and type."""
     wire = make_wire(lambda request: httpx.Response(200, html="<h1>Welcome</h1>"))
-    with pytest.raises(Inconclusive, match=r"openid-configuration is not a JSON object: 200, text/html; check server\.issuer"):
+    with pytest.raises(
+        Inconclusive, match=r"openid-configuration is not a JSON object: 200, text/html; check server\.issuer"
+    ):
         asked(Discovery(make_profile(server=ISSUER), wire), "token_endpoint")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from token_conformance.servers.emulated import EmulatedServer
 
 from token_conformance.exchange import watching
 from token_conformance.gathering import gather
@@ -19,7 +20,6 @@ from token_conformance.plugin.verdicts import fact_of, verdict_of
 from token_conformance.profile import load
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run
-from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
 
 PROFILES = Path(__file__).parent
@@ -47,7 +47,16 @@ class Collected:
 def checks() -> list[pytest.Function]:
     """All checks of the suites, collected once."""
     collected = Collected()
-    arguments = ["--collect-only", "-q", "-q", "--profile", str(PROFILES / "everything.toml"), "--emulated", "-p", "no:terminal"]
+    arguments = [
+        "--collect-only",
+        "-q",
+        "-q",
+        "--profile",
+        str(PROFILES / "everything.toml"),
+        "--emulated",
+        "-p",
+        "no:terminal",
+    ]
     pytest.main([*arguments, "-p", "no:cacheprovider", str(SUITES)], plugins=[collected])
     return collected.items
 
@@ -56,7 +65,9 @@ def checks() -> list[pytest.Function]:
 def judge_all(checks):
     """Judges all checks for a profile of this folder with faults and variations; gives verdicts by the checks' names."""
 
-    def judge_all(profile: str, *, faults: Collection[str] = (), variations: Collection[str] = ()) -> Mapping[str, Judged]:
+    def judge_all(
+        profile: str, *, faults: Collection[str] = (), variations: Collection[str] = ()
+    ) -> Mapping[str, Judged]:
         described = load(PROFILES / f"{profile}.toml", {})
         run = Run(profile, described, EmulatedServer(described, faults=faults, variations=variations), Redactor())
         asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))

@@ -9,9 +9,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from token_conformance.reference.faults import FAULTS
 from token_conformance.reference.variations import VARIATIONS
+
 from token_conformance.verdict import Verdict
 
 EXPECTED = tomllib.loads((Path(__file__).parent / "expected.toml").read_text("utf-8"))

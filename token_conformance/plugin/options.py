@@ -20,14 +20,26 @@ from token_conformance.stash import RUNS
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a conformance run."""
     group = parser.getgroup("token-conformance", "conformance of OAuth 2.0 and OpenID Connect token endpoints")
-    group.addoption("--profile", action="append", default=[], metavar="NAME", help="the provider to test, by name or path; may be repeated")
+    group.addoption(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the provider to test, by name or path; may be repeated",
+    )
     group.addoption("--live", action="store_true", help="test the real provider at the profile's addresses")
     group.addoption("--emulated", action="store_true", help="test the reference server taking on the profile")
-    group.addoption("--recorded", nargs="?", const="", metavar="HAR", help="judge a recording; without HAR the profile's own")
+    group.addoption(
+        "--recorded", nargs="?", const="", metavar="HAR", help="judge a recording; without HAR the profile's own"
+    )
     group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
-    group.addoption("--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated")
-    group.addoption("--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server")
+    group.addoption(
+        "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"
+    )
+    group.addoption(
+        "--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,7 +70,11 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
 
 def _choice(config: pytest.Config) -> Choice:
     option = config.option
-    asked: dict[ServerKind, bool] = {"live": option.live, "emulated": option.emulated, "recorded": option.recorded is not None}
+    asked: dict[ServerKind, bool] = {
+        "live": option.live,
+        "emulated": option.emulated,
+        "recorded": option.recorded is not None,
+    }
     kinds = [kind for kind, wanted in asked.items() if wanted]
     if len(kinds) > 1:
         raise ProfileError([f"--{' and --'.join(kinds)} exclude each other: choose one"])

@@ -108,7 +108,9 @@ def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...
         for requirement in result.requirements:
             verdicts.setdefault(requirement, set()).add(result.verdict)
     documented = dict.fromkeys(deviation.requirement for deviation in run.profile.deviations)
-    return tuple(id_ for id_ in documented if Verdict.PASS in verdicts.get(id_, ()) and Verdict.DEVIATION not in verdicts[id_])
+    return tuple(
+        id_ for id_ in documented if Verdict.PASS in verdicts.get(id_, ()) and Verdict.DEVIATION not in verdicts[id_]
+    )
 
 
 def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:

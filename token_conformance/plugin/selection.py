@@ -44,7 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Refuse checks of unknown requirements, and keep all checks of a profile on one xdist worker."""
     if not config.stash[RUNS]:
         return
-    unknown = {f"{item.nodeid}: {id_!r}" for item in items for id_ in requirement_ids(item) if id_ not in requirements_for(item)}
+    unknown = {
+        f"{item.nodeid}: {id_!r}"
+        for item in items
+        for id_ in requirement_ids(item)
+        if id_ not in requirements_for(item)
+    }
     if unknown:
         raise pytest.UsageError(*(f"{place} is no requirement of the catalogue" for place in sorted(unknown)))
     for item in items:
@@ -76,7 +81,7 @@ def run_for(item: pytest.Item) -> Run:
     """The run that a check belongs to."""
     runs = item.config.stash[RUNS]
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return runs[parameters["conformance_run"]] if "conformance_run" in parameters else next(iter(runs.values()))
+    return runs[str(parameters["conformance_run"])] if "conformance_run" in parameters else next(iter(runs.values()))
 
 
 def scenarios_of(items: Iterable[pytest.Item]) -> tuple[Scenario, ...]:

@@ -24,7 +24,11 @@ RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
 STALE: pytest.StashKey[dict[str, set[str]]] = pytest.StashKey()
 
 _LETTERS = {Verdict.WARNING: "W", Verdict.DEVIATION: "D", Verdict.INCONCLUSIVE: "i", Verdict.NOT_APPLICABLE: "-"}
-_COLOURS = {Verdict.WARNING: {"yellow": True}, Verdict.DEVIATION: {"cyan": True}, Verdict.INCONCLUSIVE: {"purple": True}}
+_COLOURS = {
+    Verdict.WARNING: {"yellow": True},
+    Verdict.DEVIATION: {"cyan": True},
+    Verdict.INCONCLUSIVE: {"purple": True},
+}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,7 +40,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Judge: the requirement's level and the profile's deviations decide what a failed assertion means."""
     report = yield
     if not item.config.stash[RUNS] or (call.when != "call" and call.excinfo is None):
@@ -78,7 +84,13 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
 
 
 def verdict_of(
-    problem: BaseException | None, stated: Requirement | None, ids: tuple[str, ...], run: Run, seen: list[Exchange], *, fact: str
+    problem: BaseException | None,
+    stated: Requirement | None,
+    ids: tuple[str, ...],
+    run: Run,
+    seen: list[Exchange],
+    *,
+    fact: str,
 ) -> tuple[Verdict, str]:
     """The verdict that a check's outcome means, and its message: None passes, a `NotJudged` says why it does not judge,
     a failed assertion is held against the requirement's level and the profile's deviations.

@@ -55,7 +55,9 @@ def credentials(client: Client) -> Credentials:
     """
     method = METHODS.get(client.authentication)
     if method is None:
-        raise Inconclusive(f"authentication = {client.authentication!r} is not supported yet; there are {', '.join(METHODS)}")
+        raise Inconclusive(
+            f"authentication = {client.authentication!r} is not supported yet; there are {', '.join(METHODS)}"
+        )
     return method(client)
 
 

@@ -16,7 +16,9 @@ from token_conformance.wire import Wire
 def configuration_urls(issuer: str) -> tuple[str, str]:
     """The addresses of OIDC Discovery §4 and of RFC 8414 §3.1, which puts the issuer's path behind the well-known one."""
     parts = urlsplit(issuer)
-    rfc8414 = parts._replace(path=f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}", query="", fragment="")
+    rfc8414 = parts._replace(
+        path=f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}", query="", fragment=""
+    )
     return f"{issuer.rstrip('/')}/.well-known/openid-configuration", urlunsplit(rfc8414)
 
 

@@ -170,7 +170,9 @@ class Provider:
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
         answer = await follow_to_redirect(self.wire, url, redirect_uri=redirect_uri, login=self.profile.login)
-        return Authorization(client, asked, redirect_uri, state, nonce, verifier, answer.parameters, answer.mode, answer.exchange)
+        return Authorization(
+            client, asked, redirect_uri, state, nonce, verifier, answer.parameters, answer.mode, answer.exchange
+        )
 
     async def exchange_code(
         self,
@@ -191,7 +193,9 @@ class Provider:
 
         """
         if authorization.code is None:
-            raise Inconclusive(f"the authorization endpoint gave no code: {authorization.error or 'the answer has neither code nor error'}")
+            raise Inconclusive(
+                f"the authorization endpoint gave no code: {authorization.error or 'the answer has neither code nor error'}"
+            )
         parameters = {
             "grant_type": "authorization_code",
             "code": authorization.code,
@@ -223,17 +227,21 @@ class Provider:
     async def client_credentials(self, *, scope: str | None = None, client: Client | None = None) -> TokenResponse:
         """Ask for a token in the client's own name (RFC 6749 §4.4)."""
         grant = self.profile.grants.client_credentials
-        scope = scope if scope is not None else grant and grant.scope
-        return await self.token({"grant_type": "client_credentials", "scope": scope}, client=client or self.service_client)
+        scope = scope if scope is not None else (grant.scope if grant else None)
+        return await self.token(
+            {"grant_type": "client_credentials", "scope": scope}, client=client or self.service_client
+        )
 
-    async def password(self, *, username: str | None = None, password: str | None = None, client: Client | None = None) -> TokenResponse:
+    async def password(
+        self, *, username: str | None = None, password: str | None = None, client: Client | None = None
+    ) -> TokenResponse:
         """Exchange the user's name and password for tokens (RFC 6749 §4.3)."""
         grant, login = self.profile.grants.password, self.profile.login
         parameters = {
             "grant_type": "password",
             "username": username if username is not None else login.username,
             "password": password if password is not None else login.password,
-            "scope": grant and grant.scope,
+            "scope": grant.scope if grant else None,
         }
         return await self.token(parameters, client=client or self.profile.client(grant.client if grant else None))
 
@@ -253,11 +261,15 @@ class Provider:
 
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
-        return await self._post_token("revocation_endpoint", token, hint, credentials(client or self.profile.user_client))
+        return await self._post_token(
+            "revocation_endpoint", token, hint, credentials(client or self.profile.user_client)
+        )
 
     async def introspect(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Ask what a token is (RFC 7662 §2.1)."""
-        return await self._post_token("introspection_endpoint", token, hint, credentials(client or self.profile.user_client))
+        return await self._post_token(
+            "introspection_endpoint", token, hint, credentials(client or self.profile.user_client)
+        )
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
@@ -292,7 +304,9 @@ class Provider:
     async def _post(self, url: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
-        return await self.wire.send(Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode()))
+        return await self.wire.send(
+            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode())
+        )
 
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:

@@ -25,7 +25,9 @@ class Seed:
 
         """
         if self._holder == scenario:
-            raise Inconclusive("it needs a second login, and there is only the one refresh token of login.refresh_token")
+            raise Inconclusive(
+                "it needs a second login, and there is only the one refresh token of login.refresh_token"
+            )
         await self._turn.acquire()
         self._holder = scenario
         if self._newest is None:

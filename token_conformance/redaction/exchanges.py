@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from token_conformance.exchange import Exchange, Headers, Response, parse_json
-from token_conformance.redaction.tokens import summary_of
 from token_conformance.redaction.places import authorization, is_secret
+from token_conformance.redaction.tokens import summary_of
 
 Learn = Callable[[str, str], str]
 Redact = Callable[[str], str]
@@ -34,7 +34,12 @@ class RedactedExchange:
     seconds: float
 
     def __str__(self) -> str:
-        sent = [f"{self.id}  {self.seconds:.3f} s", f"> {self.request_line}", *_lines("> ", self.request_headers), *_body("> ", self.request_body)]
+        sent = [
+            f"{self.id}  {self.seconds:.3f} s",
+            f"> {self.request_line}",
+            *_lines("> ", self.request_headers),
+            *_body("> ", self.request_body),
+        ]
         came = [f"< {self.status_line}", *_lines("< ", self.response_headers), *_body("< ", self.response_body)]
         return "\n".join([*sent, *came, *(f"  {token}" for token in self.tokens)])
 
@@ -45,7 +50,9 @@ def redacted(exchange: Exchange, learn: Learn, redact: Redact) -> RedactedExchan
     return RedactedExchange(
         id=exchange.id,
         request_line=_printable(redact(f"{exchange.request.method} {_target(exchange.request.url)}")),
-        request_headers=tuple((name, _printable(_header(name, value, learn, redact))) for name, value in exchange.request.headers),
+        request_headers=tuple(
+            (name, _printable(_header(name, value, learn, redact))) for name, value in exchange.request.headers
+        ),
         request_body=_shown(_request_body(exchange, learn, redact)),
         status_line=_status_line(exchange, redact),
         response_headers=_response_headers(exchange, learn, redact),
@@ -105,7 +112,9 @@ def _response_body(body: bytes, learn: Learn, redact: Redact) -> str:
 def _labelled(value: Any, learn: Learn) -> Any:
     if isinstance(value, dict):
         return {
-            name: learn(name.lower(), member) if is_secret(name) and isinstance(member, str) and member else _labelled(member, learn)
+            name: learn(name.lower(), member)
+            if is_secret(name) and isinstance(member, str) and member
+            else _labelled(member, learn)
             for name, member in value.items()
         }
     return [_labelled(element, learn) for element in value] if isinstance(value, list) else value
@@ -124,7 +133,10 @@ def _shown(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}" for character in text)
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}"
+        for character in text
+    )
 
 
 def _lines(mark: str, headers: Headers) -> list[str]:

@@ -32,8 +32,15 @@ class Clock(Protocol):
 class Connection(Protocol):
     """One scenario's own way to the server: nothing that it does there disturbs another scenario's."""
 
-    transport: Transport
-    clock: Clock
+    @property
+    def transport(self) -> Transport:
+        """Where requests go."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the server lives in."""
+        ...
 
     def draw(self, kind: str) -> str:
         """An unpredictable value for a `state`, a `nonce`, a `code_verifier` or a made-up token: 43 unreserved characters.
@@ -54,9 +61,20 @@ class Connection(Protocol):
 class Server(Protocol):
     """What answers."""
 
-    kind: ServerKind
-    description: str
-    variables: Mapping[str, str]
+    @property
+    def kind(self) -> ServerKind:
+        """How it answers."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What answers, for the first line of a run."""
+        ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Values that it gives to the variables of the profile."""
+        ...
 
     def connect(self, scenario: str) -> Connection:
         """A connection for the scenario of that name."""

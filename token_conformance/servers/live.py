@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from token_conformance.profile import Profile
+from token_conformance.servers.connection import ServerKind
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire import Transport, network
 
@@ -52,7 +53,7 @@ class LiveConnection:
 class LiveServer:
     """The provider at the addresses of its profile."""
 
-    kind = "live"
+    kind: ServerKind = "live"
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
