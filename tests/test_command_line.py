@@ -1,0 +1,88 @@
+"""The command line says what it does, and one clear sentence where it cannot."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from token_conformance.command_line import main, pytest_arguments
+from token_conformance.layout import PROFILES
+
+OPTIONS = {
+    "live": False,
+    "emulated": False,
+    "recorded": None,
+    "report_dir": "reports",
+    "strict": False,
+    "fault": (),
+    "variation": (),
+    "suites": (),
+    "keywords": None,
+    "marks": None,
+    "workers": None,
+    "verbose": False,
+}
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+def test_profiles_are_listed_with_their_names(command):
+    """Each profile of the folder stands there with the provider's name."""
+    listed = command("profiles").output
+    assert [line.split()[0] for line in listed.splitlines()] == sorted(path.stem for path in PROFILES.glob("*.toml"))
+    assert "ERP.net" in listed
+
+
+def test_schema_is_json(command):
+    """The JSON Schema of the profile format can be given to an editor."""
+    assert json.loads(command("schema").output)["properties"]["clients"]
+
+
+def test_requirements_are_listed(command):
+    """A requirement stands with its level and clause."""
+    assert "rfc6749-5.1-access-token" in command("requirements").output
+
+
+def test_explain_says_why_and_how(command):
+    """A requirement is explained to somebody who has to mend a server."""
+    output = command("explain", "rfc6749-5.1-access-token").output
+    assert "RFC 6749 §5.1" in output
+    assert "Why it matters" in output
+    assert "How a server is mended" in output
+
+
+def test_an_unknown_requirement_is_a_usage_error(command):
+    """The sentence says where the known ones are."""
+    result = command("explain", "rfc0000")
+    assert result.exit_code == 4
+    assert "'rfc0000' is no requirement of the catalogue" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("run", "nowhere"), "no profile 'nowhere': expected the path of a .toml file or one of 2ba, erpnet, generic-oidc"),
+        (("run", "generic-oidc", "--live"), "clients[0].client_id: ${OIDC_CLIENT_ID} is not set"),
+        (("run", "generic-oidc", "--recorded"), "no recording comes with this profile"),
+        (("run", "generic-oidc", "--emulated", "--live"), "exclude each other"),
+        (("run", "generic-oidc", "--fault", "no-such-fault"), "no-such-fault"),
+    ],
+)
+def test_a_run_that_cannot_begin_says_why(command, arguments, sentence):
+    """One sentence for each thing to mend, exit status 4, no traceback, no report."""
+    result = command(*arguments)
+    assert result.exit_code == 4
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_run_is_a_pytest_run():
+    """Options of `run` are pytest's, or the plugin's."""
+    arguments = pytest_arguments(("a", "b"), OPTIONS | {"keywords": "refresh", "workers": "2", "strict": True, "recorded": ""})
+    for pair in (("--profile", "a"), ("--profile", "b"), ("-k", "refresh"), ("-n", "2")):
+        assert any(arguments[place : place + 2] == list(pair) for place in range(len(arguments)))
+    assert {"--warnings-fail", "--recorded", "--report-dir=reports"} <= set(arguments)
