@@ -1,7 +1,7 @@
 """Profiles: who is tested, as data."""
 
 from token_conformance.profile.fact import Fact
-from token_conformance.profile.loading import ProfileError, examples, find, load, names, variables
+from token_conformance.profile.loading import ProfileError, check_requirements, examples, find, load, names, variables
 from token_conformance.profile.models import Client, Deviation, Profile
 from token_conformance.profile.schema import json_schema
 
@@ -11,6 +11,7 @@ __all__ = [
     "Fact",
     "Profile",
     "ProfileError",
+    "check_requirements",
     "examples",
     "find",
     "json_schema",

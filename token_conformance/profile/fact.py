@@ -26,7 +26,7 @@ class Fact(BaseModel, Generic[T]):
 
     @model_validator(mode="before")
     @classmethod
-    def _bare(cls, written: Any) -> Any:
+    def _bare(cls, written: object) -> object:
         if isinstance(written, dict):
             return written
         if written in ("unknown", "undocumented"):

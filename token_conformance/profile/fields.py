@@ -1,29 +1,67 @@
 """Field types of a profile whose mistakes are said in plain words."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
+
+_HOST_AND_PORT = re.compile(r"[^:/]+:\d+(/|$)")
 
 
-def _absolute_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme == "" or (parts.scheme in {"http", "https"} and not parts.hostname) or " " in text:
-        raise ValueError("expected an absolute URL such as https://op.example/token")
+def _http_url(text: str) -> str:
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("expected an http or https URL such as https://op.example/token")
+    return _without_fragment(text, parts)
+
+
+def _redirect_uri(text: str) -> str:
+    parts = _split(text)
+    web = parts is not None and parts.scheme in {"http", "https"}
+    if parts is None or not parts.scheme or (web and not parts.hostname) or _HOST_AND_PORT.match(text):
+        raise ValueError("expected an absolute URL such as https://app.example/callback")
+    return _without_fragment(text, parts)
+
+
+def _split(text: str) -> SplitResult | None:
+    """Split a URL; None where it is none, its port included."""
+    if not text.isprintable() or " " in text:
+        return None
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - raises where the port is none
+    except ValueError:
+        return None
+    return parts
+
+
+def _without_fragment(text: str, parts: SplitResult) -> str:
     if parts.fragment:
         raise ValueError("expected a URL without a fragment (RFC 6749 §3.1)")
     return text
 
 
 def _existing_file(text: str) -> str:
-    if not Path(text).is_file():
+    if "\0" in text or not Path(text).is_file():
         raise ValueError("expected the path of a file that exists")
     return text
 
 
-AbsoluteURL = Annotated[str, AfterValidator(_absolute_url)]
-"""An http or https URL with a host, or the custom scheme of a redirect_uri; kept as written."""
+def _date_as_text(written: object) -> object:
+    return written.isoformat() if isinstance(written, date) else written
+
+
+EndpointURL = Annotated[str, AfterValidator(_http_url)]
+"""An http or https URL with a host; kept as written."""
+
+RedirectURI = Annotated[str, AfterValidator(_redirect_uri)]
+"""An http or https URL with a host, or one of a custom scheme (RFC 8252 §7.1); kept as written."""
 
 ExistingFile = Annotated[str, AfterValidator(_existing_file)]
 """The path of a file."""
+
+DateText = Annotated[str, BeforeValidator(_date_as_text)]
+"""A date, written with or without quotes."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from token_conformance.profile.fact import Fact, unknown
-from token_conformance.profile.fields import AbsoluteURL, ExistingFile
+from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI
 
 Authentication = Literal[
     "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
@@ -35,7 +36,7 @@ class Identity(Table):
 
     name: str
     documentation: list[str] = []
-    as_of: str | None = None
+    as_of: DateText | None = None
     claims: list[Claim] = []
     notes: list[str] = []
 
@@ -43,21 +44,21 @@ class Identity(Table):
 class Endpoints(Table):
     """`[server]`: where the provider is. Without an endpoint's name, discovery at the issuer tells it."""
 
-    issuer: AbsoluteURL | None = None
-    token_endpoint: AbsoluteURL | None = None
-    token_endpoint_aliases: list[AbsoluteURL] = []
-    authorization_endpoint: AbsoluteURL | None = None
-    userinfo_endpoint: AbsoluteURL | None = None
-    revocation_endpoint: AbsoluteURL | None = None
-    introspection_endpoint: AbsoluteURL | None = None
-    jwks_uri: AbsoluteURL | None = None
-    resource: AbsoluteURL | None = None
+    issuer: EndpointURL | None = None
+    token_endpoint: EndpointURL | None = None
+    token_endpoint_aliases: list[EndpointURL] = []
+    authorization_endpoint: EndpointURL | None = None
+    userinfo_endpoint: EndpointURL | None = None
+    revocation_endpoint: EndpointURL | None = None
+    introspection_endpoint: EndpointURL | None = None
+    jwks_uri: EndpointURL | None = None
+    resource: EndpointURL | None = None
     ca_bundle: ExistingFile | None = None
 
     @model_validator(mode="after")
     def _reachable(self) -> Endpoints:
         if self.issuer is None and self.token_endpoint is None:
-            raise ValueError("expected issuer (for discovery) or token_endpoint")
+            raise ValueError("expected issuer (for discovery) or token_endpoint; add one of them")
         return self
 
 
@@ -68,15 +69,15 @@ class Client(Table):
     client_id: str = Field(min_length=1)
     client_secret: str | None = None
     authentication: Authentication = "client_secret_basic"
-    redirect_uri: AbsoluteURL | None = None
+    redirect_uri: RedirectURI | None = None
     grant_types: list[str] | None = None
 
     @model_validator(mode="after")
     def _secret(self) -> Client:
         if self.authentication.startswith("client_secret_") and not self.client_secret:
-            raise ValueError(f"expected client_secret, which {self.authentication} needs")
+            raise ValueError(f'expected client_secret, which authentication = "{self.authentication}" needs; add it')
         if self.authentication == "none" and self.client_secret:
-            raise ValueError('expected no client_secret beside authentication = "none"')
+            raise ValueError('expected no client_secret beside authentication = "none"; remove one of them')
         return self
 
     @property
@@ -221,6 +222,13 @@ class Limits(Table):
     max_logins: PositiveInt = 40
 
 
+_LOGIN_NEEDS = {
+    "form": ("username", "password"),
+    "password": ("username", "password"),
+    "refresh_token": ("refresh_token",),
+}
+
+
 class Profile(Table):
     """One provider as its documentation describes it; read with `load`."""
 
@@ -270,31 +278,31 @@ class Profile(Table):
         return grant is not None and "openid" in (grant.scope or "").split()
 
     @model_validator(mode="after")
-    def _clients_named_exist(self) -> Profile:
-        names = [client.name for client in self.clients]
-        if len(set(names)) != len(names):
-            raise ValueError(f"expected clients of different names: {', '.join(names)}")
-        for grant in (self.grants.authorization_code, self.grants.client_credentials, self.grants.password):
-            if grant is not None and grant.client is not None and grant.client not in names:
-                raise ValueError(f"expected a client named {grant.client!r}; there are {', '.join(names)}")
-        if self.grants.authorization_code is not None and self.user_client.redirect_uri is None:
-            raise ValueError(f"expected redirect_uri for client {self.user_client.name!r}: authorization_code needs it")
+    def _consistent(self) -> Profile:
+        problems = [*self._unknown_clients(), *self._lacks_of_login()]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
-    @model_validator(mode="after")
-    def _login_is_possible(self) -> Profile:
-        needed = {
-            "form": ("username", "password"),
-            "password": ("username", "password"),
-            "refresh_token": ("refresh_token",),
-        }
-        if (
-            self.grants.authorization_code is None
-            and self.grants.password is None
-            and self.grants.refresh_token is None
-        ):
-            return self
-        missing = [field for field in needed.get(self.login.strategy, ()) if not getattr(self.login, field)]
-        if missing:
-            raise ValueError(f"login: expected {' and '.join(missing)} for strategy {self.login.strategy!r}")
-        return self
+    def _unknown_clients(self) -> Iterator[str]:
+        names = [client.name for client in self.clients]
+        yield from (
+            f"clients: expected different names, not {name!r} twice" for name in set(names) if names.count(name) > 1
+        )
+        for grant in ("authorization_code", "client_credentials", "password"):
+            settings = getattr(self.grants, grant)
+            if settings is not None and settings.client not in {None, *names}:
+                known = ", ".join(f'"{name}"' for name in names)
+                yield f'grants.{grant}.client: expected the name of a client, {known}, not "{settings.client}"'
+
+    def _lacks_of_login(self) -> Iterator[str]:
+        grants = self.grants
+        if grants.authorization_code is not None:
+            user = grants.authorization_code.client or self.main.name
+            if any(client.name == user and client.redirect_uri is None for client in self.clients):
+                yield f'clients: expected redirect_uri for client "{user}"; [grants.authorization_code] needs it'
+        if grants.authorization_code or grants.password or grants.refresh_token:
+            needed = _LOGIN_NEEDS.get(self.login.strategy, ())
+            missing = [field for field in needed if not getattr(self.login, field)]
+            if missing:
+                yield f'login: expected {" and ".join(missing)} for strategy = "{self.login.strategy}"; add to [login]'

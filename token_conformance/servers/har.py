@@ -7,7 +7,7 @@ import json
 from base64 import b64decode
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import httpx
 from pydantic import (
@@ -20,8 +20,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
-from token_conformance.profile.mistakes import expected
+from token_conformance.profile.mistakes import expected, named
 
 Part = Literal["status", "headers"]
 
@@ -121,7 +122,7 @@ class Entry(HarObject):
     scenario: str | None = Field(None, alias="_scenario")
     undocumented: frozenset[Part] = Field(frozenset(), alias="_undocumented")
     uncompared: frozenset[str] = Field(frozenset(), alias="_uncompared")
-    after_wait: bool = Field(False, alias="_after_wait")
+    after_wait: bool = Field(default=False, alias="_after_wait")
 
     @property
     def ended(self) -> datetime:
@@ -160,7 +161,7 @@ def read(path: Path) -> Recording:
         raise RecordingError(_sentence(path, error.errors(include_url=False, include_input=False))) from None
 
 
-def _json(path: Path) -> Any:
+def _json(path: Path) -> object:
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
@@ -177,20 +178,16 @@ def _json(path: Path) -> Any:
         raise RecordingError(f"{path}: not JSON that can be read; expected a recording in HAR 1.2") from None
 
 
-def _sentence(path: Path, mistakes: list[Any]) -> str:
+def _sentence(path: Path, mistakes: list[ErrorDetails]) -> str:
     """Name the first mistake; values are left out, for a recording may hold tokens."""
     first, *further = mistakes
     lack = "missing, " if first["type"] == "missing" else ""
     others = f" (and {len(further)} more mistakes)" if further else ""
-    return f"{path}: {_place(first['loc']) or 'the file'}: {lack}expected {_wanted(first)}{others}"
+    return f"{path}: {named(first['loc']) or 'the file'}: {lack}expected {_wanted(first)}{others}"
 
 
-def _wanted(mistake: Any) -> str:
+def _wanted(mistake: ErrorDetails) -> str:
     """What JSON calls an object, TOML calls a table."""
     if mistake["type"] == "missing":
         return "as in HAR 1.2"
     return expected(mistake).replace("a table", "an object")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")

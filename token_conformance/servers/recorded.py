@@ -17,7 +17,7 @@ import respx
 
 from token_conformance.layout import PROFILES
 from token_conformance.servers.connection import ServerKind
-from token_conformance.servers.har import Entry, Recording, RecordedRequest, RecordingError, read
+from token_conformance.servers.har import Entry, RecordedRequest, Recording, RecordingError, read
 from token_conformance.verdict import Inconclusive
 
 __all__ = ["NotInTheRecording", "RecordedServer", "RecordingError", "recordings_of"]
@@ -75,7 +75,7 @@ class RecordedConnection:
         self.transport = Replay(self._tape)
 
     def draw(self, kind: str) -> str:
-        """The next value of that kind which was sent when the recording was made, later a made-up one, always the same."""
+        """Give the next value of that kind that the recording sent; after its last, made-up ones, always the same."""
         number = self._draws[kind]
         self._draws[kind] += 1
         sent = self._drawn.get(f"{self._scenario}/{kind}", self._drawn.get(kind, []))
@@ -106,7 +106,7 @@ class RecordedClock:
 
 
 class Tape:
-    """The entries that a scenario sees, and how far it has come; an entry answers once, and none before it afterwards."""
+    """The entries that a scenario sees, and how far it has come: none answers twice, nor after a later one has."""
 
     def __init__(self, entries: Sequence[Entry], beginning: datetime) -> None:
         self._entries = entries
