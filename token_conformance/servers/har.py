@@ -16,7 +16,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    NonNegativeFloat,
     ValidationError,
     model_validator,
 )
@@ -116,7 +115,7 @@ class Entry(HarObject):
     """One recorded exchange."""
 
     started: AwareDatetime = Field(alias="startedDateTime")
-    milliseconds: NonNegativeFloat = Field(0, alias="time")
+    milliseconds: float = Field(0, alias="time", ge=0, le=86_400_000)
     request: RecordedRequest
     response: RecordedResponse
     scenario: str | None = Field(None, alias="_scenario")

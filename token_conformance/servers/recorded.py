@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from glob import escape
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -127,8 +127,7 @@ class Tape:
             Inconclusive: there is none.
 
         """
-        due = self._present + timedelta(seconds=seconds)
-        later = (index for index in range(self._at, len(self._entries)) if self._entries[index].started >= due)
+        later = (index for index in range(self._at, len(self._entries)) if self._seconds_until(index) >= seconds)
         index = next(later, None)
         if index is None:
             raise Inconclusive(f"the recording holds nothing {_duration(seconds)} seconds later")
@@ -151,6 +150,9 @@ class Tape:
         if found[1].response.status == 0:
             raise NotInTheRecording(f"the answer to {self._named(request, sent)}")
         return _response(found[1])
+
+    def _seconds_until(self, index: int) -> float:
+        return (self._entries[index].started - self._present).total_seconds()
 
     def _ahead(self) -> Iterator[tuple[int, Entry]]:
         """Leave out what was recorded after a wait that the scenario has not made."""
