@@ -1,0 +1,72 @@
+"""Where the endpoints of a profile's server are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from token_conformance.profile import Profile
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The URLs of the endpoints, by their names in RFC 8414 §2."""
+
+    issuer: str
+    token_endpoint: str
+    authorization_endpoint: str
+    userinfo_endpoint: str
+    revocation_endpoint: str
+    introspection_endpoint: str
+    jwks_uri: str
+    resource: str
+    token_endpoint_aliases: tuple[str, ...]
+
+    @classmethod
+    def of(cls, profile: Profile) -> Addresses:
+        """Those that the profile names; the others lie below the issuer, or at the token endpoint's host where there is none."""
+        server = profile.server
+        issuer = server.issuer or _origin(server.token_endpoint or "")
+        base = issuer.rstrip("/")
+        return cls(
+            issuer=issuer,
+            token_endpoint=server.token_endpoint or f"{base}/token",
+            authorization_endpoint=server.authorization_endpoint or f"{base}/authorize",
+            userinfo_endpoint=server.userinfo_endpoint or f"{base}/userinfo",
+            revocation_endpoint=server.revocation_endpoint or f"{base}/revoke",
+            introspection_endpoint=server.introspection_endpoint or f"{base}/introspect",
+            jwks_uri=server.jwks_uri or f"{base}/jwks",
+            resource=server.resource or f"{base}/resource",
+            token_endpoint_aliases=tuple(server.token_endpoint_aliases),
+        )
+
+    @property
+    def login_page(self) -> str:
+        """The form for user name and password."""
+        return f"{self.issuer.rstrip('/')}/interaction/login"
+
+    @property
+    def consent_page(self) -> str:
+        """The form that asks for the user's consent."""
+        return f"{self.issuer.rstrip('/')}/interaction/consent"
+
+    @property
+    def configurations(self) -> tuple[str, ...]:
+        """The paths of the metadata: OIDC Discovery §4, and RFC 8414 §3.1, which puts the issuer's path last."""
+        path = path_of(self.issuer).rstrip("/")
+        return (f"{path}/.well-known/openid-configuration", f"/.well-known/oauth-authorization-server{path}")
+
+    @property
+    def secure(self) -> bool:
+        """Whether the browser comes over TLS, so that cookies can be restricted to it."""
+        return self.issuer.startswith("https:")
+
+
+def path_of(url: str) -> str:
+    """The path of a URL, without its query."""
+    return urlsplit(url).path or "/"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, "", "", ""))

@@ -1,0 +1,161 @@
+"""The reference server as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import format_datetime
+
+from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from token_conformance.reference.addresses import path_of
+from token_conformance.reference.answer import NO_STORE, Answer, Endpoint
+from token_conformance.reference.authorization_server import ReferenceAuthorizationServer, refusal_answer
+from token_conformance.reference.front_door import FrontDoor
+from token_conformance.reference.installation import Installation
+from token_conformance.reference.keys import public_keys
+from token_conformance.reference.metadata import metadata
+from token_conformance.reference.reading import Incoming, Parameters, form_of
+from token_conformance.reference.refusal import Refusal, invalid_request
+from token_conformance.reference.resource import resource_answer, userinfo_answer
+
+TIME_OF_CHECK_TO_TIME_OF_USE = 0.02
+"""Seconds that a server without atomic updates takes from looking at a token to marking it."""
+
+Handler = Callable[[Incoming], Answer]
+
+
+class Endpoints:
+    """Everything that the server answers."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._server = ReferenceAuthorizationServer(installation)
+        self._front_door = FrontDoor(self._server)
+
+    @property
+    def application(self) -> Starlette:
+        """The endpoints at the paths that the profile gives them; any method reaches them."""
+        addresses, door = self._installation.addresses, self._front_door
+        pages: dict[str, Handler] = {
+            addresses.authorization_endpoint: door.authorize,
+            addresses.login_page: door.login_page,
+            addresses.consent_page: door.consent_page,
+        }
+        answered: dict[str, Handler] = {
+            addresses.userinfo_endpoint: lambda incoming: userinfo_answer(self._installation, incoming),
+            addresses.resource: lambda incoming: resource_answer(self._installation, incoming),
+            addresses.revocation_endpoint: lambda incoming: self._at("revocation", incoming),
+            addresses.introspection_endpoint: lambda incoming: self._at("introspection", incoming),
+            addresses.jwks_uri: self._jwks,
+            **dict.fromkeys(addresses.configurations, self._metadata),
+        }
+        token_endpoints = (addresses.token_endpoint, *addresses.token_endpoint_aliases)
+        return Starlette(
+            routes=[
+                *(_route(url, self._token) for url in token_endpoints),
+                *(_route(url, self._plain(handler)) for url, handler in answered.items()),
+                *(_route(url, self._page(handler)) for url, handler in pages.items()),
+            ]
+        )
+
+    async def _token(self, request: Request) -> Response:
+        incoming = await incoming_of(request)
+        try:
+            answer = await self._tokens(incoming)
+        except OAuth2Error as error:
+            answer = refusal_answer(self._installation, error, "token")
+        return self._changed(answer, incoming)
+
+    async def _tokens(self, incoming: Incoming) -> Answer:
+        policy = self._installation.behaviour.request
+        if incoming.method != "POST" and not (incoming.method == "GET" and policy.get_accepted):
+            refusal = Refusal("invalid_request", "method", "The token endpoint takes POST.", status=405)
+            return refusal_answer(self._installation, refusal, "token").headed("Allow", "POST")
+        form = form_of(incoming, policy)
+        self._check_parameters(form)
+        parameters = Parameters(incoming, form)
+        parameters.raced = await self._looked_at_too_early(form)
+        return self._server.token_answer(parameters)
+
+    def _check_parameters(self, form: dict[str, str]) -> None:
+        policy = self._installation.behaviour.request
+        if policy.order_matters and next(iter(form), "grant_type") != "grant_type":
+            raise invalid_request("The first parameter is not grant_type.")
+        if policy.unknown_refused and not set(form) <= KNOWN_PARAMETERS:
+            raise invalid_request("There is an unknown parameter.")
+
+    async def _looked_at_too_early(self, form: dict[str, str]) -> bool:
+        """Whether the code or refresh token was unused when the request came, where nothing keeps others from using it meanwhile."""
+        memory, behaviour = self._installation.memory, self._installation.behaviour
+        code, token = memory.codes.get(form.get("code", "")), memory.refresh_tokens.get(form.get("refresh_token", ""))
+        unused = (code is not None and not behaviour.code.atomic and not code.used) or (
+            token is not None and not behaviour.refresh.atomic and token.used is None
+        )
+        if unused:
+            await asyncio.sleep(TIME_OF_CHECK_TO_TIME_OF_USE)
+        return unused
+
+    def _at(self, endpoint: Endpoint, incoming: Incoming) -> Answer:
+        if incoming.method != "POST":
+            return Answer(endpoint, 405, {"error": "invalid_request"}, (*NO_STORE, ("Allow", "POST")))
+        try:
+            return self._server.answer_at(
+                endpoint, Parameters(incoming, form_of(incoming, self._installation.behaviour.request))
+            )
+        except OAuth2Error as error:
+            return refusal_answer(self._installation, error, endpoint)
+
+    def _metadata(self, incoming: Incoming) -> Answer:  # noqa: ARG002 - they are the same for everybody
+        return Answer("metadata", members=metadata(self._installation))
+
+    def _jwks(self, incoming: Incoming) -> Answer:  # noqa: ARG002 - they are the same for everybody
+        return Answer("jwks", members=public_keys(self._installation.behaviour.token.published_keys))
+
+    def _plain(self, handler: Handler) -> Callable[[Request], object]:
+        async def respond(request: Request) -> Response:
+            incoming = await incoming_of(request)
+            return self._changed(handler(incoming), incoming)
+
+        return respond
+
+    def _page(self, handler: Handler) -> Callable[[Request], object]:
+        async def respond(request: Request) -> Response:
+            return self._rendered(handler(await incoming_of(request)))
+
+        return respond
+
+    def _changed(self, answer: Answer, incoming: Incoming) -> Response:
+        answer = replace(answer, request_headers=incoming.headers)
+        for change in self._installation.behaviour.answer_changes:
+            answer = change(answer)
+        return self._rendered(answer)
+
+    def _rendered(self, answer: Answer) -> Response:
+        response = Response(answer.content, answer.status)
+        if answer.content:
+            response.headers["Content-Type"] = answer.media_type
+        for name, value in answer.headers:
+            response.headers.append(name, value)
+        response.headers["Date"] = format_datetime(self._installation.clock.now(), usegmt=True)
+        return response
+
+
+KNOWN_PARAMETERS = frozenset(
+    "grant_type code redirect_uri client_id client_secret refresh_token scope username password code_verifier".split()
+)
+
+
+async def incoming_of(request: Request) -> Incoming:
+    """The request, read to its end."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Incoming(request.method, str(request.url), headers, request.url.query, await request.body())
+
+
+def _route(url: str, endpoint: Callable[[Request], object]) -> Route:
+    return Route(path_of(url), endpoint, methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"])

@@ -1,0 +1,166 @@
+"""Who sends a request: RFC 6749 §2.3 and §3.2.1."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
+
+from token_conformance.profile import Client
+from token_conformance.reference.behaviour import ClientPolicy
+from token_conformance.reference.documented import Documented
+from token_conformance.reference.reading import Parameters
+from token_conformance.reference.refusal import Refusal, invalid_client, invalid_request
+
+
+class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typed
+    """A client of the profile, with the accessors that Authlib asks for."""
+
+    def __init__(
+        self, client: Client, documented: Documented, policy: ClientPolicy, *, any_redirect_uri: bool = False
+    ) -> None:
+        self.client = client
+        self.client_id = client.client_id
+        self._documented = documented
+        self._policy = policy
+        self._any_redirect_uri = any_redirect_uri
+
+    def get_client_id(self) -> str:
+        """The client identifier."""
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> str | None:
+        """Where answers go when a request does not say."""
+        return self.client.redirect_uri
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """The scope of an authorization request, or the default."""
+        return scope or self._documented.user_scope
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Whether the redirect_uri is the registered one, character by character (RFC 9700 §2.1)."""
+        return self._any_redirect_uri or redirect_uri == self.client.redirect_uri
+
+    def check_response_type(self, response_type: str) -> bool:  # noqa: ARG002 - offered response types are open to all
+        """Whether the client may use a response type."""
+        return self.check_grant_type("authorization_code")
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Whether the client may use a grant."""
+        return not self._policy.grants_compared or self._documented.may_use(self.client, grant_type)
+
+
+@dataclass(frozen=True)
+class Presented:
+    """The credentials of a request."""
+
+    client_id: str | None
+    secret: str | None
+    method: str
+
+
+def presented(request: Parameters, policy: ClientPolicy) -> Presented:
+    """Read the credentials of a request.
+
+    Raises:
+        Refusal: the header is malformed, there are two sets, or they contradict each other.
+
+    """
+    header = request.headers.get("authorization", "")
+    client_id, secret = request.form.get("client_id"), request.form.get("client_secret")
+    if header[:6].lower() != "basic ":
+        return Presented(client_id, secret, "none" if secret is None else "client_secret_post")
+    pair = _basic(header[6:], policy)
+    if pair is None:
+        raise invalid_client("wrong_secret", status=401, challenge=True)
+    if secret is not None and policy.two_methods_refused:
+        raise invalid_request("The client uses more than one method of authentication.", "two_methods")
+    if client_id not in {None, pair[0]} and policy.contradiction_refused:
+        raise invalid_request("The client_id contradicts the authentication.", "client_id_mismatch")
+    return Presented(pair[0], pair[1], "client_secret_basic")
+
+
+def _basic(encoded: str, policy: ClientPolicy) -> tuple[str, str] | None:
+    try:
+        client_id, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    if not colon:
+        return None
+    return (unquote_plus(client_id), unquote_plus(secret)) if policy.basic_decoding == "form" else (client_id, secret)
+
+
+class ClientAuthenticator:
+    """Finds the client of a request and has it prove who it is."""
+
+    def __init__(
+        self, clients: Collection[Client], policy: ClientPolicy, find: Callable[[str], RegisteredClient | None]
+    ) -> None:
+        self._secrets = tuple(client.client_secret for client in clients if client.client_secret)
+        self._policy = policy
+        self._find = find
+
+    def authenticate(self, request: Parameters, *, required: bool = True) -> RegisteredClient:
+        """The client of a request; without `required`, one that only says who it is will do.
+
+        Raises:
+            Refusal: it is unknown, or does not authenticate as it is registered.
+
+        """
+        credentials = presented(request, self._policy)
+        if credentials.client_id is None:
+            raise self._without_authentication()
+        registered = self._find(credentials.client_id)
+        if registered is None:
+            raise self._unknown(credentials)
+        if required or credentials.secret is not None:
+            self._check(registered.client, credentials)
+        request.auth_method = credentials.method
+        return registered
+
+    def _check(self, client: Client, credentials: Presented) -> None:
+        if client.client_secret is None:
+            if credentials.secret is not None and self._policy.public_secret_refused:
+                raise self._failed("wrong_secret", credentials)
+            return
+        if credentials.secret is None:
+            if self._policy.secret != "empty":  # noqa: S105 - the name of a policy
+                raise self._without_authentication()
+            return
+        if credentials.method not in self._policy.methods or not self._right(client.client_secret, credentials.secret):
+            raise self._failed("wrong_secret", credentials)
+
+    def _right(self, secret: str, given: str) -> bool:
+        match self._policy.secret:
+            case "ignored":
+                return True
+            case "prefix":
+                return len(given) >= 1 and secret.startswith(given)
+            case "caseless":
+                return secret.lower() == given.lower()
+            case "of_any_client":
+                return given in self._secrets
+            case _:
+                return secret == given
+
+    def _failed(self, reason: str, credentials: Presented) -> Refusal:
+        if credentials.method == "client_secret_basic":
+            return invalid_client(reason, status=401, challenge=True)
+        return invalid_client(
+            reason, status=self._policy.body_failure_status, challenge=self._policy.body_failure_status == 401
+        )
+
+    def _unknown(self, credentials: Presented) -> Refusal:
+        refusal = self._failed("unknown_client", credentials)
+        if self._policy.unknown_client == "told":
+            refusal.description = "There is no client of that name."
+        return refusal
+
+    def _without_authentication(self) -> Refusal:
+        if self._policy.missing_authentication == "invalid_request":
+            return invalid_request("Client authentication is missing.", "missing_authentication_parameters")
+        status = self._policy.body_failure_status
+        return invalid_client("missing_authentication", status=status, challenge=status == 401)

@@ -1,0 +1,127 @@
+"""What the server takes on from a profile: documented behaviour, clients, scopes and the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from token_conformance.profile import Client, Fact, Profile
+from token_conformance.reference.behaviour import Behaviour
+
+T = TypeVar("T")
+
+STANDARD_SCOPE = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
+"""OIDC Core §5.4 and §11."""
+
+DEFAULT_SCOPE = "api"
+"""The scope of a provider that documents none (RFC 6749 §3.3 wants a default)."""
+
+PLACEHOLDER_USER = ("user", "password")
+
+
+@dataclass(frozen=True)
+class User:
+    """The resource owner of the profile."""
+
+    username: str
+    password: str
+
+    @property
+    def subject(self) -> str:
+        """The `sub` claim (OIDC Core §2)."""
+        return f"user-{self.username}"
+
+    def claims(self, scope: str) -> dict[str, Any]:
+        """What the scope tells of the user (OIDC Core §5.4)."""
+        claims: dict[str, Any] = {"sub": self.subject}
+        if "profile" in scope.split():
+            claims |= {"name": self.username.title(), "preferred_username": self.username}
+        if "email" in scope.split():
+            claims |= {"email": f"{self.username}@users.example", "email_verified": True}
+        return claims
+
+
+class Documented:
+    """A profile, read as a server's configuration."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        login = profile.login
+        self.user = User(login.username or PLACEHOLDER_USER[0], login.password or PLACEHOLDER_USER[1])
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        """The grants that are offered, by their `grant_type`."""
+        grants = self.profile.grants
+        offered = {
+            name: getattr(grants, name)
+            for name in ("authorization_code", "client_credentials", "password", "refresh_token")
+        }
+        return tuple(name for name, grant in offered.items() if grant is not None)
+
+    @property
+    def user_scope(self) -> str:
+        """The scope that users grant where a request names none."""
+        grants = self.profile.grants
+        named = (grant.scope for grant in (grants.authorization_code, grants.password) if grant is not None)
+        return next((scope for scope in named if scope), DEFAULT_SCOPE)
+
+    @property
+    def service_scope(self) -> str:
+        """The scope of tokens in a client's own name where a request names none."""
+        grant = self.profile.grants.client_credentials
+        return (grant.scope if grant else None) or DEFAULT_SCOPE
+
+    @property
+    def offline_access_matters(self) -> bool:
+        """Whether a refresh token has to be asked for (OIDC Core §11), which is so where the profile asks for it."""
+        return "offline_access" in self.user_scope.split()
+
+    def knows_scope(self, scope: str, *, service: bool) -> bool:
+        """Whether every value of a scope may be granted, to a user's client or to a service."""
+        known = set(self.service_scope.split()) if service else STANDARD_SCOPE | set(self.user_scope.split())
+        return set(scope.split()) <= known
+
+    def may_use(self, client: Client, grant_type: str) -> bool:
+        """Whether a client is registered for a grant."""
+        return grant_type in self.grant_types if client.grant_types is None else grant_type in client.grant_types
+
+    def behaviour(self) -> Behaviour:
+        """The conformant behaviour with what the profile documents of it."""
+        usual = Behaviour()
+        refresh, code, tokens = (
+            self.profile.grants.refresh_token,
+            self.profile.grants.authorization_code,
+            self.profile.tokens,
+        )
+        if refresh is not None:
+            usual = replace(
+                usual,
+                refresh=replace(
+                    usual.refresh,
+                    rotates=_known(refresh.rotation, "always") == "always",
+                    reuse_grace=_known(refresh.reuse_grace, 0),
+                    reuse_revokes="family" if _known(refresh.reuse_revokes_family, True) else "nothing",  # noqa: FBT003
+                    lifetime=_known(refresh.lifetime, usual.refresh.lifetime),
+                    minimum_age=refresh.minimum_age,
+                    id_token=_known(refresh.id_token, "always"),
+                    revokes_old_access_token=_known(tokens.access_token_after_refresh, "lives") == "revoked",
+                ),
+            )
+        if code is not None:
+            usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
+        return replace(
+            usual,
+            token=replace(
+                usual.token,
+                access_token_format=_known(tokens.access_token_format, "opaque"),
+                access_token_lifetime=_known(tokens.access_token_lifetime, usual.token.access_token_lifetime),
+                access_token_algorithm=_known(tokens.access_token_algorithm, "RS256"),
+                id_token_lifetime=_known(tokens.id_token_lifetime, usual.token.id_token_lifetime),
+                id_token_algorithm=_known(tokens.id_token_algorithm, "RS256"),
+            ),
+        )
+
+
+def _known(fact: Fact[T], otherwise: T) -> T:
+    return fact.value if fact.known and fact.value is not None else otherwise

@@ -1,0 +1,170 @@
+"""The authorization endpoint with login and consent (RFC 6749 §3.1, OIDC Core §3.1.2)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.authorization_server import ReferenceAuthorizationServer
+from token_conformance.reference.browser import (
+    BrowserSession,
+    Interaction,
+    back_to_client,
+    consent_form,
+    error_members,
+    login_form,
+    page,
+    to,
+)
+from token_conformance.reference.grants.scope import granted_scope
+from token_conformance.reference.memory import Family
+from token_conformance.reference.reading import Incoming, Parameters
+
+SESSION_COOKIE, INTERACTION_COOKIE = "reference_session", "reference_interaction"
+
+
+class FrontDoor:
+    """Leads the browser from an authorization request to its answer."""
+
+    def __init__(self, server: ReferenceAuthorizationServer) -> None:
+        self._server = server
+        self._installation = server.installation
+        self._sessions: dict[str, BrowserSession] = {}
+        self._interactions: dict[str, Interaction] = {}
+
+    def authorize(self, incoming: Incoming) -> Answer:
+        """Begin: check the request before the user sees anything."""
+        source = incoming.body.decode("utf-8", "replace") if incoming.method == "POST" else incoming.query
+        pairs = [(name, value) for name, value in parse_qsl(source, keep_blank_values=True) if value]
+        request = Parameters(incoming, dict(pairs), pairs)
+        try:
+            self._server.get_consent_grant(request)
+        except OAuth2Error as error:
+            return self._refused(request, error)
+        interaction = Interaction(request, self._sessions.get(_cookies(incoming).get(SESSION_COOKIE, "")))
+        self._interactions[interaction.identifier] = interaction
+        return self._with_cookie(self._next(interaction), INTERACTION_COOKIE, interaction.identifier)
+
+    def login_page(self, incoming: Incoming) -> Answer:
+        """Show the login form, or read it."""
+        interaction = self._interaction(incoming)
+        if interaction is None:
+            return _forgotten()
+        form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
+        action = self._installation.addresses.login_page
+        if incoming.method != "POST":
+            return login_form(action, interaction)
+        if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
+            return _forgotten()
+        user = self._installation.documented.user
+        if (form.get("username"), form.get("password")) != (user.username, user.password):
+            return login_form(action, interaction, failed=True)
+        return self._logged_in(interaction)
+
+    def consent_page(self, incoming: Incoming) -> Answer:
+        """Show the question for consent, or read the decision."""
+        interaction = self._interaction(incoming)
+        if interaction is None or interaction.session is None:
+            return _forgotten()
+        client_id, scope = self._asked(interaction)
+        if incoming.method != "POST":
+            return consent_form(self._installation.addresses.consent_page, interaction, client_id, scope)
+        form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
+        if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
+            return _forgotten()
+        if form.get("decision") == "allow":
+            interaction.session.consents.add((client_id, scope))
+        return self._decided(interaction, allowed=form.get("decision") == "allow")
+
+    def _next(self, interaction: Interaction) -> Answer:
+        """What the browser sees next: the login form, the question for consent, or the client again."""
+        login = interaction.needs_login(self._installation.now)
+        consent = interaction.needs_consent(*self._asked(interaction))
+        if "none" in interaction.prompts and (login or consent):
+            return self._refused(interaction.request, _silent_error(login=login))
+        if login:
+            return to(self._installation.addresses.login_page)
+        if consent:
+            return to(self._installation.addresses.consent_page)
+        return self._decided(interaction, allowed=True)
+
+    def _logged_in(self, interaction: Interaction) -> Answer:
+        session = BrowserSession(self._installation.documented.user, int(self._installation.now))
+        if interaction.session is not None:
+            session.consents = interaction.session.consents
+        interaction.session, interaction.logged_in_anew = session, True
+        self._sessions[session.identifier] = session
+        return self._with_cookie(self._next(interaction), SESSION_COOKIE, session.identifier)
+
+    def _decided(self, interaction: Interaction, *, allowed: bool) -> Answer:
+        self._interactions.pop(interaction.identifier, None)
+        request = interaction.request
+        try:
+            grant = self._server.get_consent_grant(request)
+            family = self._family(interaction) if allowed else None
+            redirect_uri, members, mode = grant.create_authorization_response(grant.redirect_uri, family)
+        except OAuth2Error as error:
+            return self._refused(request, error)
+        return self._redirected(request, redirect_uri, members, mode)
+
+    def _family(self, interaction: Interaction) -> Family:
+        client_id, scope = self._asked(interaction)
+        session, data = interaction.session, interaction.request.payload.data
+        auth_time = session.auth_time if session is not None else int(self._installation.now)
+        return Family(client_id, self._installation.documented.user, scope, auth_time, data.get("nonce"))
+
+    def _asked(self, interaction: Interaction) -> tuple[str, str]:
+        data = interaction.request.payload.data
+        return data["client_id"], granted_scope(self._installation, data.get("scope"))
+
+    def _refused(self, request: Parameters, error: Any) -> Answer:
+        """An error goes to the client only where the redirect_uri is known to be its own (RFC 6749 §4.1.2.1)."""
+        data = request.payload.data
+        client = self._server.query_client(data.get("client_id", ""))
+        redirect_uri = data.get("redirect_uri") or (client.get_default_redirect_uri() if client is not None else None)
+        if client is None or redirect_uri is None or not client.check_redirect_uri(redirect_uri):
+            return page("Bad request", f"<p>{error.error}</p>", 400)
+        state = {"state": data["state"]} if "state" in data else {}
+        members = {**error_members(error), **state, "iss": self._installation.addresses.issuer}
+        usual = "fragment" if "id_token" in (data.get("response_type") or "").split() else "query"
+        return self._redirected(request, redirect_uri, members, data.get("response_mode") or usual)
+
+    def _redirected(self, request: Parameters, redirect_uri: str, members: Mapping[str, Any], mode: str) -> Answer:
+        answer = Answer("authorization", members=members, form=request.form)
+        for change in self._installation.behaviour.answer_changes:
+            answer = change(answer)
+        return back_to_client(answer, redirect_uri, mode)
+
+    def _interaction(self, incoming: Incoming) -> Interaction | None:
+        return self._interactions.get(_cookies(incoming).get(INTERACTION_COOKIE, ""))
+
+    def _with_cookie(self, answer: Answer, name: str, value: str) -> Answer:
+        restriction = "; Secure" if self._installation.addresses.secure else ""
+        return replace(
+            answer,
+            headers=(*answer.headers, ("Set-Cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{restriction}")),
+        )
+
+
+def _silent_error(*, login: bool) -> OAuth2Error:
+    return OAuth2Error(
+        error="login_required" if login else "consent_required", description="The user would have to be asked."
+    )
+
+
+def _forgotten() -> Answer:
+    return page("Start again", "<p>Go back to the application and start again.</p>", 400)
+
+
+def _cookies(incoming: Incoming) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(incoming.headers.get("cookie", "")).items()}
+    except CookieError:
+        return {}

@@ -1,0 +1,63 @@
+"""The authorization code grant (RFC 6749 §4.1)."""
+
+from __future__ import annotations
+
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant  # type: ignore[import-untyped]
+
+from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.grants.authorization import AuthorizationEndpoint
+from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
+from token_conformance.reference.memory import Code
+from token_conformance.reference.refusal import invalid_grant, missing
+
+
+class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is not typed
+    """Authlib's grant with codes that are remembered after use, so that a replay revokes (RFC 6749 §4.1.2)."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+    DEFAULT_RESPONSE_MODE = "query"
+
+    def validate_token_request(self) -> None:
+        """Check the code; hooks check its PKCE afterwards."""
+        self.execute_hook("before_validate_token_request")
+        client = self.authenticated_client(required=self.installation.behaviour.code.client_authenticated)
+        value = self.request.form.get("code")
+        if value is None:
+            raise missing("code")
+        code = self._checked(self.installation.memory.codes.get(value), client)
+        self._check_redirect_uri(code)
+        self.request.authorization_code = code
+        self.execute_hook("after_validate_token_request", None)
+
+    def create_token_response(self) -> TokenAnswer:
+        """Exchange the code for tokens."""
+        code = self.request.authorization_code
+        code.used = True
+        return self.tokens_of(code.family, code.family.scope, "exchange")
+
+    def _checked(self, code: Code | None, client: RegisteredClient) -> Code:
+        policy = self.installation.behaviour.code
+        if code is None:
+            raise invalid_grant("unknown_code")
+        if policy.client_compared and code.family.client_id != client.client_id:
+            raise invalid_grant("foreign_code")
+        if policy.expiry_checked and self.installation.now >= code.expires:
+            raise invalid_grant("expired_code")
+        if code.used and policy.single_use and not self.request.raced:
+            code.family.revoked = code.family.revoked or policy.replay_revokes
+            raise invalid_grant("used_code")
+        return code
+
+    def _check_redirect_uri(self, code: Code) -> None:
+        given, policy = self.request.form.get("redirect_uri"), self.installation.behaviour.code.redirect_uri
+        if policy == "any" or (given is None and policy == "optional"):
+            return
+        if (
+            policy == "prefix"
+            and given is not None
+            and code.redirect_uri is not None
+            and given.startswith(code.redirect_uri)
+        ):
+            return
+        if code.redirect_uri is not None and given != code.redirect_uri:
+            raise invalid_grant("redirect_uri")

@@ -1,0 +1,80 @@
+"""What all grants share: the installation, the client, and the response of RFC 6749 §5.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from token_conformance.reference.answer import NO_STORE
+from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.installation import Installation
+from token_conformance.reference.issuing import Issuer
+from token_conformance.reference.memory import AccessToken, Family, RefreshToken
+from token_conformance.reference.reading import Parameters
+from token_conformance.reference.refusal import unauthorized_client
+from token_conformance.reference.unsigned import Occasion
+
+TokenMembers = dict[str, Any]
+TokenAnswer = tuple[int, TokenMembers, tuple[tuple[str, str], ...]]
+
+
+class Foundation:
+    """Mixed into Authlib's grants, which set `request` and `server`."""
+
+    GRANT_TYPE: str
+    request: Parameters
+    server: Any
+
+    @property
+    def installation(self) -> Installation:
+        """The server's configuration and memory."""
+        installation: Installation = self.server.installation
+        return installation
+
+    @property
+    def issuer(self) -> Issuer:
+        """What makes tokens."""
+        issuer: Issuer = self.server.issuer
+        return issuer
+
+    def authenticated_client(self, *, required: bool = True) -> RegisteredClient:
+        """The client of the request, which may use this grant.
+
+        Raises:
+            Refusal: it does not authenticate, or may not.
+
+        """
+        client = self.installation.authenticator.authenticate(self.request, required=required)
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise unauthorized_client()
+        self.request.client = client
+        return client
+
+    def tokens_of(self, family: Family, scope: str, occasion: Occasion) -> TokenAnswer:
+        """The answer to a user's first request: RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3."""
+        access_token = self.issuer.access_token(family.client_id, scope, occasion, family)
+        refresh_token = self.issuer.refresh_token(family, scope) if family.refreshable else None
+        members = self.members(access_token, refresh_token)
+        if "openid" in scope.split():
+            members["id_token"] = self.issuer.id_token(family, occasion, access_token=access_token.value)
+        return 200, members, NO_STORE
+
+    def members(self, access_token: AccessToken, refresh_token: RefreshToken | None) -> TokenMembers:
+        """The members of RFC 6749 §5.1."""
+        members: TokenMembers = {
+            "access_token": access_token.value,
+            "token_type": "Bearer",
+            "expires_in": access_token.expires - int(self.installation.now),
+            "scope": access_token.scope,
+        }
+        return members if refresh_token is None else {**members, "refresh_token": refresh_token.value}
+
+    def refreshable(self, client: RegisteredClient, scope: str) -> bool:
+        """Whether the client gets a refresh token with that scope (OIDC Core §11)."""
+        if not client.check_grant_type("refresh_token"):
+            return False
+        needless = not self.installation.documented.offline_access_matters
+        return (
+            needless
+            or "offline_access" in scope.split()
+            or self.installation.behaviour.scope.refresh_token_without_offline_access
+        )

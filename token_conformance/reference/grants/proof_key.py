@@ -1,0 +1,56 @@
+"""Proof Key for Code Exchange (RFC 7636)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636.challenge import CODE_VERIFIER_PATTERN  # type: ignore[import-untyped]
+
+from token_conformance.reference.behaviour import CodePolicy
+from token_conformance.reference.memory import Code
+from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request
+
+
+class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
+    """Authlib's extension, which demands PKCE of public clients and refuses by invalid_grant (RFC 7636 §4.6)."""
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
+        """Check the challenge of an authorization request (RFC 7636 §4.3, RFC 9700 §2.1.1)."""
+        super().validate_code_challenge(grant, redirect_uri)
+        required = grant.installation.behaviour.code.pkce_required
+        needed = required == "always" or (required == "public" and grant.request.client.client.public)
+        if needed and "code_challenge" not in grant.request.payload.data:
+            raise invalid_request("The parameter code_challenge is missing.")
+
+    def validate_code_verifier(self, grant: Any, result: object) -> None:  # noqa: ARG002 - Authlib's signature
+        """Check the verifier of a token request (RFC 7636 §4.6, RFC 9700 §2.1.1)."""
+        code: Code = grant.request.authorization_code
+        policy: CodePolicy = grant.installation.behaviour.code
+        verifier = grant.request.form.get("code_verifier")
+        if code.code_challenge is None:
+            if verifier is not None and policy.unexpected_verifier_refused:
+                raise invalid_grant("unexpected_verifier")
+        elif verifier is None:
+            if policy.missing_verifier_refused:
+                raise _malformed(policy, "missing_verifier")
+        elif not self._matches(code, verifier, policy):
+            raise (
+                _malformed(policy, "malformed_verifier")
+                if not CODE_VERIFIER_PATTERN.match(verifier)
+                else invalid_grant("wrong_verifier")
+            )
+
+    def _matches(self, code: Code, verifier: str, policy: CodePolicy) -> bool:
+        if not policy.verifier_compared or (policy.challenge_as_verifier and verifier == code.code_challenge):
+            return True
+        if policy.verifier_characters is not None:
+            verifier = verifier[: policy.verifier_characters]
+        compare = self.CODE_CHALLENGE_METHODS[code.code_challenge_method or "plain"]
+        return bool(CODE_VERIFIER_PATTERN.match(verifier)) and bool(compare(verifier, code.code_challenge))
+
+
+def _malformed(policy: CodePolicy, reason: str) -> Refusal:
+    if policy.malformed_verifier == "invalid_request":
+        return invalid_request("The parameter code_verifier is missing or malformed.", reason)
+    return invalid_grant(reason)

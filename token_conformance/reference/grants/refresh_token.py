@@ -1,0 +1,157 @@
+"""The refresh token grant (RFC 6749 §6) with rotation, grace and the revocation of families (RFC 9700 §4.14.2)."""
+
+from __future__ import annotations
+
+from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[import-untyped]
+
+from token_conformance.reference.answer import NO_STORE
+from token_conformance.reference.behaviour import RefreshPolicy
+from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
+from token_conformance.reference.memory import AccessToken, RefreshToken
+from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_scope, missing
+
+
+class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Authlib is not typed
+    """Authlib's grant with everything that it leaves to its user."""
+
+    @property
+    def policy(self) -> RefreshPolicy:
+        """How refresh tokens behave."""
+        return self.installation.behaviour.refresh
+
+    def validate_token_request(self) -> None:
+        """Check the client, the refresh token and the scope, in this order."""
+        client = self._client()
+        token = self._presented()
+        self._check_owner(token, client)
+        self._check_life(token)
+        self._check_reuse(token)
+        self.request.refresh_token = token
+        self.request.scope = self._scope(token)
+
+    def create_token_response(self) -> TokenAnswer:
+        """The next tokens of the family."""
+        token: RefreshToken = self.request.refresh_token
+        scope = self.request.scope or ""
+        access_token = self._access_token(token, scope)
+        answer = self.members(access_token, self._successor(token, scope))
+        if self.policy.access_token == "same_with_full_lifetime":  # noqa: S105 - the name of a policy
+            answer["expires_in"] = self.installation.behaviour.token.access_token_lifetime
+        if self.policy.scope_narrowed == "ignored_in_silence":
+            del answer["scope"]
+        if "openid" in scope.split() and self.policy.id_token != "never":  # noqa: S105 - the name of a policy
+            answer["id_token"] = self._id_token(token, access_token)
+        return 200, answer, NO_STORE
+
+    def _client(self) -> RegisteredClient:
+        try:
+            return self.authenticated_client(required=self.policy.client_authenticated)
+        except Refusal:
+            token = self.installation.memory.refresh_tokens.get(self.request.form.get("refresh_token", ""))
+            if token is not None and self.policy.unauthenticated_use_revokes:
+                token.family.revoked = True
+            raise
+
+    def _presented(self) -> RefreshToken:
+        value = self.request.form.get("refresh_token")
+        if value is None:
+            raise missing("refresh_token")
+        tokens = self.installation.memory.refresh_tokens
+        found = tokens.get(value)
+        if found is None and self.policy.significant_characters is not None:
+            length = self.policy.significant_characters
+            found = next(
+                (token for key, token in tokens.items() if len(value) >= length and key[:length] == value[:length]),
+                None,
+            )
+        if found is None:
+            raise invalid_grant("unknown_refresh_token")
+        return found
+
+    def _check_owner(self, token: RefreshToken, client: RegisteredClient) -> None:
+        if token.check_client(client) or not self.policy.client_compared:
+            return
+        token.family.revoked = token.family.revoked or self.policy.foreign_use_revokes
+        raise invalid_grant("foreign_refresh_token")
+
+    def _check_life(self, token: RefreshToken) -> None:
+        now = self.installation.now
+        if token.dead and token.used is None and self.policy.revocation_checked:
+            raise invalid_grant("revoked_refresh_token")
+        if self.policy.expiry_checked and now >= token.expires:
+            raise invalid_grant("expired_refresh_token")
+        if now - token.issued < self.policy.minimum_age:
+            raise invalid_grant("refresh_token_too_young")
+        if self.policy.fails_once and not token.failed:
+            token.failed = True
+            raise invalid_grant("out_of_luck")
+
+    def _check_reuse(self, token: RefreshToken) -> None:
+        """A used token is refused after its grace, and the theft that it shows ends the family."""
+        if token.used is None or self.request.raced or not self._is_reuse(token):
+            return
+        self._revoke_for_reuse(token)
+        raise invalid_grant("reused_refresh_token")
+
+    def _is_reuse(self, token: RefreshToken) -> bool:
+        if token.dead and self.policy.revocation_checked:
+            return True
+        if not self.policy.reuse_refused:
+            return False
+        newest = self.installation.memory.newest(token.family)
+        remembered = self.policy.remembers_generations
+        if remembered is not None and newest is not None and newest.generation - token.generation > remembered:
+            return False
+        grace = self.policy.reuse_grace
+        return grace == 0 or token.used is None or self.installation.now > token.used + grace
+
+    def _revoke_for_reuse(self, token: RefreshToken) -> None:
+        match self.policy.reuse_revokes:
+            case "family":
+                token.family.revoked = True
+            case "user":
+                for family in self.installation.memory.families_of(token.family.user):
+                    family.revoked = True
+            case _:
+                token.revoked = True
+
+    def _scope(self, token: RefreshToken) -> str:
+        """The scope of the new access token: at most what was granted, and all of it where none is named."""
+        asked = self.request.payload.data.get("scope")
+        if not asked:
+            return token.scope if self.policy.omitted_scope == "original" else token.scope.split()[0]
+        if not set(asked.split()) <= set(token.scope.split()):
+            return self._excessive_scope(asked, token)
+        if set(asked.split()) == set(token.scope.split()):
+            return str(asked)
+        if self.policy.scope_narrowed == "refused":
+            raise invalid_scope()
+        return str(asked) if self.policy.scope_narrowed == "honoured" else token.scope
+
+    def _excessive_scope(self, asked: str, token: RefreshToken) -> str:
+        if self.policy.scope_exceeded == "refused":
+            raise invalid_scope()
+        return asked if self.policy.scope_exceeded == "granted" else token.scope
+
+    def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
+        last = token.family.last_access_token
+        if last is not None and self.policy.access_token != "new" and last.expires > self.installation.now:  # noqa: S105
+            return last
+        if last is not None and self.policy.revokes_old_access_token:
+            last.revoked = True
+        return self.issuer.access_token(token.client_id, scope, "refresh", token.family)
+
+    def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
+        if not self.policy.rotates:
+            return token if self.policy.repeats_kept_token else None
+        token.used = token.used if token.used is not None else self.installation.now
+        if not self.policy.hands_over:
+            return None
+        kept = scope if self.policy.narrowing_shrinks_grant else token.scope
+        return self.issuer.refresh_token(token.family, kept, token.generation + 1)
+
+    def _id_token(self, token: RefreshToken, access_token: AccessToken) -> str:
+        if self.policy.id_token == "repeated" and token.family.last_id_token is not None:  # noqa: S105
+            return token.family.last_id_token
+        return self.issuer.id_token(token.family, "refresh", access_token=access_token.value)

@@ -1,0 +1,60 @@
+"""Token introspection (RFC 7662)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint  # type: ignore[import-untyped]
+
+from token_conformance.reference.answer import NO_STORE
+from token_conformance.reference.installation import Installation
+from token_conformance.reference.memory import AccessToken, RefreshToken
+from token_conformance.reference.reading import Parameters
+from token_conformance.reference.refusal import invalid_client
+from token_conformance.reference.revocation import EndpointAnswer, found_token
+
+
+class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is not typed
+    """Authlib's endpoint, open to confidential clients only (RFC 7662 §2.1)."""
+
+    server: Any
+
+    def create_endpoint_response(self, request: Parameters) -> EndpointAnswer:
+        """Tell what a token is, or no more than that it is not active (RFC 7662 §2.2)."""
+        installation: Installation = self.server.installation
+        if installation.behaviour.afterlife.introspection_authenticated:
+            client = installation.authenticator.authenticate(request)
+            if client.client.public:
+                raise invalid_client("missing_authentication", status=401, challenge=True)
+        token = found_token(installation, request)
+        if token is None:
+            return 200, {"active": installation.behaviour.afterlife.unknown_token_active}, NO_STORE
+        if not self._active(installation, token):
+            return 200, {"active": False}, NO_STORE
+        return 200, self._description(installation, token), NO_STORE
+
+    def _active(self, installation: Installation, token: AccessToken | RefreshToken) -> bool:
+        policy = installation.behaviour.afterlife
+        if token.dead and not policy.revoked_token_active:
+            return False
+        if installation.now >= token.expires and not policy.expired_token_active:
+            return False
+        used = isinstance(token, RefreshToken) and token.used is not None
+        return not used or policy.used_refresh_token_active
+
+    def _description(self, installation: Installation, token: AccessToken | RefreshToken) -> dict[str, Any]:
+        user = token.family.user if token.family is not None else None
+        described: dict[str, Any] = {
+            "active": True,
+            "scope": token.scope,
+            "client_id": token.client_id,
+            "exp": token.expires,
+            "iat": token.issued,
+            "sub": user.subject if user is not None else token.client_id,
+            "iss": installation.addresses.issuer,
+        }
+        if user is not None:
+            described["username"] = user.username
+        if isinstance(token, AccessToken):
+            described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
+        return described

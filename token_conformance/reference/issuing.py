@@ -1,0 +1,123 @@
+"""Makes tokens and remembers them."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from authlib.oidc.core.util import create_half_hash  # type: ignore[import-untyped]
+
+from token_conformance.reference.installation import Installation
+from token_conformance.reference.memory import AccessToken, Code, Family, RefreshToken
+from token_conformance.reference.unsigned import Occasion, Unsigned
+
+JSONObject = dict[str, Any]
+
+
+@dataclass
+class Issuer:
+    """Issues the tokens of one server."""
+
+    installation: Installation
+    _serial: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
+
+    def code(self, family: Family, redirect_uri: str | None, parameters: dict[str, str]) -> Code:
+        """An authorization code for what the user has just allowed."""
+        challenge = parameters.get("code_challenge")
+        method = parameters.get("code_challenge_method", "plain") if challenge else None
+        expires = self.installation.now + self.installation.behaviour.code.lifetime
+        code = Code(self._value("code"), family, redirect_uri, challenge, method, expires)
+        self.installation.memory.codes[code.value] = code
+        return code
+
+    def access_token(self, client_id: str, scope: str, occasion: Occasion, family: Family | None = None) -> AccessToken:
+        """An access token, for a user or, without a family, for the client itself."""
+        policy = self.installation.behaviour.token
+        now = int(self.installation.now)
+        expires = now + policy.access_token_lifetime
+        opaque = policy.access_token_format == "opaque"
+        value = self._value("access") if opaque else self._jwt_access_token(client_id, scope, occasion, family, expires)
+        token = AccessToken(value, client_id, scope, now, expires, family)
+        self.installation.memory.access_tokens[value] = token
+        if family is not None:
+            family.last_access_token = token
+        return token
+
+    def refresh_token(self, family: Family, scope: str, generation: int = 1) -> RefreshToken:
+        """The next refresh token of a family."""
+        policy = self.installation.behaviour.refresh
+        now = int(self.installation.now)
+        lifetime = policy.lifetime
+        if policy.dies_with_access_token:
+            lifetime = self.installation.behaviour.token.access_token_lifetime
+        token = RefreshToken(self._refresh_value(family), family, scope, now, now + lifetime, generation)
+        token.revoked = policy.living_generations is not None and generation > policy.living_generations
+        self.installation.memory.refresh_tokens[token.value] = token
+        return token
+
+    def id_token(
+        self, family: Family, occasion: Occasion, *, access_token: str | None = None, code: str | None = None
+    ) -> str:
+        """An ID token (OIDC Core §2, §3.1.3.6, §3.3.2.11, and §12.2 for those of a refresh)."""
+        behaviour, now = self.installation.behaviour, int(self.installation.now)
+        claims: JSONObject = {
+            "iss": self.installation.addresses.issuer,
+            "sub": family.user.subject,
+            "aud": family.client_id,
+            "exp": now + behaviour.token.id_token_lifetime,
+            "iat": now,
+            "auth_time": family.auth_time,
+            "sid": family.session,
+        }
+        algorithm = behaviour.token.id_token_algorithm
+        if family.nonce is not None and occasion != "refresh":
+            claims["nonce"] = family.nonce
+        if access_token is not None:
+            claims["at_hash"] = create_half_hash(access_token, algorithm).decode()
+        if code is not None:
+            claims["c_hash"] = create_half_hash(code, algorithm).decode()
+        unsigned = Unsigned("id_token", occasion, algorithm, self._header(algorithm, "JWT"), claims)
+        for change in behaviour.id_token_changes:
+            unsigned = change(unsigned)
+        family.last_id_token = unsigned.signed()
+        return family.last_id_token
+
+    def _jwt_access_token(
+        self, client_id: str, scope: str, occasion: Occasion, family: Family | None, expires: int
+    ) -> str:
+        """A JWT of RFC 9068 §2."""
+        behaviour = self.installation.behaviour
+        claims: JSONObject = {
+            "iss": self.installation.addresses.issuer,
+            "exp": expires,
+            "aud": self.installation.addresses.resource.partition("?")[0],
+            "sub": family.user.subject if family is not None else client_id,
+            "client_id": client_id,
+            "iat": int(self.installation.now),
+            "jti": secrets.token_hex(16),
+            "scope": scope,
+        }
+        if family is not None:
+            claims["auth_time"] = family.auth_time
+        algorithm = behaviour.token.access_token_algorithm
+        unsigned = Unsigned("access_token", occasion, algorithm, self._header(algorithm, "at+jwt"), claims)
+        for change in behaviour.access_token_changes:
+            unsigned = change(unsigned)
+        return unsigned.signed()
+
+    def _header(self, algorithm: str, kind: str) -> JSONObject:
+        return {"alg": algorithm, "typ": kind, "kid": f"reference-{algorithm.lower()}"}
+
+    def _refresh_value(self, family: Family) -> str:
+        if not self.installation.behaviour.token.refresh_token_shared:
+            return self._value("refresh")
+        return f"refresh-token-of-{family.user.username}"
+
+    def _value(self, kind: str) -> str:
+        """A value of 256 random bits (RFC 6749 §10.10)."""
+        if self.installation.behaviour.token.predictable:
+            return f"{kind}-token-number-{next(self._serial)}"
+        return secrets.token_urlsafe(32)

@@ -1,0 +1,117 @@
+"""What one server remembers: users' grants, codes and tokens."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from token_conformance.reference.documented import User
+
+
+@dataclass(eq=False)
+class Family:
+    """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it."""
+
+    client_id: str
+    user: User
+    scope: str
+    auth_time: int
+    nonce: str | None = None
+    session: str = field(default_factory=lambda: secrets.token_hex(8))
+    refreshable: bool = True
+    revoked: bool = False
+    last_id_token: str | None = None
+    last_access_token: AccessToken | None = None
+
+
+@dataclass(eq=False)
+class Code:
+    """An authorization code (RFC 6749 §4.1.2), with the accessors that Authlib asks for."""
+
+    value: str
+    family: Family
+    redirect_uri: str | None
+    code_challenge: str | None
+    code_challenge_method: str | None
+    expires: float
+    used: bool = False
+
+    def get_redirect_uri(self) -> str | None:
+        """The redirect_uri of the authorization request, where it had one."""
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        """The scope that was granted."""
+        return self.family.scope
+
+
+@dataclass(eq=False)
+class AccessToken:
+    """An access token that was issued; times in seconds since 1970."""
+
+    value: str
+    client_id: str
+    scope: str
+    issued: int
+    expires: int
+    family: Family | None = None
+    revoked: bool = False
+
+    @property
+    def dead(self) -> bool:
+        """Whether it, or all of its family, was revoked."""
+        return self.revoked or (self.family is not None and self.family.revoked)
+
+
+@dataclass(eq=False)
+class RefreshToken:
+    """A refresh token that was issued; times in seconds since 1970."""
+
+    value: str
+    family: Family
+    scope: str
+    issued: int
+    expires: int
+    generation: int = 1
+    used: float | None = None
+    revoked: bool = False
+    failed: bool = False
+
+    @property
+    def client_id(self) -> str:
+        """The client that it is bound to."""
+        return self.family.client_id
+
+    @property
+    def dead(self) -> bool:
+        """Whether it, or all of its family, was revoked."""
+        return self.revoked or self.family.revoked
+
+    def check_client(self, client: object) -> bool:
+        """Whether it was issued to that client, as Authlib asks."""
+        return getattr(client, "client_id", None) == self.client_id
+
+    def get_scope(self) -> str:
+        """The scope that a refresh without `scope` has."""
+        return self.scope
+
+
+@dataclass
+class Memory:
+    """The tables of a server."""
+
+    codes: dict[str, Code] = field(default_factory=dict)
+    access_tokens: dict[str, AccessToken] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+
+    def families_of(self, user: User) -> list[Family]:
+        """The families of a user that have refresh tokens."""
+        return list(
+            {
+                id(token.family): token.family for token in self.refresh_tokens.values() if token.family.user == user
+            }.values()
+        )
+
+    def newest(self, family: Family) -> RefreshToken | None:
+        """The refresh token of a family that was issued last."""
+        return next((token for token in reversed(self.refresh_tokens.values()) if token.family is family), None)

@@ -1,0 +1,49 @@
+"""The metadata of the server (OIDC Discovery §3, RFC 8414 §2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from token_conformance.reference.installation import Installation
+
+
+def metadata(installation: Installation) -> dict[str, Any]:
+    """What the server says of itself; it is all true."""
+    addresses, documented, behaviour = installation.addresses, installation.documented, installation.behaviour
+    grant = installation.profile.grants.authorization_code
+    methods = list(behaviour.client.methods)
+    public = ["none"] if any(client.public for client in installation.profile.clients) else []
+    return {
+        "issuer": addresses.issuer,
+        "authorization_endpoint": addresses.authorization_endpoint,
+        "token_endpoint": addresses.token_endpoint,
+        "userinfo_endpoint": addresses.userinfo_endpoint,
+        "jwks_uri": addresses.jwks_uri,
+        "revocation_endpoint": addresses.revocation_endpoint,
+        "introspection_endpoint": addresses.introspection_endpoint,
+        "scopes_supported": sorted({"openid", *documented.user_scope.split(), *documented.service_scope.split()}),
+        "response_types_supported": ["code"]
+        if grant is None or grant.response_type == "code"
+        else ["code", "code id_token"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": list(documented.grant_types),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(dict.fromkeys(("RS256", behaviour.token.id_token_algorithm))),
+        "token_endpoint_auth_methods_supported": methods + public,
+        "revocation_endpoint_auth_methods_supported": methods + public,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "code_challenge_methods_supported": ["S256", "plain"],
+        "authorization_response_iss_parameter_supported": True,
+        "claims_supported": [
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "nonce",
+            "name",
+            "preferred_username",
+            "email",
+        ],
+    }

@@ -1,0 +1,105 @@
+"""Reads a form as RFC 6749 §3.2 wants it, and hands it to Authlib."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request  # type: ignore[import-untyped]
+
+from token_conformance.reference.behaviour import RequestPolicy
+from token_conformance.reference.refusal import invalid_request
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An HTTP request as it came; header names are in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    query: str = ""
+    body: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body, without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+class Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib is not typed
+    """The parameters of a request."""
+
+    def __init__(self, parameters: Mapping[str, str], pairs: list[tuple[str, str]]) -> None:
+        self._parameters = dict(parameters)
+        self._pairs = pairs
+
+    @property
+    def data(self) -> dict[str, str]:
+        """The parameters by name."""
+        return self._parameters
+
+    @property
+    def datalist(self) -> dict[str, list[str]]:
+        """All values of each parameter."""
+        return {name: [value for key, value in self._pairs if key == name] for name, _ in self._pairs}
+
+
+class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
+    """A request as Authlib's grants see it. The transport is not theirs to judge: loopback is plain HTTP.
+
+    `raced` is set where the server looked at the code or refresh token too early (see `CodePolicy.atomic`).
+    """
+
+    def __init__(
+        self, incoming: Incoming, parameters: Mapping[str, str], pairs: list[tuple[str, str]] | None = None
+    ) -> None:
+        super().__init__(incoming.method, incoming.url.replace("http:", "https:", 1), headers=dict(incoming.headers))
+        self.incoming = incoming
+        self.raced = False
+        self.payload = Payload(parameters, pairs or list(parameters.items()))
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters of the body."""
+        return dict(self.payload.data)
+
+    @property
+    def args(self) -> dict[str, str]:
+        """The parameters of the query."""
+        return dict(self.payload.data)
+
+
+def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
+    """The parameters of a request to the token endpoint.
+
+    Raises:
+        Refusal: the body is no form, or repeats a parameter.
+
+    """
+    pairs = _pairs(incoming, policy)
+    if policy.empty_is_omitted:
+        pairs = [(name, value) for name, value in pairs if value]
+    names = [name for name, _ in pairs]
+    if policy.repetition == "refused" and len(set(names)) != len(names):
+        raise invalid_request("A parameter is repeated.", "repeated_parameter")
+    return dict(reversed(pairs)) if policy.repetition == "first" else dict(pairs)
+
+
+def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
+    queried = parse_qsl(incoming.query, keep_blank_values=True) if policy.query_read or incoming.method == "GET" else []
+    if policy.json_accepted and incoming.media_type == "application/json":
+        return [*queried, *_json_pairs(incoming.body)]
+    if incoming.method == "POST" and incoming.media_type != FORM:
+        raise invalid_request("The body is not of the media type application/x-www-form-urlencoded.", "media_type")
+    return [*queried, *parse_qsl(incoming.body.decode("utf-8", "replace"), keep_blank_values=True)]
+
+
+def _json_pairs(body: bytes) -> list[tuple[str, str]]:
+    members: Any = json.loads(body)
+    return [(str(name), str(value)) for name, value in members.items()]

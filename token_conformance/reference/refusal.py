@@ -1,0 +1,90 @@
+"""Refusals of the token endpoint, as the RFC names them and as the profile documents them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
+
+from token_conformance.profile import Profile
+from token_conformance.reference.answer import NO_STORE
+
+BASIC_CHALLENGE = 'Basic realm="token endpoint", charset="UTF-8"'
+
+DOCUMENTED_CONDITIONS: Mapping[str, str] = {
+    "expired_refresh_token": "expired_refresh_token",
+    "reused_refresh_token": "reused_refresh_token",
+    "revoked_refresh_token": "reused_refresh_token",
+    "unknown_refresh_token": "unknown_refresh_token",
+    "unknown_client": "invalid_client",
+    "wrong_secret": "invalid_client",
+    "missing_authentication": "invalid_client",
+    "unauthorized_client": "unauthorized_client",
+    "unsupported_grant_type": "unsupported_grant_type",
+    "invalid_scope": "invalid_scope",
+}
+"""The conditions of a profile's `[errors]`, by the reasons for which the server refuses."""
+
+
+class Refusal(OAuth2Error):  # type: ignore[misc]  # Authlib is not typed
+    """A refusal (RFC 6749 §5.2); `reason` says why, more finely than the error code.
+
+    The description is of the characters that the RFC allows, and never holds anything of the request.
+    """
+
+    def __init__(
+        self, error: str, reason: str, description: str, *, status: int = 400, challenge: bool = False
+    ) -> None:
+        super().__init__(error=error, description=description, status_code=status)
+        self.reason = reason
+        self.challenge = challenge
+
+
+def invalid_request(description: str, reason: str = "invalid_request") -> Refusal:
+    """The request is malformed."""
+    return Refusal("invalid_request", reason, description)
+
+
+def missing(parameter: str) -> Refusal:
+    """A required parameter is missing."""
+    return Refusal("invalid_request", f"missing_{parameter}", f"The parameter {parameter} is missing.")
+
+
+def invalid_grant(reason: str, description: str = "The grant is invalid, expired, revoked or not yours.") -> Refusal:
+    """The code, the refresh token or the password is not good."""
+    return Refusal("invalid_grant", reason, description)
+
+
+def invalid_client(reason: str, *, status: int, challenge: bool) -> Refusal:
+    """The client is not authenticated; nobody learns whether it exists."""
+    return Refusal("invalid_client", reason, "Client authentication failed.", status=status, challenge=challenge)
+
+
+def unauthorized_client() -> Refusal:
+    """The client may not use the grant."""
+    return Refusal("unauthorized_client", "unauthorized_client", "The client may not use this grant type.")
+
+
+def unsupported_grant_type() -> Refusal:
+    """Nobody may use the grant."""
+    return Refusal("unsupported_grant_type", "unsupported_grant_type", "The grant type is not supported.")
+
+
+def invalid_scope() -> Refusal:
+    """The scope is unknown, or exceeds what was granted."""
+    return Refusal("invalid_scope", "invalid_scope", "The scope is unknown or exceeds what was granted.")
+
+
+def rendered(error: Any, profile: Profile) -> tuple[int, dict[str, str], tuple[tuple[str, str], ...]]:
+    """Status, members and headers of a refusal, as the profile documents them for its condition."""
+    reason = getattr(error, "reason", "")
+    documented = profile.errors.get(DOCUMENTED_CONDITIONS.get(reason, ""))  # type: ignore[call-overload]  # not every reason is a condition
+    status = documented.status if documented else error.status_code
+    members = {
+        "error": (documented.error if documented else None) or error.error,
+        "error_description": error.description,
+    }
+    challenged = status == 401 or (getattr(error, "challenge", False) and documented is None)
+    headers = NO_STORE + ((("WWW-Authenticate", BASIC_CHALLENGE),) if challenged else ())
+    return status, members, headers

@@ -1,0 +1,56 @@
+"""Token revocation (RFC 7009)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-untyped]
+
+from token_conformance.reference.answer import NO_STORE
+from token_conformance.reference.installation import Installation
+from token_conformance.reference.memory import AccessToken, RefreshToken
+from token_conformance.reference.reading import Parameters
+from token_conformance.reference.refusal import invalid_grant, missing
+
+EndpointAnswer = tuple[int, dict[str, Any], tuple[tuple[str, str], ...]]
+
+
+def found_token(installation: Installation, request: Parameters) -> AccessToken | RefreshToken | None:
+    """The token of a request, whatever its hint says (RFC 7009 §2.1, RFC 7662 §2.1).
+
+    Raises:
+        Refusal: the request names no token.
+
+    """
+    value, memory = request.form.get("token"), installation.memory
+    if value is None:
+        raise missing("token")
+    hint = request.form.get("token_type_hint")
+    if installation.behaviour.afterlife.hint_decides and hint is not None:
+        return memory.refresh_tokens.get(value) if hint == "refresh_token" else memory.access_tokens.get(value)
+    return memory.refresh_tokens.get(value) or memory.access_tokens.get(value)
+
+
+class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not typed
+    """Authlib's endpoint; a refresh token goes with its family (RFC 7009 §2.1)."""
+
+    server: Any
+
+    def create_endpoint_response(self, request: Parameters) -> EndpointAnswer:
+        """Revoke the client's token, or do nothing where there is none (RFC 7009 §2.2)."""
+        installation: Installation = self.server.installation
+        policy = installation.behaviour.afterlife
+        client = installation.authenticator.authenticate(request, required=policy.revocation_authenticated)
+        token = found_token(installation, request)
+        if token is not None and token.client_id != client.client_id and policy.client_compared:
+            if policy.foreign_token == "refused":  # noqa: S105 - the name of a policy
+                raise invalid_grant("foreign_token")
+        elif token is not None and policy.revokes:
+            self._revoke(installation, token)
+        return 200, {}, NO_STORE
+
+    def _revoke(self, installation: Installation, token: AccessToken | RefreshToken) -> None:
+        if isinstance(token, RefreshToken):
+            token.family.revoked = True
+        elif installation.behaviour.afterlife.revokes_access_tokens:
+            token.revoked = True

@@ -1,0 +1,56 @@
+"""The emulated server: the reference server in this process, an instance for each scenario."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+
+from token_conformance.profile import Profile
+from token_conformance.reference import MovableClock, ReferenceServer
+from token_conformance.wire import Transport, in_process
+
+
+class EmulatedConnection:
+    """A scenario's own server, whose clock it moves and whose tokens it kills without disturbing anybody."""
+
+    def __init__(self, server: ReferenceServer) -> None:
+        self.transport: Transport = in_process(server.application)
+        self.clock: MovableClock = server.clock
+
+    def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
+        """43 unreserved characters of 256 random bits."""
+        return secrets.token_urlsafe(32)
+
+    def undocumented(self, number: int) -> frozenset[str]:  # noqa: ARG002 - a recording has gaps
+        """Nothing: all of the answer is known."""
+        return frozenset()
+
+    async def close(self) -> None:
+        """Close the transport."""
+        await self.transport.aclose()
+
+
+class EmulatedServer:
+    """The reference server, taking on what the profile documents.
+
+    Raises:
+        ValueError: there is no such fault or variation; the message names the near ones.
+
+    """
+
+    kind = "emulated"
+    description = "emulated: the reference server takes on what the profile documents"
+
+    def __init__(self, profile: Profile, faults: Collection[str] = (), variations: Collection[str] = ()) -> None:
+        self._profile = profile
+        self._faults = tuple(faults)
+        self._variations = tuple(variations)
+        self.variables: Mapping[str, str] = {}
+        self._server()
+
+    def connect(self, scenario: str) -> EmulatedConnection:  # noqa: ARG002 - a recording distinguishes scenarios
+        """A server of its own for a scenario."""
+        return EmulatedConnection(self._server())
+
+    def _server(self) -> ReferenceServer:
+        return ReferenceServer(self._profile, faults=self._faults, variations=self._variations)
