@@ -20,6 +20,10 @@ Transport = httpx.AsyncBaseTransport
 USER_AGENT = "token-conformance"
 
 
+class NoAnswer(httpx.TransportError):
+    """A transport knows by itself why a request has no answer; the message is the whole sentence."""
+
+
 class Pace:
     """What the profile allows at once and in a second, shared by all scenarios of a run."""
 
@@ -43,6 +47,7 @@ class Wire:
     limits: Limits
     pace: Pace
     exchanges: list[Exchange] = field(default_factory=list)
+    _sent: int = 0
 
     def __post_init__(self) -> None:
         self._client = httpx.AsyncClient(
@@ -56,7 +61,7 @@ class Wire:
     async def send(self, request: Request) -> Exchange:
         """Send a request; the exchange tells either the answer or why there was none. Redirects are not followed."""
         async with self.pace.turn():
-            number = len(self.exchanges) + 1
+            self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
             answer, failure = await self._answer(request)
         exchange = Exchange(
@@ -83,6 +88,8 @@ class Wire:
                 return await self._exchange(request), None
         except TimeoutError:
             return None, f"no answer within {self.limits.request_timeout:g} s"
+        except NoAnswer as error:
+            return None, str(error)
         except httpx.ConnectError as error:
             return None, f"no connection to {httpx.URL(request.url).netloc.decode()}: {_reason(error)}"
         except httpx.TimeoutException:

@@ -19,6 +19,7 @@ from token_conformance.layout import PROFILES
 from token_conformance.servers.connection import ServerKind
 from token_conformance.servers.har import Entry, RecordedRequest, Recording, RecordingError, read
 from token_conformance.verdict import Inconclusive
+from token_conformance.wire import NoAnswer
 
 __all__ = ["NotInTheRecording", "RecordedServer", "RecordingError", "recordings_of"]
 
@@ -31,12 +32,11 @@ TELLING = frozenset({"grant_type", "response_type", "response_mode", "scope", "p
 Pairs = tuple[tuple[str, str], ...]
 
 
-class NotInTheRecording(httpx.TransportError):
-    """The recording holds no answer to a request."""
+class NotInTheRecording(NoAnswer):
+    """The recording holds no answer to a request; the message names it."""
 
-
-# The wire tells a failure as the name of the error and its reason, and this name makes a sentence of the two.
-NotInTheRecording.__name__ = "not in the recording"
+    def __init__(self, request: str) -> None:
+        super().__init__(f"not in the recording: {request}")
 
 
 def recordings_of(profile_name: str) -> list[Path]:

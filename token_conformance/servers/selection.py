@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from token_conformance.profile import Profile, ProfileError, examples, find, load, variables
+from token_conformance.requirement import catalogue
 from token_conformance.servers.connection import Server, ServerKind
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.servers.live import LiveServer
@@ -33,13 +34,14 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
     path = find(name)
     match choice.kind or usual_kind(path, environment):
         case "emulated":
-            profile = load(path, examples(path))
+            profile = load(path, examples(path), requirements=catalogue())
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
         case "recorded":
             recording = RecordedServer(choice.recording or shipped_recording(path))
-            return path.stem, load(path, {**examples(path), **recording.variables}), recording
+            given = {**examples(path), **recording.variables}
+            return path.stem, load(path, given, requirements=catalogue()), recording
         case _:
-            profile = load(path, environment)
+            profile = load(path, environment, requirements=catalogue())
             return path.stem, profile, LiveServer(profile)
 
 
