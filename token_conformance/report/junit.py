@@ -1,0 +1,54 @@
+"""junit.xml, for CI."""
+
+from __future__ import annotations
+
+from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
+
+from token_conformance.report.printable import printable
+from token_conformance.results import CheckResult, RunResult
+from token_conformance.verdict import Verdict
+
+_RESULTS = {
+    Verdict.FAIL: Failure,
+    Verdict.ERROR: Error,
+    Verdict.INCONCLUSIVE: Skipped,
+    Verdict.NOT_APPLICABLE: Skipped,
+}
+
+
+def junit_of(run: RunResult) -> str:
+    """The run as JUnit XML: a warning or a deviation is a passed test whose properties tell the verdict."""
+    suite = TestSuite(f"token-conformance {run.profile}")
+    suite.timestamp = run.started.isoformat()
+    suite.add_testcases([_case(check) for check in run.checks])
+    suite.time = run.seconds
+    xml = JUnitXml("token-conformance")
+    xml.add_testsuite(suite)
+    text: str = xml.tostring().decode("utf-8")
+    return text
+
+
+def _case(check: CheckResult) -> TestCase:
+    module, _, name = check.id.partition("::")
+    case = TestCase(name, classname=module.removesuffix(".py").replace("/", "."), time=check.seconds)
+    result = _RESULTS.get(check.verdict)
+    message = printable(check.message)
+    if result is not None:
+        case.result = [result(message or check.verdict.words, check.verdict.words)]
+    elif message:
+        case.system_out = message
+    properties = Properties()
+    for name_, value in _properties(check).items():
+        properties.add_property(Property(name_, value))
+    case.append(properties)
+    return case
+
+
+def _properties(check: CheckResult) -> dict[str, str]:
+    return {
+        "verdict": check.verdict.value,
+        "level": check.level,
+        "requirement": " ".join(check.requirements),
+        "clause": check.clause,
+        "fact": printable(check.title),
+    }
