@@ -1,4 +1,4 @@
-"""Reports: report.html for people, results.json and junit.xml for programs."""
+"""The reports of a run: for people report.html, for programs results.json and junit.xml."""
 
 from token_conformance.report.writing import ReportError, write_reports
 
