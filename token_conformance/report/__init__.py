@@ -1,4 +1,4 @@
-"""The reports of a run: for people report.html, for programs results.json and junit.xml."""
+"""Reports: report.html for people, results.json and junit.xml for programs."""
 
 from token_conformance.report.writing import ReportError, write_reports
 

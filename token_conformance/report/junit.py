@@ -1,16 +1,14 @@
-"""junit.xml, as CI servers read it; what JUnit has no word for stands in the properties."""
+"""junit.xml, for CI."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
-from junitparser.junitparser import FinalResult
 
+from token_conformance.report.printable import printable
 from token_conformance.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
 
-_OUTCOMES: dict[Verdict, type[FinalResult]] = {
+_RESULTS = {
     Verdict.FAIL: Failure,
     Verdict.ERROR: Error,
     Verdict.INCONCLUSIVE: Skipped,
@@ -18,33 +16,39 @@ _OUTCOMES: dict[Verdict, type[FinalResult]] = {
 }
 
 
-def write_junit(path: Path, run: RunResult) -> None:
-    """Write the run as one test suite: a fail is a failure, what was not judged is skipped with its reason."""
-    suite = TestSuite(f"{run.profile} ({run.server})")
+def junit_of(run: RunResult) -> str:
+    """The run as JUnit XML: a warning or a deviation is a passed test whose properties tell the verdict."""
+    suite = TestSuite(f"token-conformance {run.profile}")
     suite.timestamp = run.started.isoformat()
-    for name, value in (("profile", run.profile), ("server", run.server), ("requests", str(run.requests))):
-        suite.add_property(name, value)
-    suite.add_testcases([_case(check, run.profile) for check in run.checks])
-    document = JUnitXml(run.profile)
-    document.add_testsuite(suite)
-    document.write(str(path), pretty=True)
+    suite.add_testcases([_case(check) for check in run.checks])
+    suite.time = run.seconds
+    xml = JUnitXml("token-conformance")
+    xml.add_testsuite(suite)
+    text: str = xml.tostring().decode("utf-8")
+    return text
 
 
-def _case(check: CheckResult, profile: str) -> TestCase:
-    case = TestCase(check.id.rpartition("::")[2], f"{profile}.{check.topic}", check.seconds)
-    case.append(_properties(check))
-    if check.verdict in _OUTCOMES:
-        case.append(_OUTCOMES[check.verdict](check.message, check.verdict.value))
-    elif check.message:
-        case.system_out = f"{check.verdict.words}: {check.message}"
+def _case(check: CheckResult) -> TestCase:
+    module, _, name = check.id.partition("::")
+    case = TestCase(name, classname=module.removesuffix(".py").replace("/", "."), time=check.seconds)
+    result = _RESULTS.get(check.verdict)
+    message = printable(check.message)
+    if result is not None:
+        case.result = [result(message or check.verdict.words, check.verdict.words)]
+    elif message:
+        case.system_out = message
+    properties = Properties()
+    for name_, value in _properties(check).items():
+        properties.add_property(Property(name_, value))
+    case.append(properties)
     return case
 
 
-def _properties(check: CheckResult) -> Properties:
-    properties = Properties()
-    stated = {"verdict": check.verdict.value, "level": check.level, "clause": check.clause, "fact": check.title}
-    for name, value in stated.items():
-        properties.add_property(Property(name, value))
-    for requirement in check.requirements:
-        properties.add_property(Property("requirement", requirement))
-    return properties
+def _properties(check: CheckResult) -> dict[str, str]:
+    return {
+        "verdict": check.verdict.value,
+        "level": check.level,
+        "requirement": " ".join(check.requirements),
+        "clause": check.clause,
+        "fact": printable(check.title),
+    }

@@ -1,34 +1,28 @@
-"""What the terminal says at the end of a run."""
+"""The lines with which a run ends."""
 
 from __future__ import annotations
 
+from token_conformance.report.printable import printable
 from token_conformance.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
 
 
 def summary_lines(run: RunResult) -> list[str]:
-    """What was not judged, the verdicts by number, what needs somebody's attention, and deviations that are none."""
+    """What was not judged, what was found, and how much it took; one line a finding."""
+    coverage = run.coverage
+    requirements = coverage.judged + coverage.not_judged + coverage.not_testable
+    counted = ", ".join(f"{count} {verdict.words}" for verdict, count in run.summary.items() if count)
     return [
-        coverage_line(run),
-        f"{run.profile} ({run.server}): {counts(run) or 'no checks'}; {run.requests} requests in {run.seconds:.1f} s",
-        *(_finding(check) for check in run.of(Verdict.ERROR, Verdict.FAIL, Verdict.WARNING)),
-        *(f"  STALE DEVIATION: the provider now conforms to {deviation}" for deviation in run.stale_deviations),
+        f"{run.profile} ({run.server}): {coverage.judged} of {requirements} requirements judged, "
+        f"{coverage.not_judged} not judged, {coverage.not_testable} not testable from outside",
+        *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
+        *(
+            f"STALE DEVIATION {requirement}: documented in the profile, and not seen any more"
+            for requirement in run.stale_deviations
+        ),
+        f"{run.profile}: {counted}; {run.requests} requests in {run.seconds:.1f} s",
     ]
 
 
-def coverage_line(run: RunResult) -> str:
-    """How much of the catalogue was not judged; this comes before any verdict."""
-    coverage = run.coverage
-    total = coverage.judged + coverage.not_judged + coverage.not_testable
-    untestable = f", {coverage.not_testable} cannot be from outside" if coverage.not_testable else ""
-    return f"not judged: {coverage.not_judged} of {total} requirements{untestable}; judged: {coverage.judged}"
-
-
-def counts(run: RunResult) -> str:
-    """The verdicts that were given, each with its number: `12 pass, 1 fail`."""
-    return ", ".join(f"{count} {verdict.words}" for verdict, count in run.summary.items() if count)
-
-
 def _finding(check: CheckResult) -> str:
-    clause = f" ({check.clause})" if check.clause and check.clause not in check.message else ""
-    return f"  {check.verdict.words.upper()}: {check.message or check.title}{clause}"
+    return f"{check.verdict.words.upper():8} {printable(check.message)}"
