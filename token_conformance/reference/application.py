@@ -147,7 +147,18 @@ class Endpoints:
 
 
 KNOWN_PARAMETERS = frozenset(
-    "grant_type code redirect_uri client_id client_secret refresh_token scope username password code_verifier".split()
+    {
+        "grant_type",
+        "code",
+        "redirect_uri",
+        "client_id",
+        "client_secret",
+        "refresh_token",
+        "scope",
+        "username",
+        "password",
+        "code_verifier",
+    }
 )
 
 

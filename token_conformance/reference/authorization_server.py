@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
@@ -84,10 +85,10 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
     def answer_at(self, endpoint: Endpoint, request: Parameters) -> Answer:
         """The answer of the revocation or the introspection endpoint."""
         try:
-            status, members, headers = self._endpoints[endpoint][0].create_endpoint_response(request)
+            answer: Answer = self._endpoints[endpoint][0].create_endpoint_response(request)
         except OAuth2Error as error:
             return refusal_answer(self.installation, error, endpoint, request)
-        return Answer(endpoint, status, members, tuple(headers), form=request.form)
+        return replace(answer, form=request.form)
 
     def _offer(self, grant_type: str) -> None:
         if grant_type != "authorization_code":

@@ -1,5 +1,7 @@
 """How the server behaves: policies that conform by default, and what faults and variations change of them."""
 
+# ruff: noqa: S105 - policies are named after the secrets that they concern
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -82,6 +84,7 @@ class ClientPolicy:
     missing_authentication: Literal["invalid_client", "invalid_request"] = "invalid_client"
     service_authenticated: bool = True
     grants_compared: bool = True
+    inferred_from_grant: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class ScopePolicy:
     unknown: Literal["refused", "dropped", "granted"] = "refused"
     refresh_token_without_offline_access: bool = False
     refresh_token_for_service: bool = False
+    echo: Literal["always", "when_different"] = "always"
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ def consent_form(action: str, interaction: Interaction, client_id: str, scope: s
 
 def page(title: str, content: str, status: int = 200) -> Answer:
     """An HTML page."""
-    text = f"<!DOCTYPE html><html><head><title>{escape(title)}</title></head><body><h1>{escape(title)}</h1>{content}</body></html>"
+    name = escape(title)
+    text = f"<!DOCTYPE html><html><head><title>{name}</title></head><body><h1>{name}</h1>{content}</body></html>"
     return Answer(
         "authorization", status, headers=(("Cache-Control", "no-store"),), body=text.encode(), media_type=HTML
     )

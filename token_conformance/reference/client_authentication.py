@@ -1,5 +1,7 @@
 """Who sends a request: RFC 6749 §2.3 and §3.2.1."""
 
+# ruff: noqa: S105 - policies are named after the secrets that they concern
+
 from __future__ import annotations
 
 from base64 import b64decode
@@ -127,7 +129,7 @@ class ClientAuthenticator:
                 raise self._failed("wrong_secret", credentials)
             return
         if credentials.secret is None:
-            if self._policy.secret != "empty":  # noqa: S105 - the name of a policy
+            if self._policy.secret != "empty":
                 raise self._without_authentication()
             return
         if credentials.method not in self._policy.methods or not self._right(client.client_secret, credentials.secret):

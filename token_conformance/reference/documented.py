@@ -104,7 +104,7 @@ class Documented:
                     reuse_revokes="family" if _known(refresh.reuse_revokes_family, True) else "nothing",  # noqa: FBT003
                     lifetime=_known(refresh.lifetime, usual.refresh.lifetime),
                     minimum_age=refresh.minimum_age,
-                    id_token=_known(refresh.id_token, "always"),
+                    id_token="never" if _known(refresh.id_token, "always") == "never" else "always",
                     revokes_old_access_token=_known(tokens.access_token_after_refresh, "lives") == "revoked",
                 ),
             )

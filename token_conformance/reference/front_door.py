@@ -118,7 +118,9 @@ class FrontDoor:
         client_id, scope = self._asked(interaction)
         session, data = interaction.session, interaction.request.payload.data
         auth_time = session.auth_time if session is not None else int(self._installation.now)
-        return Family(client_id, self._installation.documented.user, scope, auth_time, data.get("nonce"))
+        return Family(
+            client_id, self._installation.documented.user, scope, auth_time, data.get("nonce"), data.get("scope")
+        )
 
     def _asked(self, interaction: Interaction) -> tuple[str, str]:
         data = interaction.request.payload.data

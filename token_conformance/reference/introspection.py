@@ -6,12 +6,12 @@ from typing import Any
 
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint  # type: ignore[import-untyped]
 
-from token_conformance.reference.answer import NO_STORE
+from token_conformance.reference.answer import NO_STORE, Answer
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.reading import Parameters
 from token_conformance.reference.refusal import invalid_client
-from token_conformance.reference.revocation import EndpointAnswer, found_token
+from token_conformance.reference.revocation import found_token
 
 
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is not typed
@@ -19,7 +19,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
 
     server: Any
 
-    def create_endpoint_response(self, request: Parameters) -> EndpointAnswer:
+    def create_endpoint_response(self, request: Parameters) -> Answer:
         """Tell what a token is, or no more than that it is not active (RFC 7662 §2.2)."""
         installation: Installation = self.server.installation
         if installation.behaviour.afterlife.introspection_authenticated:
@@ -28,10 +28,10 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
                 raise invalid_client("missing_authentication", status=401, challenge=True)
         token = found_token(installation, request)
         if token is None:
-            return 200, {"active": installation.behaviour.afterlife.unknown_token_active}, NO_STORE
+            return _described({"active": installation.behaviour.afterlife.unknown_token_active})
         if not self._active(installation, token):
-            return 200, {"active": False}, NO_STORE
-        return 200, self._description(installation, token), NO_STORE
+            return _described({"active": False})
+        return _described(self._description(installation, token))
 
     def _active(self, installation: Installation, token: AccessToken | RefreshToken) -> bool:
         policy = installation.behaviour.afterlife
@@ -58,3 +58,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         if isinstance(token, AccessToken):
             described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
         return described
+
+
+def _described(members: dict[str, Any]) -> Answer:
+    return Answer("introspection", members=members, headers=NO_STORE)

@@ -17,6 +17,7 @@ class Family:
     scope: str
     auth_time: int
     nonce: str | None = None
+    asked: str | None = None
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     refreshable: bool = True
     revoked: bool = False

@@ -27,7 +27,7 @@ DOCUMENTED_CONDITIONS: Mapping[str, str] = {
 """The conditions of a profile's `[errors]`, by the reasons for which the server refuses."""
 
 
-class Refusal(OAuth2Error):  # type: ignore[misc]  # Authlib is not typed
+class Refusal(OAuth2Error):  # type: ignore[misc]  # noqa: N818 - a refusal is no error of the server
     """A refusal (RFC 6749 §5.2); `reason` says why, more finely than the error code.
 
     The description is of the characters that the RFC allows, and never holds anything of the request.

@@ -6,13 +6,11 @@ from typing import Any
 
 from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-untyped]
 
-from token_conformance.reference.answer import NO_STORE
+from token_conformance.reference.answer import NO_STORE, Answer
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.reading import Parameters
 from token_conformance.reference.refusal import invalid_grant, missing
-
-EndpointAnswer = tuple[int, dict[str, Any], tuple[tuple[str, str], ...]]
 
 
 def found_token(installation: Installation, request: Parameters) -> AccessToken | RefreshToken | None:
@@ -36,7 +34,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
 
     server: Any
 
-    def create_endpoint_response(self, request: Parameters) -> EndpointAnswer:
+    def create_endpoint_response(self, request: Parameters) -> Answer:
         """Revoke the client's token, or do nothing where there is none (RFC 7009 §2.2)."""
         installation: Installation = self.server.installation
         policy = installation.behaviour.afterlife
@@ -47,7 +45,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
                 raise invalid_grant("foreign_token")
         elif token is not None and policy.revokes:
             self._revoke(installation, token)
-        return 200, {}, NO_STORE
+        return Answer("revocation", headers=NO_STORE, reason="unknown_token" if token is None else None)
 
     def _revoke(self, installation: Installation, token: AccessToken | RefreshToken) -> None:
         if isinstance(token, RefreshToken):

@@ -30,4 +30,4 @@ class ServiceGrant(Foundation, ClientCredentialsGrant):  # type: ignore[misc]  #
         if self.installation.behaviour.scope.refresh_token_for_service:
             family = Family(client_id, self.installation.documented.user, scope, int(self.installation.now))
             refresh_token = self.issuer.refresh_token(family, scope)
-        return 200, self.members(access_token, refresh_token), NO_STORE
+        return 200, self.members(access_token, refresh_token, asked=self.request.payload.data.get("scope")), NO_STORE

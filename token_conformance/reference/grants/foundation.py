@@ -43,6 +43,8 @@ class Foundation:
             Refusal: it does not authenticate, or may not.
 
         """
+        if self.installation.behaviour.client.inferred_from_grant:
+            self._infer_client()
         client = self.installation.authenticator.authenticate(self.request, required=required)
         if not client.check_grant_type(self.GRANT_TYPE):
             raise unauthorized_client()
@@ -53,19 +55,27 @@ class Foundation:
         """The answer to a user's first request: RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3."""
         access_token = self.issuer.access_token(family.client_id, scope, occasion, family)
         refresh_token = self.issuer.refresh_token(family, scope) if family.refreshable else None
-        members = self.members(access_token, refresh_token)
+        members = self.members(access_token, refresh_token, asked=family.asked)
         if "openid" in scope.split():
             members["id_token"] = self.issuer.id_token(family, occasion, access_token=access_token.value)
         return 200, members, NO_STORE
 
-    def members(self, access_token: AccessToken, refresh_token: RefreshToken | None) -> TokenMembers:
-        """The members of RFC 6749 §5.1."""
+    def members(
+        self, access_token: AccessToken, refresh_token: RefreshToken | None, *, asked: str | None
+    ) -> TokenMembers:
+        """The members of RFC 6749 §5.1; `scope` may be left out where it is what the client asked for."""
         members: TokenMembers = {
             "access_token": access_token.value,
             "token_type": "Bearer",
             "expires_in": access_token.expires - int(self.installation.now),
             "scope": access_token.scope,
         }
+        if (
+            self.installation.behaviour.scope.echo == "when_different"
+            and asked is not None
+            and _same(asked, access_token.scope)
+        ):
+            del members["scope"]
         return members if refresh_token is None else {**members, "refresh_token": refresh_token.value}
 
     def refreshable(self, client: RegisteredClient, scope: str) -> bool:
@@ -78,3 +88,15 @@ class Foundation:
             or "offline_access" in scope.split()
             or self.installation.behaviour.scope.refresh_token_without_offline_access
         )
+
+    def _infer_client(self) -> None:
+        """Take the client from the code or the refresh token, as a careless server does."""
+        data, memory = self.request.payload.data, self.installation.memory
+        code, token = memory.codes.get(data.get("code", "")), memory.refresh_tokens.get(data.get("refresh_token", ""))
+        family = code.family if code is not None else token.family if token is not None else None
+        if family is not None and "authorization" not in self.request.headers:
+            data.setdefault("client_id", family.client_id)
+
+
+def _same(asked: str, granted: str) -> bool:
+    return set(asked.split()) == set(granted.split())

@@ -30,5 +30,6 @@ class PasswordGrant(Foundation, ResourceOwnerPasswordCredentialsGrant):  # type:
         """The user's tokens."""
         client, scope = self.request.client, self.request.scope or ""
         family = Family(client.client_id, self.installation.documented.user, scope, int(self.installation.now))
+        family.asked = self.request.payload.data.get("scope")
         family.refreshable = self.refreshable(client, scope)
         return self.tokens_of(family, scope, "password")

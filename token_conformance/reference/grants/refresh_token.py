@@ -1,5 +1,7 @@
 """The refresh token grant (RFC 6749 §6) with rotation, grace and the revocation of families (RFC 9700 §4.14.2)."""
 
+# ruff: noqa: S105 - policies are named after the secrets that they concern
+
 from __future__ import annotations
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[import-untyped]
@@ -35,12 +37,13 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         token: RefreshToken = self.request.refresh_token
         scope = self.request.scope or ""
         access_token = self._access_token(token, scope)
-        answer = self.members(access_token, self._successor(token, scope))
-        if self.policy.access_token == "same_with_full_lifetime":  # noqa: S105 - the name of a policy
+        asked = self.request.payload.data.get("scope") or token.scope
+        answer = self.members(access_token, self._successor(token, scope), asked=asked)
+        if self.policy.access_token == "same_with_full_lifetime":
             answer["expires_in"] = self.installation.behaviour.token.access_token_lifetime
-        if self.policy.scope_narrowed == "ignored_in_silence":
+        if self.policy.scope_narrowed == "ignored_in_silence" and set(asked.split()) != set(scope.split()):
             del answer["scope"]
-        if "openid" in scope.split() and self.policy.id_token != "never":  # noqa: S105 - the name of a policy
+        if "openid" in scope.split() and self.policy.id_token != "never":
             answer["id_token"] = self._id_token(token, access_token)
         return 200, answer, NO_STORE
 
@@ -136,7 +139,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
 
     def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
         last = token.family.last_access_token
-        if last is not None and self.policy.access_token != "new" and last.expires > self.installation.now:  # noqa: S105
+        if last is not None and self.policy.access_token != "new" and last.expires > self.installation.now:
             return last
         if last is not None and self.policy.revokes_old_access_token:
             last.revoked = True
@@ -152,6 +155,6 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         return self.issuer.refresh_token(token.family, kept, token.generation + 1)
 
     def _id_token(self, token: RefreshToken, access_token: AccessToken) -> str:
-        if self.policy.id_token == "repeated" and token.family.last_id_token is not None:  # noqa: S105
+        if self.policy.id_token == "repeated" and token.family.last_id_token is not None:
             return token.family.last_id_token
         return self.issuer.id_token(token.family, "refresh", access_token=access_token.value)

@@ -1,0 +1,130 @@
+"""Faults of access tokens and of the resource that takes them (RFC 6750, RFC 9068)."""
+
+from dataclasses import replace
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import access_tokens, answers, policy
+from token_conformance.reference.faults.fault import Fault
+
+EXPIRED = ("rfc6750-3.1-expired-access-token",)
+CHALLENGE = ("rfc6750-3-challenge",)
+CLAIMS = ("rfc9068-claims",)
+ALGORITHM = ("access-token-alg",)
+
+
+def _at_resources(answer: Answer) -> bool:
+    return answer.endpoint in {"resource", "userinfo"}
+
+
+def _unchallenged(answer: Answer) -> Answer:
+    return answer.bare_of("WWW-Authenticate") if _at_resources(answer) else answer
+
+
+def _basic_challenge(answer: Answer) -> Answer:
+    return (
+        answer.headed("WWW-Authenticate", 'Basic realm="resource"')
+        if _at_resources(answer) and answer.status == 401
+        else answer
+    )
+
+
+def _error_without_token(answer: Answer) -> Answer:
+    if answer.reason != "no_token":
+        return answer
+    return answer.headed("WWW-Authenticate", 'Bearer realm="resource", error="invalid_token"')
+
+
+def _forbidden(answer: Answer) -> Answer:
+    return (
+        answer.with_status(403).bare_of("WWW-Authenticate")
+        if answer.reason in {"no_token", "invalid_token"}
+        else answer
+    )
+
+
+ACCESS_TOKEN = (
+    Fault(
+        "resource-expired-accepted",
+        "the resource does not check expiry",
+        EXPIRED,
+        policy("resource", expiry_checked=False),
+    ),
+    Fault(
+        "resource-any-token-accepted",
+        "the resource takes any token",
+        CHALLENGE,
+        policy("resource", token_checked=False),
+    ),
+    Fault(
+        "resource-refuses-bearer",
+        "the resource refuses Bearer",
+        ("rfc6750-2-header",),
+        policy("resource", schemes=frozenset({"token"})),
+    ),
+    Fault("resource-without-challenge", "401 comes without WWW-Authenticate", CHALLENGE, answers(_unchallenged)),
+    Fault("resource-basic-challenge", "401 comes with a challenge to Basic", CHALLENGE, answers(_basic_challenge)),
+    Fault(
+        "resource-error-without-token",
+        "the challenge has an error code though no token was sent",
+        CHALLENGE,
+        answers(_error_without_token),
+    ),
+    Fault("resource-forbidden", "a missing or bad token answers 403", CHALLENGE, answers(_forbidden)),
+    Fault(
+        "resource-query-accepted",
+        "the resource takes access tokens in the query",
+        ("rfc6750-2.3-query",),
+        policy("resource", query_accepted=True),
+    ),
+    Fault(
+        "access-token-sub-absent", "the JWT has no sub", CLAIMS, access_tokens(lambda token: token.silent_about("sub"))
+    ),
+    Fault(
+        "access-token-jti-absent", "the JWT has no jti", CLAIMS, access_tokens(lambda token: token.silent_about("jti"))
+    ),
+    Fault(
+        "access-token-client-absent",
+        "the JWT has no client_id",
+        CLAIMS,
+        access_tokens(lambda token: token.silent_about("client_id")),
+    ),
+    Fault(
+        "access-token-aud-absent", "the JWT has no aud", CLAIMS, access_tokens(lambda token: token.silent_about("aud"))
+    ),
+    Fault(
+        "access-token-scope-array",
+        "scope is an array in the JWT",
+        CLAIMS,
+        access_tokens(lambda token: token.claiming(scope=token.claims["scope"].split())),
+    ),
+    Fault(
+        "access-token-alg-none",
+        "the JWT is not signed",
+        ALGORITHM,
+        access_tokens(lambda token: replace(token, signature="none")),
+    ),
+    Fault(
+        "access-token-signature-zeroed",
+        "the JWT's signature is all zeros",
+        ALGORITHM,
+        access_tokens(lambda token: replace(token, signature="zeroed")),
+    ),
+    Fault(
+        "access-token-signature-foreign",
+        "another key than the published one signs the JWT",
+        ALGORITHM,
+        access_tokens(lambda token: replace(token, signature="foreign")),
+    ),
+    Fault(
+        "access-token-exp-short",
+        "the JWT's exp comes before expires_in says",
+        ("rfc6749-5.1-expires-in-true",),
+        access_tokens(lambda token: token.claiming(exp=token.claims["exp"] - 1800)),
+    ),
+    Fault(
+        "access-token-exp-past",
+        "the JWT of a new access token has expired",
+        ("rfc6749-5.1-expires-in-true",),
+        access_tokens(lambda token: token.claiming(exp=token.claims["iat"] - 1)),
+    ),
+)

@@ -1,0 +1,114 @@
+"""Faults of client authentication (RFC 6749 §2.3 and §3.2.1)."""
+
+# ruff: noqa: S106 - policies and members are named after the secrets that they concern
+
+from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import Fault, crash, refusals
+
+FAILED = ("wrong_secret", "unknown_client", "missing_authentication")
+WRONG_SECRET = ("rfc6749-3.2.1-wrong-secret",)
+BASIC = ("rfc6749-5.2-basic-401",)
+
+CLIENT_AUTHENTICATION = (
+    Fault(
+        "basic-unsupported",
+        "HTTP Basic is refused",
+        ("rfc6749-2.3.1-basic-supported",),
+        policy("client", methods=("client_secret_post",)),
+    ),
+    Fault(
+        "basic-raw",
+        "id and secret in HTTP Basic are taken as they are, without decoding the form encoding",
+        ("rfc6749-2.3.1-basic-form-encoding",),
+        policy("client", basic_decoding="raw"),
+    ),
+    Fault(
+        "two-methods-accepted",
+        "Basic and a secret in the body go together",
+        ("rfc6749-2.3-one-method",),
+        policy("client", two_methods_refused=False),
+    ),
+    Fault("wrong-secret-accepted", "the secret is not compared", WRONG_SECRET, policy("client", secret="ignored")),
+    Fault(
+        "secret-prefix-accepted", "the beginning of the secret will do", WRONG_SECRET, policy("client", secret="prefix")
+    ),
+    Fault(
+        "secret-case-ignored",
+        "the secret is compared without regard to case",
+        WRONG_SECRET,
+        policy("client", secret="caseless"),
+    ),
+    Fault("empty-secret-accepted", "a client without a secret passes", WRONG_SECRET, policy("client", secret="empty")),
+    Fault(
+        "other-secret-accepted", "any client's secret will do", WRONG_SECRET, policy("client", secret="of_any_client")
+    ),
+    Fault(
+        "wrong-secret-invalid-grant",
+        "a wrong secret is answered by invalid_grant",
+        WRONG_SECRET,
+        refusals(lambda answer: answer.saying(error="invalid_grant"), "wrong_secret"),
+    ),
+    Fault("wrong-secret-crashes", "a wrong secret leads to 500", WRONG_SECRET, refusals(crash, "wrong_secret")),
+    Fault(
+        "wrong-secret-forbidden",
+        "a wrong secret answers 403",
+        (*WRONG_SECRET, *BASIC),
+        refusals(lambda answer: answer.with_status(403), "wrong_secret"),
+    ),
+    Fault(
+        "basic-failure-400",
+        "a failed HTTP Basic answers 400",
+        BASIC,
+        refusals(lambda answer: answer.with_status(400).bare_of("WWW-Authenticate"), *FAILED),
+    ),
+    Fault(
+        "basic-failure-bearer-challenge",
+        "a failed HTTP Basic is challenged to Bearer",
+        BASIC,
+        refusals(
+            lambda answer: (
+                answer.headed("WWW-Authenticate", 'Bearer realm="token"') if answer.status == 401 else answer
+            ),
+            *FAILED,
+        ),
+    ),
+    Fault(
+        "basic-failure-without-challenge",
+        "401 comes without WWW-Authenticate",
+        (*BASIC, "rfc9110-401-challenge"),
+        refusals(lambda answer: answer.bare_of("WWW-Authenticate"), *FAILED),
+    ),
+    Fault(
+        "body-failure-without-challenge",
+        "401 comes without WWW-Authenticate where the credentials were in the body",
+        ("rfc9110-401-challenge",),
+        refusals(
+            lambda answer: answer if answer.status == 401 else answer.with_status(401).bare_of("WWW-Authenticate"),
+            *FAILED,
+        ),
+    ),
+    Fault(
+        "unknown-client-invalid-request",
+        "an unknown client is answered by invalid_request",
+        ("rfc6749-3.2.1-unknown-client",),
+        refusals(lambda answer: answer.saying(error="invalid_request").with_status(400), "unknown_client"),
+    ),
+    Fault(
+        "unknown-client-crashes",
+        "an unknown client leads to 500",
+        ("rfc6749-3.2.1-unknown-client",),
+        refusals(crash, "unknown_client"),
+    ),
+    Fault(
+        "client-id-contradiction-ignored",
+        "a client_id that contradicts HTTP Basic is ignored",
+        ("client-id-mismatch",),
+        policy("client", contradiction_refused=False),
+    ),
+    Fault(
+        "client-id-inferred",
+        "a public client need not say who it is: its code or refresh token does",
+        ("rfc6749-3.2.1-public-client-id",),
+        policy("client", inferred_from_grant=True),
+    ),
+)

@@ -1,0 +1,162 @@
+"""Faults in how the token endpoint reads a request (RFC 6749 §3.2)."""
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import answers, policy
+from token_conformance.reference.faults.fault import Fault, at, crash, refusals
+
+LONG_VALUE = 16_384
+"""Characters beyond which a careless server gives up."""
+
+TRACE = 'Traceback (most recent call last):\n  File "/srv/auth/token.py", line 71, in lookup\nValueError: null byte'
+
+
+def _crash_at_long_values(answer: Answer) -> Answer:
+    values = answer.form.values()
+    return crash(answer).with_body(TRACE, "text/plain") if any(len(value) > LONG_VALUE for value in values) else answer
+
+
+def _crash_at_strange_bytes(answer: Answer) -> Answer:
+    values = answer.form.values()
+    return (
+        crash(answer).with_body(TRACE, "text/plain")
+        if any({"\0", "\ufffd"} & set(value) for value in values)
+        else answer
+    )
+
+
+def _redirect(answer: Answer) -> Answer:
+    return answer.with_status(307).headed("Location", "/elsewhere/token")
+
+
+def _open_to_every_origin(answer: Answer) -> Answer:
+    origin = answer.request_headers.get("origin", "https://anywhere.example")
+    return answer.headed("Access-Control-Allow-Origin", origin).headed("Access-Control-Allow-Credentials", "true")
+
+
+ENDPOINT = (
+    Fault(
+        "get-accepted", "the token endpoint takes GET", ("rfc6749-3.2-post-only",), policy("request", get_accepted=True)
+    ),
+    Fault("get-crashes", "GET leads to 500", ("rfc6749-3.2-post-only",), refusals(crash, "method")),
+    Fault(
+        "get-without-allow",
+        "405 comes without Allow",
+        ("rfc9110-405-allow",),
+        refusals(lambda answer: answer.bare_of("Allow"), "method"),
+    ),
+    Fault(
+        "get-allow-wrong",
+        "the Allow header of the 405 does not list POST",
+        ("rfc9110-405-allow",),
+        refusals(lambda answer: answer.headed("Allow", "GET, HEAD"), "method"),
+    ),
+    Fault(
+        "other-media-type-crashes",
+        "a body that is no form leads to 500",
+        ("rfc6749-3.2-form",),
+        refusals(crash, "media_type"),
+    ),
+    Fault("json-accepted", "tokens come for a JSON body", ("rfc6749-3.2-form",), policy("request", json_accepted=True)),
+    Fault(
+        "query-accepted",
+        "parameters in the query are read",
+        ("rfc6749-3.2-query-ignored",),
+        policy("request", query_read=True),
+    ),
+    Fault(
+        "repetition-first-wins",
+        "of a repeated parameter the first counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repetition="first"),
+    ),
+    Fault(
+        "repetition-last-wins",
+        "of a repeated parameter the last counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repetition="last"),
+    ),
+    Fault(
+        "repetition-invalid-grant",
+        "a repeated parameter is answered by invalid_grant",
+        ("rfc6749-3.2-duplicate",),
+        refusals(lambda answer: answer.saying(error="invalid_grant"), "repeated_parameter"),
+    ),
+    Fault(
+        "repetition-crashes",
+        "a repeated parameter leads to 500",
+        ("rfc6749-3.2-duplicate",),
+        refusals(crash, "repeated_parameter"),
+    ),
+    Fault(
+        "empty-parameter-refused",
+        "scope= is taken for a scope",
+        ("rfc6749-3.2-empty-omitted",),
+        policy("request", empty_is_omitted=False),
+    ),
+    Fault(
+        "unknown-parameter-refused",
+        "an unknown parameter is refused",
+        ("rfc6749-3.2-unknown-ignored",),
+        policy("request", unknown_refused=True),
+    ),
+    Fault(
+        "order-matters",
+        "grant_type has to come first",
+        ("rfc6749-3.2-order-free",),
+        policy("request", order_matters=True),
+    ),
+    Fault(
+        "long-value-crashes",
+        "a long value leads to 500 with a stack trace",
+        ("endpoint-oversized", "errors-no-stack-trace"),
+        at("token", _crash_at_long_values),
+    ),
+    Fault(
+        "strange-bytes-crash",
+        "%00 or %FF leads to 500 with a stack trace",
+        ("endpoint-oversized", "errors-no-stack-trace"),
+        at("token", _crash_at_strange_bytes),
+    ),
+    Fault(
+        "token-endpoint-redirects",
+        "the token endpoint answers 307",
+        ("metadata-cors-redirect",),
+        at("token", _redirect),
+    ),
+    Fault(
+        "token-endpoint-cors-credentials",
+        "any origin may read the tokens, with credentials",
+        ("metadata-cors-redirect",),
+        answers(lambda answer: _open_to_every_origin(answer) if answer.endpoint == "token" else answer),
+    ),
+    Fault(
+        "grant-type-missing-unsupported",
+        "a request without grant_type is answered by unsupported_grant_type",
+        ("rfc6749-5.2-missing-grant-type",),
+        refusals(lambda answer: answer.saying(error="unsupported_grant_type"), "missing_grant_type"),
+    ),
+    Fault(
+        "grant-type-missing-crashes",
+        "a request without grant_type leads to 500",
+        ("rfc6749-5.2-missing-grant-type",),
+        refusals(crash, "missing_grant_type"),
+    ),
+    Fault(
+        "grant-type-unknown-invalid-request",
+        "an unknown grant_type is answered by invalid_request",
+        ("rfc6749-5.2-unsupported-grant",),
+        refusals(lambda answer: answer.saying(error="invalid_request"), "unsupported_grant_type"),
+    ),
+    Fault(
+        "grant-type-unknown-not-implemented",
+        "an unknown grant_type answers 501",
+        ("rfc6749-5.2-unsupported-grant", "rfc6749-5.2-status-400"),
+        refusals(lambda answer: answer.with_status(501), "unsupported_grant_type"),
+    ),
+    Fault(
+        "grant-type-folded",
+        "grant_type is compared without regard to case and blanks",
+        ("rfc6749-5.2-unsupported-grant",),
+        policy("request", grant_type_folded=True),
+    ),
+)

@@ -1,0 +1,63 @@
+"""Faults of token introspection (RFC 7662)."""
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import Fault, at
+
+INACTIVE = ("rfc7662-2.2-inactive-shape",)
+
+
+def _talkative(answer: Answer) -> Answer:
+    inactive = answer.members.get("active") is False
+    return answer.saying(error="token_expired", client_id="app", exp=1_700_000_000) if inactive else answer
+
+
+def _textual(answer: Answer) -> Answer:
+    return answer.saying(active=str(answer.members["active"]).lower()) if "active" in answer.members else answer
+
+
+def _refusing(answer: Answer) -> Answer:
+    inactive = answer.members.get("active") is False
+    return answer.with_status(400).saying(error="invalid_token") if inactive else answer
+
+
+INTROSPECTION = (
+    Fault(
+        "introspection-used-token-active",
+        "used refresh tokens are active",
+        INACTIVE,
+        policy("afterlife", used_refresh_token_active=True),
+    ),
+    Fault(
+        "introspection-revoked-token-active",
+        "revoked tokens are active",
+        INACTIVE,
+        policy("afterlife", revoked_token_active=True),
+    ),
+    Fault(
+        "introspection-expired-token-active",
+        "expired tokens are active",
+        INACTIVE,
+        policy("afterlife", expired_token_active=True),
+    ),
+    Fault(
+        "introspection-unknown-token-active",
+        "unknown tokens are active",
+        INACTIVE,
+        policy("afterlife", unknown_token_active=True),
+    ),
+    Fault(
+        "introspection-inactive-tells",
+        "the answer to an inactive token tells more",
+        INACTIVE,
+        at("introspection", _talkative),
+    ),
+    Fault("introspection-inactive-refused", "an inactive token answers 400", INACTIVE, at("introspection", _refusing)),
+    Fault("introspection-active-string", "active is a string", INACTIVE, at("introspection", _textual)),
+    Fault(
+        "introspection-open",
+        "introspection needs no authentication",
+        ("rfc7662-2.1-authorization",),
+        policy("afterlife", introspection_authenticated=False),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Faults of metadata and published keys (RFC 8414, OIDC Discovery, RFC 7517)."""
+
+from dataclasses import replace
+
+from token_conformance.reference.addresses import path_of
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import Fault, at
+from token_conformance.reference.keys import signing_key
+
+GRANTS = ("rfc8414-grants-true",)
+METHODS = ("rfc8414-auth-methods-true",)
+KEYS = ("rfc7517-jwks",)
+
+
+def _relative_token_endpoint(answer: Answer) -> Answer:
+    return answer.saying(token_endpoint=path_of(answer.members["token_endpoint"]))
+
+
+def _private_key(answer: Answer) -> Answer:
+    return answer.saying(keys=[dict(signing_key("RS256").as_dict(private=True)), *answer.members["keys"][1:]])
+
+
+def _same_key_id(answer: Answer) -> Answer:
+    return answer.saying(keys=[{**key, "kid": "the-key"} for key in answer.members["keys"]])
+
+
+def _without_refresh(answer: Answer) -> Answer:
+    offered = answer.members["grant_types_supported"]
+    return answer.saying(grant_types_supported=[grant for grant in offered if grant != "refresh_token"])
+
+
+def _with_password(answer: Answer) -> Answer:
+    return answer.saying(
+        grant_types_supported=[*answer.members["grant_types_supported"], "urn:ietf:params:oauth:grant-type:device_code"]
+    )
+
+
+METADATA = (
+    Fault(
+        "metadata-issuer-suffix",
+        "issuer has a suffix",
+        ("rfc8414-issuer",),
+        at("metadata", lambda answer: answer.saying(issuer=f"{answer.members['issuer']}/v2")),
+    ),
+    Fault(
+        "metadata-issuer-slash",
+        "issuer ends in another slash",
+        ("rfc8414-issuer",),
+        at("metadata", lambda answer: answer.saying(issuer=f"{answer.members['issuer']}/")),
+    ),
+    Fault(
+        "metadata-issuer-absent",
+        "there is no issuer",
+        ("rfc8414-issuer",),
+        at("metadata", lambda answer: answer.silent_about("issuer")),
+    ),
+    Fault(
+        "metadata-token-endpoint-relative",
+        "token_endpoint is a path",
+        ("rfc8414-token-endpoint",),
+        at("metadata", _relative_token_endpoint),
+    ),
+    Fault(
+        "metadata-token-endpoint-absent",
+        "there is no token_endpoint",
+        ("rfc8414-token-endpoint",),
+        at("metadata", lambda answer: answer.silent_about("token_endpoint")),
+    ),
+    Fault("metadata-refresh-unlisted", "refresh works and is not listed", GRANTS, at("metadata", _without_refresh)),
+    Fault("metadata-grant-listed-in-vain", "a grant is listed that is refused", GRANTS, at("metadata", _with_password)),
+    Fault(
+        "metadata-methods-other",
+        "only tls_client_auth is listed",
+        METHODS,
+        at("metadata", lambda answer: answer.saying(token_endpoint_auth_methods_supported=["tls_client_auth"])),
+    ),
+    Fault(
+        "metadata-methods-absent-post",
+        "client_secret_post works and is not listed",
+        METHODS,
+        at("metadata", lambda answer: answer.saying(token_endpoint_auth_methods_supported=["client_secret_basic"])),
+    ),
+    Fault(
+        "metadata-methods-lists-unsupported",
+        "HTTP Basic is listed and refused",
+        METHODS,
+        policy("client", methods=("client_secret_post",)),
+    ),
+    Fault(
+        "metadata-pkce-absent",
+        "PKCE works and is not advertised",
+        ("rfc8414-pkce-advertised",),
+        at("metadata", lambda answer: answer.silent_about("code_challenge_methods_supported")),
+    ),
+    Fault(
+        "metadata-pkce-plain",
+        "only the method plain is advertised",
+        ("rfc8414-pkce-advertised",),
+        at("metadata", lambda answer: answer.saying(code_challenge_methods_supported=["plain"])),
+    ),
+    Fault("jwks-private", "the private exponent is published", KEYS, at("jwks", _private_key)),
+    Fault("jwks-empty", "no key is published", KEYS, at("jwks", lambda answer: answer.saying(keys=[]))),
+    Fault("jwks-ambiguous", "all keys have the same kid", KEYS, at("jwks", _same_key_id)),
+    Fault(
+        "jwks-html",
+        "the keys are an HTML page",
+        KEYS,
+        at("jwks", lambda answer: replace(answer, status=404).with_body("<h1>Not found</h1>", "text/html")),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Faults of PKCE (RFC 7636, RFC 9700 §2.1.1)."""
+
+from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import Fault, crash, refusals
+
+VERIFIER = ("rfc7636-4.6-verifier",)
+
+PROOF_KEY = (
+    Fault(
+        "pkce-missing-verifier-accepted",
+        "PKCE is not checked when code_verifier is absent",
+        VERIFIER,
+        policy("code", missing_verifier_refused=False),
+    ),
+    Fault(
+        "pkce-wrong-verifier-accepted",
+        "a code_verifier is demanded and not compared",
+        VERIFIER,
+        policy("code", verifier_compared=False),
+    ),
+    Fault(
+        "pkce-challenge-as-verifier",
+        "the code_challenge itself is accepted as the verifier of S256",
+        VERIFIER,
+        policy("code", challenge_as_verifier=True),
+    ),
+    Fault(
+        "pkce-long-verifier-truncated",
+        "a verifier is cut to the length of the right one before it is compared",
+        VERIFIER,
+        policy("code", verifier_characters=43),
+    ),
+    Fault(
+        "pkce-unexpected-verifier-accepted",
+        "a verifier without a challenge is ignored",
+        ("rfc9700-2.1.1-pkce-downgrade",),
+        policy("code", unexpected_verifier_refused=False),
+    ),
+    Fault(
+        "pkce-wrong-verifier-crashes",
+        "a wrong verifier leads to 500",
+        VERIFIER,
+        refusals(crash, "wrong_verifier", "malformed_verifier"),
+    ),
+    Fault(
+        "pkce-wrong-verifier-invalid-client",
+        "a wrong verifier is answered by 401 invalid_client",
+        (*VERIFIER, "rfc6749-5.2-status-400"),
+        refusals(
+            lambda answer: answer.with_status(401).saying(error="invalid_client").headed("WWW-Authenticate", "Basic"),
+            "wrong_verifier",
+        ),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Faults of token revocation (RFC 7009)."""
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import Fault, at
+
+UNKNOWN = ("rfc7009-2.2-unknown-token-200",)
+
+
+def _refusing_unknown(answer: Answer) -> Answer:
+    unknown = answer.status == 200 and answer.reason == "unknown_token"
+    return answer.with_status(400).saying(error="invalid_request") if unknown else answer
+
+
+def _missing_unknown(answer: Answer) -> Answer:
+    return answer.with_status(404) if answer.reason == "unknown_token" else answer
+
+
+REVOCATION = (
+    Fault(
+        "revocation-without-effect",
+        "revocation answers 200 and does nothing",
+        ("rfc7009-2-refresh-token-revoked",),
+        policy("afterlife", revokes=False),
+    ),
+    Fault(
+        "revocation-crashes",
+        "revocation answers 500",
+        ("rfc7009-2-refresh-token-revoked",),
+        at("revocation", lambda answer: answer.with_status(500)),
+    ),
+    Fault("revocation-unknown-refused", "an unknown token answers 400", UNKNOWN, at("revocation", _refusing_unknown)),
+    Fault("revocation-unknown-not-found", "an unknown token answers 404", UNKNOWN, at("revocation", _missing_unknown)),
+    Fault(
+        "revocation-hint-decides",
+        "a token with a wrong token_type_hint is not found",
+        ("rfc7009-2-refresh-token-revoked",),
+        policy("afterlife", hint_decides=True),
+    ),
+    Fault(
+        "revocation-of-foreign-token",
+        "any client can revoke any token",
+        ("rfc7009-2.1-foreign-token",),
+        policy("afterlife", client_compared=False),
+    ),
+    Fault(
+        "revocation-unauthenticated",
+        "revocation needs no client authentication",
+        ("rfc7009-2.1-foreign-token",),
+        policy("afterlife", revocation_authenticated=False),
+    ),
+)

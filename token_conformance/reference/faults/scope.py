@@ -1,0 +1,101 @@
+"""Faults of scope (RFC 6749 §3.3 and §6)."""
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import policy, together
+from token_conformance.reference.faults.fault import Fault, crash, refusals, tokens
+
+
+def _array(answer: Answer) -> Answer:
+    return answer.saying(scope=answer.members.get("scope", "").split())
+
+
+def _commas(answer: Answer) -> Answer:
+    return answer.saying(scope=",".join(answer.members.get("scope", "").split()))
+
+
+def _double_spaces(answer: Answer) -> Answer:
+    return answer.saying(scope="  ".join(answer.members.get("scope", "").split()))
+
+
+SCOPE = (
+    Fault(
+        "refresh-scope-escalation-granted",
+        "the scope of a refresh is copied into the new token, whatever was granted",
+        ("rfc6749-6-scope-not-exceeded",),
+        policy("refresh", scope_exceeded="granted"),
+    ),
+    Fault(
+        "refresh-scope-escalation-in-silence",
+        "a scope beyond the grant is ignored, and the answer does not say what was granted",
+        ("rfc6749-6-scope-not-exceeded", "rfc6749-5.1-scope-told"),
+        together(policy("refresh", scope_exceeded="ignored"), tokens(lambda answer: answer.silent_about("scope"))),
+    ),
+    Fault(
+        "refresh-narrowing-ignored",
+        "a narrower scope of a refresh is ignored in silence",
+        ("rfc6749-6-scope-narrowing-honoured", "rfc6749-5.1-scope-told"),
+        policy("refresh", scope_narrowed="ignored_in_silence"),
+    ),
+    Fault(
+        "refresh-narrowing-refused",
+        "a narrower scope of a refresh is refused",
+        ("rfc6749-6-scope-narrowing-honoured",),
+        policy("refresh", scope_narrowed="refused"),
+    ),
+    Fault(
+        "refresh-narrowing-shrinks-grant",
+        "the narrower scope of one refresh is stored on the next refresh token",
+        ("rfc6749-6-narrowing-does-not-shrink-grant",),
+        policy("refresh", narrowing_shrinks_grant=True),
+    ),
+    Fault(
+        "refresh-omitted-scope-default",
+        "a refresh without scope yields a token with the first scope value only",
+        ("rfc6749-6-omitted-scope-is-original",),
+        policy("refresh", omitted_scope="first"),
+    ),
+    Fault(
+        "scope-dropped-in-silence",
+        "an unknown scope value is dropped, and the answer does not say so",
+        ("rfc6749-5.1-scope-told",),
+        together(policy("scope", unknown="dropped"), tokens(lambda answer: answer.silent_about("scope"))),
+    ),
+    Fault(
+        "scope-default-untold",
+        "the scope of a request that names none is not told",
+        ("rfc6749-5.1-scope-told",),
+        tokens(lambda answer: answer if "scope" in answer.form else answer.silent_about("scope")),
+    ),
+    Fault("scope-array", "scope is an array", ("rfc6749-3.3-scope-syntax",), tokens(_array)),
+    Fault("scope-commas", "scope values are separated by commas", ("rfc6749-3.3-scope-syntax",), tokens(_commas)),
+    Fault(
+        "scope-double-spaces",
+        "scope values are separated by two spaces",
+        ("rfc6749-3.3-scope-syntax",),
+        tokens(_double_spaces),
+    ),
+    Fault(
+        "scope-unknown-granted",
+        "any scope is granted as asked",
+        ("rfc6749-3.3-invalid-scope",),
+        policy("scope", unknown="granted"),
+    ),
+    Fault(
+        "scope-unknown-crashes",
+        "an unknown scope leads to 500",
+        ("rfc6749-3.3-invalid-scope",),
+        refusals(crash, "invalid_scope"),
+    ),
+    Fault(
+        "scope-unknown-wrong-error",
+        "an unknown scope is answered by access_denied",
+        ("rfc6749-3.3-invalid-scope", "rfc6749-5.2-registered-code"),
+        refusals(lambda answer: answer.saying(error="access_denied"), "invalid_scope"),
+    ),
+    Fault(
+        "refresh-token-without-offline-access",
+        "a refresh token comes without offline_access having been asked for",
+        ("oidc-11-offline-access",),
+        policy("scope", refresh_token_without_offline_access=True),
+    ),
+)

@@ -1,0 +1,81 @@
+"""Faults that a client notices which stores its session and renews it in time."""
+
+# ruff: noqa: S106 - policies and members are named after the secrets that they concern
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import Fault, first_tokens, refreshed_tokens, tokens
+
+
+def _milliseconds(answer: Answer) -> Answer:
+    return answer.saying(expires_in=answer.members["expires_in"] * 1000)
+
+
+SESSION = (
+    Fault(
+        "refresh-early-refused",
+        "a refresh is refused while the access token is valid",
+        ("rfc6749-6-early-refresh", "rfc6749-6-refresh-succeeds"),
+        policy("refresh", minimum_age=3600),
+    ),
+    Fault(
+        "refresh-within-minute-refused",
+        "a refresh is refused for the first minute of an access token",
+        ("rfc6749-6-early-refresh", "rfc6749-6-refresh-succeeds"),
+        policy("refresh", minimum_age=60),
+    ),
+    Fault(
+        "refresh-stale-access-token",
+        "the old access token is returned with its old expiry and a full expires_in",
+        ("session-new-access-token", "rfc6749-5.1-expires-in-true"),
+        policy("refresh", access_token="same_with_full_lifetime"),
+    ),
+    Fault(
+        "expires-in-only-at-first",
+        "the answers to refreshes have no expires_in",
+        ("session-expires-in-usable", "rfc6749-5.1-expires-in"),
+        refreshed_tokens(lambda answer: answer.silent_about("expires_in")),
+    ),
+    Fault(
+        "expires-in-only-refreshed",
+        "the first answer has no expires_in",
+        ("session-expires-in-usable", "rfc6749-5.1-expires-in"),
+        first_tokens(lambda answer: answer.silent_about("expires_in")),
+    ),
+    Fault(
+        "expires-in-absent",
+        "no answer has expires_in",
+        ("rfc6749-5.1-expires-in", "session-expires-in-usable"),
+        tokens(lambda answer: answer.silent_about("expires_in")),
+    ),
+    Fault(
+        "expires-in-zero",
+        "expires_in is 0",
+        ("session-expires-in-usable", "rfc6749-5.1-expires-in-true"),
+        tokens(lambda answer: answer.saying(expires_in=0)),
+    ),
+    Fault(
+        "expires-in-milliseconds",
+        "expires_in is in milliseconds",
+        ("rfc6749-a.14-expires-in-number", "rfc6749-5.1-expires-in-true"),
+        tokens(_milliseconds),
+    ),
+    Fault(
+        "expires-in-exaggerated",
+        "the access token dies long before expires_in says",
+        ("rfc6749-5.1-expires-in-true",),
+        tokens(lambda answer: answer.saying(expires_in=answer.members["expires_in"] + 1800)),
+    ),
+    Fault(
+        "expires-in-understated",
+        "the access token lives long after expires_in says",
+        ("rfc6749-5.1-expires-in-true",),
+        tokens(lambda answer: answer.saying(expires_in=answer.members["expires_in"] // 2)),
+    ),
+    Fault(
+        "expires-in-point-in-time",
+        "expires_in is the time of expiry in seconds since 1970",
+        ("rfc6749-a.14-expires-in-number", "rfc6749-5.1-expires-in-true"),
+        tokens(lambda answer: answer.saying(expires_in=1_700_000_000 + answer.members["expires_in"])),
+    ),
+)

@@ -1,0 +1,90 @@
+"""The reference server on a port of this machine."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from token_conformance.profile import Profile
+
+ADDRESS = "127.0.0.1"
+PATIENCE = 10.0
+"""Seconds for the server to start or to stop."""
+
+REBASED = (
+    "token_endpoint",
+    "authorization_endpoint",
+    "userinfo_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "jwks_uri",
+    "resource",
+)
+
+
+class LoopbackServer:
+    """Serves ASGI applications on a free port of 127.0.0.1; its address is known before it starts."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((ADDRESS, port))
+
+    @property
+    def base_url(self) -> str:
+        """The address, without a path."""
+        return f"http://{ADDRESS}:{self._socket.getsockname()[1]}"
+
+    @contextmanager
+    def serving(self, application: Any) -> Iterator[str]:
+        """Serve an application in a thread of its own, and give the base URL.
+
+        Raises:
+            TimeoutError: it does not start.
+
+        """
+        config = uvicorn.Config(
+            application, log_level="critical", lifespan="off", date_header=False, server_header=False
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        thread.start()
+        try:
+            _wait_until_started(server)
+            yield self.base_url
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
+            self._socket.close()
+
+
+def on_loopback(profile: Profile, base_url: str) -> Profile:
+    """The profile with its issuer, endpoints and resource at another host: paths and queries stay as they are."""
+    server = profile.server
+    moved: dict[str, Any] = {
+        name: _moved(getattr(server, name), base_url) for name in REBASED if getattr(server, name) is not None
+    }
+    moved["token_endpoint_aliases"] = [_moved(url, base_url) for url in server.token_endpoint_aliases]
+    if server.issuer is not None:
+        moved["issuer"] = _moved(server.issuer, base_url)
+    return profile.model_copy(update={"server": server.model_copy(update=moved)})
+
+
+def _moved(url: str, base_url: str) -> str:
+    parts, base = urlsplit(url), urlsplit(base_url)
+    return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+
+
+def _wait_until_started(server: uvicorn.Server) -> None:
+    deadline = monotonic() + PATIENCE
+    while not server.started:
+        if monotonic() > deadline:
+            raise TimeoutError("the reference server does not start")
+        sleep(0.01)
