@@ -1,4 +1,4 @@
-"""The reference server: a real authorization server in this process, with a clock that can be moved and faults that can be switched on."""
+"""The reference server: a real authorization server in this process, with a movable clock and faults by name."""
 
 from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.server import ReferenceServer

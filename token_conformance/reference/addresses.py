@@ -24,7 +24,7 @@ class Addresses:
 
     @classmethod
     def of(cls, profile: Profile) -> Addresses:
-        """Those that the profile names; the others lie below the issuer, or at the token endpoint's host where there is none."""
+        """Those that the profile names; the others lie below the issuer, or else at the token endpoint's host."""
         server = profile.server
         issuer = server.issuer or _origin(server.token_endpoint or "")
         base = issuer.rstrip("/")

@@ -91,7 +91,7 @@ class Endpoints:
             raise invalid_request("There is an unknown parameter.")
 
     async def _looked_at_too_early(self, form: dict[str, str]) -> bool:
-        """Whether the code or refresh token was unused when the request came, where nothing keeps others from using it meanwhile."""
+        """Whether the code or refresh token was unused when the request came, and others may have used it since."""
         memory, behaviour = self._installation.memory, self._installation.behaviour
         code, token = memory.codes.get(form.get("code", "")), memory.refresh_tokens.get(form.get("refresh_token", ""))
         unused = (code is not None and not behaviour.code.atomic and not code.used) or (
