@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from time import perf_counter
 
 import httpx
@@ -122,11 +123,17 @@ class Wire:
 
 def network(ca_bundle: str | None, limits: Limits) -> Transport:
     """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one."""
+    pool = httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency)
+    return httpx.AsyncHTTPTransport(verify=_trust(ca_bundle), limits=pool, retries=0, trust_env=False)
+
+
+@cache
+def _trust(ca_bundle: str | None) -> ssl.SSLContext:
+    """Reading the system's certificates takes longer than most requests, so that it is done once."""
     context = ssl.create_default_context()
     if ca_bundle is not None:
         context.load_verify_locations(ca_bundle)
-    pool = httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency)
-    return httpx.AsyncHTTPTransport(verify=context, limits=pool, retries=0, trust_env=False)
+    return context
 
 
 def in_process(application: object) -> Transport:

@@ -52,8 +52,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     if unknown:
         raise pytest.UsageError(*(f"{place} is no requirement of the catalogue" for place in sorted(unknown)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(run_for(item).name))
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(run_for(item).name))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from token_conformance.profile import Profile, ProfileError, examples, find, load, variables
 from token_conformance.requirement import catalogue
 from token_conformance.servers.connection import Server, ServerKind
-from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.servers.live import LiveServer
 from token_conformance.servers.recorded import RecordedServer, recordings_of
 
@@ -34,6 +33,8 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
     path = find(name)
     match choice.kind or usual_kind(path, environment):
         case "emulated":
+            from token_conformance.servers.emulated import EmulatedServer  # noqa: PLC0415 - a live run starts sooner without it
+
             profile = load(path, examples(path), requirements=catalogue())
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
         case "recorded":
