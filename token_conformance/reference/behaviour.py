@@ -24,7 +24,6 @@ class RefreshPolicy:
     reuse_refused: bool = True
     remembers_generations: int | None = None
     reuse_revokes: Literal["family", "user", "nothing"] = "family"
-    revocation_spares_the_newest: bool = False
     lifetime: int = 30 * 24 * 3600
     expiry_checked: bool = True
     revocation_checked: bool = True

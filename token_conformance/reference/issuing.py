@@ -55,7 +55,7 @@ class Issuer:
         lifetime = policy.lifetime
         if policy.dies_with_access_token:
             lifetime = self.installation.behaviour.token.access_token_lifetime
-        token = RefreshToken(self._refresh_value(family), family, scope, now, now + lifetime, generation)
+        token = RefreshToken(self._refresh_value(family, generation), family, scope, now, now + lifetime, generation)
         token.revoked = policy.living_generations is not None and generation > policy.living_generations
         self.installation.memory.refresh_tokens[token.value] = token
         return token
@@ -113,8 +113,8 @@ class Issuer:
     def _header(self, algorithm: str, kind: str) -> JSONObject:
         return {"alg": algorithm, "typ": kind, "kid": f"reference-{algorithm.lower()}"}
 
-    def _refresh_value(self, family: Family) -> str:
-        if not self.installation.behaviour.token.refresh_token_shared:
+    def _refresh_value(self, family: Family, generation: int) -> str:
+        if generation > 1 or not self.installation.behaviour.token.refresh_token_shared:
             return self._value("refresh")
         return f"refresh-token-of-{family.user.username}"
 

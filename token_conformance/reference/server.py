@@ -12,6 +12,7 @@ from token_conformance.profile import Profile
 from token_conformance.reference.application import Endpoints
 from token_conformance.reference.behaviour import Behaviour, Change
 from token_conformance.reference.clock import MovableClock
+from token_conformance.reference.deviations import documented_deviations
 from token_conformance.reference.documented import Documented
 from token_conformance.reference.faults import FAULTS
 from token_conformance.reference.installation import Installation
@@ -41,7 +42,8 @@ class ReferenceServer:
         clock: MovableClock | None = None,
     ) -> None:
         behaviour = Documented(profile).behaviour()
-        for change in (*_changes(variations, VARIATIONS, "variation"), *_changes(faults, FAULTS, "fault")):
+        asked_for = (*_changes(variations, VARIATIONS, "variation"), *_changes(faults, FAULTS, "fault"))
+        for change in (*documented_deviations(profile), *asked_for):
             behaviour = change(behaviour)
         self.clock = clock or MovableClock()
         self.behaviour: Behaviour = behaviour

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from token_conformance.reference.addresses import path_of
 from token_conformance.reference.answer import Answer
-from token_conformance.reference.behaviour import policy
+from token_conformance.reference.behaviour import policy, together
 from token_conformance.reference.faults.fault import Fault, at
 from token_conformance.reference.keys import signing_key
 
@@ -30,7 +30,11 @@ def _without_refresh(answer: Answer) -> Answer:
     return answer.saying(grant_types_supported=[grant for grant in offered if grant != "refresh_token"])
 
 
-def _with_password(answer: Answer) -> Answer:
+def _with_basic(answer: Answer) -> Answer:
+    return answer.saying(token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"])
+
+
+def _with_device_code(answer: Answer) -> Answer:
     return answer.saying(
         grant_types_supported=[*answer.members["grant_types_supported"], "urn:ietf:params:oauth:grant-type:device_code"]
     )
@@ -68,7 +72,9 @@ METADATA = (
         at("metadata", lambda answer: answer.silent_about("token_endpoint")),
     ),
     Fault("metadata-refresh-unlisted", "refresh works and is not listed", GRANTS, at("metadata", _without_refresh)),
-    Fault("metadata-grant-listed-in-vain", "a grant is listed that is refused", GRANTS, at("metadata", _with_password)),
+    Fault(
+        "metadata-grant-listed-in-vain", "a grant is listed that is refused", GRANTS, at("metadata", _with_device_code)
+    ),
     Fault(
         "metadata-methods-other",
         "only tls_client_auth is listed",
@@ -85,7 +91,7 @@ METADATA = (
         "metadata-methods-lists-unsupported",
         "HTTP Basic is listed and refused",
         METHODS,
-        policy("client", methods=("client_secret_post",)),
+        together(policy("client", methods=("client_secret_post",)), at("metadata", _with_basic)),
     ),
     Fault(
         "metadata-pkce-absent",

@@ -1,0 +1,33 @@
+"""Documented departures from the specifications: the server takes those on that are plain faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from token_conformance.profile import Deviation, Profile
+from token_conformance.reference.behaviour import Change
+from token_conformance.reference.faults import FAULTS
+
+DEVIATIONS: Mapping[tuple[str, str], str] = {
+    ("rfc6749-5.1-pragma", ""): "success-without-pragma",
+    ("rfc6749-5.1-cache-control", ""): "success-cacheable",
+    ("rfc6749-5.1-token-type", ""): "token-type-absent",
+    ("rfc6749-5.1-expires-in", ""): "expires-in-absent",
+    ("rfc6749-a.14-expires-in-number", ""): "expires-in-string",
+    ("rfc6749-4.4.3-no-refresh-token", ""): "service-refresh-token",
+    ("rfc6749-4.1.2-replay-revokes", ""): "code-replay-revokes-nothing",
+    ("rfc9700-4.14.2-reuse-revokes-family", ""): "refresh-reuse-revokes-nothing",
+    ("rfc9700-4.14.2-old-token-refused", ""): "refresh-reuse-accepted",
+    ("rfc6750-2.3-query", ""): "resource-query-accepted",
+    ("rfc9068-claims", "scope"): "access-token-scope-array",
+}
+"""Faults by the requirement from which a provider departs, and by what the message of the departure says."""
+
+
+def documented_deviations(profile: Profile) -> list[Change]:
+    """What the deviations of a profile do to the server; those of `[errors]` and of its facts are taken on anyway."""
+    return [FAULTS[name].change for deviation in profile.deviations if (name := _fault_of(deviation)) is not None]
+
+
+def _fault_of(deviation: Deviation) -> str | None:
+    return DEVIATIONS.get((deviation.requirement, deviation.expect.message or ""))
