@@ -2,6 +2,7 @@
 
 import html
 import json
+import time
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -11,8 +12,12 @@ from hypothesis import strategies as st
 
 from token_conformance.exchange import Exchange, Request, Response
 from token_conformance.redaction import Redactor
+from token_conformance.redaction.redactor import is_ordinary
 
-SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=8, max_size=40)
+SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=8, max_size=40).filter(
+    lambda secret: not is_ordinary(secret)
+)
+FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 ENCODINGS = {
     "plain": str,
     "percent": lambda secret: quote(secret, safe=""),
@@ -149,3 +154,149 @@ def test_the_profiles_secrets_are_known(make_profile):
     redactor = Redactor()
     redactor.learn_profile(make_profile())
     assert redactor.text("app-secret-value and wonderland") == "<client_secret 1> and <password 1>"
+
+
+@pytest.mark.parametrize("secret", ["secret", "password", "client_secret", "topsecret", "pw"])
+def test_an_ordinary_word_is_labelled_where_it_is_a_value(make_exchange, secret):
+    """A secret that is a word of the field is not struck out of every sentence, and is not shown as a value."""
+    redactor = Redactor()
+    redactor.learn("client_secret", secret)
+    request = Request("POST", "https://op.example/token", FORM, urlencode({"client_secret": secret}).encode())
+    assert redactor.text(f"a wrong {secret} is refused") == f"a wrong {secret} is refused"
+    assert "client_secret=<client_secret 1>" in str(redactor.exchange(make_exchange(request=request)))
+
+
+OTHER_SPELLINGS = {
+    "twice percent-encoded": lambda secret: quote(quote(secret, safe=""), safe=""),
+    "every byte percent-encoded": lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
+    "HTML as ASP.NET writes it": lambda secret: "".join(c if c.isalnum() else f"&#x{ord(c):X};" for c in secret),
+    "JSON as .NET writes it": lambda secret: "".join(c if c.isalnum() else f"\\u{ord(c):04X}" for c in secret),
+    "JSON as PHP writes it": lambda secret: secret.replace("/", "\\/"),
+}
+
+
+@pytest.mark.parametrize("spelling", OTHER_SPELLINGS)
+@given(secret=st.text("abcXYZ019-._~+/=", min_size=6, max_size=40).filter(lambda secret: not is_ordinary(secret)))
+def test_a_secret_in_another_spelling_does_not_come_out(spelling, secret):
+    """Servers escape more than they must; the secret is a label nevertheless."""
+    redactor = Redactor()
+    label = redactor.learn("refresh_token", secret)
+    shown = redactor.text(f'value="{OTHER_SPELLINGS[spelling](secret)}" ')
+    assert label in shown
+    assert secret not in shown
+
+
+@given(
+    prefix=st.binary(max_size=5), secret=st.text("abcXYZ019-_", min_size=12, max_size=40), suffix=st.binary(max_size=5)
+)
+def test_base64_of_a_longer_text_does_not_tell_the_secret(prefix, secret, suffix):
+    """Wherever the secret begins in a Base64 text, what is left does not decode to it."""
+    redactor = Redactor()
+    label = redactor.learn("client_secret", secret)
+    written = b64encode(prefix + secret.encode() + suffix).decode()
+    shown = redactor.text(written)
+    assert label in shown
+    assert len(shown.replace(label, "")) <= len(written) - (len(secret) - 2) * 8 // 6
+
+
+def test_the_segments_of_a_token_are_secret():
+    """A server that answers with a part of a JWT, signed or encrypted, does not bring it into the report."""
+    redactor = Redactor()
+    signed = redactor.learn("id_token", "eyJhbGciOiJSUzI1NiJ9.payload-payload-payload.signature-signature")
+    encrypted = redactor.learn("access_token", "eyJhbGciOiJkaXIifQ.key-key-key-key-key.iv.ciphertext-ciphertext.tag")
+    assert redactor.text("bad signature-signature") == f"bad {signed}"
+    assert redactor.text("bad ciphertext-ciphertext") == f"bad {encrypted}"
+
+
+def test_another_spelling_of_a_secret_has_its_label():
+    """That a token came back percent-encoded does not make it another token."""
+    redactor = Redactor()
+    assert redactor.learn("code", "a+b/c==d") == redactor.learn("code", "a%2Bb%2Fc%3D%3Dd")
+
+
+def test_labels_are_left_alone():
+    """Text that has gone through the door goes through it again unchanged."""
+    redactor = Redactor()
+    redactor.learn("password", "password-password")
+    once = redactor.text("wrong: password-password")
+    assert redactor.text(once) == once == "wrong: <password 1>"
+
+
+BROKEN_ANSWERS = {
+    "a byte order mark": b'\xef\xbb\xbf{"access_token": "canary-value"}',
+    "a member twice": b'{"access_token": "canary-value", "a": 1, "a": 2}',
+    "NaN": b'{"access_token": "canary-value", "expires_in": NaN}',
+    "a missing brace": b'{"access_token": "canary-value"',
+    "single quotes": b"{'access_token': 'canary-value'}",
+    "a form": b"access_token=canary-value&token_type=Bearer",
+    "a page with a link": b'<a href="https://app.example/cb?code=canary-value&amp;state=x">on</a>',
+    "a page with a script": b'<script>start({"id_token":"canary-value"})</script><input value="">',
+    "a form_post page": b'<form><input type="hidden" name="code" value="canary-value"/></form>',
+    "a list": b'{"refresh_token": ["canary-value"]}',
+    "UTF-16": '{"access_token": "canary-value"}'.encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("body", BROKEN_ANSWERS.values(), ids=BROKEN_ANSWERS)
+def test_an_answer_that_is_nearly_right_shows_no_secret(make_exchange, body):
+    """A token is recognized in an answer that a client would refuse to read."""
+    redactor = Redactor()
+    shown = str(redactor.exchange(make_exchange(body)))
+    assert "canary" not in shown.replace("\\x00", "")
+    assert redactor.leaks(shown) == []
+
+
+HOSTILE_ANSWERS = {
+    "a lone surrogate": (b'{"access_token": "\\ud800abcdef", "error": "\\udfff"}', ()),
+    "nesting": (b'{"a":' * 900 + b"1" + b"}" * 900, ()),
+    "deeper nesting": (b"[" * 100_000, ()),
+    "a huge number": (b'{"expires_in": 1' + b"0" * 5000 + b"}", ()),
+    "a Location that is no URL": (b"", (("Location", "http://[::1?code=canary-value"),)),
+    "a cookie without a name": (b"", (("Set-Cookie", "=; ;;="), ("Set-Cookie", ""))),
+    "markup": (b"<input" * 1000, ()),
+    "random bytes": (bytes(range(256)), ()),
+}
+
+
+@pytest.mark.parametrize(("body", "headers"), HOSTILE_ANSWERS.values(), ids=HOSTILE_ANSWERS)
+def test_no_answer_breaks_redaction(make_exchange, body, headers):
+    """What a server sends is shown in part or as a remark, and can be written as UTF-8."""
+    shown = str(Redactor().exchange(make_exchange(body, headers=headers)))
+    assert shown.encode()
+    assert all(character.isprintable() or character in "\n\t" for character in shown)
+
+
+def test_short_values_are_labelled_where_they_stand(make_exchange):
+    """A value too short to be looked for is a label as parameter, cookie, member and credentials."""
+    request = Request(
+        "POST",
+        "https://op.example/token?access_token=q1",
+        (*FORM, ("Cookie", "a=c1; b=c2"), ("Authorization", "Basic " + b64encode(b"app:p1").decode())),
+        b"code=d1",
+    )
+    answer = Response(302, (("Location", "https://app.example/cb?code=l1&state=s#id_token=f1"),), b'{"id_token": "m1"}')
+    shown = str(Redactor().exchange(make_exchange(request=request, answer=answer)))
+    assert not any(value in shown for value in ("q1", "c1", "c2", "p1", "d1", "l1", "f1", "m1"))
+
+
+def test_what_is_no_secret_stays_readable(make_exchange):
+    """An error's number, the client's name in a login page and a cookie `deleted` are words that QA reads."""
+    page = '<input type="hidden" name="client_id" value="example-app"> example-app was deleted'
+    cookies = (("Set-Cookie", "session=deleted; Max-Age=0"),)
+    redactor = Redactor()
+    assert "example-app was deleted" in str(redactor.exchange(make_exchange(page, headers=cookies)))
+    number = make_exchange('{"error": "invalid_request", "code": "E1234567"}')
+    assert "E1234567" in str(redactor.exchange(number))
+
+
+def test_many_secrets_are_found_at_once(make_exchange):
+    """A run of some hundred exchanges is redacted in the time of a few of its requests."""
+    redactor = Redactor()
+    secrets = [f"{number:06d}-secret-{number * 7919:08d}" for number in range(1000)]
+    for secret in secrets:
+        redactor.learn("refresh_token", secret)
+    text = " ".join(f"{secret} and what stands between two of them;" for secret in secrets)
+    began = time.process_time()
+    shown = redactor.text(text)
+    assert time.process_time() - began < 2
+    assert not any(secret in shown for secret in secrets)

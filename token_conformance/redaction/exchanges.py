@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus
 
-from token_conformance.exchange import Exchange, Headers, Response, parse_json
-from token_conformance.redaction.places import authorization, is_secret
+from token_conformance.exchange import Exchange, Headers, Request, Response, parse_json
+from token_conformance.redaction.names import is_secret, is_secret_member, kind_of
+from token_conformance.redaction.places import as_written, authorization, basic, is_value, split
 from token_conformance.redaction.tokens import summary_of
+from token_conformance.redaction.visible import readable
 
 Learn = Callable[[str, str], str]
 Redact = Callable[[str], str]
@@ -46,97 +48,115 @@ class RedactedExchange:
 
 def redacted(exchange: Exchange, learn: Learn, redact: Redact) -> RedactedExchange:
     """The exchange with labels of `learn` where a secret is a value, and `redact` applied to the rest."""
-    answer = exchange.answer
-    return RedactedExchange(
-        id=exchange.id,
-        request_line=_printable(redact(f"{exchange.request.method} {_target(exchange.request.url)}")),
-        request_headers=tuple(
-            (name, _printable(_header(name, value, learn, redact))) for name, value in exchange.request.headers
-        ),
-        request_body=_shown(_request_body(exchange, learn, redact)),
-        status_line=_status_line(exchange, redact),
-        response_headers=_response_headers(exchange, learn, redact),
-        response_body=_shown(_response_body(answer.body, learn, redact)) if answer else "",
-        tokens=tuple(redact(line) for line in _tokens(answer, learn)) if answer else (),
-        seconds=exchange.seconds,
-    )
+    return _Showing(learn, redact).exchange(exchange)
 
 
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(scheme="", netloc="").geturl() + f"  ({parts.netloc})"
+@dataclass(frozen=True)
+class _Showing:
+    """Puts labels where secrets are values; everything else goes through `redact`."""
 
+    learn: Learn
+    redact: Redact
 
-def _header(name: str, value: str, learn: Learn, redact: Redact) -> str:
-    if name.lower() == "authorization":
-        scheme = value.partition(" ")[0]
+    def exchange(self, exchange: Exchange) -> RedactedExchange:
+        request, answer = exchange.request, exchange.answer
+        recorded = answer is not None and "headers" not in exchange.undocumented
+        return RedactedExchange(
+            id=exchange.id,
+            request_line=f"{self.redact(request.method)} {self.target(request.url)}",
+            request_headers=self.headers(request.headers),
+            request_body=_cut(self.request_body(request)),
+            status_line=self.status_line(exchange),
+            response_headers=self.headers(answer.headers) if answer and recorded else (),
+            response_body=_cut(self.body(answer.body)) if answer else "",
+            tokens=tuple(self.redact(line) for line in self.tokens(answer)) if answer else (),
+            seconds=exchange.seconds,
+        )
+
+    def target(self, url: str) -> str:
+        parts = split(url)
+        return f"{self.address(parts._replace(scheme='', netloc='').geturl())}  ({self.redact(parts.netloc)})"
+
+    def headers(self, headers: Headers) -> Headers:
+        return tuple((self.redact(name), self.header(name, value)) for name, value in headers)
+
+    def header(self, name: str, value: str) -> str:
+        match name.lower():
+            case "authorization":
+                return self.authorization(value)
+            case "cookie":
+                return "; ".join(self.cookie(cookie) for cookie in value.split(";"))
+            case "set-cookie":
+                cookie, separator, attributes = value.partition(";")
+                return self.cookie(cookie) + separator + self.redact(attributes)
+            case "location":
+                return self.address(value)
+            case _:
+                return self.redact(value)
+
+    def authorization(self, value: str) -> str:
+        scheme, _, rest = value.partition(" ")
         kind, secret = next(authorization(value), ("credentials", value))
-        return f"{scheme} {learn(kind, secret)}"
-    if name.lower() in {"cookie", "set-cookie"}:
-        cookie, _, rest = value.partition("=")
-        content, _, attributes = rest.partition(";")
-        label = learn("cookie", content)
-        return f"{cookie}={label};{redact(attributes)}" if attributes else f"{cookie}={label}"
-    return redact(value)
+        client, password = basic(rest) if scheme.lower() == "basic" else ("", "")
+        decoded = f" ({self.redact(client)}:{self.learn('client_secret', unquote_plus(password))})" if client else ""
+        return f"{self.redact(scheme)} {self.learn(kind, secret)}{decoded}"
+
+    def cookie(self, pair: str) -> str:
+        name, separator, value = pair.strip().partition("=")
+        return f"{self.redact(name)}={self.learn('cookie', value.strip(chr(34)))}" if separator else self.redact(pair)
+
+    def address(self, url: str) -> str:
+        parts = split(url)
+        shown = self.redact(parts._replace(query="", fragment="").geturl())
+        query = f"?{self.parameters(parts.query)}" if parts.query else ""
+        return shown + query + (f"#{self.parameters(parts.fragment)}" if parts.fragment else "")
+
+    def parameters(self, written: str) -> str:
+        pairs = as_written(written) if "=" in written else ()
+        if any(is_secret(name) for name, _ in pairs):
+            return "&".join(self.parameter(name, value, unquote_plus(value)) for name, value in as_written(written))
+        return self.redact(written)
+
+    def parameter(self, name: str, written: str, value: str) -> str:
+        secret = is_secret(name) and value
+        return f"{self.redact(name)}={self.learn(kind_of(name), value) if secret else self.redact(written)}"
+
+    def status_line(self, exchange: Exchange) -> str:
+        if exchange.answer is None:
+            return f"no answer: {self.redact(exchange.failure or 'the reason is not known')}"
+        return "status not recorded" if "status" in exchange.undocumented else str(exchange.answer.status)
+
+    def request_body(self, request: Request) -> str:
+        if not request.form:
+            return self.body(request.body)
+        return "\n&".join(self.parameter(name, value, value) for name, value in request.form)
+
+    def body(self, body: bytes) -> str:
+        text, parsed = readable(body), parse_json(body)
+        if text is None:
+            return f"({len(body)} bytes that are no text)"
+        try:
+            shown = json.dumps(self.labelled(parsed), indent=2, ensure_ascii=False)
+        except RecursionError:
+            return self.redact(text)
+        return self.redact(shown if isinstance(parsed, dict | list) else text)
+
+    def labelled(self, value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {member: self.labelled(content, member) for member, content in value.items()}
+        if isinstance(value, list):
+            return [self.labelled(element, name) for element in value]
+        return self.learn(kind_of(name), str(value)) if is_secret_member(name) and is_value(value) else value
+
+    def tokens(self, answer: Response) -> list[str]:
+        parsed = parse_json(answer.body)
+        members = parsed.items() if isinstance(parsed, dict) else ()
+        found = ((name, value, summary_of(value)) for name, value in members if isinstance(value, str))
+        return [f"{self.learn(kind_of(name), value)} is a JWT: {about}" for name, value, about in found if about]
 
 
-def _response_headers(exchange: Exchange, learn: Learn, redact: Redact) -> Headers:
-    if exchange.answer is None or "headers" in exchange.undocumented:
-        return ()
-    return tuple((name, _printable(_header(name, value, learn, redact))) for name, value in exchange.answer.headers)
-
-
-def _request_body(exchange: Exchange, learn: Learn, redact: Redact) -> str:
-    if not exchange.request.form:
-        return redact(exchange.request.body.decode("utf-8", "replace"))
-    return "\n&".join(f"{redact(name)}={_value(name, value, learn, redact)}" for name, value in exchange.request.form)
-
-
-def _value(name: str, value: str, learn: Learn, redact: Redact) -> str:
-    return learn(name.lower(), value) if is_secret(name) and value else redact(value)
-
-
-def _status_line(exchange: Exchange, redact: Redact) -> str:
-    if exchange.answer is None:
-        return f"no answer: {redact(exchange.failure or 'the reason is not known')}"
-    return "status not recorded" if "status" in exchange.undocumented else str(exchange.answer.status)
-
-
-def _response_body(body: bytes, learn: Learn, redact: Redact) -> str:
-    parsed = parse_json(body)
-    if isinstance(parsed, dict | list):
-        return redact(json.dumps(_labelled(parsed, learn), indent=2, ensure_ascii=False))
-    return redact(body.decode("utf-8", "replace"))
-
-
-def _labelled(value: Any, learn: Learn) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: learn(name.lower(), member)
-            if is_secret(name) and isinstance(member, str) and member
-            else _labelled(member, learn)
-            for name, member in value.items()
-        }
-    return [_labelled(element, learn) for element in value] if isinstance(value, list) else value
-
-
-def _tokens(answer: Response, learn: Learn) -> list[str]:
-    parsed = parse_json(answer.body)
-    members = parsed.items() if isinstance(parsed, dict) else ()
-    found = ((name, value, summary_of(value)) for name, value in members if is_secret(name) and isinstance(value, str))
-    return [f"{learn(name.lower(), value)} is a JWT: {summary}" for name, value, summary in found if summary]
-
-
-def _shown(text: str) -> str:
-    text = _printable(text)
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters in all)"
-
-
-def _printable(text: str) -> str:
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}"
-        for character in text
-    )
 
 
 def _lines(mark: str, headers: Headers) -> list[str]:

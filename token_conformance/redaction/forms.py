@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 _ENCODINGS: tuple[Callable[[bytes], bytes], ...] = (b64encode, urlsafe_b64encode)
+_JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([\"'\\/])")
 
 
 def forms(value: str) -> set[str]:
     """A secret as it is, percent-encoded, escaped for HTML and JSON, in Base64 at any place of a longer text, and the
     segments of a JWT.
     """
-    written = {value, quote(value, safe=""), quote(value), quote_plus(value), html.escape(value)}
+    encoded = value.encode("utf-8", "surrogatepass")
+    written = {value, quote(encoded, safe=""), quote(encoded), quote_plus(encoded), html.escape(value)}
     written |= {_lower_hex(form) for form in written if "%" in form}
     written |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]}
-    return written | set(_base64(value.encode())) | set(_segments(value))
+    written.add(value.encode("latin-1", "ignore").decode("utf-8", "replace"))
+    in_base64 = {form for text in {encoded, quote_plus(encoded).encode()} for form in _base64(text)}
+    return written | in_base64 | set(_segments(value))
+
+
+def decodings(word: str) -> Iterator[str]:
+    """What a word says under other spellings than those of `forms`, for every writer escapes in a way of its own."""
+    if "%" in word:
+        once = unquote_plus(word)
+        yield from (once, unquote_plus(once))
+    if "&" in word:
+        yield html.unescape(word)
+    if "\\" in word:
+        yield _JSON_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else escape[2], word)
 
 
 def _lower_hex(text: str) -> str:
@@ -38,6 +54,7 @@ def _base64(value: bytes) -> Iterator[str]:
 
 
 def _segments(value: str) -> Iterator[str]:
+    """The segments of a JWS or a JWE after its header, which is no secret."""
     parts = value.split(".")
-    if len(parts) == 3 and value.startswith("ey"):
+    if len(parts) in {3, 5} and value.startswith("ey"):
         yield from (part for part in parts[1:] if len(part) >= 16)

@@ -2,67 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlsplit
 
 import lxml.html
 from lxml.etree import LxmlError
 
 from token_conformance.exchange import Exchange, Headers, parse_json
-
-SECRET_NAMES = frozenset(
-    {
-        "access_token",
-        "actor_token",
-        "assertion",
-        "auth_req_id",
-        "client_assertion",
-        "client_secret",
-        "code",
-        "code_verifier",
-        "device_code",
-        "id_token",
-        "id_token_hint",
-        "login_token",
-        "password",
-        "refresh_token",
-        "registration_access_token",
-        "subject_token",
-        "token",
-        "user_code",
-    }
-)
-"""The names of parameters and members whose values are secrets."""
+from token_conformance.redaction.names import PUBLIC_FIELDS, SECRET_NAMES, is_secret, is_secret_member, kind_of
 
 Secret = tuple[str, str]
 """What a secret is, and its value."""
 
 _COOKIE = re.compile(r"\s*([^=;\s]+)=([^;]*)")
+_NAMES = "|".join(sorted(SECRET_NAMES, key=len, reverse=True))
+_PARAMETER = re.compile(rf"""[?&#;"'\s]({_NAMES})=([^&#"'<>\s]+)""", re.IGNORECASE)
+_MEMBER = re.compile(rf"""["']({_NAMES})["']\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\d+))""", re.IGNORECASE)
 
 
 def secrets_of(exchange: Exchange) -> Iterator[Secret]:
     """Every secret that a request or its answer holds."""
     yield from named(exchange.request.form)
-    yield from _address(exchange.request.url)
+    yield from address_secrets(exchange.request.url)
     yield from credentials(exchange.request.headers)
+    yield from body_secrets(exchange.request.body)
     if exchange.answer is not None:
         yield from _answer_headers(exchange.answer.headers)
         yield from body_secrets(exchange.answer.body)
 
 
-def named(pairs: Iterable[tuple[str, Any]]) -> Iterator[Secret]:
-    """The pairs whose name is that of a secret."""
-    for name, value in pairs:
-        if is_secret(name) and isinstance(value, str) and value:
-            yield _kind(name), value
-
-
-def is_secret(name: str) -> bool:
-    """Whether a parameter, member or form field of that name holds a secret."""
-    return name.lower() in SECRET_NAMES
+def named(pairs: Iterable[tuple[str, str]]) -> Iterator[Secret]:
+    """The parameters whose name is that of a secret."""
+    return ((kind_of(name), value) for name, value in pairs if is_secret(name) and value)
 
 
 def credentials(headers: Headers) -> Iterator[Secret]:
@@ -81,28 +57,40 @@ def authorization(value: str) -> Iterator[Secret]:
     scheme, _, rest = value.partition(" ")
     if scheme.lower() == "basic":
         yield "credentials", rest
-        yield from _basic(rest)
+        password = basic(rest)[1]
+        yield "client_secret", unquote_plus(password)
+        yield "client_secret", password
     elif rest:
         yield "access_token", rest
 
 
-def _basic(encoded: str) -> Iterator[Secret]:
+def basic(encoded: str) -> tuple[str, str]:
+    """Client and secret of Basic credentials, as they are written there; empty where these are none."""
     try:
-        password = b64decode(encoded, validate=True).decode().partition(":")[2]
+        client, _, password = b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
-        return
-    yield "client_secret", unquote_plus(password)
-    yield "client_secret", password
+        return "", ""
+    return client, password
 
 
-def _address(url: str) -> Iterator[Secret]:
-    parts = urlsplit(url)
+def split(url: str) -> SplitResult:
+    """The parts of a URL; one that is none has nothing but a path."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+
+
+def address_secrets(url: str) -> Iterator[Secret]:
+    """The secrets in the query and the fragment of a URL, as they are meant and as they are written."""
+    parts = split(url)
     for parameters in (parts.query, parts.fragment):
         yield from named(parse_qsl(parameters))
-        yield from named(_as_written(parameters))
+        yield from named(as_written(parameters))
 
 
-def _as_written(parameters: str) -> Iterator[tuple[str, str]]:
+def as_written(parameters: str) -> Iterator[tuple[str, str]]:
+    """The pairs of a form-encoded text, not decoded."""
     return ((name, value) for name, _, value in (pair.partition("=") for pair in parameters.split("&")))
 
 
@@ -110,42 +98,74 @@ def _answer_headers(headers: Headers) -> Iterator[Secret]:
     for name, value in headers:
         if name.lower() == "set-cookie":
             match = _COOKIE.match(value)
-            yield from [("cookie", match[2])] if match else []
+            yield from [("cookie", match[2].strip('"'))] if match else []
         elif name.lower() == "location":
-            yield from _address(value)
+            yield from address_secrets(value)
 
 
 def body_secrets(body: bytes) -> Iterator[Secret]:
-    """The secrets of a JSON text, of a form-encoded text or of the hidden fields of a page."""
+    """The secrets of a JSON text, of a form-encoded text, of a page, or of something that is nearly one of these."""
     parsed = parse_json(body)
     if parsed is not None:
-        yield from _members(parsed)
-    elif b"<input" in body.lower():
+        yield from members(parsed)
+        return
+    text = body.decode("utf-8", "replace")
+    yield from _written_out(text)
+    if "<input" in text.lower():
         yield from _fields(body)
     else:
-        yield from named(parse_qsl(body.decode("utf-8", "replace")))
+        yield from named(parse_qsl(text.strip()))
 
 
-def _members(value: Any) -> Iterator[Secret]:
-    if isinstance(value, dict):
-        yield from named(value.items())
-        for member in value.values():
-            yield from _members(member)
-    elif isinstance(value, list):
-        for element in value:
-            yield from _members(element)
+def members(value: Any) -> Iterator[Secret]:
+    """The secrets of a JSON value at any depth, outermost first."""
+    waiting = deque([value])
+    while waiting:
+        part = waiting.popleft()
+        if isinstance(part, list):
+            waiting.extend(part)
+        elif isinstance(part, dict):
+            waiting.extend(part.values())
+            for name, member in part.items():
+                yield from _values(name, member)
+
+
+def _values(name: str, member: Any) -> Iterator[Secret]:
+    values = member if isinstance(member, list) else [member]
+    if is_secret_member(name):
+        yield from ((kind_of(name), str(value)) for value in values if is_value(value))
+
+
+def is_value(value: Any) -> bool:
+    """Whether a JSON value can be a secret: a string, or a number where a server writes its tokens so."""
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+
+
+def _written_out(text: str) -> Iterator[Secret]:
+    """Secrets in a text that is neither strict JSON nor a form: links of a page, scripts, JSON with a mistake in it."""
+    for name, value in _PARAMETER.findall(text):
+        yield kind_of(name), unquote_plus(value)
+        yield kind_of(name), value
+    for name, double, single, number in _MEMBER.findall(text):
+        if is_secret_member(name) and (double or single or number):
+            yield kind_of(name), _unescaped(double) or single or number
+
+
+def _unescaped(string: str) -> str:
+    try:
+        return str(json.loads(f'"{string}"', strict=False))
+    except ValueError:
+        return string
 
 
 def _fields(page: bytes) -> Iterator[Secret]:
     try:
-        inputs = lxml.html.fromstring(page).xpath("//input[@type='hidden' or @type='password'][@value]")
+        inputs = lxml.html.fromstring(page).xpath("//input[@value]")
     except (LxmlError, ValueError):
         return
     for element in inputs:
         name, value = element.get("name", ""), element.get("value", "")
-        if value:
-            yield (_kind(name) if is_secret(name) else "form_field"), value
-
-
-def _kind(name: str) -> str:
-    return name.lower().removesuffix("_hint")
+        if value and is_secret(name):
+            yield kind_of(name), value
+        elif value and element.get("type", "").lower() in {"hidden", "password"} and name not in PUBLIC_FIELDS:
+            yield "form_field", value

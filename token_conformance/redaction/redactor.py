@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote_plus
 
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
-from token_conformance.redaction.forms import forms
+from token_conformance.redaction.forms import decodings, forms
+from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
+from token_conformance.redaction.visible import visible
 
 SHORTEST = 6
-"""Characters from which on a secret is looked for everywhere; shorter ones are labelled only where they stand as a value."""
+"""Characters from which on a secret is looked for everywhere; shorter ones are labelled where they stand as a value."""
 
-_WORD = re.compile(r"[^\s&=<>]+")
+_LABEL = re.compile(r"(<[a-z_]+ \d+>)")
+_PARAMETER = re.compile(r"[^\s&=<>]+")
+_WORD = re.compile(r"[^\s<>]+")
 
 
 class Redactor:
@@ -24,18 +27,16 @@ class Redactor:
 
     def __init__(self) -> None:
         self._labels: dict[str, str] = {}
+        self._given: set[str] = set()
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._forms: defaultdict[str, dict[str, str]] = defaultdict(dict)
 
     def learn(self, kind: str, value: str) -> str:
-        """The label of a secret, such as `<refresh_token 2>`; new for a value that was not seen before."""
-        if not value:
-            return ""
-        if value not in self._labels:
-            self._counts[kind] += 1
-            self._labels[value] = f"<{kind} {self._counts[kind]}>"
-            self._look_for(value, self._labels[value])
-        return self._labels[value]
+        """The label of a secret, such as `<refresh_token 2>`; a value has one label however it is written."""
+        if not value or value in self._given:
+            return value
+        known = self._labels.get(value) or self._forms.get(value[:SHORTEST], {}).get(value)
+        return known or self._label(kind, value)
 
     def learn_profile(self, profile: Profile) -> None:
         """Learn the secrets of the clients and of the user."""
@@ -50,8 +51,14 @@ class Redactor:
             self.learn(kind, value)
 
     def text(self, text: str) -> str:
-        """The text with labels in the place of secrets; a word that is percent-encoded in its own way is looked into."""
-        return _WORD.sub(self._decoded, "".join(self._pieces(text)))
+        """The text with labels in the place of secrets, and with control characters made visible.
+
+        A word that is encoded in a way of its own is looked into.
+        """
+        text = self._replaced(text)
+        for word in (_PARAMETER, _WORD):
+            text = word.sub(self._decoded, text)
+        return visible(text)
 
     def exchange(self, exchange: Exchange) -> RedactedExchange:
         """The exchange as it may be shown."""
@@ -60,17 +67,29 @@ class Redactor:
 
     def leaks(self, text: str) -> list[str]:
         """The labels of secrets that still stand in a text; none, if it went through this door."""
-        return sorted({label for _, _, label in self._found(text)})
+        return sorted({label for part in _LABEL.split(text) for _, _, label in self._found(part)})
+
+    def _label(self, kind: str, value: str) -> str:
+        self._counts[kind] += 1
+        label = f"<{kind} {self._counts[kind]}>"
+        self._labels[value] = label
+        self._given.add(label)
+        if not _is_remark(kind, value):
+            self._look_for(value, label)
+        return label
+
+    def _replaced(self, text: str) -> str:
+        return "".join(piece for part in _LABEL.split(text) for piece in self._pieces(part))
 
     def _decoded(self, word: re.Match[str]) -> str:
-        if "%" not in word[0]:
-            return word[0]
-        decoded = unquote_plus(word[0])
-        return "".join(self._pieces(decoded)) if next(self._found(decoded), None) else word[0]
+        for decoded in decodings(word[0]):
+            if next(self._found(decoded), None):
+                return "".join(self._pieces(decoded))
+        return word[0]
 
     def _look_for(self, value: str, label: str) -> None:
         for form in forms(value):
-            if len(form) >= SHORTEST:
+            if len(form) >= SHORTEST and not is_ordinary(form):
                 self._forms[form[:SHORTEST]].setdefault(form, label)
 
     def _pieces(self, text: str) -> Iterator[str]:
@@ -82,6 +101,8 @@ class Redactor:
         yield text[copied:]
 
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
+        if text in self._given:  # a label, whose words are not looked into
+            return
         place, beginnings = 0, self._forms
         while place <= len(text) - SHORTEST:
             candidates = beginnings.get(text[place : place + SHORTEST])
@@ -91,6 +112,16 @@ class Redactor:
                 continue
             yield place, place + len(form), candidates[form]
             place += len(form)
+
+
+def is_ordinary(value: str) -> bool:
+    """Whether a secret is a word of the protocol: labelled where it is a value, and left alone in every sentence."""
+    return value.lower() in PROTOCOL_WORDS
+
+
+def _is_remark(kind: str, value: str) -> bool:
+    """Whether a server put a mere word where secrets are: a cookie `deleted` is not to be found in every sentence."""
+    return kind in {"cookie", "form_field"} and value.isalpha() and len(value) < 16
 
 
 def _longest(candidates: Iterable[str], text: str, place: int) -> str | None:

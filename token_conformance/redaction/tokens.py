@@ -1,13 +1,15 @@
-"""What a report shows of a JWT: the header, and the claims that checks judge; nothing about the person."""
+"""What a report shows of a JWT: of its header and claims those that checks judge; nothing about the person."""
 
 from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
+from collections.abc import Mapping
 from typing import Any
 
 from token_conformance.exchange import parse_json
 
+HEADER = ("alg", "typ", "kid", "cty", "crit")
 CLAIMS = (
     "iss",
     "aud",
@@ -27,14 +29,17 @@ PRESENT = ("sub", "nonce", "jti", "sid")
 
 
 def summary_of(token: str) -> str:
-    """The header and the judged claims of a JWT, on one line; empty where the token is none."""
+    """The judged part of a JWT's header and claims, on one line; empty where the token is none."""
     parts = token.split(".")
     header, claims = (_decoded(part) for part in parts[:2]) if len(parts) == 3 else (None, None)
     if header is None or claims is None:
         return ""
-    shown: dict[str, Any] = {name: claims[name] for name in CLAIMS if name in claims}
-    shown |= {name: "(present)" for name in PRESENT if name in claims}
-    return f"{json.dumps(header)} {json.dumps(shown)}"
+    present = {name: "(present)" for name in PRESENT if name in claims}
+    return f"{json.dumps(_selected(header, HEADER))} {json.dumps(_selected(claims, CLAIMS) | present)}"
+
+
+def _selected(members: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: members[name] for name in names if name in members}
 
 
 def _decoded(segment: str) -> dict[str, Any] | None:
