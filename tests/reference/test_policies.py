@@ -272,3 +272,23 @@ def test_an_error_of_the_authorization_request_reaches_the_client(visit):
     """An unknown scope is told to the redirect_uri, with the state."""
     answer = answered(visit().authorize(scope="openid nothing"))
     assert (answer["error"], answer["state"]) == ("invalid_scope", "the-state")
+
+
+def test_a_grandparent_is_accepted_where_only_the_parent_is_remembered(visit):
+    """The fault refresh-grandparent-accepted refuses the token before, and accepts the one before that."""
+    visitor = visit(faults=["refresh-grandparent-accepted"])
+    first = visitor.password().json()["refresh_token"]
+    visitor.refresh(visitor.refresh(first).json()["refresh_token"])
+    assert visitor.refresh(first).status_code == 200
+
+
+def test_an_alias_is_the_same_endpoint(visit):
+    """The token endpoint answers at its aliases too."""
+    server = {
+        "token_endpoint": "https://op.example/id/token",
+        "token_endpoint_aliases": ["https://op.example/OAuth/Token"],
+    }
+    answer = visit(server=server).send(
+        "POST", "/OAuth/Token", data={"grant_type": "client_credentials"}, auth=credentials(SERVICE)
+    )
+    assert answer.status_code == 200

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request  # type: ignore[import-untyped]
 
 from token_conformance.reference.behaviour import RequestPolicy
-from token_conformance.reference.refusal import invalid_request
+from token_conformance.reference.refusal import invalid_request, invalid_scope
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -85,6 +85,8 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
     pairs = _pairs(incoming, policy)
     if policy.empty_is_omitted:
         pairs = [(name, value) for name, value in pairs if value]
+    elif any(not value for _, value in pairs):
+        raise invalid_scope() if ("scope", "") in pairs else invalid_request("A parameter is empty.")
     names = [name for name, _ in pairs]
     if policy.repetition == "refused" and len(set(names)) != len(names):
         raise invalid_request("A parameter is repeated.", "repeated_parameter")
