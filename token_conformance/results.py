@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import token_conformance
-from token_conformance.requirement import catalogue
+from token_conformance.requirement import Requirement, catalogue
 from token_conformance.verdict import Verdict
 
 
@@ -76,9 +76,27 @@ class RunResult:
     @property
     def coverage(self) -> Coverage:
         """What of the catalogue was judged."""
-        judged = {id_ for check in self.checks if check.verdict.judged for id_ in check.requirements} & set(catalogue())
-        not_testable = {requirement.id for requirement in catalogue().values() if requirement.untested} - judged
-        return Coverage(len(judged), len(catalogue()) - len(judged) - len(not_testable), len(not_testable))
+        not_judged, not_testable = len(self.not_judged), len(self.not_testable)
+        return Coverage(len(catalogue()) - not_judged - not_testable, not_judged, not_testable)
+
+    @property
+    def not_judged(self) -> tuple[Requirement, ...]:
+        """The requirements that a run can judge and this one did not, in the order of the catalogue."""
+        return tuple(requirement for requirement in self._unjudged if not requirement.untested)
+
+    @property
+    def not_testable(self) -> tuple[Requirement, ...]:
+        """The requirements that cannot be judged from outside, with the reason in `untested`."""
+        return tuple(requirement for requirement in self._unjudged if requirement.untested)
+
+    @property
+    def _unjudged(self) -> tuple[Requirement, ...]:
+        judged = {id_ for check in self.checks if check.verdict.judged for id_ in check.requirements}
+        return tuple(requirement for requirement in catalogue().values() if requirement.id not in judged)
+
+    def reasons(self, requirement: Requirement) -> tuple[str, ...]:
+        """Why the checks of a requirement did not judge it; empty where none of its checks ran."""
+        return tuple(check.message for check in self.checks if requirement.id in check.requirements and check.message)
 
     def of(self, *verdicts: Verdict) -> tuple[CheckResult, ...]:
         """The checks with one of these verdicts."""

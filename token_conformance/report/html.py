@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
-import pytest
-import pytest_html
+import pytest_html  # type: ignore[import-untyped]  # pytest-html ships no types
 from jinja2 import Environment, FileSystemLoader, Template
-from pytest_html.report_data import ReportData
-from pytest_html.selfcontained_report import SelfContainedReport
-from pytest_html.util import _process_css, _read_template
+from pytest_html.report_data import ReportData  # type: ignore[import-untyped]  # likewise
+from pytest_html.selfcontained_report import SelfContainedReport  # type: ignore[import-untyped]  # likewise
+from pytest_html.util import _process_css, _read_template  # type: ignore[import-untyped]  # likewise
 
 import token_conformance
 from token_conformance.layout import REPORT_ASSETS
@@ -34,7 +35,7 @@ OUTCOMES = {
 """pytest-html filters by seven outcomes that it knows; each stands for a verdict here, most serious first."""
 
 HEADER = [
-    '<th class="sortable" data-column-type="result">Verdict</th>',
+    '<th class="sortable" data-column-type="seriousness">Verdict</th>',
     '<th class="sortable" data-column-type="topic">Topic</th>',
     '<th class="sortable" data-column-type="fact">What must hold, and what was seen</th>',
     '<th class="sortable" data-column-type="clause">Clause</th>',
@@ -44,52 +45,74 @@ MOST_EXCHANGES = 12
 """Exchanges that are shown of a check, the last ones; the others are named."""
 
 
-def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], config: pytest.Config) -> str:
-    """The report of a run, with its redacted exchanges."""
-    data = _report_data(run, evidence, config)
+class Settings:
+    """What pytest-html asks of a session's settings, with answers of our own: no option of the session, and nothing of
+    its environment, changes what a report shows.
+    """
+
+    def getini(self, name: str) -> str:
+        """The setting of that name."""
+        return {"render_collapsed": ",".join(OUTCOMES.values()), "max_asset_filename_length": "255"}.get(name, "")
+
+
+def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Sequence[Path] = ()) -> str:
+    """The report of a run, with its redacted exchanges; `styles` are CSS files that follow ours."""
+    data = _report_data(run, evidence)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.html"
-        report = SelfContainedReport(str(path), config, data, _template(), _style())
+        report = SelfContainedReport(str(path), Settings(), data, _template(), _style(tuple(styles)))
         data.title = f"Token conformance of {run.profile}"
-        report._generate_report()  # noqa: SLF001 - pytest-html has one session and one report, a session of ours may have several
-        return path.read_text("utf-8")
+        report._generate_report()  # noqa: SLF001 - pytest-html writes one report a session, a session of ours several
+        return _fortified(path.read_text("utf-8"))
 
 
-def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange], config: pytest.Config) -> ReportData:
-    data = ReportData(config)
+def _fortified(page: str) -> str:
+    """The page under a policy by which a browser runs pytest-html's script alone.
+
+    What a server sent is escaped; should any of it slip through, it is shown and not run.
+    """
+    script = page.rpartition("<script>")[2].partition("</script>")[0]
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    return page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}"/>', 1)
+
+
+def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> ReportData:
+    data = ReportData(Settings())
     data.running_state = "finished"
     data.total_duration = run.seconds
     data.table_header = HEADER
     data.set_data("environment", _environment(run))
-    data.set_data("initialSort", "original")
-    data.set_data("renderCollapsed", list(OUTCOMES.values()))
+    data.set_data("initialSort", "seriousness")
     data.additional_summary["prefix"].append(_render("summary.html", run=run, verdicts=list(OUTCOMES)))
     data.outcomes.clear()
     for verdict, outcome in OUTCOMES.items():
         data.outcomes[outcome] = {"label": verdict.words, "value": run.summary[verdict]}
-    for check in sorted(run.checks, key=lambda check: list(OUTCOMES).index(check.verdict)):
+    for check in run.checks:
         data.data["tests"][check.id].append(_row(check, evidence))
     return data
 
 
 def _row(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> dict[str, object]:
-    cells = _render("row.html", check=check).split("<!-- cell -->")
-    shown = [evidence[id_] for id_ in check.exchanges[-MOST_EXCHANGES:] if id_ in evidence]
-    requirements = [catalogue()[id_] for id_ in check.requirements if id_ in catalogue()]
-    details = _render(
-        "details.html", check=check, requirements=requirements, shown=shown, left_out=check.exchanges[:-MOST_EXCHANGES]
-    )
     return {
         "extras": [],
         "result": OUTCOMES[check.verdict],
+        "seriousness": list(OUTCOMES).index(check.verdict),
         "testId": check.id,
         "topic": check.topic,
         "fact": check.title,
         "clause": check.clause,
-        "resultsTableRow": [cell.strip() for cell in cells],
-        "tableHtml": [details],
+        "resultsTableRow": [cell.strip() for cell in _render("row.html", check=check).split("<!-- cell -->")],
+        "tableHtml": [_details(check, evidence)],
         "log": "",
     }
+
+
+def _details(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> str:
+    requirements = [catalogue()[id_] for id_ in check.requirements if id_ in catalogue()]
+    shown = [evidence[id_] for id_ in check.exchanges[-MOST_EXCHANGES:] if id_ in evidence]
+    left_out = check.exchanges[:-MOST_EXCHANGES]
+    return _render("details.html", check=check, requirements=requirements, shown=shown, left_out=left_out)
 
 
 def _environment(run: RunResult) -> dict[str, str]:
@@ -116,8 +139,8 @@ def _template() -> Template:
 
 
 @cache
-def _style() -> str:
-    style: str = _process_css(_pytest_html_resources() / "style.css", [REPORT_ASSETS / "style.css"])
+def _style(more: tuple[Path, ...]) -> str:
+    style: str = _process_css(_pytest_html_resources() / "style.css", [REPORT_ASSETS / "style.css", *more])
     return style
 
 

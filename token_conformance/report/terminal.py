@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from token_conformance.report.printable import printable
+from token_conformance.redaction.visible import visible
 from token_conformance.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
 
 
 def summary_lines(run: RunResult) -> list[str]:
     """What was not judged, what was found, and how much it took; one line a finding."""
-    coverage = run.coverage
-    requirements = coverage.judged + coverage.not_judged + coverage.not_testable
-    counted = ", ".join(f"{count} {verdict.words}" for verdict, count in run.summary.items() if count)
     return [
-        f"{run.profile} ({run.server}): {coverage.judged} of {requirements} requirements judged, "
-        f"{coverage.not_judged} not judged, {coverage.not_testable} not testable from outside",
+        coverage_line(run),
         *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
-        *(
-            f"STALE DEVIATION {requirement}: documented in the profile, and not seen any more"
-            for requirement in run.stale_deviations
-        ),
-        f"{run.profile}: {counted}; {run.requests} requests in {run.seconds:.1f} s",
+        *(_stale(requirement) for requirement in run.stale_deviations),
+        f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests in {run.seconds:.1f} s",
     ]
 
 
+def coverage_line(run: RunResult) -> str:
+    """How much of the catalogue was not judged: it comes before any verdict."""
+    coverage = run.coverage
+    requirements = coverage.judged + coverage.not_judged + coverage.not_testable
+    return (
+        f"{run.profile} ({run.server}): {coverage.not_judged} of {requirements} requirements not judged, "
+        f"{coverage.not_testable} not testable from outside, {coverage.judged} judged"
+    )
+
+
+def counted(run: RunResult) -> str:
+    """The verdicts that were given, each with its number: `12 pass, 1 fail`."""
+    return ", ".join(f"{count} {verdict.words}" for verdict, count in run.summary.items() if count)
+
+
 def _finding(check: CheckResult) -> str:
-    return f"{check.verdict.words.upper():8} {printable(check.message)}"
+    message = " ".join(visible(check.message or check.title).split())
+    clause = f" ({check.clause})" if check.clause and check.clause not in message else ""
+    return f"{check.verdict.words.upper():8} {message}{clause}"
+
+
+def _stale(requirement: str) -> str:
+    return f"STALE DEVIATION {requirement}: documented in the profile, and not seen any more"

@@ -1,21 +1,24 @@
-"""Writes the reports of a run, and none that would hold a secret."""
+"""Writes the reports of a run: each whole or not at all, and none that would hold a secret."""
 
 from __future__ import annotations
 
+import html
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from token_conformance.exchange import Exchange
-from token_conformance.redaction import Redactor
+from token_conformance.redaction import RedactedExchange, Redactor
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
 from token_conformance.results import RunResult
 
-Contents = Callable[[], str]
+Evidence = Mapping[str, RedactedExchange]
+Contents = Callable[[RunResult, Evidence], str]
 
 
 class ReportError(Exception):
@@ -31,26 +34,72 @@ def write_reports(
         ReportError: the folder cannot be written, or a report held a secret after redaction.
 
     """
+    for exchange in exchanges:
+        redactor.learn_exchange(exchange)
     evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges}
-    reports: dict[str, Contents] = {
-        "report.html": lambda: html_of(run, evidence, config),
-        "results.json": lambda: json.dumps(run.to_json(), indent=2, ensure_ascii=False) + "\n",
-        "junit.xml": lambda: junit_of(run),
-    }
+    shown = redacted(run, redactor)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, contents(), redactor) for name, contents in reports.items()]
+        return [
+            _write(folder / name, _clean(name, contents, shown, evidence, redactor))
+            for name, contents in _reports(_styles(config)).items()
+        ]
     except OSError as error:
-        raise ReportError(
-            f"the reports cannot be written to {folder}: {error.strerror or error}; choose another --report-dir"
-        ) from None
+        reason = error.strerror or str(error)
+        raise ReportError(f"the reports cannot be written to {folder}: {reason}; choose another --report-dir") from None
 
 
-def _write(path: Path, text: str, redactor: Redactor) -> Path:
-    leaks = redactor.leaks(text)
+def redacted(run: RunResult, redactor: Redactor) -> RunResult:
+    """The run with each message on one line, and labels in the place of secrets."""
+    checks = (replace(check, message=" ".join(redactor.text(check.message).split())) for check in run.checks)
+    return replace(run, checks=tuple(checks))
+
+
+def _reports(styles: Sequence[Path]) -> dict[str, Contents]:
+    return {
+        "report.html": lambda run, evidence: html_of(run, evidence, styles),
+        "results.json": lambda run, _: json.dumps(run.to_json(), indent=2, ensure_ascii=False) + "\n",
+        "junit.xml": lambda run, _: junit_of(run),
+    }
+
+
+def _styles(config: pytest.Config) -> list[Path]:
+    """The CSS files that pytest-html's own option `--css` adds to its reports; they are added to ours."""
+    styles = [Path(os.path.expandvars(style)).expanduser() for style in config.getoption("css", []) or []]
+    missing = [str(style) for style in styles if not style.is_file()]
+    if missing:
+        raise ReportError(f"the reports were not written: --css names what is no file: {', '.join(missing)}")
+    return styles
+
+
+def _clean(name: str, contents: Contents, run: RunResult, evidence: Evidence, redactor: Redactor) -> str:
+    """The report, looked through once more for secrets: the last line of defence, should redaction have missed one.
+
+    A secret such as `example` may be a word of the report itself: what a report without messages and exchanges says
+    as well, no server has brought in.
+    """
+    text = contents(run, evidence)
+    leaks = _leaks(text, redactor)
     if leaks:
-        raise ReportError(f"{path.name} is not written: it would show {', '.join(leaks)}")
-    draft = path.with_suffix(f"{path.suffix}.draft")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)  # noqa: PTH105 - atomic, so that a reader never meets half a report
-    return path
+        silent = replace(run, checks=tuple(replace(check, message="") for check in run.checks))
+        leaks -= _leaks(contents(silent, {}), redactor)
+    if leaks:
+        kinds = ", ".join(sorted({label.strip("<>").rpartition(" ")[0] for label in leaks}))
+        raise ReportError(f"{name} was not written, since it would show a secret of the kind: {kinds}")
+    return text
+
+
+def _leaks(text: str, redactor: Redactor) -> set[str]:
+    """The secrets in a report; what was escaped as HTML, and again as an attribute or as XML, is looked into."""
+    once = html.unescape(text)
+    return {label for written in {text, once, html.unescape(once)} for label in redactor.leaks(written)}
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write beside the path and move into place, so that a reader never meets half a report."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        return draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
