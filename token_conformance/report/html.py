@@ -69,8 +69,10 @@ def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Se
 def _fortified(page: str) -> str:
     """The page under a policy by which a browser runs pytest-html's script alone.
 
-    What a server sent is escaped; should any of it slip through, it is shown and not run.
+    What a server sent is escaped; should any of it slip through, it is shown and not run. A finished report needs no
+    button that loads it again, and that one's handler would be stopped as well.
     """
+    page = page.replace(' onclick="location.reload()"', "")
     script = page.rpartition("<script>")[2].partition("</script>")[0]
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"

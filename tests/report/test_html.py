@@ -1,0 +1,111 @@
+"""report.html says what was found, in our words, and runs nothing of a server's."""
+
+import html
+import json
+import re
+
+import lxml.html
+import pytest
+
+from token_conformance.report.html import OUTCOMES, html_of
+from token_conformance.verdict import Verdict
+
+
+def rows_of(page):
+    """The data from which pytest-html builds its table."""
+    blob = lxml.html.fromstring(page).get_element_by_id("data-container").get("data-jsonblob")
+    return [row for rows in json.loads(blob)["tests"].values() for row in rows]
+
+
+@pytest.fixture
+def page(written):
+    """The report of the hand-written run."""
+    return (written / "report.html").read_text("utf-8")
+
+
+def test_a_row_shows_our_verdict(page):
+    """Each check has a row whose first cell says the verdict as people read it."""
+    words = [re.search(r">([a-z ]+)<", row["resultsTableRow"][0])[1] for row in rows_of(page)]
+    assert [verdict.words for verdict in Verdict] * 2 == words
+
+
+def test_each_verdict_has_a_filter_of_its_own():
+    """pytest-html filters by its outcomes; no two verdicts share one, and a pass alone is called passed."""
+    assert len(set(OUTCOMES.values())) == len(Verdict) == len(OUTCOMES)
+    assert [verdict for verdict, outcome in OUTCOMES.items() if outcome == "passed"] == [Verdict.PASS]
+
+
+def test_filters_are_named_by_verdict(page):
+    """Beside each box stands the verdict and its number."""
+    boxes = lxml.html.fromstring(page).xpath("//div[@class='filters']/span")
+    assert [f"2 {verdict.words}" for verdict in OUTCOMES] == [box.text.strip(" ,") for box in boxes]
+
+
+def test_what_was_not_judged_comes_first(page):
+    """Coverage stands before the topics, and the topics before the checks."""
+    assert page.index("not judged") < page.index('class="topics"') < page.index('id="results-table"')
+
+
+def test_a_topic_counts_its_verdicts(page):
+    """The table of topics has a row a topic and a column a verdict."""
+    rows = lxml.html.fromstring(page).xpath("//table[@class='topics']/tbody/tr")
+    assert [[cell.text for cell in row] for row in rows] == [["rotation", *"1111111"], ["refresh", *"1111111"]]
+
+
+def test_the_run_is_described(page):
+    """Server, claims, requests, time and deviations that are none stand in the summary."""
+    said = " ".join(lxml.html.fromstring(page).find_class("run")[0].text_content().split())
+    assert "Profile example, server recorded, claims bcp, oauth2; 71 requests in 3.2 s." in said
+    assert "the profile is out of date: rfc6749-5.2-invalid-grant-400." in said
+
+
+def test_a_check_shows_its_exchanges(page):
+    """Request and answer stand under the check, with labels that tell the same token from another one."""
+    details = html.unescape(rows_of(page)[1]["tableHtml"][0])
+    assert "> &refresh_token=<refresh_token 1>" in details
+    assert '"refresh_token": "<refresh_token 2>"' in details
+    assert "< 400" in details
+
+
+def test_nothing_of_a_server_is_markup(page):
+    """In each cell and each detail, attacks of a server are text."""
+    for row in rows_of(page):
+        shown = lxml.html.fromstring("<table>" + "".join([*row["resultsTableRow"], *row["tableHtml"]]) + "</table>")
+        assert not shown.xpath("//script | //img | //svg | //iframe | //*[@onload or @onerror or @srcdoc]")
+
+
+def test_the_name_of_a_profile_is_text(make_run):
+    """A profile's name goes into title and summary as text."""
+    page = html_of(make_run(profile="<img src=x onerror=alert(1)>"), {})
+    assert "<img src=x" not in page
+
+
+def test_the_environment_of_the_session_is_not_shown(page, monkeypatch):
+    """Versions and the start, and nothing that pytest-metadata collects in CI."""
+    blob = json.loads(lxml.html.fromstring(page).get_element_by_id("data-container").get("data-jsonblob"))
+    assert list(blob["environment"]) == ["Suite", "Python", "Started"]
+
+
+def test_a_check_with_very_many_exchanges_shows_the_last(make_run, make_check):
+    """A check of all evidence names what it does not show."""
+    check = make_check(exchanges=tuple(f"reuse/{number}" for number in range(100)))
+    details = rows_of(html_of(make_run(checks=(check,)), {}))[0]["tableHtml"][0]
+    assert "Also read: reuse/0, " in details
+    assert "reuse/88" not in details
+
+
+def test_checks_of_one_name_have_a_row_each(make_run, make_check):
+    """A check that stands twice in a run is shown twice."""
+    assert len(rows_of(html_of(make_run(checks=(make_check(), make_check(Verdict.FAIL))), {}))) == 2
+
+
+def test_an_empty_run_has_a_report(make_run):
+    """A run without checks says what was not judged."""
+    assert "not judged" in html_of(make_run(checks=()), {})
+
+
+def test_a_style_of_ones_own_is_added(make_run, tmp_path):
+    """A vendor's CSS follows ours."""
+    style = tmp_path / "vendor.css"
+    style.write_text("h1 { color: rebeccapurple }")
+    assert "rebeccapurple" in html_of(make_run(), {}, [style])

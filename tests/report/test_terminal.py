@@ -1,0 +1,43 @@
+"""The lines with which a run ends."""
+
+from token_conformance.report.terminal import summary_lines
+from token_conformance.verdict import Verdict
+
+
+def test_what_was_not_judged_is_said_first(make_run):
+    """Coverage comes before any verdict, and the numbers of all verdicts come last."""
+    first, *_, last = summary_lines(make_run())
+    assert first.startswith("example (recorded): ")
+    assert "requirements not judged" in first
+    assert "2 pass, 2 fail, 2 warning, 2 deviation, 2 inconclusive, 2 not applicable, 2 error" in last
+    assert "71 requests in 3.2 s" in last
+
+
+def test_a_finding_is_one_line_with_its_clause(make_run, make_check):
+    """The clause is said once, whether or not the message says it."""
+    checks = (
+        make_check(Verdict.FAIL, message="accepted (RFC 9700 §4.14.2)"),
+        make_check(Verdict.WARNING, message="no\nCache-Control"),
+    )
+    assert summary_lines(make_run(checks=checks, stale_deviations=()))[1:-1] == [
+        "FAIL     accepted (RFC 9700 §4.14.2)",
+        "WARNING  no Cache-Control (RFC 9700 §4.14.2)",
+    ]
+
+
+def test_only_findings_have_lines(make_run, make_check):
+    """What passed, deviates as documented or was not judged is in the numbers."""
+    quiet = (Verdict.PASS, Verdict.DEVIATION, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
+    run = make_run(checks=tuple(map(make_check, quiet)), stale_deviations=())
+    assert len(summary_lines(run)) == 2
+
+
+def test_a_stale_deviation_is_told(make_run):
+    """A profile that is out of date is a finding."""
+    assert any(line.startswith("STALE DEVIATION rfc6749-5.2-invalid-grant-400") for line in summary_lines(make_run()))
+
+
+def test_a_server_cannot_steer_the_terminal(make_run, make_check):
+    """Control characters in a message are made visible."""
+    lines = summary_lines(make_run(checks=(make_check(Verdict.FAIL, message="\x1b[2J\x07gone"),)))
+    assert all(line.isprintable() for line in lines)

@@ -1,0 +1,127 @@
+"""Reports are written whole, or not at all, and without a secret."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from token_conformance.redaction import Redactor
+from token_conformance.report import ReportError, write_reports, writing
+from token_conformance.verdict import Verdict
+
+NAMES = ["report.html", "results.json", "junit.xml"]
+SCHEMA = json.loads((Path(writing.__file__).parent / "results.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def write(tmp_path, make_run, hostile_exchanges, pytestconfig):
+    """Writes the reports of a run into a folder."""
+
+    def write(run=None, *, folder=tmp_path / "run", exchanges=hostile_exchanges, redactor=None):
+        return write_reports(folder, run or make_run(), exchanges, redactor or Redactor(), pytestconfig)
+
+    return write
+
+
+def test_three_reports_are_written(write, tmp_path):
+    """The paths are given back, and nothing else is left in the folder."""
+    paths = write()
+    assert [path.name for path in paths] == NAMES
+    assert sorted(NAMES) == sorted(path.name for path in (tmp_path / "run").iterdir())
+
+
+def test_results_json_keeps_its_schema(write):
+    """What is on the disk is valid."""
+    jsonschema.validate(json.loads(write()[1].read_text("utf-8")), SCHEMA)
+
+
+def test_no_canary_is_in_a_file(write):
+    """Neither the tokens of the exchanges nor their beginnings reach the disk."""
+    assert not [path for path in write() if "canary" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_goes_through_redaction(write, make_run, make_check, name):
+    """A token in the message of a failed check is a label in every report."""
+    redactor = Redactor()
+    redactor.learn("access_token", "token <&> \"with\" 'signs'")
+    check = make_check(Verdict.FAIL, message="got token <&> \"with\" 'signs'\nand more")
+    (path,) = (path for path in write(make_run(checks=(check,)), redactor=redactor) if path.name == name)
+    text = path.read_text("utf-8")
+    assert "signs" not in text
+    assert "access_token 1" in text
+
+
+class Blind(Redactor):
+    """A redactor that finds secrets afterwards and replaces none."""
+
+    def text(self, text):
+        return text
+
+
+@pytest.mark.parametrize("message", ["got canary/secret", "got <canary/secret>", 'got "canary/secret"&'])
+def test_a_secret_that_redaction_missed_is_not_written(write, make_run, make_check, tmp_path, message):
+    """The last line of defence looks at what would be written; it names the kind of the secret and not its value."""
+    redactor = Blind()
+    redactor.learn("refresh_token", message.removeprefix("got "))
+    run = make_run(checks=(make_check(Verdict.FAIL, message=message),))
+    with pytest.raises(ReportError, match="secret of the kind: refresh_token") as error:
+        write(run, redactor=redactor, exchanges=())
+    assert "canary" not in str(error.value)
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_secret_that_is_a_word_of_the_report_is_no_leak(write):
+    """A password `results` or `verdict` stands in every report, and its user gets one nevertheless."""
+    redactor = Redactor()
+    for word in ("results", "verdict", "document", "example", "rotation"):
+        redactor.learn("password", word)
+    assert len(write(redactor=redactor)) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(write, tmp_path):
+    """The sentence names the folder, the reason, and what to do."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError) as error:
+        write(folder=tmp_path / "file" / "run")
+    assert str(error.value) == (
+        f"the reports cannot be written to {tmp_path / 'file' / 'run'}: Not a directory; choose another --report-dir"
+    )
+
+
+def test_half_a_report_is_never_there(write, tmp_path, monkeypatch):
+    """A disk that is full in the middle of writing leaves the older report, and no draft."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "report.html").write_text("older")
+
+    def full(path, *arguments, **options):
+        path.write_bytes(b"half")
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ReportError, match="No space left on device"):
+        write()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["report.html"]
+    assert (tmp_path / "run" / "report.html").read_text() == "older"
+
+
+def test_a_style_that_is_not_there_is_told(write, pytestconfig, monkeypatch):
+    """pytest-html's option `--css` names a file, or the report says so."""
+    monkeypatch.setattr(pytestconfig.option, "css", ["nowhere.css"], raising=False)
+    with pytest.raises(ReportError, match="--css names what is no file: nowhere.css"):
+        write()
+
+
+def test_what_a_server_sends_does_not_break_a_report(write, make_run, make_check):
+    """Lone surrogates and control characters can be written as XML, JSON and HTML."""
+    message = "error_description is '\ud800\x00\x1b[31m\uffff\u202e'"
+    assert len(write(make_run(checks=(make_check(Verdict.FAIL, message=message),)))) == 3
+
+
+def test_a_check_without_evidence_is_reported(write, make_run, make_check):
+    """A check whose exchanges are not known, or that has no scenario, does not break the report."""
+    check = replace(make_check(), scenario=None, exchanges=("nowhere/1",), requirements=("unknown",))
+    assert len(write(make_run(checks=(check,)), exchanges=())) == 3
