@@ -63,7 +63,15 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
 def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
     """The pytest command line that a `run` stands for; plugins of the environment that it does not need stay out."""
     arguments = [str(SUITES), *_listed(options["suites"])]
-    arguments += [f"--rootdir={ROOT}", "-c", str(PACKAGE / "pytest.toml"), "-p", "pytest_html.plugin", "-p", "token_conformance.plugin"]
+    arguments += [
+        f"--rootdir={ROOT}",
+        "-c",
+        str(PACKAGE / "pytest.toml"),
+        "-p",
+        "pytest_html.plugin",
+        "-p",
+        "token_conformance.plugin",
+    ]
     arguments += ["-p", "xdist.plugin"] if options["workers"] else []
     arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "--tb=short"]
     arguments += ["-v"] if options["verbose"] else ["-q"]

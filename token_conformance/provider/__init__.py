@@ -1,5 +1,6 @@
 """The provider under test, in the RFCs' terms."""
 
+from token_conformance.provider.carrier import Carrier, carrier, refresh_carrier
 from token_conformance.provider.provider import Authorization, Login, Provider
 
-__all__ = ["Authorization", "Login", "Provider"]
+__all__ = ["Authorization", "Carrier", "Login", "Provider", "carrier", "refresh_carrier"]

@@ -61,9 +61,13 @@ class Walk:
         parts = urlsplit(location)
         if _same_place(location, self.redirect_uri):
             mode = "fragment" if parts.fragment else "query"
-            return AuthorizationAnswer(dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True)), mode, exchange)
+            return AuthorizationAnswer(
+                dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True)), mode, exchange
+            )
         if parts.scheme not in {"http", "https"}:
-            raise Inconclusive(f"the authorization endpoint redirects to {parts.scheme}:, not to the redirect_uri {self.redirect_uri}")
+            raise Inconclusive(
+                f"the authorization endpoint redirects to {parts.scheme}:, not to the redirect_uri {self.redirect_uri}"
+            )
         return Request("GET", location, (HTML,))
 
     def _page(self, exchange: Exchange, page: Page) -> Request | AuthorizationAnswer:
@@ -78,18 +82,24 @@ class Walk:
     def _log_in(self, form: Form, page: Page, exchange: Exchange) -> Request:
         if self.logged_in:
             said = f" It says: {page.alert}" if page.alert else ""
-            raise Inconclusive(f"the provider showed the login form again: check login.username and login.password.{said}")
+            raise Inconclusive(
+                f"the provider showed the login form again: check login.username and login.password.{said}"
+            )
         self.logged_in = True
         fields = form.filled(self.login)
         if self.login.username is None or self.login.password is None:
-            raise Inconclusive(f"{_place(exchange, page)} asks for a password, and the profile has no login.username and login.password")
+            raise Inconclusive(
+                f"{_place(exchange, page)} asks for a password, and the profile has no login.username and login.password"
+            )
         return form.request(fields)
 
     def _go_on(self, page: Page, exchange: Exchange) -> Request:
         if exchange.response.status >= 400:
             raise Inconclusive(f"{_place(exchange, page)} is an error page")
         if any(form.asks_for_second_factor for form in page.forms):
-            raise Inconclusive(f"{_place(exchange, page)} asks for a second factor or a CAPTCHA: strategy form cannot go on there")
+            raise Inconclusive(
+                f"{_place(exchange, page)} asks for a second factor or a CAPTCHA: strategy form cannot go on there"
+            )
         if page.refresh is not None:
             return Request("GET", page.refresh, (HTML,))
         if page.forms:

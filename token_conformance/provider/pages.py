@@ -20,7 +20,9 @@ Fields = list[tuple[str, str]]
 HTML = ("Accept", "text/html,application/xhtml+xml")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
-_AGREE = re.compile(r"\b(allow|accept|yes|continue|authori[sz]e|grant|consent|agree|confirm|approve|submit|ok|sign|log)", re.I)
+_AGREE = re.compile(
+    r"\b(allow|accept|yes|continue|authori[sz]e|grant|consent|agree|confirm|approve|submit|ok|sign|log)", re.I
+)
 _REFUSE = re.compile(r"\b(deny|cancel|no|abort|reject|decline|back|refuse|sign.?out|log.?out)\b", re.I)
 _SECOND_FACTOR = re.compile(r"otp|totp|mfa|one.?time|verification.?code|captcha", re.I)
 _REFRESH = re.compile(r"\d+\s*;\s*url\s*=\s*['\"]?([^'\"]+)", re.I)
@@ -76,12 +78,16 @@ class Form:
         return Request("GET", f"{self.action}{separator}{urlencode(fields)}", (HTML,))
 
     def _buttons(self) -> Iterator[Any]:
-        yield from self.element.xpath(".//button[not(@type) or @type='submit'] | .//input[@type='submit' or @type='image']")
+        yield from self.element.xpath(
+            ".//button[not(@type) or @type='submit'] | .//input[@type='submit' or @type='image']"
+        )
 
     def _username_field(self, login: Login) -> str:
         if login.username_field:
             return login.username_field
-        inputs = [field for field in self.element.xpath(".//input[@name]") if (field.get("type") or "").lower() in _TEXT_TYPES]
+        inputs = [
+            field for field in self.element.xpath(".//input[@name]") if (field.get("type") or "").lower() in _TEXT_TYPES
+        ]
         likely = [field for field in inputs if re.search(r"user|login|mail|name|account", field.get("name"), re.I)]
         return str(next(iter(likely or inputs), {}).get("name", ""))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Profile
@@ -29,13 +29,14 @@ class Redactor:
         self._labels: dict[str, str] = {}
         self._given: set[str] = set()
         self._counts: defaultdict[str, int] = defaultdict(int)
-        self._forms: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        self._forms: dict[str, str] = {}
+        self._lengths: defaultdict[str, set[int]] = defaultdict(set)
 
     def learn(self, kind: str, value: str) -> str:
         """The label of a secret, such as `<refresh_token 2>`; a value has one label however it is written."""
         if not value or value in self._given:
             return value
-        known = self._labels.get(value) or self._forms.get(value[:SHORTEST], {}).get(value)
+        known = self._labels.get(value) or self._forms.get(value)
         return known or self._label(kind, value)
 
     def learn_profile(self, profile: Profile) -> None:
@@ -90,7 +91,8 @@ class Redactor:
     def _look_for(self, value: str, label: str) -> None:
         for form in forms(value):
             if len(form) >= SHORTEST and not is_ordinary(form):
-                self._forms[form[:SHORTEST]].setdefault(form, label)
+                self._forms.setdefault(form, label)
+                self._lengths[form[:SHORTEST]].add(len(form))
 
     def _pieces(self, text: str) -> Iterator[str]:
         copied = 0
@@ -103,15 +105,19 @@ class Redactor:
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
         if text in self._given:  # a label, whose words are not looked into
             return
-        place, beginnings = 0, self._forms
-        while place <= len(text) - SHORTEST:
-            candidates = beginnings.get(text[place : place + SHORTEST])
-            form = _longest(candidates, text, place) if candidates else None
-            if candidates is None or form is None:
-                place += 1
-                continue
-            yield place, place + len(form), candidates[form]
-            place += len(form)
+        beginnings, free = self._lengths, 0
+        likely = [place for place in range(len(text) - SHORTEST + 1) if text[place : place + SHORTEST] in beginnings]
+        for place in likely:
+            form = self._longest(text, place) if place >= free else ""
+            if form:
+                free = place + len(form)
+                yield place, free, self._forms[form]
+
+    def _longest(self, text: str, place: int) -> str:
+        """The longest form that stands at a place; tokens that begin alike are told apart by their few lengths."""
+        lengths = sorted(self._lengths[text[place : place + SHORTEST]], reverse=True)
+        standing = (text[place : place + length] for length in lengths)
+        return next((form for form in standing if form in self._forms), "")
 
 
 def is_ordinary(value: str) -> bool:
@@ -122,8 +128,3 @@ def is_ordinary(value: str) -> bool:
 def _is_remark(kind: str, value: str) -> bool:
     """Whether a server put a mere word where secrets are: a cookie `deleted` is not to be found in every sentence."""
     return kind in {"cookie", "form_field"} and value.isalpha() and len(value) < 16
-
-
-def _longest(candidates: Iterable[str], text: str, place: int) -> str | None:
-    standing = (form for form in candidates if text.startswith(form, place))
-    return max(standing, key=len, default=None)

@@ -1,0 +1,186 @@
+"""How clients prove who they are (RFC 6749 §2.3 and §3.2.1)."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.profile import Client
+from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.provider.client_authentication import basic, by, post, with_secret
+from token_conformance.token_response import TokenResponse
+
+
+@dataclass(frozen=True)
+class WrongCredentials:
+    """A request that is accepted, and the same with credentials that are wrong in one way each."""
+
+    carrier: Carrier
+    other_secret: TokenResponse
+    shortened_secret: TokenResponse
+    folded_secret: TokenResponse
+    empty_secret: TokenResponse
+    foreign_secret: TokenResponse | None
+    unknown_client: TokenResponse
+    by_basic: TokenResponse
+    by_post: TokenResponse
+    afterwards: TokenResponse
+
+    @property
+    def secret_attempts(self) -> dict[str, TokenResponse]:
+        """What was sent instead of the secret, and the answers."""
+        attempts = {
+            "another secret": self.other_secret,
+            "a shortened secret": self.shortened_secret,
+            "the secret in other letters": self.folded_secret,
+            "an empty secret": self.empty_secret,
+        }
+        if self.foreign_secret is not None:
+            attempts["the secret of another client"] = self.foreign_secret
+        return attempts
+
+
+@scenario(needs="client_secret")
+async def wrong_credentials(provider: Provider) -> WrongCredentials:
+    """Send a good request, then with wrong secrets and wrong clients, then the good one again."""
+    good = await carrier(provider)
+    client, secret = good.client, good.client.client_secret or ""
+    stranger = next((each for each in provider.profile.clients if each.client_secret not in {None, secret}), None)
+
+    async def sent_by(other: Client) -> TokenResponse:
+        return await provider.token(good.parameters, client=other)
+
+    unknown = client.model_copy(update={"client_id": f"unknown-{provider.draw('client_id')}"})
+    return WrongCredentials(
+        carrier=good,
+        other_secret=await sent_by(with_secret(client, provider.draw("client_secret"))),
+        shortened_secret=await sent_by(with_secret(client, secret[:-1])),
+        folded_secret=await sent_by(with_secret(client, secret.swapcase())),
+        empty_secret=await sent_by(with_secret(client, "")),
+        foreign_secret=await sent_by(with_secret(client, stranger.client_secret or "")) if stranger else None,
+        unknown_client=await sent_by(unknown),
+        by_basic=await sent_by(with_secret(by(client, "client_secret_basic"), provider.draw("client_secret"))),
+        by_post=await sent_by(with_secret(by(client, "client_secret_post"), provider.draw("client_secret"))),
+        afterwards=await sent_by(client),
+    )
+
+
+@requirement("rfc6749-3.2.1-wrong-secret")
+def test_wrong_secret_is_invalid_client(wrong_credentials: WrongCredentials) -> None:
+    """Another secret than the client's, a part of it, or none, is refused as invalid_client."""
+    for sent, attempt in wrong_credentials.secret_attempts.items():
+        answer = refusal(attempt, control=wrong_credentials.carrier.control)
+        told_missing = sent == "an empty secret" and answer.error == "invalid_request"
+        assert answer.error == "invalid_client" or told_missing, f"{sent} was answered by {answer}"
+
+
+@requirement("rfc6749-3.2.1-wrong-secret")
+def test_right_secret_works_after_wrong_ones(wrong_credentials: WrongCredentials) -> None:
+    """The client is not locked out by attempts with wrong secrets."""
+    answer = wrong_credentials.afterwards
+    if answer.exchange.response.status == 429:
+        raise Inconclusive("the provider limits the rate of requests")
+    assert answer.accepted
+
+
+@requirement("rfc6749-3.2.1-unknown-client")
+def test_unknown_client_is_invalid_client(wrong_credentials: WrongCredentials) -> None:
+    """A client that was never registered is refused as invalid_client."""
+    assert (
+        refusal(wrong_credentials.unknown_client, control=wrong_credentials.carrier.control).error == "invalid_client"
+    )
+
+
+@requirement("rfc6749-5.2-basic-401")
+def test_failed_basic_is_challenged_to_basic(wrong_credentials: WrongCredentials) -> None:
+    """A wrong secret by HTTP Basic is refused with 401 and a challenge to Basic."""
+    answer = refusal(wrong_credentials.by_basic, control=wrong_credentials.carrier.control)
+    challenge = answer.exchange.header("www-authenticate") or ""
+    seen = f"status {answer.status}, WWW-Authenticate {challenge or 'absent'}"
+    assert answer.status == 401, f"a wrong secret by HTTP Basic was answered by {seen}"
+    assert "basic" in challenge.lower(), f"a wrong secret by HTTP Basic was answered by {seen}"
+
+
+@requirement("errors-no-oracle")
+def test_unknown_client_and_wrong_secret_look_alike(wrong_credentials: WrongCredentials) -> None:
+    """A stranger cannot learn from the answers which clients exist."""
+    wrong, unknown = wrong_credentials.other_secret, wrong_credentials.unknown_client
+    if not (wrong.refused and unknown.refused):
+        raise Inconclusive("one of the two was not refused")
+    same = (wrong.status, wrong.error, wrong.error_description) == (
+        unknown.status,
+        unknown.error,
+        unknown.error_description,
+    )
+    assert same, (
+        f"a wrong secret is answered by {wrong} {wrong.error_description or ''}, an unknown client by {unknown} {unknown.error_description or ''}"
+    )
+
+
+@dataclass(frozen=True)
+class Methods:
+    """One request by the registered method, by the other one, and by both."""
+
+    carrier: Carrier
+    by_basic: TokenResponse
+    by_post: TokenResponse
+    by_both: TokenResponse
+    contradicting: TokenResponse | None
+
+
+@scenario(needs="client_secret")
+async def authentication_methods(provider: Provider) -> Methods:
+    """Authenticate by HTTP Basic, in the form, by both at once, and as two clients at once."""
+    good = await carrier(provider)
+    header, form = basic(good.client), post(good.client)
+    stranger = next((each for each in provider.profile.clients if each.client_id != good.client.client_id), None)
+    by_basic = await provider.token_as(header, good.parameters)
+    good = good.after(by_basic)
+    by_post = await provider.token_as(form, good.parameters)
+    good = good.after(by_post)
+    by_both = await provider.token_as(header, [*pairs(good), *form.parameters])
+    good = good.after(by_both)
+    contradicting = None
+    if stranger is not None:
+        contradicting = await provider.token_as(header, [*pairs(good), ("client_id", stranger.client_id)])
+    return Methods(good, by_basic, by_post, by_both, contradicting)
+
+
+def pairs(good: Carrier) -> list[tuple[str, str]]:
+    """The parameters of the carrier that have a value."""
+    return [(name, value) for name, value in good.parameters.items() if value is not None]
+
+
+@requirement("rfc6749-2.3.1-basic-supported")
+def test_basic_is_accepted(authentication_methods: Methods) -> None:
+    """A client with a secret is accepted by HTTP Basic, where it is registered for that, its id and secret form-encoded."""
+    if authentication_methods.carrier.client.authentication != "client_secret_basic":
+        raise NotApplicable("the profile's client is not registered for HTTP Basic")
+    answer = authentication_methods.by_basic
+    assert answer.accepted
+
+
+@requirement("rfc6749-2.3.1-basic-form-encoding")
+def test_basic_is_form_decoded(authentication_methods: Methods) -> None:
+    """The id and the secret of HTTP Basic are form-decoded before they are compared."""
+    client = authentication_methods.carrier.client
+    if client.authentication != "client_secret_basic":
+        raise NotApplicable("the profile's client is not registered for HTTP Basic")
+    if all(character.isalnum() or character in "-._~" for character in f"{client.client_id}{client.client_secret}"):
+        raise NotApplicable("neither id nor secret has a character that the encoding changes")
+    answer = refusal(authentication_methods.by_basic, control=authentication_methods.by_post)
+    assert answer.accepted
+
+
+@requirement("rfc6749-2.3-one-method")
+def test_two_methods_at_once_are_refused(authentication_methods: Methods) -> None:
+    """A request that authenticates by HTTP Basic and in the form is refused."""
+    answer = refusal(authentication_methods.by_both, control=authentication_methods.carrier.control)
+    assert not answer.accepted
+
+
+@requirement("client-id-mismatch")
+def test_contradicting_client_id_is_refused(authentication_methods: Methods) -> None:
+    """A client_id in the form that is not the authenticated client's is refused."""
+    if authentication_methods.contradicting is None:
+        raise NotApplicable("the profile has no second client")
+    answer = refusal(authentication_methods.contradicting, control=authentication_methods.carrier.control)
+    assert not answer.accepted

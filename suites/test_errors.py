@@ -1,0 +1,244 @@
+"""The shape of every refusal (RFC 6749 §5.2)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+
+from token_conformance import Inconclusive, refusal, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.run import Evidence
+from token_conformance.token_response import TokenResponse
+
+EACH_REFUSAL = pytest.mark.evidence_of("bad_requests", "wrong_credentials")
+
+REGISTERED = {
+    "access_denied",
+    "authorization_pending",
+    "expired_token",
+    "insufficient_user_authentication",
+    "interaction_required",
+    "invalid_client",
+    "invalid_dpop_proof",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "invalid_target",
+    "login_required",
+    "server_error",
+    "slow_down",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "unsupported_token_type",
+    "use_dpop_nonce",
+}
+"""The codes of the OAuth Extensions Error registry that a token endpoint may use."""
+
+OF_OTHER_PLACES = {"access_denied", "interaction_required", "login_required"}
+"""Registered for the authorization endpoint; at the token endpoint they belong to polling grants only."""
+
+CHARACTERS = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
+ADDRESS_CHARACTERS = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")
+INTERNALS = re.compile(
+    r"Traceback \(most recent|^\s+at [\w.$]+\(|\bat [\w.$<>]+ ?\([\w./\\:-]+:\d+|File \"[^\"]+\", line \d+|"
+    r"\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|ORA-\d{5}|SQLSTATE|System\.\w+Exception|java\.\w+\.|/usr/(lib|local|src)/|[A-Z]:\\\\",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class BadRequests:
+    """One accepted request, and the same with one thing wrong at a time."""
+
+    carrier: Carrier
+    without_grant_type: TokenResponse
+    unknown_grant_type: TokenResponse
+    folded_grant_type: TokenResponse
+    unknown_code: TokenResponse
+    unknown_refresh_token: TokenResponse
+
+
+@scenario()
+async def bad_requests(provider: Provider) -> BadRequests:
+    """Send a good request, and bad ones that differ from it in one thing each."""
+    good = await carrier(provider)
+    client, grant_type = good.client, good.parameters["grant_type"] or ""
+    code = {"grant_type": "authorization_code", "code": provider.draw("code"), "redirect_uri": client.redirect_uri}
+    return BadRequests(
+        carrier=good,
+        without_grant_type=await provider.token({**good.parameters, "grant_type": None}, client=client),
+        unknown_grant_type=await provider.token({"grant_type": "urn:example:no-such-grant"}, client=client),
+        folded_grant_type=await provider.token({**good.parameters, "grant_type": grant_type.upper()}, client=client),
+        unknown_code=await provider.token(code),
+        unknown_refresh_token=await provider.refresh(provider.draw("refresh_token")),
+    )
+
+
+@requirement("rfc6749-5.2-missing-grant-type")
+def test_request_without_grant_type_is_invalid_request(bad_requests: BadRequests) -> None:
+    """A request without grant_type is refused as invalid_request."""
+    assert refusal(bad_requests.without_grant_type, control=bad_requests.carrier.control).error == "invalid_request"
+
+
+@requirement("rfc6749-5.2-unsupported-grant")
+def test_unknown_grant_is_unsupported(bad_requests: BadRequests) -> None:
+    """A grant_type that nobody knows is refused as unsupported_grant_type."""
+    assert (
+        refusal(bad_requests.unknown_grant_type, control=bad_requests.carrier.control).error == "unsupported_grant_type"
+    )
+
+
+@requirement("rfc6749-5.2-unsupported-grant")
+def test_grant_type_is_compared_exactly(bad_requests: BadRequests) -> None:
+    """A grant_type in capitals is another one, and refused."""
+    answer = refusal(bad_requests.folded_grant_type, control=bad_requests.carrier.control)
+    assert answer.error in {"unsupported_grant_type", "invalid_request"}
+
+
+def refusals_with_body(evidence: Evidence) -> list[TokenResponse]:
+    """The refusals that hold a JSON object; where there is none, another check says so."""
+    found = [response for response in evidence.refusals if response.members]
+    if not found:
+        raise Inconclusive("no refusal of this run holds a JSON object")
+    return found
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-status-400")
+def test_refusal_is_400_or_401(evidence: Evidence) -> None:
+    """A refusal has the status 400; invalid_client may have 401."""
+    for response in evidence.refusals:
+        allowed = {400, 401} if response.error == "invalid_client" or response.error is None else {400}
+        assert response.status in allowed, (
+            f"{response.error or 'a refusal'} came with status {response.status} to {response.exchange}"
+        )
+
+
+@EACH_REFUSAL
+@requirement("endpoint-oversized")
+def test_no_request_makes_the_server_fail(evidence: Evidence) -> None:
+    """No request that this run sent makes the token endpoint fail with 5xx."""
+    for response in evidence.token_responses:
+        status = response.exchange.response.status
+        assert status < 500 or status == 503, f"status {status} to {response.exchange}"
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-json-error")
+def test_refusal_is_a_json_object_with_error(evidence: Evidence) -> None:
+    """A refusal is a JSON object that holds error, a string."""
+    for response in evidence.refusals:
+        value = response.members.get("error")
+        shown = f"error is {value!r}" if response.members else f"no JSON object: {response.exchange.text[:60]!r}"
+        assert isinstance(value, str), f"the answer to {response.exchange} has no error code: {shown}"
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-json-error")
+def test_refusal_says_that_it_is_json(evidence: Evidence) -> None:
+    """The media type of a refusal is application/json."""
+    for response in refusals_with_body(evidence):
+        kind = response.exchange.media_type
+        assert kind == "application/json", f"the media type of the refusal of {response.exchange} is {kind}"
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-registered-code")
+def test_error_code_is_registered(evidence: Evidence) -> None:
+    """The error code of a refusal is a registered one, meant for the token endpoint."""
+    for response in refusals_with_body(evidence):
+        if response.error is not None:
+            known = response.error in REGISTERED - OF_OTHER_PLACES
+            assert known, f"error is {response.error!r} in the answer to {response.exchange}"
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-description-charset")
+def test_description_keeps_to_its_characters(evidence: Evidence) -> None:
+    """error_description holds visible ASCII and blanks, without quote and backslash."""
+    for response in refusals_with_body(evidence):
+        value = response.members.get("error_description", "")
+        good = isinstance(value, str) and CHARACTERS.fullmatch(value)
+        assert good, f"error_description is {value!r} in the answer to {response.exchange}"
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-description-charset")
+def test_error_uri_keeps_to_its_characters(evidence: Evidence) -> None:
+    """error_uri holds the characters of an address."""
+    for response in refusals_with_body(evidence):
+        value = response.members.get("error_uri", "")
+        good = isinstance(value, str) and ADDRESS_CHARACTERS.fullmatch(value)
+        assert good, f"error_uri is {value!r} in the answer to {response.exchange}"
+
+
+@EACH_REFUSAL
+@requirement("errors-no-token")
+def test_refusal_holds_no_token(evidence: Evidence) -> None:
+    """A refusal hands over no token."""
+    for response in evidence.token_responses:
+        if "error" in response.members:
+            held = {"access_token", "refresh_token", "id_token"} & response.members.keys()
+            assert not held, f"a refusal holds {', '.join(sorted(held))} in the answer to {response.exchange}"
+
+
+def repeated(exchange: Exchange) -> str | None:
+    """The name of a secret parameter, or Authorization, whose value the answer repeats."""
+    answer = exchange.text + " ".join(value for _, value in exchange.response.headers)
+    secret_names = {"client_secret", "password", "code", "refresh_token", "code_verifier"}
+    sent = [(name, value) for name, value in exchange.request.form if name in secret_names and len(value) >= 8]
+    sent += [
+        (name, value.partition(" ")[2]) for name, value in exchange.request.headers if name.lower() == "authorization"
+    ]
+    return next((name for name, value in sent if value and (value in answer or quote(value, safe="") in answer)), None)
+
+
+@EACH_REFUSAL
+@requirement("errors-no-reflection")
+def test_refusal_repeats_no_secret(evidence: Evidence) -> None:
+    """A refusal repeats no secret, token or code of the request."""
+    for response in evidence.refusals:
+        name = repeated(response.exchange)
+        assert name is None, f"the answer to {response.exchange} repeats the value of {name}"
+
+
+@EACH_REFUSAL
+@requirement("errors-no-stack-trace")
+def test_refusal_shows_no_internals(evidence: Evidence) -> None:
+    """No answer shows a stack trace, a path of the server or a statement of its database."""
+    for response in evidence.token_responses:
+        text = response.exchange.text.replace("\\n", "\n").replace('\\"', '"')
+        found = INTERNALS.search(text)
+        assert found is None, f"the answer to {response.exchange} shows {found[0][:60] if found else ''!r}"
+
+
+@EACH_REFUSAL
+@requirement("errors-cache-control")
+def test_refusal_is_not_stored(evidence: Evidence) -> None:
+    """A refusal carries Cache-Control: no-store."""
+    for response in evidence.refusals:
+        value = response.exchange.header("cache-control")
+        assert "no-store" in (value or "").lower(), f"Cache-Control is {value!r} in the answer to {response.exchange}"
+
+
+@EACH_REFUSAL
+@requirement("rfc9110-401-challenge")
+def test_401_names_a_challenge(evidence: Evidence) -> None:
+    """A 401 of the token endpoint carries WWW-Authenticate."""
+    unauthorized = [response for response in evidence.token_responses if response.exchange.response.status == 401]
+    if not unauthorized:
+        raise Inconclusive("no answer of this run had the status 401")
+    for response in unauthorized:
+        assert response.exchange.header("www-authenticate"), f"401 without WWW-Authenticate to {response.exchange}"
+
+
+@requirement("rfc6749-4.1.3-missing-code")
+def test_unknown_code_is_invalid_grant(bad_requests: BadRequests) -> None:
+    """A code that was never issued is refused as invalid_grant."""
+    answer = refusal(bad_requests.unknown_code, control=bad_requests.carrier.control)
+    if answer.error in {"unsupported_grant_type", "unauthorized_client"}:
+        raise Inconclusive(f"the client may not use codes: {answer}")
+    assert answer.error == "invalid_grant"

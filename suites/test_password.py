@@ -1,0 +1,81 @@
+"""The resource owner password credentials grant (RFC 6749 §4.3), where the profile has it."""
+
+from dataclasses import dataclass
+
+from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.provider import Provider
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+
+
+@dataclass(frozen=True)
+class PasswordRequests:
+    """A right password, and requests that are wrong in one thing each."""
+
+    control: TokenResponse
+    wrong_password: TokenResponse
+    wrong_username: TokenResponse
+    without_username: TokenResponse
+    without_password: TokenResponse
+
+
+@scenario(needs="password")
+async def password_requests(provider: Provider) -> PasswordRequests:
+    """Ask with the right name and password, with a wrong one of each, and without one of each."""
+    grant, login = provider.profile.grants.password, provider.profile.login
+    client = provider.profile.client(grant.client if grant else None)
+    request = {"grant_type": "password", "scope": grant.scope if grant else None}
+    return PasswordRequests(
+        control=await provider.password(),
+        wrong_password=await provider.password(password=provider.draw("password")),
+        wrong_username=await provider.password(username=provider.draw("username")),
+        without_username=await provider.token({**request, "password": login.password}, client=client),
+        without_password=await provider.token({**request, "username": login.username}, client=client),
+    )
+
+
+@requirement("rfc6749-4.3-wrong-password")
+def test_right_password_yields_tokens(password_requests: PasswordRequests) -> None:
+    """The user's name and password yield an access token, as the profile documents."""
+    answer = password_requests.control
+    assert answer.accepted
+
+
+@requirement("rfc6749-4.3-wrong-password")
+def test_wrong_password_is_invalid_grant(password_requests: PasswordRequests) -> None:
+    """A wrong password is refused as invalid_grant."""
+    assert refusal(password_requests.wrong_password, control=password_requests.control).error == "invalid_grant"
+
+
+@requirement("rfc6749-4.3-wrong-password")
+def test_unknown_user_is_invalid_grant(password_requests: PasswordRequests) -> None:
+    """An unknown user is refused as invalid_grant."""
+    assert refusal(password_requests.wrong_username, control=password_requests.control).error == "invalid_grant"
+
+
+@requirement("rfc6749-4.3-missing")
+def test_missing_username_is_invalid_request(password_requests: PasswordRequests) -> None:
+    """A request without username is refused as invalid_request."""
+    assert refusal(password_requests.without_username, control=password_requests.control).error == "invalid_request"
+
+
+@requirement("rfc6749-4.3-missing")
+def test_missing_password_is_invalid_request(password_requests: PasswordRequests) -> None:
+    """A request without password is refused as invalid_request."""
+    assert refusal(password_requests.without_password, control=password_requests.control).error == "invalid_request"
+
+
+@requirement("rfc9700-2.4-no-password")
+def test_password_grant_is_not_offered(password_requests: PasswordRequests, conformance_run: Run) -> None:
+    """The password grant is not offered (RFC 9700, OAuth 2.1)."""
+    if not conformance_run.profile.claims & {"bcp", "oauth2.1"} and not documented_as_deviation(conformance_run):
+        raise NotApplicable(
+            "the profile claims neither RFC 9700 (bcp) nor oauth2.1, and RFC 6749 has the password grant"
+        )
+    answer = password_requests.control
+    assert not answer.accepted, "the password grant yields tokens"
+
+
+def documented_as_deviation(run: Run) -> bool:
+    """Whether the profile says itself that it departs from this requirement."""
+    return any(deviation.requirement == "rfc9700-2.4-no-password" for deviation in run.profile.deviations)

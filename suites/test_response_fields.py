@@ -1,0 +1,171 @@
+"""The fields and headers of every successful response (RFC 6749 §5.1)."""
+
+import re
+
+import pytest
+
+from token_conformance import Inconclusive, NotApplicable, requirement
+from token_conformance.run import Evidence, Run
+from token_conformance.token_response import TokenResponse
+from token_conformance.unguessable import varying_bits
+
+EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
+
+VSCHAR = re.compile(r"[\x20-\x7e]+")
+SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
+A_YEAR = 31_536_000
+
+
+def having(evidence: Evidence, member: str) -> list[TokenResponse]:
+    """The successful responses that hold a member, whatever its value."""
+    found = [response for response in evidence.successes if member in response.members]
+    if not found:
+        raise Inconclusive(f"no successful response of this run holds {member}")
+    return found
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-status-200")
+def test_success_is_200(evidence: Evidence) -> None:
+    """A successful response has the status 200."""
+    for response in evidence.successes:
+        assert response.status == 200, f"tokens came with status {response.status} to {response.exchange}"
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-json")
+def test_success_is_a_json_object(evidence: Evidence) -> None:
+    """The body of a successful response is one JSON object."""
+    for response in evidence.successes:
+        parsed = response.exchange.json
+        assert isinstance(parsed, dict), (
+            f"the answer to {response.exchange} is no JSON object: {response.exchange.text[:60]!r}"
+        )
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-json")
+def test_success_says_that_it_is_json(evidence: Evidence) -> None:
+    """The media type of a successful response is application/json."""
+    for response in evidence.successes:
+        kind = response.exchange.media_type
+        assert kind == "application/json", f"the media type of the answer to {response.exchange} is {kind}"
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-access-token")
+def test_access_token_is_there(evidence: Evidence) -> None:
+    """A successful response holds an access_token of visible ASCII characters."""
+    for response in evidence.successes:
+        value = response.members.get("access_token")
+        shown = "absent" if value is None else f"a {type(value).__name__} of {len(str(value))} characters"
+        good = isinstance(value, str) and VSCHAR.fullmatch(value)
+        assert good, (
+            f"access_token is {shown} in the answer to {response.exchange}: no string of visible ASCII characters"
+        )
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-token-type")
+def test_token_type_is_known(evidence: Evidence) -> None:
+    """A successful response tells the token_type, Bearer or DPoP in any case."""
+    for response in evidence.successes:
+        value = response.members.get("token_type")
+        known = isinstance(value, str) and value.lower() in {"bearer", "dpop"}
+        shown = repr(value) if "token_type" in response.members else "absent"
+        assert known, f"token_type is {shown} in the answer to {response.exchange}"
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-expires-in")
+def test_expires_in_is_there(evidence: Evidence) -> None:
+    """A successful response tells with expires_in how long the access token lives."""
+    for response in evidence.successes:
+        assert "expires_in" in response.members, f"expires_in is absent in the answer to {response.exchange}"
+
+
+@EACH_GRANT
+@requirement("rfc6749-a.14-expires-in-number")
+def test_expires_in_is_a_number_of_seconds(evidence: Evidence) -> None:
+    """expires_in is a JSON integer of seconds, at most a year's."""
+    for response in having(evidence, "expires_in"):
+        value = response.members["expires_in"]
+        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= A_YEAR
+        assert good, f"expires_in is {value!r} in the answer to {response.exchange}: no integer from 0 to {A_YEAR}"
+
+
+@pytest.mark.evidence_of("login", "refreshed")
+@requirement("rfc6749-5.1-refresh-token-string")
+def test_refresh_token_is_a_string(evidence: Evidence) -> None:
+    """A refresh_token, where there is one, is a string of visible ASCII characters."""
+    for response in having(evidence, "refresh_token"):
+        value = response.members["refresh_token"]
+        good = isinstance(value, str) and VSCHAR.fullmatch(value)
+        shown = f"a string of {len(value)} characters" if isinstance(value, str) else f"a {type(value).__name__}"
+        assert good, (
+            f"refresh_token is {shown} in the answer to {response.exchange}: no string of visible ASCII characters"
+        )
+
+
+@EACH_GRANT
+@requirement("rfc6749-3.3-scope-syntax")
+def test_scope_is_a_list_with_single_spaces(evidence: Evidence) -> None:
+    """scope, where it is told, is one string of values with single spaces between them."""
+    for response in having(evidence, "scope"):
+        value = response.members["scope"]
+        good = isinstance(value, str) and (value == "" or SCOPE.fullmatch(value)) and "," not in value
+        assert good, f"scope is {value!r} in the answer to {response.exchange}"
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-cache-control")
+def test_success_is_not_stored(evidence: Evidence) -> None:
+    """A successful response carries Cache-Control: no-store."""
+    for response in evidence.successes:
+        value = response.exchange.header("cache-control")
+        directives = {directive.strip().lower() for directive in (value or "").split(",")}
+        assert "no-store" in directives, f"Cache-Control is {value!r} in the answer to {response.exchange}"
+
+
+@EACH_GRANT
+@requirement("rfc6749-5.1-pragma")
+def test_success_carries_pragma(evidence: Evidence, conformance_run: Run) -> None:
+    """A successful response carries Pragma: no-cache, for caches of HTTP/1.0."""
+    if "oauth2.1" in conformance_run.profile.claims:
+        raise NotApplicable("OAuth 2.1 does not ask for Pragma any more")
+    for response in evidence.successes:
+        value = response.exchange.header("pragma")
+        assert "no-cache" in (value or "").lower(), f"Pragma is {value!r} in the answer to {response.exchange}"
+
+
+def first_tokens(evidence: Evidence, member: str) -> list[str]:
+    """The values of a member in the answers that begin a login."""
+    logins = [
+        r
+        for r in evidence.successes
+        if dict(r.exchange.request.form).get("grant_type") in {"authorization_code", "password"}
+    ]
+    return [value for response in logins if isinstance(value := response.members.get(member), str) and value]
+
+
+@pytest.mark.evidence_of("login", "refreshed")
+@requirement("token-unique")
+@pytest.mark.parametrize("member", ["access_token", "refresh_token"])
+def test_no_two_logins_share_a_token(evidence: Evidence, member: str) -> None:
+    """Each login has tokens of its own."""
+    values = first_tokens(evidence, member)
+    if len(values) < 2:
+        raise Inconclusive(f"{len(values)} logins of this run gave a {member}; it takes two to compare")
+    assert len(set(values)) == len(values), f"{len(values)} logins gave {len(set(values))} different values of {member}"
+
+
+@pytest.mark.evidence_of("login", "refreshed")
+@requirement("token-entropy")
+@pytest.mark.parametrize("member", ["access_token", "refresh_token"])
+def test_tokens_cannot_be_guessed(evidence: Evidence, member: str) -> None:
+    """What differs between tokens is too much to be guessed: 128 bits at the least."""
+    values = list(dict.fromkeys(first_tokens(evidence, member)))
+    if len(values) < 2:
+        raise Inconclusive(f"{len(values)} different values of {member} in this run; it takes two to compare")
+    bits = varying_bits(values)
+    assert bits >= 128, f"at most {bits:.0f} bits differ between {len(values)} values of {member}"

@@ -1,0 +1,287 @@
+"""What the token endpoint takes as a request (RFC 6749 §3.2)."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.exchange import Exchange, Headers
+from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.provider.client_authentication import Credentials, credentials
+from token_conformance.token_response import TokenResponse
+
+JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
+FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
+
+
+@dataclass(frozen=True)
+class Methods:
+    """A good POST, and the same parameters by other HTTP methods and in other places."""
+
+    carrier: Carrier
+    get: TokenResponse
+    put: TokenResponse
+    head: Exchange
+    in_query: TokenResponse
+    as_json: TokenResponse
+    as_text: TokenResponse
+
+
+@scenario()
+async def other_methods(provider: Provider) -> Methods:
+    """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
+    good = await carrier(provider)
+    endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
+    form = parameters_of(good, proof)
+    address, encoded = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(form)}", urlencode(form).encode()
+    text = (("Content-Type", "text/plain"), *proof.headers)
+    return Methods(
+        carrier=good,
+        get=TokenResponse(await provider.send("GET", address, headers=proof.headers)),
+        put=TokenResponse(await provider.send("PUT", endpoint, headers=(*FORM, *proof.headers), body=encoded)),
+        head=await provider.send("HEAD", address, headers=proof.headers),
+        in_query=TokenResponse(await provider.send("POST", address, headers=(*FORM, *proof.headers))),
+        as_json=TokenResponse(
+            await provider.send("POST", endpoint, headers=(*JSON, *proof.headers), body=json.dumps(dict(form)).encode())
+        ),
+        as_text=TokenResponse(await provider.send("POST", endpoint, headers=text, body=encoded)),
+    )
+
+
+def parameters_of(good: Carrier, proof: Credentials) -> list[tuple[str, str]]:
+    """The parameters of a good request, the credentials that belong into the form among them."""
+    return [(name, value) for name, value in (*good.parameters.items(), *proof.parameters) if value is not None]
+
+
+def accepted(good: Carrier) -> None:
+    """Judge nothing where even the good request was not accepted."""
+    if not good.control.accepted:
+        raise Inconclusive(f"the control was not accepted: {good.control} to {good.control.exchange}")
+
+
+@requirement("rfc6749-3.2-post-only")
+def test_get_yields_no_token(other_methods: Methods) -> None:
+    """GET yields no token."""
+    accepted(other_methods.carrier)
+    assert not other_methods.get.accepted
+
+
+@requirement("rfc6749-3.2-post-only")
+def test_get_does_not_make_the_server_fail(other_methods: Methods) -> None:
+    """GET, HEAD and PUT are refused without the server failing."""
+    accepted(other_methods.carrier)
+    for exchange in (other_methods.get.exchange, other_methods.head, other_methods.put.exchange):
+        status = exchange.response.status
+        assert status < 500 or status == 501, f"{exchange.request.method} was answered by {status}"
+
+
+@requirement("rfc6749-3.2-post-only")
+def test_put_yields_no_token(other_methods: Methods) -> None:
+    """PUT yields no token."""
+    accepted(other_methods.carrier)
+    assert not other_methods.put.accepted
+
+
+@requirement("rfc9110-405-allow")
+def test_405_tells_the_allowed_methods(other_methods: Methods) -> None:
+    """A 405 lists POST among the allowed methods."""
+    refused = [each for each in (other_methods.get.exchange, other_methods.put.exchange) if each.response.status == 405]
+    if not refused:
+        raise NotApplicable("neither GET nor PUT is answered by 405")
+    for exchange in refused:
+        allow = exchange.header("allow")
+        assert "POST" in (allow or ""), f"Allow is {allow!r} in the 405 to {exchange}"
+
+
+@requirement("rfc6749-3.2-query-ignored")
+def test_parameters_in_the_query_are_not_read(other_methods: Methods) -> None:
+    """Parameters in the query of a POST yield no token."""
+    accepted(other_methods.carrier)
+    assert not other_methods.in_query.accepted
+
+
+@requirement("rfc6749-3.2-form")
+def test_other_media_types_yield_no_token(other_methods: Methods) -> None:
+    """A body that is not form-encoded yields no token."""
+    accepted(other_methods.carrier)
+    for response in (other_methods.as_text, other_methods.as_json):
+        assert not response.accepted, f"tokens came for a body of {response.exchange.request.headers[0][1]}"
+
+
+@requirement("rfc6749-3.2-form")
+def test_other_media_types_do_not_make_the_server_fail(other_methods: Methods) -> None:
+    """A body that is not form-encoded is refused without the server failing."""
+    accepted(other_methods.carrier)
+    for response in (other_methods.as_json, other_methods.as_text):
+        status = response.exchange.response.status
+        assert status < 500, f"a body of {response.exchange.request.headers[0][1]} was answered by {status}"
+
+
+@requirement("metadata-cors-redirect")
+def test_token_endpoint_does_not_redirect(other_methods: Methods) -> None:
+    """The token endpoint answers by itself and redirects nowhere."""
+    answer = other_methods.carrier.control
+    status = answer.exchange.response.status
+    assert status not in range(300, 400), f"the token endpoint answered {status}"
+
+
+@dataclass(frozen=True)
+class Repetitions:
+    """A good request, and the same with one parameter twice."""
+
+    carrier: Carrier
+    same_grant_type: TokenResponse
+    other_grant_type: TokenResponse
+    scope: TokenResponse
+
+
+@scenario()
+async def repetitions(provider: Provider) -> Repetitions:
+    """Send a good request, then with grant_type twice, with another grant_type, and with scope twice."""
+    good = await carrier(provider)
+    proof = credentials(good.client)
+    form = [(name, value) for name, value in good.parameters.items() if value is not None]
+    kind = ("grant_type", good.parameters["grant_type"] or "")
+
+    async def sent(*added: tuple[str, str]) -> TokenResponse:
+        return await provider.token_as(proof, [*form, *added])
+
+    scope = good.parameters.get("scope")
+    twice = [("scope", scope)] if scope else [("scope", "a"), ("scope", "b")]
+    return Repetitions(good, await sent(kind), await sent(("grant_type", "urn:example:other")), await sent(*twice))
+
+
+@requirement("rfc6749-3.2-duplicate")
+def test_repeated_parameter_is_invalid_request(repetitions: Repetitions) -> None:
+    """A request with a parameter twice is refused as invalid_request."""
+    for attempt in (repetitions.same_grant_type, repetitions.other_grant_type, repetitions.scope):
+        answer = refusal(attempt, control=repetitions.carrier.control)
+        assert answer.error == "invalid_request"
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """A good request, and others that mean the same."""
+
+    control: TokenResponse
+    unknown_parameter: TokenResponse
+    empty_parameter: TokenResponse
+    other_order: TokenResponse
+    other_encoding: TokenResponse
+
+
+@scenario()
+async def spellings(provider: Provider) -> Spellings:
+    """Send a good request with an unknown parameter, an empty one, in another order, and encoded in another way."""
+    good = await carrier(provider)
+    control, proof = good.control, credentials(good.client)
+    endpoint = await provider.endpoint("token_endpoint")
+
+    unknown = await provider.token_as(proof, {**good.parameters, "x_unknown": "1"})
+    good = good.after(unknown)
+    empty = await provider.token_as(
+        proof,
+        [
+            *parameters_of(good, Credentials()),
+            ("resource_hint", ""),
+            *([] if good.parameters.get("scope") else [("scope", "")]),
+        ],
+    )
+    good = good.after(empty)
+    backwards = urlencode(parameters_of(good, proof)[::-1]).encode()
+    order = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=backwards))
+    good = good.after(order)
+    hexadecimal = encoded_by_hand(parameters_of(good, proof))
+    encoding = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=hexadecimal))
+    return Spellings(control, unknown, empty, order, encoding)
+
+
+def encoded_by_hand(form: list[tuple[str, str]]) -> bytes:
+    """A form in which blanks are %20, hexadecimal digits are small, and an underscore is encoded without need."""
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in form).replace("_", "%5f").encode()
+
+
+@requirement("rfc6749-3.2-unknown-ignored")
+def test_unknown_parameter_is_ignored(spellings: Spellings) -> None:
+    """A parameter that the server does not know changes nothing."""
+    assert refusal(spellings.unknown_parameter, control=spellings.control).accepted
+
+
+@requirement("rfc6749-3.2-empty-omitted")
+def test_empty_parameter_counts_as_omitted(spellings: Spellings) -> None:
+    """A parameter without a value changes nothing."""
+    assert refusal(spellings.empty_parameter, control=spellings.control).accepted
+
+
+@requirement("rfc6749-3.2-order-free")
+def test_order_of_parameters_means_nothing(spellings: Spellings) -> None:
+    """The parameters may come in any order."""
+    assert refusal(spellings.other_order, control=spellings.control).accepted
+
+
+@requirement("rfc6749-3.2-order-free")
+def test_encoding_of_parameters_means_nothing(spellings: Spellings) -> None:
+    """The parameters may be percent-encoded in any way that decodes to them."""
+    assert refusal(spellings.other_encoding, control=spellings.control).accepted
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """A good request, and strange values."""
+
+    carrier: Carrier
+    answers: tuple[TokenResponse, ...]
+
+
+@scenario()
+async def oddities(provider: Provider) -> Oddities:
+    """Send a good request, then a very long value, a NUL, and bytes that are no UTF-8."""
+    good = await carrier(provider)
+    endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
+    bodies = (
+        b"grant_type=refresh_token&refresh_token=" + b"x" * 65536,
+        b"grant_type=%00&code=%00",
+        b"grant_type=%ff%fe&scope=%ff",
+    )
+    form = urlencode(proof.parameters).encode()
+    sent = [
+        await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=body + b"&" + form)
+        for body in bodies
+    ]
+    return Oddities(good, tuple(TokenResponse(exchange) for exchange in sent))
+
+
+@requirement("endpoint-oversized")
+def test_strange_values_are_refused_cleanly(oddities: Oddities) -> None:
+    """A very long value, a NUL and broken UTF-8 are refused without the server failing."""
+    accepted(oddities.carrier)
+    for response in oddities.answers:
+        status = response.exchange.response.status
+        assert 400 <= status < 500, f"a strange value was answered by {status}"
+
+
+@dataclass(frozen=True)
+class CrossOrigin:
+    """A good request that names an origin, and the preflight before it."""
+
+    preflight: Exchange
+    response: TokenResponse
+
+
+@scenario()
+async def cross_origin(provider: Provider) -> CrossOrigin:
+    """Ask as a page of a foreign origin would."""
+    good = await carrier(provider)
+    endpoint, origin = await provider.endpoint("token_endpoint"), ("Origin", "https://foreign.example")
+    asked = (origin, ("Access-Control-Request-Method", "POST"))
+    preflight = await provider.send("OPTIONS", endpoint, headers=asked)
+    return CrossOrigin(preflight, await provider.token(good.parameters, client=good.client, headers=(origin,)))
+
+
+@requirement("metadata-cors-redirect")
+def test_foreign_origins_get_no_credentials(cross_origin: CrossOrigin) -> None:
+    """No foreign origin is allowed to use the token endpoint with the browser's credentials."""
+    for exchange in (cross_origin.preflight, cross_origin.response.exchange):
+        origin = exchange.header("access-control-allow-origin")
+        allowed = (exchange.header("access-control-allow-credentials") or "").lower() == "true"
+        assert not (allowed and origin in {"*", "https://foreign.example"}), f"{origin} is allowed with credentials"

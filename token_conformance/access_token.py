@@ -1,0 +1,28 @@
+"""What an access token tells of itself, where it is a JWT (RFC 9068); a client would not look, a test does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from token_conformance.jwt_reading import Token, read
+
+
+def claims_of(access_token: str | None) -> dict[str, Any] | None:
+    """The claims of a JWT access token, unverified; None where the token is opaque."""
+    token = jwt_of(access_token)
+    return token.claims if token is not None else None
+
+
+def jwt_of(access_token: str | None) -> Token | None:
+    """The access token as a JWT; None where it is opaque."""
+    return read(access_token) if access_token is not None else None
+
+
+def scope_of(access_token: str | None) -> frozenset[str] | None:
+    """The scope that a JWT access token carries (RFC 9068 §2.2.3); None where it does not tell."""
+    scope = (claims_of(access_token) or {}).get("scope")
+    if isinstance(scope, str):
+        return frozenset(scope.split())
+    if isinstance(scope, list):
+        return frozenset(str(value) for value in scope)
+    return None

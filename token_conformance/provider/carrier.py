@@ -1,0 +1,67 @@
+"""A valid token request, accepted once as a control, in which one thing at a time is then made wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from token_conformance.profile import Client
+from token_conformance.provider.provider import Provider
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotApplicable
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """The parameters of a request that would be accepted, the client that sends it, and the accepted control."""
+
+    client: Client
+    parameters: Mapping[str, str | None]
+    control: TokenResponse
+
+    def after(self, response: TokenResponse) -> Carrier:
+        """The carrier after another accepted request, which may have rotated its refresh token."""
+        if "refresh_token" not in self.parameters or response.refresh_token is None:
+            return self
+        return Carrier(self.client, {**self.parameters, "refresh_token": response.refresh_token}, response)
+
+
+async def carrier(provider: Provider) -> Carrier:
+    """The cheapest request that the profile allows: client credentials, a password, or else a refresh.
+
+    Raises:
+        NotApplicable: the profile offers none of them.
+        Inconclusive: the login that a refresh needs is not possible.
+
+    """
+    grants = provider.profile.grants
+    if grants.client_credentials is not None:
+        parameters = {"grant_type": "client_credentials", "scope": grants.client_credentials.scope}
+        return await _controlled(provider, provider.service_client, parameters)
+    if grants.password is not None:
+        login = provider.profile.login
+        user = {"username": login.username, "password": login.password, "scope": grants.password.scope}
+        return await _controlled(
+            provider, provider.profile.client(grants.password.client), {"grant_type": "password", **user}
+        )
+    return await refresh_carrier(provider)
+
+
+async def refresh_carrier(provider: Provider) -> Carrier:
+    """A refresh of a login of its own.
+
+    Raises:
+        NotApplicable: the profile has no refresh token grant.
+        Inconclusive: the login is not possible or gave no refresh token.
+
+    """
+    if provider.profile.grants.refresh_token is None:
+        raise NotApplicable("the profile has no grant whose request can be repeated")
+    login = await provider.login()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    parameters = {"grant_type": "refresh_token", "refresh_token": control.refresh_token or login.refresh_token}
+    return Carrier(login.client, parameters, control)
+
+
+async def _controlled(provider: Provider, client: Client, parameters: Mapping[str, str | None]) -> Carrier:
+    return Carrier(client, parameters, await provider.token(parameters, client=client))
