@@ -1,0 +1,253 @@
+"""Refreshing an access token (RFC 6749 §6)."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.access_token import scope_of
+from token_conformance.profile import Client
+from token_conformance.provider import Login, Provider
+from token_conformance.provider.client_authentication import unauthenticated
+from token_conformance.token_response import TokenResponse
+
+FOREIGN = "urn:example:a-scope-that-nobody-registered"
+
+
+@dataclass(frozen=True)
+class BadRefreshes:
+    """A refresh that is accepted, refreshes that are wrong in one thing each, and a good one at the end."""
+
+    control: TokenResponse
+    altered: tuple[TokenResponse, ...]
+    without_token: TokenResponse
+    empty_token: TokenResponse
+    afterwards: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def bad_refreshes(provider: Provider) -> BadRefreshes:
+    """Refresh, then with tokens that were never issued or are missing, then rightly again."""
+    login = await provider.login()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token or ""
+    last = "A" if newest[-1:] != "A" else "B"
+    made_up = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2], newest[:-1] + last)
+    return BadRefreshes(
+        control=control,
+        altered=tuple([await provider.refresh(token, client=login.client) for token in made_up]),
+        without_token=await provider.token({"grant_type": "refresh_token"}, client=login.client),
+        empty_token=await provider.refresh("", client=login.client),
+        afterwards=await provider.refresh(newest, client=login.client),
+    )
+
+
+@requirement("rfc6749-6-refresh-succeeds")
+def test_refresh_yields_an_access_token(bad_refreshes: BadRefreshes) -> None:
+    """A valid refresh token yields a new access token."""
+    answer = bad_refreshes.control
+    if not answer.accepted and not answer.refused:
+        raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
+    assert answer.accepted
+
+
+@requirement("rfc6749-6-unknown-token-refused")
+def test_unknown_refresh_token_is_invalid_grant(bad_refreshes: BadRefreshes) -> None:
+    """A refresh token that was never issued, or differs in one character from one that was, is refused as invalid_grant."""
+    for attempt in bad_refreshes.altered:
+        answer = refusal(attempt, control=bad_refreshes.control)
+        assert answer.error == "invalid_grant"
+
+
+@requirement("rfc6749-6-missing-refresh-token")
+def test_missing_refresh_token_is_invalid_request(bad_refreshes: BadRefreshes) -> None:
+    """A refresh without refresh_token is refused as invalid_request."""
+    assert refusal(bad_refreshes.without_token, control=bad_refreshes.control).error == "invalid_request"
+
+
+@requirement("rfc6749-6-missing-refresh-token")
+def test_empty_refresh_token_counts_as_missing(bad_refreshes: BadRefreshes) -> None:
+    """A refresh with an empty refresh_token is refused, as one without it or as one with an unknown token."""
+    assert refusal(bad_refreshes.empty_token, control=bad_refreshes.control).error in {
+        "invalid_request",
+        "invalid_grant",
+    }
+
+
+@requirement("session-chain")
+def test_wrong_tokens_do_not_end_the_session(bad_refreshes: BadRefreshes) -> None:
+    """Refreshes with tokens that were never issued leave the user's refresh token alone."""
+    assert refusal(bad_refreshes.afterwards, control=bad_refreshes.control).accepted
+
+
+@dataclass(frozen=True)
+class StrangersRefresh:
+    """A refresh token in the hands of somebody else, and in the right ones before and after."""
+
+    control: TokenResponse
+    unauthenticated: TokenResponse | None
+    after_unauthenticated: TokenResponse | None
+    stranger: Client | None
+    foreign: TokenResponse | None
+    after_foreign: TokenResponse | None
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def strangers_refresh(provider: Provider) -> StrangersRefresh:
+    """Refresh, then without authentication, rightly, as another client, and rightly once more."""
+    login = await provider.login()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    unproved = after_unproved = foreign = after_foreign = None
+    if not login.client.public:
+        unproved = await provider.refresh(newest, client=unauthenticated(login.client))
+        after_unproved = await provider.refresh(unproved.refresh_token or newest, client=login.client)
+        newest = after_unproved.refresh_token or newest
+    stranger = provider.profile.second_client
+    if stranger is not None:
+        foreign = await provider.refresh(newest, client=stranger)
+        after_foreign = await provider.refresh(foreign.refresh_token or newest, client=login.client)
+    return StrangersRefresh(control, unproved, after_unproved, stranger, foreign, after_foreign)
+
+
+@requirement("rfc6749-6-client-authentication-required")
+def test_confidential_client_must_authenticate(strangers_refresh: StrangersRefresh) -> None:
+    """A refresh of a confidential client without its credentials is refused."""
+    attempt = strangers_refresh.unauthenticated
+    if attempt is None:
+        raise NotApplicable("the profile's client is public")
+    answer = refusal(attempt, control=strangers_refresh.control)
+    assert answer.error in {"invalid_client", "invalid_request", "unauthorized_client"}
+
+
+@requirement("rfc6749-6-client-authentication-required")
+def test_unauthenticated_attempt_leaves_the_token_alone(strangers_refresh: StrangersRefresh) -> None:
+    """An attempt without authentication does not kill the refresh token."""
+    attempt, after = strangers_refresh.unauthenticated, strangers_refresh.after_unauthenticated
+    if attempt is None or after is None:
+        raise NotApplicable("the profile's client is public")
+    if not attempt.refused:
+        raise Inconclusive(f"the attempt was not refused: {attempt}")
+    assert refusal(after, control=strangers_refresh.control).accepted
+
+
+@requirement("rfc6749-6-bound-to-client")
+def test_refresh_token_is_bound_to_its_client(strangers_refresh: StrangersRefresh) -> None:
+    """The refresh token of one client is refused as invalid_grant when another client presents it."""
+    if strangers_refresh.foreign is None:
+        raise NotApplicable("the profile has no second confidential client")
+    control = strangers_refresh.after_unauthenticated or strangers_refresh.control
+    answer = refusal(strangers_refresh.foreign, control=control)
+    if answer.error in {"invalid_client", "unauthorized_client", "unsupported_grant_type"}:
+        raise Inconclusive(f"the second client was not let in: {answer}")
+    assert answer.error == "invalid_grant"
+
+
+@requirement("rfc6749-6-foreign-use-harmless")
+def test_foreign_attempt_leaves_the_token_alone(strangers_refresh: StrangersRefresh) -> None:
+    """An attempt by another client does not kill the refresh token."""
+    attempt, after = strangers_refresh.foreign, strangers_refresh.after_foreign
+    if attempt is None or after is None:
+        raise NotApplicable("the profile has no second confidential client")
+    if not attempt.refused:
+        raise Inconclusive(f"the attempt was not refused: {attempt}")
+    assert refusal(after, control=strangers_refresh.control).accepted
+
+
+@dataclass(frozen=True)
+class ScopedRefreshes:
+    """Refreshes with less scope, with none, with the same and with more than was granted."""
+
+    login: Login
+    granted: frozenset[str]
+    narrower: frozenset[str]
+    narrowed: TokenResponse | None
+    unnamed: TokenResponse
+    escalated: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def scoped_refreshes(provider: Provider) -> ScopedRefreshes:
+    """Refresh with less scope than granted, then with none, then with a foreign value beside what was granted."""
+    login = await provider.login()
+    granted = login.response.scope or scope_of(login.access_token) or frozenset((login.scope or "").split())
+    narrower, newest, narrowed = narrower_than(granted), login.refresh_token, None
+    if narrower:
+        narrowed = await provider.refresh(newest, scope=" ".join(sorted(narrower)), client=login.client)
+        newest = narrowed.refresh_token or newest
+    unnamed = await provider.refresh(newest, client=login.client)
+    newest = unnamed.refresh_token or newest
+    escalated = await provider.refresh(newest, scope=" ".join([*sorted(granted), FOREIGN]), client=login.client)
+    return ScopedRefreshes(login, granted, narrower, narrowed, unnamed, escalated)
+
+
+@scenario(needs="login refresh")
+async def plain_refresh(provider: Provider) -> TokenResponse:
+    """Log in, and refresh without naming a scope."""
+    login = await provider.login()
+    return await provider.refresh(login.refresh_token, client=login.client)
+
+
+def narrower_than(granted: frozenset[str]) -> frozenset[str]:
+    """The granted scope without one value that a client can do without; empty where there is none to leave out."""
+    dispensable = sorted(granted - {"openid", "offline_access"})
+    return granted - {dispensable[0]} if dispensable and len(granted) > 1 else frozenset()
+
+
+def seen_scope(response: TokenResponse) -> frozenset[str] | None:
+    """The scope of the access token, as the answer or the token itself tells it."""
+    return response.scope or scope_of(response.access_token)
+
+
+@requirement("rfc6749-6-scope-narrowing-honoured")
+def test_narrower_scope_is_granted(scoped_refreshes: ScopedRefreshes) -> None:
+    """A refresh that asks for a part of the granted scope yields a token of that part."""
+    if scoped_refreshes.narrowed is None:
+        raise NotApplicable("the granted scope has no value that could be left out")
+    answer = refusal(scoped_refreshes.narrowed, control=scoped_refreshes.unnamed)
+    assert answer.accepted, f"a refresh with less scope was answered by {answer}"
+    told, carried = answer.scope, scope_of(answer.access_token)
+    kept = ((told or frozenset()) | (carried or frozenset())) - scoped_refreshes.narrower
+    assert not kept, f"less scope was asked for, and {' '.join(sorted(kept))} was granted all the same"
+
+
+@requirement("rfc6749-6-narrowing-does-not-shrink-grant")
+def test_narrowing_does_not_shrink_the_grant(scoped_refreshes: ScopedRefreshes) -> None:
+    """After a refresh with less scope, a refresh without scope yields all of the scope again."""
+    if scoped_refreshes.narrowed is None or not scoped_refreshes.narrowed.accepted:
+        raise NotApplicable("no refresh with less scope was accepted")
+    granted = seen_scope(scoped_refreshes.unnamed)
+    if not scoped_refreshes.unnamed.accepted or granted is None:
+        raise Inconclusive("the answer does not tell the scope")
+    lost = scoped_refreshes.granted - granted
+    assert not lost, f"{' '.join(sorted(lost))} is lost for good after a refresh with less scope"
+
+
+@requirement("rfc6749-6-omitted-scope-is-original")
+def test_refresh_without_scope_means_the_granted_scope(
+    scoped_refreshes: ScopedRefreshes, plain_refresh: TokenResponse
+) -> None:
+    """A refresh that names no scope yields a token of the granted scope."""
+    answer = plain_refresh
+    scope = seen_scope(answer)
+    if not answer.accepted or scope is None:
+        raise Inconclusive("the answer does not tell the scope")
+    assert scope == scoped_refreshes.granted, f"the scope is {' '.join(sorted(scope))} after a refresh that named none"
+
+
+@requirement("rfc6749-6-scope-not-exceeded")
+def test_refresh_never_widens_the_scope(scoped_refreshes: ScopedRefreshes) -> None:
+    """A refresh that asks for more than was granted is refused as invalid_scope, or yields no more than was granted."""
+    answer = refusal(scoped_refreshes.escalated, control=scoped_refreshes.unnamed)
+    if not answer.accepted:
+        assert answer.error == "invalid_scope"
+        return
+    beyond = ((answer.scope or frozenset()) | (scope_of(answer.access_token) or frozenset())) - scoped_refreshes.granted
+    assert not beyond, f"a refresh granted {' '.join(sorted(beyond))}, which the user never did"
+
+
+@requirement("rfc6749-5.1-scope-told")
+def test_refused_widening_is_told(scoped_refreshes: ScopedRefreshes) -> None:
+    """Where a refresh yields less scope than it asked for, the answer tells the scope."""
+    answer = refusal(scoped_refreshes.escalated, control=scoped_refreshes.unnamed)
+    if not answer.accepted:
+        raise NotApplicable("a refresh that asks for too much is refused")
+    assert "scope" in answer.members, "more scope was asked for than granted, and tokens came without scope"

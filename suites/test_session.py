@@ -1,0 +1,180 @@
+"""What a client needs that stores its session and renews it one minute before it expires."""
+
+import re
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.provider import Login, Provider
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotJudged
+
+UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+@dataclass(frozen=True)
+class StoredSession:
+    """A login and five renewals in a row, each with only what the one before handed over."""
+
+    login: Login
+    renewals: tuple[TokenResponse, ...]
+    old_at_resource: Exchange | None
+    new_at_resource: Exchange | None
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def stored_session(provider: Provider) -> StoredSession:
+    """Log in, renew at once, use the old and the new access token, and renew four times more."""
+    login = await provider.login()
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    old, new = await at_resource(provider, login.access_token), await at_resource(provider, first.access_token)
+    renewals, newest = [first], first.refresh_token or login.refresh_token
+    while len(renewals) < 5 and renewals[-1].accepted:
+        renewals.append(await provider.refresh(newest, client=login.client))
+        newest = renewals[-1].refresh_token or newest
+    return StoredSession(login, tuple(renewals), old, new)
+
+
+async def at_resource(provider: Provider, access_token: str | None) -> Exchange | None:
+    """The answer of the protected resource, None where there is none to ask."""
+    try:
+        return await provider.resource(access_token) if access_token is not None else None
+    except NotJudged:
+        return None
+
+
+@requirement("rfc6749-6-early-refresh")
+def test_renewal_before_expiry_is_accepted(stored_session: StoredSession) -> None:
+    """A refresh is accepted while the access token is still valid."""
+    answer = stored_session.renewals[0]
+    if not answer.accepted and not answer.refused:
+        raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
+    assert answer.accepted
+
+
+@requirement("session-chain")
+def test_renewal_works_again_and_again(stored_session: StoredSession) -> None:
+    """Five renewals in a row are accepted, each with the newest refresh token alone."""
+    *before, last = stored_session.renewals
+    if not before:
+        raise Inconclusive(f"the first renewal was not accepted: {last}")
+    answer = refusal(last, control=before[-1])
+    assert answer.accepted, f"renewal number {len(stored_session.renewals)} was answered by {answer}"
+
+
+@requirement("session-no-stranding")
+def test_old_token_lives_until_a_new_one_comes(stored_session: StoredSession) -> None:
+    """The old refresh token dies only when a new one is handed over."""
+    first = stored_session.renewals[0]
+    if not first.accepted or len(stored_session.renewals) < 2:
+        raise Inconclusive(f"the first renewal was not accepted: {first}")
+    second = refusal(stored_session.renewals[1], control=first)
+    handed = "handed over another one" if first.refresh_token else "handed over none"
+    assert second.accepted, f"after a renewal that {handed}, the next one was answered by {second}"
+
+
+@requirement("session-new-access-token")
+def test_renewed_access_token_differs(stored_session: StoredSession) -> None:
+    """A renewal yields another access token, or the same one with the rest of its life."""
+    login, renewal = stored_session.login.response, stored_session.renewals[0]
+    if not renewal.accepted:
+        raise Inconclusive(f"the renewal was not accepted: {renewal}")
+    if renewal.access_token != login.access_token:
+        return
+    passed = (renewal.answered - login.answered).total_seconds()
+    honest = (
+        renewal.expires_in is not None
+        and login.expires_in is not None
+        and renewal.expires_in <= login.expires_in - passed + 1
+    )
+    assert honest and passed >= 1, f"the same access token came again with expires_in {renewal.expires_in}"
+
+
+@requirement("session-new-access-token")
+def test_renewed_access_token_works(stored_session: StoredSession) -> None:
+    """The renewed access token is accepted at the resource."""
+    old, new = stored_session.old_at_resource, stored_session.new_at_resource
+    if new is None:
+        raise NotApplicable("there is no resource to use the access token at")
+    if new.response.status == 429 or new.response.status >= 500:
+        raise Inconclusive(f"the resource answered {new.response.status}")
+    status = new.response.status
+    assert status not in {400, 401, 403}, (
+        f"the resource answered the renewed access token with {status}, the old one with {old and old.response.status}"
+    )
+
+
+@requirement("session-old-access-token")
+def test_old_access_token_after_renewal_is_as_documented(stored_session: StoredSession, conformance_run: Run) -> None:
+    """The old access token lives on after a renewal, or dies with it, as the profile documents."""
+    fact, old = conformance_run.profile.tokens.access_token_after_refresh, stored_session.old_at_resource
+    if old is None:
+        raise NotApplicable("there is no resource to use the access token at")
+    if not stored_session.renewals[0].accepted:
+        raise Inconclusive("the renewal was not accepted")
+    seen = "lives" if old.response.status < 400 else "revoked"
+    if not fact.known:
+        raise NotApplicable(f"measured, not judged: after a renewal the old access token is {seen}")
+    assert seen == fact.value, f"after a renewal the old access token is {seen}; the profile documents {fact.value}"
+
+
+@requirement("session-expires-in-usable")
+def test_client_can_renew_a_minute_early(stored_session: StoredSession) -> None:
+    """expires_in is there and above 60 in the first answer and in each renewal."""
+    answers = [stored_session.login.response, *stored_session.renewals]
+    for answer in [answer for answer in answers if answer.accepted]:
+        value = answer.members.get("expires_in")
+        usable = isinstance(value, int | float) and value > 60
+        assert usable, (
+            f"expires_in is {value!r} in the answer to {answer.exchange}: no client can renew a minute before"
+        )
+
+
+@requirement("session-refresh-token-kept")
+def test_renewal_hands_over_a_refresh_token(stored_session: StoredSession) -> None:
+    """A renewal hands over a refresh token, a new or the same, for clients that overwrite what they stored."""
+    answer = stored_session.renewals[0]
+    if not answer.accepted:
+        raise Inconclusive(f"the renewal was not accepted: {answer}")
+    if answer.refresh_token is None:
+        raise NotApplicable("measured, not judged: a renewal hands over no refresh token, which RFC 6749 §6 allows")
+    assert answer.refresh_token
+
+
+@requirement("session-unreserved-characters")
+def test_refresh_tokens_need_no_encoding(stored_session: StoredSession) -> None:
+    """Refresh tokens are of characters that need no encoding, since clients forget to encode."""
+    tokens = [stored_session.login.refresh_token, *(renewal.refresh_token for renewal in stored_session.renewals)]
+    for token in filter(None, tokens):
+        odd = sorted(set(token) - set("".join(UNRESERVED.findall(token))))
+        assert not odd, f"a refresh token holds {' '.join(odd)}"
+
+
+@requirement("session-identity-readable")
+def test_identity_is_readable_after_renewal(stored_session: StoredSession, conformance_run: Run) -> None:
+    """After a renewal the user's identity can be read, from an ID token or at the userinfo endpoint."""
+    if not conformance_run.profile.openid:
+        raise NotApplicable("the profile's scope does not ask for openid")
+    renewal, new = stored_session.renewals[0], stored_session.new_at_resource
+    if not renewal.accepted:
+        raise Inconclusive(f"the renewal was not accepted: {renewal}")
+    readable = renewal.id_token is not None or (new is not None and new.response.status == 200)
+    assert readable, "a renewal brings no ID token, and the userinfo endpoint does not take the renewed access token"
+
+
+@requirement("session-refresh-token-issued")
+def test_login_yields_a_refresh_token(stored_login: Login) -> None:
+    """A login yields a refresh token, as the profile documents."""
+    answer = stored_login.response
+    if not answer.accepted:
+        raise Inconclusive(f"the login yields no access token: {answer}")
+    assert answer.refresh_token is not None, (
+        "the login yields no refresh_token, though the profile has [grants.refresh_token]"
+    )
+
+
+@scenario(needs="login refresh")
+async def stored_login(provider: Provider) -> Login:
+    """Log in, for a session that is to be renewed."""
+    return await provider.login()
