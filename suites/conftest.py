@@ -42,4 +42,10 @@ async def metadata(provider: Provider) -> Exchange:
     return await provider.metadata()
 
 
-__all__ = ["login", "metadata", "refreshed", "service_token"]
+@scenario()
+async def published_keys(provider: Provider) -> Exchange:
+    """Read the provider's public keys."""
+    return await provider.jwks()
+
+
+__all__ = ["login", "metadata", "published_keys", "refreshed", "service_token"]

@@ -1,35 +1,194 @@
 """Rotation of refresh tokens (RFC 9700 §4.14.2): measured first, judged by profile and claims afterwards."""
 
+import asyncio
 from dataclasses import dataclass
 
-from token_conformance import refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.provider import Login, Provider
+from token_conformance.rotation import Rotation, demanded_by, measured, tally
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
+
+RACERS = 5
+"""Refreshes that are sent at once."""
 
 
 @dataclass(frozen=True)
 class Reuse:
-    """Two refreshes in a row, then the first refresh token again, then the newest."""
+    """A refresh, the used token again after the documented grace, and then the newest token."""
 
     login: Login
     first: TokenResponse
-    second: TokenResponse
     reuse: TokenResponse
     newest: TokenResponse
+
+    @property
+    def rotation(self) -> Rotation:
+        """What the server does with a used refresh token."""
+        return measured(self.first, self.reuse, None, self.login.refresh_token)
 
 
 @scenario(needs="login refresh", ends_session=True)
 async def reuse(provider: Provider) -> Reuse:
-    """Log in, refresh twice, then present the first refresh token again, and the newest after that."""
+    """Log in, refresh, present the used refresh token after the documented grace, then the newest."""
     login = await provider.login()
-    first = await provider.refresh(login.refresh_token)
-    second = await provider.refresh(first.refresh_token or login.refresh_token)
-    again = await provider.refresh(login.refresh_token)
-    newest = await provider.refresh(second.refresh_token or first.refresh_token or login.refresh_token)
-    return Reuse(login, first, second, again, newest)
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    grant = provider.profile.grants.refresh_token
+    if grant is not None and grant.reuse_grace.value:
+        await provider.clock.wait(grant.reuse_grace.value + 1)
+    again = await provider.refresh(login.refresh_token, client=login.client)
+    newest = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
+    return Reuse(login, first, again, newest)
+
+
+@requirement("rotation-as-documented")
+def test_rotation_is_as_documented(reuse: Reuse, conformance_run: Run) -> None:
+    """The provider rotates refresh tokens, or does not, as the profile documents."""
+    grant, rotation = conformance_run.profile.grants.refresh_token, reuse.rotation
+    if grant is None or not grant.rotation.known:
+        raise NotApplicable(f"measured, not judged: the provider {rotation}")
+    rotates = rotation is not Rotation.NONE
+    assert rotates == (grant.rotation.value == "always"), (
+        f"the profile documents rotation {grant.rotation.value!r}; the provider {rotation}"
+    )
+
+
+@requirement("rfc9700-4.14.2-old-token-refused")
+def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Run) -> None:
+    """After rotation, and the documented grace, the used refresh token is refused as invalid_grant."""
+    if reuse.rotation is Rotation.NONE:
+        raise NotApplicable(f"the provider {reuse.rotation}")
+    if demanded_by(conformance_run.profile) is None:
+        raise NotApplicable(f"measured, not judged: the provider {reuse.rotation}")
+    answer = refusal(reuse.reuse, control=reuse.first)
+    assert answer.error == "invalid_grant"
+
+
+@requirement("rfc9700-2.2.2-public-client-rotation")
+def test_public_client_gets_new_refresh_tokens(reuse: Reuse, conformance_run: Run) -> None:
+    """The refresh tokens of a public client rotate."""
+    if not conformance_run.profile.user_client.public:
+        raise NotApplicable("the profile's client is confidential")
+    rotates = reuse.rotation is not Rotation.NONE
+    assert rotates, "the public client gets the same refresh token back, and it is not bound to a key"
+
+
+@requirement("fapi2-no-rotation-needed")
+def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run: Run) -> None:
+    """Under FAPI 2.0 refresh tokens do not rotate, or the old one goes on working."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim fapi2")
+    answer = reuse.reuse
+    assert answer.accepted
+
+
+@requirement("rfc9700-4.14.2-reuse-revokes-family")
+def test_reuse_revokes_the_newest_token(reuse: Reuse, conformance_run: Run) -> None:
+    """Where a used refresh token turns up again, the newest one of its family is revoked."""
+    grant = conformance_run.profile.grants.refresh_token
+    if reuse.rotation is not Rotation.AT_ONCE:
+        raise NotApplicable(f"the provider {reuse.rotation}")
+    seen = "lives on" if reuse.newest.accepted else f"is answered by {reuse.newest}"
+    wanted = grant is not None and grant.reuse_revokes_family.value is True
+    if not wanted and not conformance_run.profile.claims & {"bcp", "oauth2.1"}:
+        raise NotApplicable(f"measured, not judged: after reuse the newest refresh token {seen}")
+    answer = refusal(reuse.newest, control=reuse.first)
+    assert answer.error == "invalid_grant", f"after reuse of a used refresh token the newest one {seen}"
+
+
+@dataclass(frozen=True)
+class Grandparent:
+    """Two refreshes, then the first refresh token."""
+
+    login: Login
+    first: TokenResponse
+    second: TokenResponse
+    oldest: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def grandparent(provider: Provider) -> Grandparent:
+    """Log in, refresh twice, then present the refresh token of the login."""
+    login = await provider.login()
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    second = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
+    return Grandparent(login, first, second, await provider.refresh(login.refresh_token, client=login.client))
 
 
 @requirement("rfc9700-4.14.2-grandparent-refused")
-def test_refresh_token_of_two_generations_ago_is_refused(reuse: Reuse) -> None:
-    """A refresh token that was rotated away two refreshes ago is refused as invalid_grant."""
-    assert refusal(reuse.reuse, control=reuse.second).error == "invalid_grant"
+def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparent, conformance_run: Run) -> None:
+    """A refresh token that was used two refreshes ago is refused as invalid_grant, grace or not."""
+    if grandparent.first.refresh_token in {None, grandparent.login.refresh_token}:
+        raise NotApplicable(f"the provider {Rotation.NONE}")
+    if demanded_by(conformance_run.profile) is None:
+        seen = "works" if grandparent.oldest.accepted else f"is answered by {grandparent.oldest}"
+        raise NotApplicable(f"measured, not judged: a refresh token of two generations ago {seen}")
+    assert refusal(grandparent.oldest, control=grandparent.second).error == "invalid_grant"
+
+
+@dataclass(frozen=True)
+class TwoLogins:
+    """Reuse in one login, and a refresh in another one of the same user."""
+
+    first: TokenResponse
+    reuse: TokenResponse
+    other_login: Login
+    other: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def two_logins(provider: Provider) -> TwoLogins:
+    """Log in twice, reuse a refresh token in the first login, and refresh in the second."""
+    login, other = await provider.login(), await provider.login()
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    again = await provider.refresh(login.refresh_token, client=login.client)
+    return TwoLogins(first, again, other, await provider.refresh(other.refresh_token, client=other.client))
+
+
+@requirement("rotation-family-is-one-grant")
+def test_reuse_leaves_other_logins_alone(two_logins: TwoLogins) -> None:
+    """Reuse in one login leaves the user's other logins alone."""
+    if not two_logins.reuse.refused:
+        raise NotApplicable(f"reuse was not refused: {two_logins.reuse}")
+    answer = refusal(two_logins.other, control=two_logins.first)
+    assert answer.accepted, f"after reuse in one login, another login of the user was answered by {answer}"
+
+
+@dataclass(frozen=True)
+class Race:
+    """One refresh token sent several times at once."""
+
+    login: Login
+    control: TokenResponse
+    racers: tuple[TokenResponse, ...]
+    grace: int
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def race(provider: Provider) -> Race:
+    """Log in, refresh once, then send the newest refresh token several times at once."""
+    login = await provider.login()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    racers = await asyncio.gather(*(provider.refresh(newest, client=login.client) for _ in range(RACERS)))
+    grant = provider.profile.grants.refresh_token
+    return Race(login, control, tuple(racers), grant.reuse_grace.value or 0 if grant else 0)
+
+
+@requirement("rotation-parallel-refresh")
+def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) -> None:
+    """Of several refreshes at once with one rotating refresh token, one is accepted."""
+    if not race.control.accepted:
+        raise Inconclusive(f"the refresh before was not accepted: {race.control}")
+    if race.control.refresh_token in {None, race.login.refresh_token}:
+        raise NotApplicable(f"the provider {Rotation.NONE}")
+    found = tally(race.racers)
+    if race.grace or demanded_by(conformance_run.profile) is None:
+        raise NotApplicable(
+            f"measured, not judged: {found.winners} of {RACERS} parallel refreshes won, with {found.lineages} different refresh tokens"
+        )
+    if found.winners == 0:
+        raise Inconclusive(f"none of {RACERS} parallel refreshes was accepted")
+    assert found.winners == 1, (
+        f"{found.winners} of {RACERS} parallel refreshes were accepted, with {found.lineages} different refresh tokens"
+    )

@@ -1,0 +1,165 @@
+"""Access tokens as JWTs (RFC 9068), and at the resource (RFC 6750)."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.access_token import jwt_of
+from token_conformance.exchange import Exchange
+from token_conformance.jwt_reading import Token, verified_by
+from token_conformance.provider import Login, Provider
+from token_conformance.token_response import TokenResponse
+
+CLAIMS = {
+    "iss": str,
+    "exp": int | float,
+    "aud": str | list,
+    "sub": str,
+    "client_id": str,
+    "iat": int | float,
+    "jti": str,
+}
+"""The claims that RFC 9068 §2.2 requires, and their types."""
+
+
+def jwt_in(response: TokenResponse) -> Token:
+    """The access token of a response as a JWT.
+
+    Raises:
+        NotApplicable: it is opaque.
+
+    """
+    token = jwt_of(response.access_token)
+    if token is None:
+        raise NotApplicable("the access token is opaque")
+    return token
+
+
+def profiled(token: Token) -> Token:
+    """The token, where it says that it keeps RFC 9068.
+
+    Raises:
+        NotApplicable: its type is another one.
+
+    """
+    kind = str(token.header.get("typ", "")).lower()
+    if kind not in {"at+jwt", "application/at+jwt"}:
+        raise NotApplicable(f"the type of the access token is {token.header.get('typ')!r}, not at+jwt")
+    return token
+
+
+@requirement("access-token-alg")
+def test_jwt_access_token_is_signed(login: Login, published_keys: Exchange) -> None:
+    """A JWT access token is signed by a published key."""
+    token = jwt_in(login.response)
+    if token.algorithm is not None and token.algorithm.startswith("HS"):
+        raise NotApplicable(f"the access token is signed with {token.algorithm}, a key between provider and resource")
+    if published_keys.response.status != 200:
+        raise Inconclusive(f"the published keys cannot be read: status {published_keys.response.status}")
+    reason = verified_by(token, published_keys.json)
+    assert login.response.accepted and reason is None, f"the access token is not verified: {reason}"
+
+
+@requirement("rfc9068-claims")
+def test_jwt_access_token_has_its_claims(login: Login) -> None:
+    """A JWT access token of RFC 9068 has iss, exp, aud, sub, client_id, iat and jti."""
+    token = profiled(jwt_in(login.response))
+    for claim, kind in CLAIMS.items():
+        value = token.claims.get(claim)
+        assert login.response.accepted and isinstance(value, kind), (
+            f"the claim {claim} is {type(value).__name__ if claim in token.claims else 'absent'}"
+        )
+
+
+@requirement("rfc9068-claims")
+def test_scope_claim_is_a_string(login: Login) -> None:
+    """The scope claim of a JWT access token, where there is one, is a string."""
+    token = profiled(jwt_in(login.response))
+    if "scope" not in token.claims:
+        raise NotApplicable("the access token has no scope claim")
+    scope = token.claims["scope"]
+    assert login.response.accepted and isinstance(scope, str), (
+        f"the scope claim is a {type(scope).__name__}, where RFC 9068 has a string"
+    )
+
+
+@dataclass(frozen=True)
+class AtResource:
+    """A resource asked rightly, with the scheme in other letters, without a token, with a made-up one, and in the query."""
+
+    right: Exchange
+    lower_case: Exchange
+    without: Exchange
+    made_up: Exchange
+    in_query: Exchange
+
+
+@scenario(needs="login")
+async def at_resource(provider: Provider) -> AtResource:
+    """Log in, and use the access token at the resource rightly and wrongly."""
+    url = provider.profile.server.resource or await provider.endpoint("userinfo_endpoint")
+    login = await provider.login()
+    query = f"{url}{'&' if '?' in url else '?'}access_token={login.access_token}"
+    return AtResource(
+        right=await provider.get(url, access_token=login.access_token),
+        lower_case=await provider.get(url, headers=(("Authorization", f"bearer {login.access_token}"),)),
+        without=await provider.get(url),
+        made_up=await provider.get(url, access_token=provider.draw("access_token")),
+        in_query=await provider.get(query),
+    )
+
+
+def took_it(exchange: Exchange) -> bool:
+    """Whether the resource took the access token."""
+    return exchange.response.status not in {400, 401, 403} and exchange.response.status < 500
+
+
+def controlled(at_resource: AtResource) -> None:
+    """Judge nothing where the resource does not take a good access token."""
+    if not took_it(at_resource.right):
+        raise Inconclusive(f"the resource answered a good access token with {at_resource.right.response.status}")
+
+
+@requirement("rfc6750-2-header")
+def test_resource_takes_the_access_token(at_resource: AtResource) -> None:
+    """The resource takes an access token in the Authorization header."""
+    status = at_resource.right.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the resource answered {status}")
+    if status == 403:
+        raise Inconclusive("the resource answered 403: the access token may lack the scope")
+    assert took_it(at_resource.right), f"the resource answered a good access token with {status}"
+
+
+@requirement("rfc6750-2-header")
+def test_scheme_is_compared_without_case(at_resource: AtResource) -> None:
+    """The resource takes the scheme bearer in any case."""
+    controlled(at_resource)
+    status = at_resource.lower_case.response.status
+    assert took_it(at_resource.lower_case), f"the resource answered the scheme bearer in small letters with {status}"
+
+
+@requirement("rfc6750-3-challenge")
+def test_resource_refuses_with_a_challenge(at_resource: AtResource) -> None:
+    """Without a token, or with a made-up one, the resource answers 401 with a challenge to Bearer (or DPoP)."""
+    controlled(at_resource)
+    for exchange, what in ((at_resource.without, "no token"), (at_resource.made_up, "a made-up token")):
+        challenge = exchange.header("www-authenticate") or ""
+        good = exchange.status == 401 and ("bearer" in challenge.lower() or "dpop" in challenge.lower())
+        assert good, f"{what} was answered by {exchange.status}, WWW-Authenticate {challenge or 'absent'}"
+
+
+@requirement("rfc6750-3-no-error-without-token")
+def test_challenge_names_no_error_without_a_token(at_resource: AtResource) -> None:
+    """Where no token was sent, the challenge has no error."""
+    controlled(at_resource)
+    challenge = at_resource.without.header("www-authenticate") or ""
+    assert "error=" not in challenge.replace(" ", ""), f"no token was sent, and the challenge is {challenge}"
+
+
+@requirement("rfc6750-2.3-query")
+def test_access_token_in_the_query_is_refused(at_resource: AtResource) -> None:
+    """The resource does not take an access token in the query of its URL."""
+    controlled(at_resource)
+    assert not took_it(at_resource.in_query), (
+        f"an access token in the query was answered by {at_resource.in_query.response.status}"
+    )

@@ -1,0 +1,178 @@
+"""What dies when: refresh tokens and access tokens (RFC 6749 §5.1 and §5.2, RFC 6750 §3.1)."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.access_token import jwt_of
+from token_conformance.exchange import Exchange
+from token_conformance.provider import Login, Provider
+from token_conformance.token_response import TokenResponse
+
+TOLERANCE = 60
+"""Seconds by which the clocks of servers may differ, and by which an expiry may be late."""
+
+
+@dataclass(frozen=True)
+class ExpiredRefreshToken:
+    """A refresh before the refresh token expires, and two after it has."""
+
+    control: TokenResponse
+    expired: TokenResponse
+    repeated: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
+    """Log in, refresh, wait until the newest refresh token has expired, and present it twice."""
+    grant = provider.profile.grants.refresh_token
+    lifetime = grant.lifetime.value if grant else None
+    login = await provider.login()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    if grant is None or lifetime is None:
+        raise NotApplicable("the profile does not tell how long a refresh token lives")
+    await provider.clock.wait(lifetime + grant.lifetime_slack + 2)
+    expired = await provider.refresh(newest, client=login.client)
+    return ExpiredRefreshToken(control, expired, await provider.refresh(newest, client=login.client))
+
+
+@requirement("rfc6749-expiry-refresh-token")
+def test_expired_refresh_token_is_invalid_grant(expired_refresh_token: ExpiredRefreshToken) -> None:
+    """An expired refresh token is refused as invalid_grant."""
+    assert refusal(expired_refresh_token.expired, control=expired_refresh_token.control).error == "invalid_grant"
+
+
+@requirement("rfc6749-expiry-refresh-token")
+def test_expired_refresh_token_is_refused_with_400(expired_refresh_token: ExpiredRefreshToken) -> None:
+    """An expired refresh token is refused with the status 400."""
+    answer = refusal(expired_refresh_token.expired, control=expired_refresh_token.control)
+    assert answer.status == 400
+
+
+@requirement("rfc6749-expiry-refresh-token")
+def test_expiry_is_final(expired_refresh_token: ExpiredRefreshToken) -> None:
+    """An expired refresh token is refused again when it is tried again."""
+    answer = refusal(expired_refresh_token.repeated, control=expired_refresh_token.control)
+    assert not answer.accepted
+
+
+@dataclass(frozen=True)
+class AccessTokenLife:
+    """An access token at the resource when it is new, shortly before it expires, and after that."""
+
+    login: Login
+    fresh: Exchange
+    late: Exchange | None
+    expired: Exchange
+
+
+@scenario(needs="login")
+async def access_token_life(provider: Provider) -> AccessTokenLife:
+    """Log in, use the access token at once, shortly before expires_in has passed, and some time after."""
+    login = await provider.login()
+    fresh = await provider.resource(login.access_token)
+    lifetime = login.response.expires_in or provider.profile.tokens.access_token_lifetime.value
+    if lifetime is None or not 0 < lifetime <= 31_536_000:
+        raise Inconclusive(f"expires_in is {login.response.members.get('expires_in')!r}: no time to wait for")
+    late = None
+    if lifetime > 2 * TOLERANCE:
+        await provider.clock.wait(lifetime - TOLERANCE)
+        late = await provider.resource(login.access_token)
+        await provider.clock.wait(2 * TOLERANCE)
+    else:
+        await provider.clock.wait(lifetime + 2)
+    return AccessTokenLife(login, fresh, late, await provider.resource(login.access_token))
+
+
+def worked(exchange: Exchange) -> bool:
+    """Whether the resource took the access token.
+
+    Raises:
+        Inconclusive: the resource limits the rate of requests, or fails.
+
+    """
+    status = exchange.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the resource answered {status}")
+    return status not in {400, 401, 403}
+
+
+@requirement("rfc6750-3.1-expired-access-token")
+def test_expired_access_token_is_refused(access_token_life: AccessTokenLife) -> None:
+    """The resource refuses an expired access token with 401."""
+    if not worked(access_token_life.fresh):
+        raise Inconclusive(f"the resource refused the new access token: {access_token_life.fresh.response.status}")
+    assert access_token_life.expired.response.status == 401, (
+        f"after expires_in has passed the resource answered {access_token_life.expired.response.status}"
+    )
+
+
+@requirement("rfc6749-5.1-expires-in-true")
+def test_access_token_lives_as_long_as_told(access_token_life: AccessTokenLife) -> None:
+    """The access token works until shortly before expires_in has passed."""
+    if access_token_life.late is None:
+        raise NotApplicable("the access token lives too short to look at it before it dies")
+    if not worked(access_token_life.fresh):
+        raise Inconclusive(f"the resource refused the new access token: {access_token_life.fresh.response.status}")
+    status = access_token_life.late.response.status
+    assert worked(access_token_life.late), f"{TOLERANCE} s before expires_in has passed the resource answered {status}"
+
+
+@requirement("rfc6749-5.1-expires-in-true")
+def test_expires_in_agrees_with_the_jwt(login: Login) -> None:
+    """expires_in agrees with the exp of a JWT access token."""
+    judge_jwt(login.response)
+
+
+@requirement("rfc6749-5.1-expires-in-true")
+def test_expires_in_of_a_refresh_agrees_with_the_jwt(stored_renewal: TokenResponse) -> None:
+    """After a refresh, expires_in agrees with the exp of a JWT access token."""
+    judge_jwt(stored_renewal)
+
+
+@scenario(needs="login refresh")
+async def stored_renewal(provider: Provider) -> TokenResponse:
+    """Log in, and renew after some seconds."""
+    login = await provider.login()
+    await provider.clock.wait(3)
+    return await provider.refresh(login.refresh_token, client=login.client)
+
+
+def judge_jwt(response: TokenResponse) -> None:
+    """Hold expires_in against the exp of the access token, where it is a JWT."""
+    token = jwt_of(response.access_token)
+    if token is None:
+        raise NotApplicable("the access token is opaque")
+    expiry, told = token.time("exp"), response.expires_in
+    if expiry is None or told is None:
+        raise Inconclusive("exp of the access token, or expires_in, is not told")
+    left = (expiry - response.exchange.date).total_seconds()
+    assert abs(left - told) <= TOLERANCE, f"expires_in is {told} s, and exp is {left:.0f} s after the answer"
+
+
+@dataclass(frozen=True)
+class Introspected:
+    """A new access token, introspected."""
+
+    login: Login
+    answer: Exchange
+
+
+@scenario(needs="login")
+async def introspected_life(provider: Provider) -> Introspected:
+    """Log in and introspect the access token."""
+    await provider.endpoint("introspection_endpoint")
+    login = await provider.login()
+    return Introspected(login, await provider.introspect(login.access_token, client=login.client))
+
+
+@requirement("rfc6749-5.1-expires-in-true")
+def test_expires_in_agrees_with_introspection(introspected_life: Introspected) -> None:
+    """expires_in agrees with the exp that introspection tells."""
+    expiry, told = introspected_life.answer.members.get("exp"), introspected_life.login.response.expires_in
+    if not isinstance(expiry, int | float) or told is None:
+        raise Inconclusive("introspection does not tell exp, or the answer no expires_in")
+    left = expiry - introspected_life.login.response.exchange.date.timestamp()
+    assert abs(left - told) <= TOLERANCE, (
+        f"expires_in is {told} s, and introspection tells an exp {left:.0f} s after the answer"
+    )

@@ -1,0 +1,153 @@
+"""Introspection of tokens (RFC 7662), where the provider offers it."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.provider import Login, Provider
+from token_conformance.provider.client_authentication import with_secret
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotJudged
+
+
+@dataclass(frozen=True)
+class Introspections:
+    """A living token, and tokens that are unknown, used, revoked and expired."""
+
+    login: Login
+    refresh: TokenResponse
+    live: Exchange
+    unknown: Exchange
+    used: Exchange
+    revoked: Exchange | None
+    without_credentials: Exchange
+    wrong_credentials: Exchange | None
+
+    @property
+    def rotated(self) -> bool:
+        """Whether the refresh handed over another refresh token."""
+        return self.refresh.refresh_token not in {None, self.login.refresh_token}
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def introspections(provider: Provider) -> Introspections:
+    """Log in, refresh, and introspect a living, an unknown, a used and a revoked token, and one without credentials."""
+    endpoint = await provider.endpoint("introspection_endpoint")
+    login = await provider.login()
+    refresh = await provider.refresh(login.refresh_token, client=login.client)
+    live = await provider.introspect(refresh.access_token, client=login.client)
+    unknown = await provider.introspect(provider.draw("token"), client=login.client)
+    used = await provider.introspect(login.refresh_token, hint="refresh_token", client=login.client)
+    body, form = f"token={refresh.access_token}".encode(), ("Content-Type", "application/x-www-form-urlencoded")
+    open_to_all = await provider.send("POST", endpoint, headers=(form,), body=body)
+    wrong = None
+    if not login.client.public:
+        wrong = await provider.introspect(
+            refresh.access_token, client=with_secret(login.client, provider.draw("client_secret"))
+        )
+    revoked = await after_revocation(provider, login, refresh.refresh_token or login.refresh_token)
+    return Introspections(login, refresh, live, unknown, used, revoked, open_to_all, wrong)
+
+
+async def after_revocation(provider: Provider, login: Login, refresh_token: str | None) -> Exchange | None:
+    """The introspection of a refresh token after its revocation; None where that did not come about."""
+    try:
+        revocation = await provider.revoke(refresh_token, hint="refresh_token", client=login.client)
+    except NotJudged:
+        return None
+    done = revocation.answer is not None and revocation.answer.status == 200
+    return await provider.introspect(refresh_token, hint="refresh_token", client=login.client) if done else None
+
+
+def controlled(introspections: Introspections) -> None:
+    """Judge nothing where even a living token was not introspected."""
+    if introspections.live.members.get("active") not in {True, "true"}:
+        raise Inconclusive(
+            f"a living access token was introspected with {introspections.live.response.status}, active {introspections.live.members.get('active')!r}"
+        )
+
+
+def judge_inactive(exchange: Exchange, what: str) -> None:
+    """Hold an introspection answer against the shape of inactivity."""
+    status, active = exchange.response.status, exchange.members.get("active")
+    assert status == 200 and active is False, f"{what} was introspected with status {status} and active {active!r}"
+
+
+@requirement("rfc7662-2.2-inactive-shape")
+def test_active_is_a_boolean(introspections: Introspections) -> None:
+    """A living access token is introspected as active, true."""
+    controlled(introspections)
+    active = introspections.live.members.get("active")
+    assert active is True, f"active is {active!r}"
+
+
+@requirement("rfc7662-2.2-inactive-shape")
+def test_unknown_token_is_inactive(introspections: Introspections) -> None:
+    """A token that was never issued is introspected with 200 and active false."""
+    controlled(introspections)
+    judge_inactive(introspections.unknown, "an unknown token")
+
+
+@requirement("rfc7662-2.2-inactive-tells-nothing")
+def test_inactive_tells_nothing_more(introspections: Introspections) -> None:
+    """The answer to an inactive token holds nothing but active."""
+    controlled(introspections)
+    more = sorted(introspections.unknown.members.keys() - {"active"})
+    assert not more, f"the answer to an unknown token tells {', '.join(more)} too"
+
+
+@requirement("rfc7662-2.2-inactive-shape")
+def test_used_refresh_token_is_inactive(introspections: Introspections) -> None:
+    """A refresh token that was rotated away is introspected as inactive."""
+    controlled(introspections)
+    if not introspections.rotated:
+        raise NotApplicable("the provider does not rotate refresh tokens")
+    judge_inactive(introspections.used, "a used refresh token")
+
+
+@requirement("rfc7662-2.2-inactive-shape")
+def test_revoked_refresh_token_is_inactive(introspections: Introspections) -> None:
+    """A revoked refresh token is introspected as inactive."""
+    controlled(introspections)
+    if introspections.revoked is None:
+        raise NotApplicable("no refresh token could be revoked")
+    judge_inactive(introspections.revoked, "a revoked refresh token")
+
+
+@requirement("rfc7662-2.1-authorization")
+def test_introspection_demands_credentials(introspections: Introspections) -> None:
+    """Introspection without credentials, or with wrong ones, tells nothing of the token."""
+    controlled(introspections)
+    for exchange in (introspections.wrong_credentials, introspections.without_credentials):
+        if exchange is not None:
+            told = exchange.response.status // 100 == 2 and exchange.members.get("active") is True
+            assert not told, f"introspection without the right credentials was answered by {exchange.response.status}"
+
+
+@dataclass(frozen=True)
+class ExpiredIntrospection:
+    """An access token introspected when it is new, and after it has expired."""
+
+    live: Exchange
+    expired: Exchange
+
+
+@scenario(needs="login")
+async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
+    """Log in, introspect the access token, wait until it has expired, and introspect it again."""
+    await provider.endpoint("introspection_endpoint")
+    login = await provider.login()
+    live = await provider.introspect(login.access_token, client=login.client)
+    lifetime = login.response.expires_in
+    if lifetime is None or not 0 < lifetime <= 31_536_000:
+        raise Inconclusive("the answer does not tell when the access token expires")
+    await provider.clock.wait(lifetime + 60)
+    return ExpiredIntrospection(live, await provider.introspect(login.access_token, client=login.client))
+
+
+@requirement("rfc7662-2.2-inactive-shape")
+def test_expired_access_token_is_inactive(expired_introspection: ExpiredIntrospection) -> None:
+    """An expired access token is introspected as inactive."""
+    if expired_introspection.live.members.get("active") not in {True, "true"}:
+        raise Inconclusive("the new access token was not introspected as active")
+    judge_inactive(expired_introspection.expired, "an expired access token")

@@ -1,0 +1,64 @@
+"""What a server does with a refresh token that was used: measured first, read by profile and claims afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from token_conformance.profile import Profile
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
+
+
+class Rotation(StrEnum):
+    """The ways of servers with a used refresh token."""
+
+    NONE = "does not rotate: the refresh token stays the same"
+    AT_ONCE = "rotates, and the old refresh token dies at once"
+    AFTER_GRACE = "rotates, and the old refresh token dies after a grace"
+    NEVER_DIES = "rotates, and the old refresh token never dies"
+
+
+def measured(first: TokenResponse, at_once: TokenResponse, later: TokenResponse | None, used: str | None) -> Rotation:
+    """What a refresh, the used token presented at once, and again after the grace, tell of a server.
+
+    Raises:
+        Inconclusive: the refresh was not accepted, or an attempt was neither accepted nor refused.
+
+    """
+    if not first.accepted:
+        raise Inconclusive(f"the refresh was not accepted: {first}")
+    for attempt in (at_once, later):
+        if attempt is not None and not attempt.accepted and not attempt.refused:
+            raise Inconclusive(f"neither accepted nor refused: {attempt} to {attempt.exchange}")
+    if first.refresh_token is None or first.refresh_token == used:
+        return Rotation.NONE
+    if not at_once.accepted:
+        return Rotation.AT_ONCE
+    return Rotation.AFTER_GRACE if later is not None and later.refused else Rotation.NEVER_DIES
+
+
+def demanded_by(profile: Profile) -> str | None:
+    """Why a used refresh token must die with this provider: its documentation, or a claim; None where nothing asks for it."""
+    grant = profile.grants.refresh_token
+    if grant is not None and grant.rotation.value == "always" and grant.reuse_grace.known:
+        return "the profile documents rotation"
+    if "fapi2" in profile.claims:
+        return None
+    if profile.user_client.public and profile.claims & {"bcp", "oauth2.1"}:
+        return "RFC 9700 demands it of public clients"
+    return None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of several requests at once were accepted, and how many different refresh tokens they handed over."""
+
+    winners: int
+    lineages: int
+
+
+def tally(responses: tuple[TokenResponse, ...]) -> Tally:
+    """Count the winners of a race."""
+    winners = [response for response in responses if response.accepted]
+    return Tally(len(winners), len({response.refresh_token for response in winners}))
