@@ -1,19 +1,10 @@
 """The transcripts that more than one suite judges: each grant once, as a client uses it every day."""
 
-from dataclasses import dataclass
-
 from token_conformance import scenario
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Login, Provider
 from token_conformance.token_response import TokenResponse
-
-
-@dataclass(frozen=True)
-class Refreshed:
-    """A login and one refresh of it."""
-
-    login: Login
-    response: TokenResponse
+from token_conformance.transcripts import Refreshed
 
 
 @scenario(needs="login")

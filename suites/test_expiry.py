@@ -7,6 +7,7 @@ from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Login, Provider
 from token_conformance.token_response import TokenResponse
+from token_conformance.transcripts import Refreshed
 
 TOLERANCE = 60
 """Seconds by which the clocks of servers may differ, and by which an expiry may be late."""
@@ -125,17 +126,9 @@ def test_expires_in_agrees_with_the_jwt(login: Login) -> None:
 
 
 @requirement("rfc6749-5.1-expires-in-true")
-def test_expires_in_of_a_refresh_agrees_with_the_jwt(stored_renewal: TokenResponse) -> None:
+def test_expires_in_of_a_refresh_agrees_with_the_jwt(refreshed: Refreshed) -> None:
     """After a refresh, expires_in agrees with the exp of a JWT access token."""
-    judge_jwt(stored_renewal)
-
-
-@scenario(needs="login refresh")
-async def stored_renewal(provider: Provider) -> TokenResponse:
-    """Log in, and renew after some seconds."""
-    login = await provider.login()
-    await provider.clock.wait(3)
-    return await provider.refresh(login.refresh_token, client=login.client)
+    judge_jwt(refreshed.response)
 
 
 def judge_jwt(response: TokenResponse) -> None:

@@ -8,6 +8,7 @@ from token_conformance.profile import Client
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.token_response import TokenResponse
+from token_conformance.transcripts import Refreshed
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
 
@@ -179,13 +180,6 @@ async def scoped_refreshes(provider: Provider) -> ScopedRefreshes:
     return ScopedRefreshes(login, granted, narrower, narrowed, unnamed, escalated)
 
 
-@scenario(needs="login refresh")
-async def plain_refresh(provider: Provider) -> TokenResponse:
-    """Log in, and refresh without naming a scope."""
-    login = await provider.login()
-    return await provider.refresh(login.refresh_token, client=login.client)
-
-
 def narrower_than(granted: frozenset[str]) -> frozenset[str]:
     """The granted scope without one value that a client can do without; empty where there is none to leave out."""
     dispensable = sorted(granted - {"openid", "offline_access"})
@@ -222,11 +216,9 @@ def test_narrowing_does_not_shrink_the_grant(scoped_refreshes: ScopedRefreshes) 
 
 
 @requirement("rfc6749-6-omitted-scope-is-original")
-def test_refresh_without_scope_means_the_granted_scope(
-    scoped_refreshes: ScopedRefreshes, plain_refresh: TokenResponse
-) -> None:
+def test_refresh_without_scope_means_the_granted_scope(scoped_refreshes: ScopedRefreshes, refreshed: Refreshed) -> None:
     """A refresh that names no scope yields a token of the granted scope."""
-    answer = plain_refresh
+    answer = refreshed.response
     scope = seen_scope(answer)
     if not answer.accepted or scope is None:
         raise Inconclusive("the answer does not tell the scope")

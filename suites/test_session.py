@@ -164,9 +164,9 @@ def test_identity_is_readable_after_renewal(stored_session: StoredSession, confo
 
 
 @requirement("session-refresh-token-issued")
-def test_login_yields_a_refresh_token(stored_login: Login) -> None:
+def test_login_yields_a_refresh_token(refreshable_login: Login) -> None:
     """A login yields a refresh token, as the profile documents."""
-    answer = stored_login.response
+    answer = refreshable_login.response
     if not answer.accepted:
         raise Inconclusive(f"the login yields no access token: {answer}")
     assert answer.refresh_token is not None, (
@@ -175,6 +175,6 @@ def test_login_yields_a_refresh_token(stored_login: Login) -> None:
 
 
 @scenario(needs="login refresh")
-async def stored_login(provider: Provider) -> Login:
-    """Log in, for a session that is to be renewed."""
+async def refreshable_login(provider: Provider) -> Login:
+    """Log in, where the profile documents refresh tokens."""
     return await provider.login()

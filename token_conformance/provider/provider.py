@@ -30,6 +30,7 @@ class Authorization:
     """An authorization request and the answer to it (RFC 6749 §4.1.1 and §4.1.2)."""
 
     client: Client
+    response_type: str
     scope: str | None
     redirect_uri: str
     state: str
@@ -171,7 +172,16 @@ class Provider:
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
         answer = await follow_to_redirect(self.wire, url, redirect_uri=redirect_uri, login=self.profile.login)
         return Authorization(
-            client, asked, redirect_uri, state, nonce, verifier, answer.parameters, answer.mode, answer.exchange
+            client=client,
+            response_type=grant.response_type,
+            scope=asked,
+            redirect_uri=redirect_uri,
+            state=state,
+            nonce=nonce,
+            code_verifier=verifier,
+            answer=answer.parameters,
+            mode=answer.mode,
+            exchange=answer.exchange,
         )
 
     async def exchange_code(

@@ -1,0 +1,289 @@
+"""The authorization code grant (RFC 6749 §4.1) and the hybrid flow (OIDC Core §3.3)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.profile import Client
+from token_conformance.provider import Authorization, Login, Provider
+from token_conformance.provider.client_authentication import Credentials, with_secret
+from token_conformance.rotation import tally
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotJudged
+
+RACERS = 4
+"""Exchanges of one code that are sent at once."""
+
+TEN_MINUTES = 600
+"""Seconds that a code may live at most, as RFC 6749 §4.1.2 recommends."""
+
+
+def authorization_of(login: Login) -> Authorization:
+    """The authorization that a login came from.
+
+    Raises:
+        NotApplicable: the login was made by another grant.
+
+    """
+    if login.authorization is None:
+        raise NotApplicable("the profile logs in without an authorization code")
+    return login.authorization
+
+
+@dataclass(frozen=True)
+class CodeReplay:
+    """A code exchanged, exchanged again, and what became of the tokens of the first exchange."""
+
+    first: TokenResponse
+    replay: TokenResponse
+    at_resource: Exchange | None
+    refresh: TokenResponse | None
+
+
+@scenario(needs="authorization_code form_login")
+async def code_replay(provider: Provider) -> CodeReplay:
+    """Exchange a code, exchange it again, then use the tokens of the first exchange."""
+    authorization = await provider.authorize()
+    first = await provider.exchange_code(authorization)
+    replay = await provider.exchange_code(authorization)
+    resource = refresh = None
+    if first.access_token is not None:
+        try:
+            resource = await provider.resource(first.access_token)
+        except NotJudged:
+            resource = None
+    if first.refresh_token is not None:
+        refresh = await provider.refresh(first.refresh_token, client=authorization.client)
+    return CodeReplay(first, replay, resource, refresh)
+
+
+@requirement("rfc6749-4.1.3-exchange-succeeds")
+def test_code_yields_an_access_token(code_replay: CodeReplay) -> None:
+    """A code yields an access token to the client that it was issued to."""
+    answer = code_replay.first
+    if not answer.accepted and answer.exchange.response.status in {429, 503}:
+        raise Inconclusive(f"neither accepted nor refused: {answer}")
+    assert answer.accepted
+
+
+@requirement("rfc6749-10.5-code-single-use")
+def test_code_works_once(code_replay: CodeReplay) -> None:
+    """A code that was used is refused as invalid_grant."""
+    assert refusal(code_replay.replay, control=code_replay.first).error == "invalid_grant"
+
+
+@requirement("rfc6749-4.1.2-replay-revokes")
+def test_replay_revokes_the_refresh_token(code_replay: CodeReplay) -> None:
+    """The refresh token that a code yielded is revoked when the code is used again."""
+    if not refusal(code_replay.replay, control=code_replay.first).refused:
+        raise NotApplicable("the replay was not refused")
+    if code_replay.refresh is None:
+        raise NotApplicable("the code yields no refresh token")
+    answer = refusal(code_replay.refresh, control=code_replay.first)
+    assert not answer.accepted, "the refresh token of a replayed code still works"
+
+
+@dataclass(frozen=True)
+class CodeRace:
+    """One code sent several times at once."""
+
+    racers: tuple[TokenResponse, ...]
+
+
+@scenario(needs="authorization_code form_login")
+async def code_race(provider: Provider) -> CodeRace:
+    """Send the exchange of one code several times at once."""
+    authorization = await provider.authorize()
+    return CodeRace(tuple(await asyncio.gather(*(provider.exchange_code(authorization) for _ in range(RACERS)))))
+
+
+@requirement("rfc6749-10.5-code-single-use")
+def test_parallel_exchanges_have_one_winner(code_race: CodeRace) -> None:
+    """Of several exchanges of one code at once, one is accepted."""
+    found = tally(code_race.racers)
+    if found.winners == 0:
+        raise Inconclusive(f"none of {RACERS} parallel exchanges was accepted")
+    assert found.winners == 1, f"{found.winners} of {RACERS} parallel exchanges of one code were accepted"
+
+
+@dataclass(frozen=True)
+class WrongExchanges:
+    """Codes exchanged wrongly in one thing each, a fresh code each time."""
+
+    control: TokenResponse
+    other_redirect_uri: TokenResponse
+    longer_redirect_uri: TokenResponse
+    without_redirect_uri: TokenResponse
+    without_code: TokenResponse
+    stranger: Client | None
+    foreign: TokenResponse | None
+    unproved: TokenResponse | None
+
+
+@scenario(needs="authorization_code form_login")
+async def wrong_exchanges(provider: Provider) -> WrongExchanges:
+    """Exchange codes with another redirect_uri, with none, as another client, and without the client's credentials."""
+    control = await provider.exchange_code(await provider.authorize())
+
+    async def attempt(client: Client | None = None, **changes: str | None) -> TokenResponse:
+        return await provider.exchange_code(await provider.authorize(), client=client, changes=changes)
+
+    client, stranger = provider.profile.user_client, provider.profile.second_client
+    redirect_uri = client.redirect_uri or ""
+    proof = None if client.public else with_secret(client, provider.draw("client_secret"))
+    return WrongExchanges(
+        control=control,
+        other_redirect_uri=await attempt(redirect_uri="https://other.example/callback"),
+        longer_redirect_uri=await attempt(redirect_uri=f"{redirect_uri}/further"),
+        without_redirect_uri=await attempt(redirect_uri=None),
+        without_code=await provider.token({"grant_type": "authorization_code", "redirect_uri": redirect_uri}),
+        stranger=stranger,
+        foreign=await attempt(client=stranger) if stranger is not None else None,
+        unproved=await attempt(client=proof) if proof is not None else None,
+    )
+
+
+@requirement("rfc6749-4.1.3-redirect-uri")
+def test_other_redirect_uri_is_refused(wrong_exchanges: WrongExchanges) -> None:
+    """A code is refused as invalid_grant with another redirect_uri than it was issued for."""
+    for attempt in (wrong_exchanges.other_redirect_uri, wrong_exchanges.longer_redirect_uri):
+        answer = refusal(attempt, control=wrong_exchanges.control)
+        assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@requirement("rfc6749-4.1.3-redirect-uri")
+def test_missing_redirect_uri_is_refused(wrong_exchanges: WrongExchanges) -> None:
+    """A code that was issued for a redirect_uri is refused without it."""
+    answer = refusal(wrong_exchanges.without_redirect_uri, control=wrong_exchanges.control)
+    assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@requirement("rfc6749-4.1.3-missing-code")
+def test_missing_code_is_invalid_request(wrong_exchanges: WrongExchanges) -> None:
+    """An exchange without code is refused as invalid_request."""
+    assert refusal(wrong_exchanges.without_code, control=wrong_exchanges.control).error == "invalid_request"
+
+
+@requirement("rfc6749-4.1.3-code-bound-to-client")
+def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges) -> None:
+    """A code of one client is refused as invalid_grant when another client presents it."""
+    if wrong_exchanges.foreign is None:
+        raise NotApplicable("the profile has no second confidential client")
+    answer = refusal(wrong_exchanges.foreign, control=wrong_exchanges.control)
+    if answer.error in {"invalid_client", "unauthorized_client"}:
+        raise Inconclusive(f"the second client was not let in: {answer}")
+    assert answer.error == "invalid_grant"
+
+
+@requirement("rfc6749-3.2.1-wrong-secret")
+def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges) -> None:
+    """A confidential client's code is refused as invalid_client with a wrong secret."""
+    if wrong_exchanges.unproved is None:
+        raise NotApplicable("the profile's client is public")
+    assert refusal(wrong_exchanges.unproved, control=wrong_exchanges.control).error == "invalid_client"
+
+
+@dataclass(frozen=True)
+class PublicExchanges:
+    """A public client's code, presented by a client that does not say who it is."""
+
+    control: TokenResponse
+    nameless: TokenResponse
+
+
+@scenario(needs="authorization_code form_login public_client")
+async def public_exchanges(provider: Provider) -> PublicExchanges:
+    """Exchange a code as the public client, and another one without client_id."""
+    control = await provider.exchange_code(await provider.authorize())
+    nameless = await provider.authorize()
+    form = {
+        "grant_type": "authorization_code",
+        "code": nameless.code,
+        "redirect_uri": nameless.redirect_uri,
+        "code_verifier": nameless.code_verifier,
+    }
+    return PublicExchanges(control, await provider.token_as(Credentials(), form))
+
+
+@requirement("rfc6749-3.2.1-public-client-id")
+def test_public_client_says_who_it_is(public_exchanges: PublicExchanges) -> None:
+    """A code of a public client is refused without client_id."""
+    answer = refusal(public_exchanges.nameless, control=public_exchanges.control)
+    assert not answer.accepted
+
+
+@dataclass(frozen=True)
+class ExpiredCode:
+    """A code exchanged at once, and one after it should have expired."""
+
+    control: TokenResponse
+    late: TokenResponse
+    age: int
+
+
+@scenario(needs="authorization_code form_login")
+async def expired_code(provider: Provider) -> ExpiredCode:
+    """Exchange a code at once, and another one after its documented lifetime, or after ten minutes."""
+    grant = provider.profile.grants.authorization_code
+    age = (grant.lifetime.value if grant else None) or TEN_MINUTES
+    control = await provider.exchange_code(await provider.authorize())
+    late = await provider.authorize()
+    await provider.clock.wait(age + 2)
+    return ExpiredCode(control, await provider.exchange_code(late), age)
+
+
+@requirement("rfc6749-expiry-code")
+def test_code_expires(expired_code: ExpiredCode) -> None:
+    """A code is refused as invalid_grant after its lifetime, ten minutes at most."""
+    answer = refusal(expired_code.late, control=expired_code.control)
+    assert answer.error == "invalid_grant", f"a code that is {expired_code.age} s old was answered by {answer}"
+
+
+@requirement("rfc6749-4.1.2-state")
+def test_state_comes_back(login: Login) -> None:
+    """The authorization endpoint gives back the state that it was sent."""
+    authorization = authorization_of(login)
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    returned = authorization.answer.get("state")
+    assert returned == authorization.state, f"state was sent as {authorization.state} and came back as {returned}"
+
+
+@requirement("rfc9207-iss")
+def test_authorization_names_its_issuer(login: Login, metadata: Exchange) -> None:
+    """Where the metadata promises iss in the authorization response, it is there and is the issuer."""
+    if metadata.members.get("authorization_response_iss_parameter_supported") is not True:
+        raise NotApplicable("the metadata does not promise iss in the authorization response")
+    authorization = authorization_of(login)
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    given, issuer = authorization.answer.get("iss"), metadata.members.get("issuer")
+    assert given == issuer, f"iss of the authorization response is {given!r}, the issuer {issuer!r}"
+
+
+@requirement("rfc6749-4.2.2-implicit-no-refresh-token")
+def test_no_refresh_token_in_the_front_channel(login: Login) -> None:
+    """The authorization endpoint hands over no refresh token."""
+    authorization = authorization_of(login)
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    assert "refresh_token" not in authorization.answer, "a refresh_token came from the authorization endpoint"
+
+
+@requirement("oidc-3.3.2.5-fragment")
+def test_hybrid_answer_is_not_in_the_query(login: Login) -> None:
+    """An answer with an ID token comes in the fragment, or as a form where that was asked for; never in the query."""
+    authorization = authorization_of(login)
+    if "id_token" not in authorization.response_type:
+        raise NotApplicable("the profile's response_type has no id_token")
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    assert authorization.mode != "query", f"the answer to {authorization.response_type} came in the query"
+
+
+@requirement("oidc-3.3.2.5-parameters")
+def test_hybrid_answer_has_an_id_token(login: Login) -> None:
+    """The answer to `code id_token` holds an ID token beside the code, and no access token."""
+    authorization = authorization_of(login)
+    if "id_token" not in authorization.response_type:
+        raise NotApplicable("the profile's response_type has no id_token")
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    assert "id_token" in authorization.answer, "the answer of the authorization endpoint has no id_token"
+    assert "access_token" not in authorization.answer, "the answer to code id_token has an access_token"

@@ -1,0 +1,354 @@
+"""ID tokens in the answers to a login and to a refresh (OIDC Core §2, §3.1.3.7, §3.3.2.11 and §12.2)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.jwt_reading import Token, half_hash, read, verified_by
+from token_conformance.provider import Login, Provider
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+from token_conformance.transcripts import Refreshed
+
+SKEW = timedelta(seconds=60)
+"""By how much the clocks of provider and client may differ."""
+
+CENTURY = timedelta(days=36_525)
+
+
+def id_token_in(response: TokenResponse) -> Token:
+    """The ID token of a response.
+
+    Raises:
+        Inconclusive: there is none that could be read; other checks say so.
+
+    """
+    token = read(response.id_token) if response.id_token is not None else None
+    if token is None:
+        raise Inconclusive(f"no ID token can be read from the answer: {response}")
+    response.exchange.response  # noqa: B018 - the answer is the evidence, whichever was read before
+    return token
+
+
+def first(login: Login, run: Run) -> Token:
+    """The ID token of a login that asked for one."""
+    asked(run)
+    return id_token_in(login.response)
+
+
+def asked(run: Run) -> None:
+    """Judge nothing where no ID token was asked for."""
+    if not run.profile.openid:
+        raise NotApplicable("the profile's scope does not ask for openid")
+
+
+def renewed(refreshed: Refreshed, run: Run) -> tuple[Token, Token]:
+    """The ID tokens of a login and of the refresh after it."""
+    asked(run)
+    if not refreshed.response.accepted:
+        raise Inconclusive(f"the refresh was not accepted: {refreshed.response}")
+    if "id_token" not in refreshed.response.members:
+        raise NotApplicable("the answer to a refresh has no ID token, which OIDC Core §12.2 allows")
+    return id_token_in(refreshed.login.response), id_token_in(refreshed.response)
+
+
+@requirement("oidc-3.1.3.3-id-token")
+def test_login_yields_an_id_token(login: Login, conformance_run: Run) -> None:
+    """A login with the scope openid yields an ID token."""
+    asked(conformance_run)
+    if not login.response.accepted and not login.response.members:
+        raise Inconclusive(f"the login yields no tokens: {login.response}")
+    assert login.response.id_token is not None, "the login asked for openid, and the answer has no id_token"
+    assert read(login.response.id_token) is not None, "id_token is no JWT with a JSON header and JSON claims"
+
+
+@requirement("oidc-3.1.3.7-signature")
+def test_signature_is_of_a_published_key(login: Login, published_keys: Exchange, conformance_run: Run) -> None:
+    """The signature of the ID token verifies with a published key."""
+    judge_signature(first(login, conformance_run), published_keys, conformance_run, login.response)
+
+
+def judge_signature(token: Token, published_keys: Exchange, run: Run, response: TokenResponse) -> None:
+    """Hold the signature of an ID token against the published keys."""
+    if (token.algorithm or "").startswith("HS") and not run.profile.user_client.public:
+        raise NotApplicable(f"the ID token is signed with {token.algorithm}, the client's secret")
+    if published_keys.response.status != 200 or not published_keys.members:
+        raise Inconclusive(f"the published keys cannot be read: status {published_keys.response.status}")
+    reason = verified_by(token, published_keys.json)
+    response.exchange.response  # noqa: B018 - the answer that holds the ID token is what is judged
+    assert reason is None, f"the ID token is not verified: {reason}"
+
+
+@requirement("oidc-3.1.3.7-iss")
+def test_iss_is_the_issuer(login: Login, conformance_run: Run) -> None:
+    """iss is the issuer, to the letter."""
+    token, issuer = first(login, conformance_run), conformance_run.profile.server.issuer
+    if issuer is None:
+        raise NotApplicable("the profile names no issuer")
+    assert token.claims.get("iss") == issuer, f"iss is {token.claims.get('iss')!r}; the issuer is {issuer!r}"
+
+
+@requirement("oidc-3.1.3.7-aud")
+def test_aud_is_the_client(login: Login, conformance_run: Run) -> None:
+    """aud holds the client_id, and no audience that the client does not trust."""
+    token = first(login, conformance_run)
+    judge_audience(token, login.client.client_id)
+
+
+def judge_audience(token: Token, client_id: str) -> None:
+    """Hold the audience of an ID token against the client."""
+    audience = token.audience
+    assert client_id in audience, f"aud is {token.claims.get('aud')!r}; the client_id is {client_id!r}"
+    assert set(audience) == {client_id} or token.claims.get("azp") == client_id, (
+        f"aud is {token.claims.get('aud')!r} without azp"
+    )
+
+
+@requirement("oidc-3.1.3.7-azp")
+def test_azp_is_the_client(login: Login, conformance_run: Run) -> None:
+    """azp, where it is there, is the client_id."""
+    token = first(login, conformance_run)
+    if "azp" not in token.claims:
+        raise NotApplicable("the ID token has no azp")
+    assert token.claims["azp"] == login.client.client_id, f"azp is {token.claims['azp']!r}"
+
+
+@requirement("oidc-2-exp-iat")
+def test_exp_lies_ahead(login: Login, conformance_run: Run) -> None:
+    """exp is a number, and lies ahead of the answer."""
+    judge_expiry(first(login, conformance_run), login.response)
+
+
+def judge_expiry(token: Token, response: TokenResponse) -> None:
+    """Hold exp against the time of the answer."""
+    expiry, answered = token.time("exp"), response.exchange.date
+    assert expiry is not None, f"exp is {token.claims.get('exp')!r}, no time"
+    assert answered - SKEW < expiry < answered + CENTURY, (
+        f"exp is {expiry:%Y-%m-%d %H:%M:%S}; the answer came {answered:%Y-%m-%d %H:%M:%S}"
+    )
+
+
+@requirement("oidc-2-exp-iat")
+def test_iat_is_now(login: Login, conformance_run: Run) -> None:
+    """iat is a number, and the time of the answer."""
+    judge_issue(first(login, conformance_run), login.response)
+
+
+def judge_issue(token: Token, response: TokenResponse) -> None:
+    """Hold iat against the time of the answer."""
+    issued, answered = token.time("iat"), response.exchange.date
+    assert issued is not None, f"iat is {token.claims.get('iat')!r}, no time"
+    assert abs(issued - answered) <= SKEW, (
+        f"iat is {issued:%Y-%m-%d %H:%M:%S}; the answer came {answered:%Y-%m-%d %H:%M:%S}"
+    )
+
+
+@requirement("oidc-2-sub")
+def test_sub_names_the_user(login: Login, conformance_run: Run) -> None:
+    """sub is a string of at most 255 ASCII characters."""
+    sub = first(login, conformance_run).claims.get("sub")
+    good = isinstance(sub, str) and 0 < len(sub) <= 255 and sub.isascii()
+    shown = f"{len(sub)} characters" if isinstance(sub, str) else repr(sub)
+    assert good, f"sub is {shown}, no string of 1 to 255 ASCII characters"
+
+
+@requirement("oidc-3.1.3.7-nonce")
+def test_nonce_comes_back(login: Login, conformance_run: Run) -> None:
+    """nonce is the one that the authorization request sent."""
+    token = first(login, conformance_run)
+    if login.authorization is None or login.authorization.nonce is None:
+        raise NotApplicable("the login sent no nonce")
+    assert token.claims.get("nonce") == login.authorization.nonce, (
+        "nonce is not the one that was sent" if "nonce" in token.claims else "nonce is absent"
+    )
+
+
+@requirement("oidc-3.1.3.8-at-hash")
+def test_at_hash_is_of_the_access_token(login: Login, conformance_run: Run) -> None:
+    """at_hash, where it is there, is the hash of the access token beside it."""
+    judge_hash(first(login, conformance_run), "at_hash", login.response.access_token)
+
+
+def judge_hash(token: Token, claim: str, value: str | None) -> None:
+    """Hold a hash claim against what it is of (OIDC Core §3.1.3.6 and §3.3.2.11)."""
+    if claim not in token.claims:
+        raise NotApplicable(f"the ID token has no {claim}")
+    if value is None:
+        raise Inconclusive(f"there is nothing that {claim} could be of")
+    right = half_hash(value, token.algorithm)
+    if right is None:
+        raise Inconclusive(f"the hash of alg {token.algorithm!r} is not known")
+    assert token.claims[claim] == right, f"{claim} is {token.claims[claim]!r}; computed {right!r}"
+
+
+@dataclass(frozen=True)
+class MaximumAge:
+    """A login that asked for a maximum age of the authentication."""
+
+    login: Login
+
+
+@scenario(needs="authorization_code form_login openid")
+async def maximum_age(provider: Provider) -> MaximumAge:
+    """Log in with max_age, so that auth_time is required."""
+    authorization = await provider.authorize(parameters={"max_age": "3600"})
+    response = await provider.exchange_code(authorization)
+    return MaximumAge(Login(response, authorization.client, authorization, authorization.scope))
+
+
+@requirement("oidc-auth-time")
+def test_auth_time_is_told_when_asked_for(maximum_age: MaximumAge, conformance_run: Run) -> None:
+    """auth_time is there when max_age was asked for, and lies between the maximum age and now."""
+    token = first(maximum_age.login, conformance_run)
+    when, answered = token.time("auth_time"), maximum_age.login.response.exchange.date
+    assert when is not None, f"auth_time is {token.claims.get('auth_time', 'absent')!r} though max_age was asked for"
+    assert answered - timedelta(hours=1) - SKEW <= when <= answered + SKEW, (
+        f"auth_time is {when:%Y-%m-%d %H:%M:%S}; the answer came {answered:%Y-%m-%d %H:%M:%S}"
+    )
+
+
+@requirement("oidc-auth-time")
+def test_auth_time_is_plausible(login: Login, conformance_run: Run) -> None:
+    """auth_time, where it is there, lies in the past, and in this year."""
+    token = first(login, conformance_run)
+    if "auth_time" not in token.claims:
+        raise NotApplicable("the ID token has no auth_time")
+    when, answered = token.time("auth_time"), login.response.exchange.date
+    assert when is not None, f"auth_time is {token.claims['auth_time']!r}, no time"
+    assert answered - timedelta(days=366) <= when <= answered + SKEW, f"auth_time is {when:%Y-%m-%d %H:%M:%S}"
+
+
+@dataclass(frozen=True)
+class Userinfo:
+    """A login, and the userinfo of its access token."""
+
+    login: Login
+    answer: Exchange
+
+
+@scenario(needs="login openid")
+async def userinfo(provider: Provider) -> Userinfo:
+    """Log in and ask for the claims of the user."""
+    await provider.endpoint("userinfo_endpoint")
+    login = await provider.login()
+    return Userinfo(login, await provider.userinfo(login.access_token))
+
+
+@requirement("oidc-userinfo-sub")
+def test_userinfo_is_of_the_same_user(userinfo: Userinfo, conformance_run: Run) -> None:
+    """sub of the userinfo is sub of the ID token."""
+    token, status = first(userinfo.login, conformance_run), userinfo.answer.response.status
+    if status != 200:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    if (userinfo.answer.media_type or "") == "application/jwt":
+        raise Inconclusive("the userinfo is a JWT")
+    sub = userinfo.answer.members.get("sub")
+    assert sub == token.claims.get("sub"), f"sub of the userinfo is {'another one' if sub else 'absent'}"
+
+
+def front_channel(login: Login, run: Run) -> Token:
+    """The ID token of the authorization response in the hybrid flow."""
+    asked(run)
+    authorization = login.authorization
+    if authorization is None or "id_token" not in authorization.response_type:
+        raise NotApplicable("the profile's response_type has no id_token")
+    token = read(authorization.answer.get("id_token", ""))
+    if token is None:
+        raise Inconclusive("no ID token can be read from the authorization response")
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    return token
+
+
+@requirement("oidc-3.3.2.11-c-hash")
+def test_c_hash_is_of_the_code(login: Login, conformance_run: Run) -> None:
+    """c_hash of the hybrid flow's first ID token is there, and is the hash of the code beside it."""
+    token = front_channel(login, conformance_run)
+    assert "c_hash" in token.claims, "the ID token of the authorization response has no c_hash"
+    judge_hash(token, "c_hash", login.authorization.code if login.authorization else None)
+
+
+@requirement("oidc-3.3.2.11-c-hash")
+def test_s_hash_is_of_the_state(login: Login, conformance_run: Run) -> None:
+    """s_hash, where it is there, is the hash of the state that was sent."""
+    token = first(login, conformance_run)
+    judge_hash(token, "s_hash", login.authorization.state if login.authorization else None)
+
+
+@requirement("oidc-3.3.3.6-same-user")
+def test_both_id_tokens_agree(login: Login, conformance_run: Run) -> None:
+    """Both ID tokens of the hybrid flow have the same iss and sub."""
+    front, back = front_channel(login, conformance_run), id_token_in(login.response)
+    for claim in ("iss", "sub"):
+        assert front.claims.get(claim) == back.claims.get(claim), (
+            f"{claim} differs between the two ID tokens of the login"
+        )
+
+
+@requirement("oidc-12.2-iss-sub-aud")
+def test_refreshed_id_token_is_of_the_same_user(refreshed: Refreshed, conformance_run: Run) -> None:
+    """A refreshed ID token keeps iss and sub, and the client stays in aud."""
+    before, after = renewed(refreshed, conformance_run)
+    for claim in ("iss", "sub"):
+        assert before.claims.get(claim) == after.claims.get(claim), f"{claim} of the refreshed ID token is another one"
+    assert set(before.audience) == set(after.audience), (
+        f"aud was {before.claims.get('aud')!r} and is {after.claims.get('aud')!r}"
+    )
+
+
+@requirement("oidc-12.2-iat")
+def test_refreshed_id_token_has_a_new_iat(refreshed: Refreshed, conformance_run: Run) -> None:
+    """iat of a refreshed ID token is the time of the refresh."""
+    before, after = renewed(refreshed, conformance_run)
+    old, new = before.time("iat"), after.time("iat")
+    assert new is not None, f"iat is {after.claims.get('iat')!r}, no time"
+    assert old is None or new > old, f"iat is {new:%Y-%m-%d %H:%M:%S}, as in the ID token of the login"
+    judge_issue(after, refreshed.response)
+
+
+@requirement("oidc-12.2-auth-time")
+def test_refreshed_id_token_keeps_auth_time(refreshed: Refreshed, conformance_run: Run) -> None:
+    """auth_time of a refreshed ID token is the time of the login, where both have it."""
+    before, after = renewed(refreshed, conformance_run)
+    if "auth_time" not in after.claims or "auth_time" not in before.claims:
+        raise NotApplicable("one of the ID tokens has no auth_time")
+    assert after.claims["auth_time"] == before.claims["auth_time"], "auth_time of the refreshed ID token is another one"
+
+
+@requirement("oidc-12.2-nonce")
+def test_refreshed_id_token_brings_no_new_nonce(refreshed: Refreshed, conformance_run: Run) -> None:
+    """A refreshed ID token has no nonce, or that of the login."""
+    before, after = renewed(refreshed, conformance_run)
+    if "nonce" not in after.claims:
+        return
+    assert after.claims["nonce"] == before.claims.get("nonce"), "nonce of the refreshed ID token is another one"
+
+
+@requirement("oidc-12.2-azp")
+def test_refreshed_id_token_keeps_azp(refreshed: Refreshed, conformance_run: Run) -> None:
+    """azp of a refreshed ID token is as in the ID token of the login, or absent in both."""
+    before, after = renewed(refreshed, conformance_run)
+    assert after.claims.get("azp") == before.claims.get("azp"), (
+        f"azp was {before.claims.get('azp', 'absent')!r} and is {after.claims.get('azp', 'absent')!r}"
+    )
+
+
+@requirement("oidc-12-signature")
+def test_refreshed_id_token_is_signed(refreshed: Refreshed, published_keys: Exchange, conformance_run: Run) -> None:
+    """The signature of a refreshed ID token verifies with a published key."""
+    _, after = renewed(refreshed, conformance_run)
+    judge_signature(after, published_keys, conformance_run, refreshed.response)
+
+
+@requirement("oidc-12-signature")
+def test_refreshed_id_token_lies_ahead(refreshed: Refreshed, conformance_run: Run) -> None:
+    """exp of a refreshed ID token lies ahead of the answer."""
+    _, after = renewed(refreshed, conformance_run)
+    judge_expiry(after, refreshed.response)
+
+
+@requirement("oidc-12-signature")
+def test_refreshed_at_hash_is_of_the_new_access_token(refreshed: Refreshed, conformance_run: Run) -> None:
+    """at_hash of a refreshed ID token, where it is there, is the hash of the renewed access token."""
+    _, after = renewed(refreshed, conformance_run)
+    judge_hash(after, "at_hash", refreshed.response.access_token)

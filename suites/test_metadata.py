@@ -1,0 +1,184 @@
+"""What the provider says of itself (RFC 8414, OIDC Discovery), held against what it does."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.provider import Carrier, Login, Provider, carrier
+from token_conformance.provider.client_authentication import basic, post
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+from token_conformance.transcripts import Refreshed
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+METHODS_BY_DEFAULT = ["client_secret_basic"]
+GRANTS_BY_DEFAULT = ["authorization_code", "implicit"]
+
+
+def listed(metadata: Exchange, name: str, default: list[str]) -> list[str]:
+    """A list of the metadata, or what its absence means (RFC 8414 §2)."""
+    value = metadata.members.get(name, default)
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def readable(metadata: Exchange) -> None:
+    """Judge nothing where the metadata could not be read; the run says why."""
+    if metadata.response.status != 200 or not metadata.members:
+        raise Inconclusive(f"the metadata cannot be read: status {metadata.response.status}")
+
+
+@requirement("rfc8414-issuer")
+def test_issuer_is_the_one_asked(metadata: Exchange, conformance_run: Run) -> None:
+    """The issuer of the metadata is the one that was asked, to the letter."""
+    readable(metadata)
+    issuer = metadata.members.get("issuer")
+    assert issuer == conformance_run.profile.server.issuer, (
+        f"issuer is {issuer!r}; {conformance_run.profile.server.issuer!r} was asked"
+    )
+
+
+@requirement("rfc8414-token-endpoint")
+def test_token_endpoint_is_a_safe_address(metadata: Exchange) -> None:
+    """token_endpoint is an absolute https address without a fragment (http on loopback alone)."""
+    readable(metadata)
+    value = metadata.members.get("token_endpoint")
+    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    assert safe and parts.hostname and not parts.fragment, f"token_endpoint is {value!r}"
+
+
+@requirement("rfc8414-grants-true")
+def test_working_refresh_is_advertised(metadata: Exchange, refreshed: Refreshed) -> None:
+    """grant_types_supported lists refresh_token, where refreshes are accepted."""
+    readable(metadata)
+    if not refreshed.response.accepted:
+        raise Inconclusive(f"the refresh was not accepted: {refreshed.response}")
+    if "grant_types_supported" not in metadata.members:
+        raise NotApplicable("the metadata does not list grants")
+    grants = listed(metadata, "grant_types_supported", GRANTS_BY_DEFAULT)
+    assert "refresh_token" in grants, f"refreshes work, and grant_types_supported is {', '.join(grants)}"
+
+
+@dataclass(frozen=True)
+class AdvertisedGrants:
+    """The grants that are listed, asked for with nothing but their name."""
+
+    control: TokenResponse
+    answers: dict[str, TokenResponse]
+
+
+@scenario()
+async def advertised_grants(provider: Provider) -> AdvertisedGrants:
+    """Ask for each grant of the metadata without its parameters."""
+    metadata, good = await provider.metadata(), await carrier(provider)
+    names = [name for name in listed(metadata, "grant_types_supported", []) if name != "implicit"]
+    answers = {name: await provider.token({"grant_type": name}, client=good.client) for name in names[:12]}
+    return AdvertisedGrants(good.control, answers)
+
+
+@requirement("rfc8414-grants-true")
+def test_advertised_grants_are_known(advertised_grants: AdvertisedGrants) -> None:
+    """No grant that the metadata lists is answered by unsupported_grant_type."""
+    if not advertised_grants.control.accepted:
+        raise Inconclusive(f"the control was not accepted: {advertised_grants.control}")
+    for name, answer in advertised_grants.answers.items():
+        assert answer.error != "unsupported_grant_type", (
+            f"grant_types_supported lists {name}, which is answered by {answer}"
+        )
+
+
+@dataclass(frozen=True)
+class AdvertisedMethods:
+    """One request by HTTP Basic and in the form."""
+
+    carrier: Carrier
+    by_basic: TokenResponse
+    by_post: TokenResponse
+
+
+@scenario(needs="client_secret")
+async def advertised_methods(provider: Provider) -> AdvertisedMethods:
+    """Authenticate by HTTP Basic and in the form."""
+    good = await carrier(provider)
+    by_basic = await provider.token_as(basic(good.client), good.parameters)
+    good = good.after(by_basic)
+    return AdvertisedMethods(good, by_basic, await provider.token_as(post(good.client), good.parameters))
+
+
+@requirement("rfc8414-auth-methods-true")
+def test_working_method_is_advertised(metadata: Exchange, advertised_methods: AdvertisedMethods) -> None:
+    """token_endpoint_auth_methods_supported lists the method by which the profile's client is let in."""
+    readable(metadata)
+    if not advertised_methods.carrier.control.accepted:
+        raise Inconclusive("the client was not let in")
+    methods = listed(metadata, "token_endpoint_auth_methods_supported", METHODS_BY_DEFAULT)
+    working = {"client_secret_basic": advertised_methods.by_basic, "client_secret_post": advertised_methods.by_post}
+    for method, answer in working.items():
+        assert not answer.accepted or method in methods, f"{method} works, and the metadata lists {', '.join(methods)}"
+
+
+@requirement("rfc8414-auth-methods-true")
+def test_advertised_method_works(metadata: Exchange, advertised_methods: AdvertisedMethods) -> None:
+    """HTTP Basic works for a client that is registered for it, where the metadata lists it."""
+    readable(metadata)
+    if "client_secret_basic" not in listed(metadata, "token_endpoint_auth_methods_supported", METHODS_BY_DEFAULT):
+        raise NotApplicable("the metadata does not list client_secret_basic")
+    if advertised_methods.carrier.client.authentication != "client_secret_basic":
+        raise NotApplicable("the profile's client is not registered for HTTP Basic")
+    answer = advertised_methods.by_basic
+    assert answer.accepted, f"the metadata lists client_secret_basic, and the client was answered by {answer}"
+
+
+@requirement("rfc8414-pkce-advertised")
+def test_pkce_is_advertised(metadata: Exchange, login: Login) -> None:
+    """code_challenge_methods_supported lists S256, where the profile uses it."""
+    readable(metadata)
+    if login.authorization is None or login.authorization.code_verifier is None:
+        raise NotApplicable("the profile does not use PKCE")
+    methods = listed(metadata, "code_challenge_methods_supported", [])
+    metadata.response  # noqa: B018 - what is judged is the metadata, so that it is the last thing read
+    assert "S256" in methods, f"code_challenge_methods_supported is {', '.join(methods) or 'absent'}"
+
+
+def keys_of(published_keys: Exchange) -> list[dict[str, object]]:
+    """The keys of the JWKS."""
+    keys = published_keys.members.get("keys")
+    return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+
+
+@requirement("rfc7517-jwks")
+def test_keys_are_published(published_keys: Exchange) -> None:
+    """jwks_uri gives a JSON object with at least one key."""
+    status = published_keys.status
+    assert status == 200 and keys_of(published_keys), (
+        f"jwks_uri was answered by {status} with {len(keys_of(published_keys))} keys"
+    )
+
+
+@requirement("rfc7517-jwks")
+def test_no_private_key_is_published(published_keys: Exchange) -> None:
+    """No published key holds its private part."""
+    for key in keys_of(published_keys):
+        private = sorted({"d", "p", "q", "dp", "dq", "qi", "k"} & key.keys())
+        assert not private, f"the key {key.get('kid')!r} holds {', '.join(private)}"
+
+
+@requirement("rfc7517-jwks")
+def test_keys_can_be_told_apart(published_keys: Exchange) -> None:
+    """Published keys have different kids."""
+    names = [str(key.get("kid")) for key in keys_of(published_keys)]
+    if len(names) < 2:
+        raise NotApplicable("a single key needs no kid")
+    assert len(set(names)) == len(names), f"the kids are {', '.join(names)}"
+
+
+@requirement("rfc7517-jwks")
+def test_rsa_keys_are_long_enough(published_keys: Exchange) -> None:
+    """A published RSA key has 2048 bits or more."""
+    moduli = [str(key.get("n", "")) for key in keys_of(published_keys) if key.get("kty") == "RSA"]
+    if not moduli:
+        raise NotApplicable("no RSA key is published")
+    for modulus in moduli:
+        bits = len(modulus) * 6
+        assert bits >= 2048, f"an RSA key has about {bits} bits"

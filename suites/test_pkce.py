@@ -1,0 +1,114 @@
+"""Proof Key for Code Exchange (RFC 7636)."""
+
+from dataclasses import dataclass
+
+from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.provider import Authorization, Provider
+from token_conformance.provider.provider import code_challenge
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
+
+
+@dataclass(frozen=True)
+class Verifiers:
+    """The right verifier, and wrong ones, each with a code of its own."""
+
+    control: TokenResponse
+    other: TokenResponse
+    missing: TokenResponse
+    empty: TokenResponse
+    challenge: TokenResponse
+    too_short: TokenResponse
+    too_long: TokenResponse
+
+
+@scenario(needs="authorization_code form_login pkce")
+async def verifiers(provider: Provider) -> Verifiers:
+    """Exchange codes with the right verifier, another one, none, an empty one, the challenge, and malformed ones."""
+    control = await provider.exchange_code(await provider.authorize())
+
+    async def attempt(authorization: Authorization, code_verifier: str | None) -> TokenResponse:
+        return await provider.exchange_code(authorization, changes={"code_verifier": code_verifier})
+
+    confused, shortened, lengthened = [await provider.authorize() for _ in range(3)]
+    method = (
+        "S256"
+        if provider.profile.grants.authorization_code is None
+        else provider.profile.grants.authorization_code.code_challenge_method
+    )
+    challenge = code_challenge(confused.code_verifier or "", method or "S256")
+    return Verifiers(
+        control=control,
+        other=await attempt(await provider.authorize(), provider.draw("code_verifier")),
+        missing=await attempt(await provider.authorize(), None),
+        empty=await attempt(await provider.authorize(), ""),
+        challenge=await attempt(confused, challenge if method == "S256" else f"{challenge}x"),
+        too_short=await attempt(shortened, (shortened.code_verifier or "")[:42]),
+        too_long=await attempt(lengthened, (lengthened.code_verifier or "") + "a" * 90),
+    )
+
+
+@requirement("rfc7636-4.6-verifier")
+def test_other_verifier_is_invalid_grant(verifiers: Verifiers) -> None:
+    """A code is refused as invalid_grant with another verifier than the one behind its challenge."""
+    assert refusal(verifiers.other, control=verifiers.control).error == "invalid_grant"
+
+
+@requirement("rfc7636-4.6-verifier")
+def test_missing_verifier_is_refused(verifiers: Verifiers) -> None:
+    """A code that was issued with a challenge is refused without verifier, or with an empty one."""
+    for attempt in (verifiers.missing, verifiers.empty):
+        answer = refusal(attempt, control=verifiers.control)
+        assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@requirement("rfc7636-4.6-verifier")
+def test_challenge_is_no_verifier(verifiers: Verifiers) -> None:
+    """The challenge itself, which everybody can see, is refused as verifier."""
+    answer = refusal(verifiers.challenge, control=verifiers.control)
+    assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@requirement("rfc7636-4.6-verifier")
+def test_malformed_verifier_is_refused(verifiers: Verifiers) -> None:
+    """A part of the verifier, and the verifier with characters behind it, are refused."""
+    for attempt in (verifiers.too_short, verifiers.too_long):
+        answer = refusal(attempt, control=verifiers.control)
+        assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@dataclass(frozen=True)
+class Downgrade:
+    """Codes without a challenge, exchanged without a verifier and with one."""
+
+    control: TokenResponse | None
+    attempt: TokenResponse | None
+    refused: str | None
+
+
+@scenario(needs="authorization_code form_login pkce")
+async def downgrade(provider: Provider) -> Downgrade:
+    """Ask for codes without a challenge, and exchange one without a verifier and one with a made-up verifier."""
+    plain = await provider.authorize(pkce=False)
+    if plain.code is None:
+        return Downgrade(None, None, plain.error or "no code")
+    control = await provider.exchange_code(plain)
+    changes = {"code_verifier": provider.draw("code_verifier")}
+    return Downgrade(control, await provider.exchange_code(await provider.authorize(pkce=False), changes=changes), None)
+
+
+@requirement("rfc9700-2.1.1-pkce-downgrade")
+def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance_run: Run) -> None:
+    """A verifier for a code that was issued without a challenge is refused."""
+    if downgrade.control is None or downgrade.attempt is None:
+        raise NotApplicable(f"the provider issues no code without a challenge: {downgrade.refused}")
+    if not downgrade.control.accepted:
+        raise NotApplicable(f"the provider exchanges no code without a challenge: {downgrade.control}")
+    if not conformance_run.profile.claims & {"bcp", "oauth2.1", "fapi2"}:
+        seen = "accepted" if downgrade.attempt.accepted else f"answered by {downgrade.attempt}"
+        raise NotApplicable(f"measured, not judged: a verifier without a challenge is {seen}")
+    answer = refusal(downgrade.attempt, control=downgrade.control)
+    if answer.error == "invalid_client":
+        raise Inconclusive(f"the client was not let in: {answer}")
+    assert not answer.accepted
