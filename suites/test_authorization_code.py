@@ -7,7 +7,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Client
 from token_conformance.provider import Authorization, Login, Provider
-from token_conformance.provider.client_authentication import Credentials, with_secret
+from token_conformance.provider.client_authentication import Credentials, unauthenticated, with_secret
 from token_conformance.rotation import tally
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
@@ -119,6 +119,7 @@ class WrongExchanges:
     stranger: Client | None
     foreign: TokenResponse | None
     unproved: TokenResponse | None
+    unauthenticated: TokenResponse | None
 
 
 @scenario(needs="authorization_code form_login")
@@ -141,6 +142,7 @@ async def wrong_exchanges(provider: Provider) -> WrongExchanges:
         stranger=stranger,
         foreign=await attempt(client=stranger) if stranger is not None else None,
         unproved=await attempt(client=proof) if proof is not None else None,
+        unauthenticated=await attempt(client=unauthenticated(client)) if proof is not None else None,
     )
 
 
@@ -178,9 +180,11 @@ def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges) -> None:
 
 @requirement("rfc6749-3.2.1-wrong-secret")
 def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges) -> None:
-    """A confidential client's code is refused as invalid_client with a wrong secret."""
-    if wrong_exchanges.unproved is None:
+    """A confidential client's code is refused with a wrong secret, and without any."""
+    if wrong_exchanges.unproved is None or wrong_exchanges.unauthenticated is None:
         raise NotApplicable("the profile's client is public")
+    without = refusal(wrong_exchanges.unauthenticated, control=wrong_exchanges.control)
+    assert without.error in {"invalid_client", "invalid_request", "unauthorized_client"}
     assert refusal(wrong_exchanges.unproved, control=wrong_exchanges.control).error == "invalid_client"
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from token_conformance import Inconclusive, refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Carrier, Provider, carrier
 from token_conformance.run import Evidence
@@ -96,6 +96,39 @@ def test_grant_type_is_compared_exactly(bad_requests: BadRequests) -> None:
     """A grant_type in capitals is another one, and refused."""
     answer = refusal(bad_requests.folded_grant_type, control=bad_requests.carrier.control)
     assert answer.error in {"unsupported_grant_type", "invalid_request"}
+
+
+@dataclass(frozen=True)
+class ForbiddenGrants:
+    """A client that may use some grants, using one of them, and others that it is not registered for."""
+
+    control: TokenResponse
+    attempts: tuple[TokenResponse, ...]
+
+
+@scenario(needs="client_credentials")
+async def forbidden_grants(provider: Provider) -> ForbiddenGrants:
+    """As a client that is registered for client_credentials alone, refresh, and ask with the user's password."""
+    client, login = provider.service_client, provider.profile.login
+    if client.grant_types is None or {"refresh_token", "password"} <= set(client.grant_types):
+        raise NotApplicable("the profile does not say which grants the service is registered for: clients.grant_types")
+    control = await provider.client_credentials()
+    attempts = [await provider.refresh(provider.draw("refresh_token"), client=client)]
+    if provider.profile.grants.password is not None and login.username is not None:
+        attempts.append(await provider.password(client=client))
+    return ForbiddenGrants(control, tuple(attempts))
+
+
+@requirement("rfc6749-5.2-unauthorized-client")
+def test_unregistered_grant_is_refused(forbidden_grants: ForbiddenGrants) -> None:
+    """A client that asks for a grant it is not registered for is refused as unauthorized_client."""
+    for attempt in forbidden_grants.attempts:
+        answer = refusal(attempt, control=forbidden_grants.control)
+        asked = dict(attempt.exchange.request.form).get("grant_type")
+        allowed = {"unauthorized_client", "unsupported_grant_type"} | (
+            {"invalid_grant"} if asked == "refresh_token" else set()
+        )
+        assert answer.error in allowed, f"a client that is not registered for {asked} was answered by {answer}"
 
 
 def refusals_with_body(evidence: Evidence) -> list[TokenResponse]:

@@ -6,6 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Login, Provider
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.transcripts import Refreshed
 
@@ -65,11 +66,12 @@ class AccessTokenLife:
     fresh: Exchange
     late: Exchange | None
     expired: Exchange
+    renewal: TokenResponse | None
 
 
 @scenario(needs="login")
 async def access_token_life(provider: Provider) -> AccessTokenLife:
-    """Log in, use the access token at once, shortly before expires_in has passed, and some time after."""
+    """Log in, use the access token at once, shortly before expires_in has passed, and some time after; then renew it."""
     login = await provider.login()
     fresh = await provider.resource(login.access_token)
     lifetime = login.response.expires_in or provider.profile.tokens.access_token_lifetime.value
@@ -82,7 +84,11 @@ async def access_token_life(provider: Provider) -> AccessTokenLife:
         await provider.clock.wait(2 * TOLERANCE)
     else:
         await provider.clock.wait(lifetime + 2)
-    return AccessTokenLife(login, fresh, late, await provider.resource(login.access_token))
+    expired = await provider.resource(login.access_token)
+    renewal = None
+    if login.refresh_token is not None:
+        renewal = await provider.refresh(login.refresh_token, client=login.client)
+    return AccessTokenLife(login, fresh, late, expired, renewal)
 
 
 def worked(exchange: Exchange) -> bool:
@@ -106,6 +112,20 @@ def test_expired_access_token_is_refused(access_token_life: AccessTokenLife) -> 
     assert access_token_life.expired.response.status == 401, (
         f"after expires_in has passed the resource answered {access_token_life.expired.response.status}"
     )
+
+
+@requirement("rfc6749-6-refresh-succeeds")
+def test_refresh_token_outlives_the_access_token(access_token_life: AccessTokenLife, conformance_run: Run) -> None:
+    """A refresh is accepted after the access token has expired, which is what it is for."""
+    grant, renewal = conformance_run.profile.grants.refresh_token, access_token_life.renewal
+    if grant is None or renewal is None:
+        raise NotApplicable("the login yields no refresh token")
+    lifetime, told = grant.lifetime.value, access_token_life.login.response.expires_in or 0
+    if lifetime is not None and lifetime <= told + 2 * TOLERANCE:
+        raise NotApplicable("the profile documents a refresh token that lives no longer than the access token")
+    if not renewal.accepted and not renewal.refused:
+        raise Inconclusive(f"neither accepted nor refused: {renewal} to {renewal.exchange}")
+    assert renewal.accepted, f"after the access token had expired, the refresh was answered by {renewal}"
 
 
 @requirement("rfc6749-5.1-expires-in-true")

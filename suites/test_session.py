@@ -25,8 +25,9 @@ class StoredSession:
 
 @scenario(needs="login refresh", ends_session=True)
 async def stored_session(provider: Provider) -> StoredSession:
-    """Log in, renew at once, use the old and the new access token, and renew four times more."""
+    """Log in, renew after two seconds, use the old and the new access token, and renew four times more."""
     login = await provider.login()
+    await provider.clock.wait(2)
     first = await provider.refresh(login.refresh_token, client=login.client)
     old, new = await at_resource(provider, login.access_token), await at_resource(provider, first.access_token)
     renewals, newest = [first], first.refresh_token or login.refresh_token
@@ -88,7 +89,7 @@ def test_renewed_access_token_differs(stored_session: StoredSession) -> None:
         and login.expires_in is not None
         and renewal.expires_in <= login.expires_in - passed + 1
     )
-    assert honest and passed >= 1, f"the same access token came again with expires_in {renewal.expires_in}"
+    assert honest, f"the same access token came again with expires_in {renewal.expires_in}"
 
 
 @requirement("session-new-access-token")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,10 @@ from token_conformance.servers.emulated import EmulatedServer
 
 from token_conformance.exchange import watching
 from token_conformance.gathering import gather
-from token_conformance.layout import SUITES
+from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.plugin.selection import requirement_ids, requirements_for, scenarios_of
 from token_conformance.plugin.verdicts import fact_of, verdict_of
-from token_conformance.profile import load
+from token_conformance.profile import Profile, load
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run
 from token_conformance.verdict import Verdict
@@ -47,17 +48,18 @@ class Collected:
 def checks() -> list[pytest.Function]:
     """All checks of the suites, collected once."""
     collected = Collected()
-    arguments = [
-        "--collect-only",
-        "-q",
-        "-q",
-        "--profile",
-        str(PROFILES / "everything.toml"),
-        "--emulated",
+    settings = [
+        "-c",
+        str(PACKAGE / "pytest.toml"),
+        f"--rootdir={ROOT}",
         "-p",
-        "no:terminal",
+        "token_conformance.plugin",
+        "-W",
+        "ignore",
     ]
-    pytest.main([*arguments, "-p", "no:cacheprovider", str(SUITES)], plugins=[collected])
+    quietly = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider"]
+    profile = ["--profile", str(PROFILES / "everything.toml"), "--emulated"]
+    pytest.main([*settings, *quietly, *profile, str(SUITES)], plugins=[collected])
     return collected.items
 
 
@@ -68,12 +70,30 @@ def judge_all(checks):
     def judge_all(
         profile: str, *, faults: Collection[str] = (), variations: Collection[str] = ()
     ) -> Mapping[str, Judged]:
-        described = load(PROFILES / f"{profile}.toml", {})
+        described = profile_named(profile)
         run = Run(profile, described, EmulatedServer(described, faults=faults, variations=variations), Redactor())
         asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
         return {name_of(check): judged(check, run) for check in checks}
 
     return judge_all
+
+
+def profile_named(name: str) -> Profile:
+    """A profile of this folder, or one of `variants.toml`, which changes another one in some tables."""
+    variants = tomllib.loads((PROFILES / "variants.toml").read_text("utf-8"))
+    if name not in variants:
+        return load(PROFILES / f"{name}.toml", {})
+    changes = dict(variants[name])
+    base = tomllib.loads((PROFILES / f"{changes.pop('base')}.toml").read_text("utf-8"))
+    return Profile.model_validate(merged(base, changes))
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The base with the changes in it, table by table."""
+    both = {
+        name: merged(base[name], value) for name, value in changes.items() if isinstance(value, dict) and name in base
+    }
+    return {**base, **changes, **both}
 
 
 def name_of(check: pytest.Function) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import Behaviour, Change, access_tokens, answers, id_tokens, policy, together
-from token_conformance.reference.faults.fault import at, refusals, tokens
+from token_conformance.reference.faults.fault import at, refreshed_id_tokens, refusals, tokens
 from token_conformance.reference.unsigned import Unsigned
 
 
@@ -168,9 +168,14 @@ ALL = (
         policy("refresh", revokes_old_access_token=True),
     ),
     Variation(
-        "refresh-foreign-use-revokes",
-        "a refresh token in other hands is taken for stolen",
-        policy("refresh", foreign_use_revokes=True),
+        "refresh-token-in-any-login",
+        "a login yields a refresh token without offline_access too, as OIDC Core §11 leaves open",
+        policy("scope", refresh_token_without_offline_access=True),
+    ),
+    Variation(
+        "refreshed-id-token-without-auth-time",
+        "a refreshed ID token does not tell auth_time, which OIDC Core §12.2 leaves open",
+        refreshed_id_tokens(lambda token: token.silent_about("auth_time")),
     ),
     Variation("json-indented", "JSON is indented", answers(_indented)),
     Variation("json-charset", "the media type has a charset parameter", answers(_charset)),

@@ -57,12 +57,6 @@ REFRESHED_ID_TOKEN = (
         refreshed_id_tokens(_just_logged_in),
     ),
     Fault(
-        "refreshed-id-token-auth-time-absent",
-        "auth_time is lost in a refresh",
-        ("oidc-12.2-auth-time",),
-        refreshed_id_tokens(lambda token: token.silent_about("auth_time")),
-    ),
-    Fault(
         "refreshed-id-token-nonce-new",
         "a refresh brings a new nonce",
         ("oidc-12.2-nonce",),

@@ -92,10 +92,4 @@ SCOPE = (
         ("rfc6749-3.3-invalid-scope", "rfc6749-5.2-registered-code"),
         refusals(lambda answer: answer.saying(error="access_denied"), "invalid_scope"),
     ),
-    Fault(
-        "refresh-token-without-offline-access",
-        "a refresh token comes without offline_access having been asked for",
-        ("oidc-11-offline-access",),
-        policy("scope", refresh_token_without_offline_access=True),
-    ),
 )

@@ -139,7 +139,12 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
 
     def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
         last = token.family.last_access_token
-        if last is not None and self.policy.access_token != "new" and last.expires > self.installation.now:
+        if (
+            last is not None
+            and self.policy.access_token != "new"
+            and last.scope == scope
+            and last.expires > self.installation.now
+        ):
             return last
         if last is not None and self.policy.revokes_old_access_token:
             last.revoked = True
