@@ -119,3 +119,9 @@ def arguments_of(check: pytest.Function, run: Run) -> dict[str, Any]:
     known = {"conformance_run": run, "evidence": run.evidence, **parameters}
     names = inspect.signature(check.function).parameters
     return {name: known[name] if name in known else run.transcript(name) for name in names}
+
+
+@pytest.fixture(scope="session")
+def check_names(checks: list[pytest.Function]) -> list[str]:
+    """The names of all checks, as tables give them."""
+    return [name_of(check) for check in checks]

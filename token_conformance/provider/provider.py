@@ -283,17 +283,18 @@ class Provider:
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
-        return await self.get(await self.endpoint("userinfo_endpoint"), access_token=access_token)
+        return await self.get(await self.endpoint("userinfo_endpoint"), access_token=_present(access_token))
 
     async def resource(self, access_token: str | None) -> Exchange:
         """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint.
 
         Raises:
             NotApplicable: the profile names no resource and the provider no userinfo endpoint.
+            Inconclusive: there is no access token to use.
 
         """
         url = self.profile.server.resource or await self.endpoint("userinfo_endpoint")
-        return await self.get(url, access_token=access_token)
+        return await self.get(url, access_token=_present(access_token))
 
     async def jwks(self) -> Exchange:
         """Read the provider's public keys (RFC 7517 §5)."""
@@ -336,6 +337,12 @@ class Provider:
         self.logins += 1
         if self.logins > self.profile.limits.max_logins:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.profile.limits.max_logins} logins")
+
+
+def _present(access_token: str | None) -> str:
+    if access_token is None:
+        raise Inconclusive("there is no access token: the answer before did not hand one over")
+    return access_token
 
 
 def code_challenge(verifier: str, method: str) -> str:

@@ -20,7 +20,7 @@ from token_conformance.reference.front_door import FrontDoor
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
 from token_conformance.reference.metadata import metadata
-from token_conformance.reference.reading import Incoming, Parameters, form_of
+from token_conformance.reference.reading import Incoming, Parameters, accepted_methods, form_of
 from token_conformance.reference.refusal import Refusal, invalid_request
 from token_conformance.reference.resource import resource_answer, userinfo_answer
 
@@ -74,7 +74,7 @@ class Endpoints:
 
     async def _tokens(self, incoming: Incoming) -> Answer:
         policy = self._installation.behaviour.request
-        if incoming.method != "POST" and not (incoming.method == "GET" and policy.get_accepted):
+        if incoming.method not in accepted_methods(policy):
             refusal = Refusal("invalid_request", "method", "The token endpoint takes POST.", status=405)
             return refusal_answer(self._installation, refusal, "token").headed("Allow", "POST")
         form = form_of(incoming, policy)

@@ -35,6 +35,7 @@ class RefreshPolicy:
     minimum_age: int = 0
     dies_with_access_token: bool = False
     fails_once: bool = False
+    expiry_forgotten: bool = False
     living_generations: int | None = None
     scope_exceeded: Literal["refused", "granted", "ignored"] = "refused"
     scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
@@ -64,6 +65,7 @@ class CodePolicy:
     verifier_characters: int | None = None
     unexpected_verifier_refused: bool = True
     malformed_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    answers_in_query: bool = False
     atomic: bool = True
     registered_redirect_uri: bool = True
 
@@ -91,6 +93,8 @@ class RequestPolicy:
     """How a request to the token endpoint is read (RFC 6749 §3.2)."""
 
     get_accepted: bool = False
+    put_accepted: bool = False
+    lower_case_hex_decoded: bool = True
     query_read: bool = False
     repetition: Literal["refused", "first", "last"] = "refused"
     empty_is_omitted: bool = True
@@ -120,6 +124,7 @@ class TokenPolicy:
     id_token_lifetime: int = 300
     id_token_algorithm: Algorithm = "RS256"
     predictable: bool = False
+    reserved_characters: bool = False
     refresh_token_shared: bool = False
     published_keys: tuple[Algorithm, ...] = ("RS256", "ES256")
 

@@ -142,7 +142,8 @@ class FrontDoor:
         answer = Answer("authorization", members=members, form=request.form)
         for change in self._installation.behaviour.answer_changes:
             answer = change(answer)
-        return back_to_client(answer, redirect_uri, mode)
+        in_query = self._installation.behaviour.code.answers_in_query
+        return back_to_client(answer, redirect_uri, "query" if in_query else mode)
 
     def _interaction(self, incoming: Incoming) -> Interaction | None:
         return self._interactions.get(_cookies(incoming).get(INTERACTION_COOKIE, ""))

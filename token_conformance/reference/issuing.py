@@ -122,4 +122,5 @@ class Issuer:
         """A value of 256 random bits (RFC 6749 §10.10)."""
         if self.installation.behaviour.token.predictable:
             return f"{kind}-token-number-{next(self._serial)}"
-        return secrets.token_urlsafe(32)
+        value = secrets.token_urlsafe(32)
+        return f"{value}+/=" if self.installation.behaviour.token.reserved_characters else value

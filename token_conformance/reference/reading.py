@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from token_conformance.reference.behaviour import RequestPolicy
 from token_conformance.reference.refusal import invalid_request, invalid_scope
 
 FORM = "application/x-www-form-urlencoded"
+
+_LOWER_CASE_HEX = re.compile(r"%(?=[0-9A-Fa-f]?[a-f])")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
         return dict(self.payload.data)
 
 
+def accepted_methods(policy: RequestPolicy) -> frozenset[str]:
+    """The HTTP methods that the token endpoint takes: POST alone (RFC 6749 §3.2)."""
+    careless = {"GET": policy.get_accepted, "PUT": policy.put_accepted}
+    return frozenset({"POST", *(method for method, accepted in careless.items() if accepted)})
+
+
 def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
     """The parameters of a request to the token endpoint.
 
@@ -99,7 +108,10 @@ def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
         return [*queried, *_json_pairs(incoming.body)]
     if incoming.method == "POST" and incoming.media_type != FORM:
         raise invalid_request("The body is not of the media type application/x-www-form-urlencoded.", "media_type")
-    return [*queried, *parse_qsl(incoming.body.decode("utf-8", "replace"), keep_blank_values=True)]
+    body = incoming.body.decode("utf-8", "replace")
+    if not policy.lower_case_hex_decoded:
+        body = _LOWER_CASE_HEX.sub("%25", body)
+    return [*queried, *parse_qsl(body, keep_blank_values=True)]
 
 
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from token_conformance.reference.faults.client_authentication import CLIENT_AUTH
 from token_conformance.reference.faults.endpoint import ENDPOINT
 from token_conformance.reference.faults.errors import ERRORS
 from token_conformance.reference.faults.fault import Fault
+from token_conformance.reference.faults.front_channel import FRONT_CHANNEL
 from token_conformance.reference.faults.grants import GRANTS
 from token_conformance.reference.faults.id_token import ID_TOKEN
 from token_conformance.reference.faults.introspection import INTROSPECTION
@@ -28,6 +29,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     ROTATION,
     SESSION,
     AUTHORIZATION_CODE,
+    FRONT_CHANNEL,
     PROOF_KEY,
     GRANTS,
     RESPONSE,

@@ -44,6 +44,12 @@ def _forbidden(answer: Answer) -> Answer:
 
 ACCESS_TOKEN = (
     Fault(
+        "resource-scheme-case-sensitive",
+        "the resource takes the scheme Bearer in this spelling alone",
+        ("rfc6750-2-header",),
+        policy("resource", schemes=("Bearer",)),
+    ),
+    Fault(
         "resource-expired-accepted",
         "the resource does not check expiry",
         EXPIRED,

@@ -37,6 +37,15 @@ ENDPOINT = (
     Fault(
         "get-accepted", "the token endpoint takes GET", ("rfc6749-3.2-post-only",), policy("request", get_accepted=True)
     ),
+    Fault(
+        "put-accepted", "the token endpoint takes PUT", ("rfc6749-3.2-post-only",), policy("request", put_accepted=True)
+    ),
+    Fault(
+        "lower-case-hex-not-decoded",
+        "percent-encoding in small letters is not decoded",
+        ("rfc6749-3.2-order-free",),
+        policy("request", lower_case_hex_decoded=False),
+    ),
     Fault("get-crashes", "GET leads to 500", ("rfc6749-3.2-post-only",), refusals(crash, "method")),
     Fault(
         "get-without-allow",

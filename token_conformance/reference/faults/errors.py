@@ -52,6 +52,12 @@ def _reflecting_authorization(answer: Answer) -> Answer:
 
 
 ERRORS = (
+    Fault(
+        "error-uri-with-blank",
+        "error_uri holds a blank",
+        ("rfc6749-5.2-description-charset",),
+        refusals(lambda answer: answer.saying(error_uri="https://op.example/what went wrong")),
+    ),
     Fault("error-status-200", "refusals answer 200", STATUS, refusals(lambda answer: answer.with_status(200))),
     Fault("error-status-403", "refusals answer 403", STATUS, refusals(lambda answer: answer.with_status(403))),
     Fault("error-status-422", "refusals answer 422", STATUS, refusals(lambda answer: answer.with_status(422))),

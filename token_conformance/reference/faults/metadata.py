@@ -40,7 +40,13 @@ def _with_device_code(answer: Answer) -> Answer:
     )
 
 
+def _short_key(answer: Answer) -> Answer:
+    short = {"kty": "RSA", "kid": "old", "use": "sig", "alg": "RS256", "e": "AQAB", "n": "v" * 171}
+    return answer.saying(keys=[*answer.members["keys"], short])
+
+
 METADATA = (
+    Fault("jwks-short-key", "an RSA key of 1024 bits is published", ("rfc7517-jwks",), at("jwks", _short_key)),
     Fault(
         "metadata-issuer-suffix",
         "issuer has a suffix",

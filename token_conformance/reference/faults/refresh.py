@@ -5,6 +5,12 @@ from token_conformance.reference.faults.fault import Fault, crash, refusals
 
 REFRESH = (
     Fault(
+        "refresh-expired-revived",
+        "an expired refresh token is refused once and works again after that",
+        ("rfc6749-expiry-refresh-token",),
+        policy("refresh", expiry_forgotten=True),
+    ),
+    Fault(
         "refresh-fails-once",
         "the first attempt with every refresh token is refused, and repeating it succeeds",
         ("rfc6749-6-refresh-succeeds",),

@@ -1,0 +1,48 @@
+"""Faults of the authorization response (RFC 6749 §4.1.2, OIDC Core §3.3.2)."""
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import id_tokens, policy
+from token_conformance.reference.faults.fault import Fault, at
+from token_conformance.reference.unsigned import Unsigned
+
+
+def _other_state(answer: Answer) -> Answer:
+    return answer.saying(state="another-state") if "state" in answer.members else answer
+
+
+def _other_user_in_front(token: Unsigned) -> Unsigned:
+    return token.claiming(sub="somebody-else") if token.occasion == "authorization" else token
+
+
+FRONT_CHANNEL = (
+    Fault(
+        "state-changed",
+        "state does not come back as it was sent",
+        ("rfc6749-4.1.2-state",),
+        at("authorization", _other_state),
+    ),
+    Fault(
+        "hybrid-without-id-token",
+        "the answer to code id_token holds no ID token",
+        ("oidc-3.3.2.5-parameters",),
+        at("authorization", lambda answer: answer.silent_about("id_token")),
+    ),
+    Fault(
+        "hybrid-in-query",
+        "the answer to code id_token comes in the query",
+        ("oidc-3.3.2.5-fragment",),
+        policy("code", answers_in_query=True),
+    ),
+    Fault(
+        "hybrid-users-differ",
+        "the ID token of the authorization response is of another user",
+        ("oidc-3.3.3.6-same-user",),
+        id_tokens(_other_user_in_front),
+    ),
+    Fault(
+        "id-token-s-hash-other",
+        "s_hash is of another state",
+        ("oidc-3.3.2.11-c-hash",),
+        id_tokens(lambda token: token.claiming(s_hash="AAAAAAAAAAAAAAAAAAAAAA")),
+    ),
+)
