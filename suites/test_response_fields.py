@@ -145,7 +145,13 @@ def first_tokens(evidence: Evidence, member: str) -> list[str]:
         for r in evidence.successes
         if dict(r.exchange.request.form).get("grant_type") in {"authorization_code", "password"}
     ]
-    return [value for response in logins if isinstance(value := response.members.get(member), str) and value]
+    told = [
+        (response.exchange.started, value)
+        for response in logins
+        if isinstance(value := response.members.get(member), str)
+    ]
+    # A recording answers every scenario by the same exchange, which is one login all the same.
+    return [value for _, value in dict.fromkeys(told) if value]
 
 
 @pytest.mark.evidence_of("login", "refreshed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -96,11 +97,14 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
         ["recorded"] if options["recorded"] is not None else []
     )
     recording = Path(str(options["recorded"])) if options["recorded"] else None
-    problems: list[str] = []
-    for given in profiles:
+    faults, variations = tuple(_listed(options["fault"])), tuple(_listed(options["variation"]))
+    problems = [f"--{' and --'.join(kinds)} exclude each other: choose one"] if len(kinds) > 1 else []
+    kind = kinds[0] if kinds else "emulated" if faults or variations else None
+    choice = Choice(kind, recording, faults, variations)  # type: ignore[arg-type]  # one of the three kinds
+    for given in profiles if not problems else ():
         try:
-            name, _, server = select(given, Choice(kinds[0] if kinds else None, recording), os.environ)  # type: ignore[arg-type]  # one of the three kinds
-        except (ProfileError, RecordingError) as problem:
+            name, _, server = select(given, choice, os.environ)
+        except (ProfileError, RecordingError, ValueError) as problem:
             problems += str(problem).splitlines()
         else:
             click.echo(f"{name}: {server.description}")
@@ -118,7 +122,7 @@ def list_profiles() -> None:
 @main.command()
 def schema() -> None:
     """Print the JSON Schema of the profile format, for editors."""
-    click.echo(json_schema())
+    click.echo(json.dumps(json_schema(), indent=2))
 
 
 @main.command()

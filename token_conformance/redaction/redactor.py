@@ -12,6 +12,7 @@ from token_conformance.redaction.exchanges import RedactedExchange, redacted
 from token_conformance.redaction.forms import decodings, forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
+from token_conformance.redaction.public import public_text
 from token_conformance.redaction.visible import visible
 
 SHORTEST = 6
@@ -89,6 +90,8 @@ class Redactor:
         return word[0]
 
     def _look_for(self, value: str, label: str) -> None:
+        if is_ordinary(value):
+            return
         for form in forms(value):
             if len(form) >= SHORTEST and not is_ordinary(form):
                 self._forms.setdefault(form, label)
@@ -121,8 +124,10 @@ class Redactor:
 
 
 def is_ordinary(value: str) -> bool:
-    """Whether a secret is a word of the protocol: labelled where it is a value, and left alone in every sentence."""
-    return value.lower() in PROTOCOL_WORDS
+    """Whether a secret is a word of the protocol, or stands in what everybody can read: it is labelled where it is a
+    value, and left alone in every sentence.
+    """
+    return value.lower() in PROTOCOL_WORDS or value.lower() in public_text()
 
 
 def _is_remark(kind: str, value: str) -> bool:
