@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.exchange import Exchange
+from token_conformance.judging import LATENESS
 from token_conformance.profile import Client
 from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.client_authentication import Credentials, unauthenticated, with_secret
@@ -233,7 +234,7 @@ async def expired_code(provider: Provider) -> ExpiredCode:
     age = (grant.lifetime.value if grant else None) or TEN_MINUTES
     control = await provider.exchange_code(await provider.authorize())
     late = await provider.authorize()
-    await provider.clock.wait(age + 2)
+    await provider.clock.wait(age + LATENESS)
     return ExpiredCode(control, await provider.exchange_code(late), age)
 
 

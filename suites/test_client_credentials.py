@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from token_conformance import requirement, refusal, scenario
+from token_conformance import refusal, requirement, scenario
 from token_conformance.provider import Provider
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.token_response import TokenResponse

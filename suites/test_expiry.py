@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
+from token_conformance.judging import LATENESS
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
@@ -33,7 +34,7 @@ async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
     newest = control.refresh_token or login.refresh_token
     if grant is None or lifetime is None:
         raise NotApplicable("the profile does not tell how long a refresh token lives")
-    await provider.clock.wait(lifetime + grant.lifetime_slack + 2)
+    await provider.clock.wait(lifetime + grant.lifetime_slack + LATENESS)
     expired = await provider.refresh(newest, client=login.client)
     return ExpiredRefreshToken(control, expired, await provider.refresh(newest, client=login.client))
 
@@ -83,7 +84,7 @@ async def access_token_life(provider: Provider) -> AccessTokenLife:
         late = await provider.resource(login.access_token)
         await provider.clock.wait(2 * TOLERANCE)
     else:
-        await provider.clock.wait(lifetime + 2)
+        await provider.clock.wait(lifetime + LATENESS)
     expired = await provider.resource(login.access_token)
     renewal = None
     if login.refresh_token is not None:

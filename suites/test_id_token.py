@@ -82,7 +82,7 @@ def judge_signature(token: Token, published_keys: Exchange, run: Run, response: 
 
 @requirement("oidc-3.1.3.7-iss")
 def test_iss_is_the_issuer(login: Login, conformance_run: Run) -> None:
-    """iss is the issuer, to the letter."""
+    """Iss is the issuer, to the letter."""
     token, issuer = first(login, conformance_run), conformance_run.profile.server.issuer
     if issuer is None:
         raise NotApplicable("the profile names no issuer")
@@ -91,7 +91,7 @@ def test_iss_is_the_issuer(login: Login, conformance_run: Run) -> None:
 
 @requirement("oidc-3.1.3.7-aud")
 def test_aud_is_the_client(login: Login, conformance_run: Run) -> None:
-    """aud holds the client_id, and no audience that the client does not trust."""
+    """Aud holds the client_id, and no audience that the client does not trust."""
     token = first(login, conformance_run)
     judge_audience(token, login.client.client_id)
 
@@ -116,7 +116,7 @@ def test_azp_is_the_client(login: Login, conformance_run: Run) -> None:
 
 @requirement("oidc-2-exp-iat")
 def test_exp_lies_ahead(login: Login, conformance_run: Run) -> None:
-    """exp is a number, and lies ahead of the answer."""
+    """Exp is a number, and lies ahead of the answer."""
     judge_expiry(first(login, conformance_run), login.response)
 
 
@@ -131,7 +131,7 @@ def judge_expiry(token: Token, response: TokenResponse) -> None:
 
 @requirement("oidc-2-exp-iat")
 def test_iat_is_now(login: Login, conformance_run: Run) -> None:
-    """iat is a number, and the time of the answer."""
+    """Iat is a number, and the time of the answer."""
     judge_issue(first(login, conformance_run), login.response)
 
 
@@ -146,7 +146,7 @@ def judge_issue(token: Token, response: TokenResponse) -> None:
 
 @requirement("oidc-2-sub")
 def test_sub_names_the_user(login: Login, conformance_run: Run) -> None:
-    """sub is a string of at most 255 ASCII characters."""
+    """Sub is a string of at most 255 ASCII characters."""
     sub = first(login, conformance_run).claims.get("sub")
     good = isinstance(sub, str) and 0 < len(sub) <= 255 and sub.isascii()
     shown = f"{len(sub)} characters" if isinstance(sub, str) else repr(sub)
@@ -155,7 +155,7 @@ def test_sub_names_the_user(login: Login, conformance_run: Run) -> None:
 
 @requirement("oidc-3.1.3.7-nonce")
 def test_nonce_comes_back(login: Login, conformance_run: Run) -> None:
-    """nonce is the one that the authorization request sent."""
+    """Nonce is the one that the authorization request sent."""
     token = first(login, conformance_run)
     if login.authorization is None or login.authorization.nonce is None:
         raise NotApplicable("the login sent no nonce")
@@ -237,7 +237,7 @@ async def userinfo(provider: Provider) -> Userinfo:
 
 @requirement("oidc-userinfo-sub")
 def test_userinfo_is_of_the_same_user(userinfo: Userinfo, conformance_run: Run) -> None:
-    """sub of the userinfo is sub of the ID token."""
+    """Sub of the userinfo is sub of the ID token."""
     token, status = first(userinfo.login, conformance_run), userinfo.answer.response.status
     if status != 200:
         raise Inconclusive(f"the userinfo endpoint answered {status}")
@@ -298,7 +298,7 @@ def test_refreshed_id_token_is_of_the_same_user(refreshed: Refreshed, conformanc
 
 @requirement("oidc-12.2-iat")
 def test_refreshed_id_token_has_a_new_iat(refreshed: Refreshed, conformance_run: Run) -> None:
-    """iat of a refreshed ID token is the time of the refresh."""
+    """Iat of a refreshed ID token is the time of the refresh."""
     before, after = renewed(refreshed, conformance_run)
     old, new = before.time("iat"), after.time("iat")
     assert new is not None, f"iat is {after.claims.get('iat')!r}, no time"
@@ -326,7 +326,7 @@ def test_refreshed_id_token_brings_no_new_nonce(refreshed: Refreshed, conformanc
 
 @requirement("oidc-12.2-azp")
 def test_refreshed_id_token_keeps_azp(refreshed: Refreshed, conformance_run: Run) -> None:
-    """azp of a refreshed ID token is as in the ID token of the login, or absent in both."""
+    """Azp of a refreshed ID token is as in the ID token of the login, or absent in both."""
     before, after = renewed(refreshed, conformance_run)
     assert after.claims.get("azp") == before.claims.get("azp"), (
         f"azp was {before.claims.get('azp', 'absent')!r} and is {after.claims.get('azp', 'absent')!r}"
@@ -342,7 +342,7 @@ def test_refreshed_id_token_is_signed(refreshed: Refreshed, published_keys: Exch
 
 @requirement("oidc-12-signature")
 def test_refreshed_id_token_lies_ahead(refreshed: Refreshed, conformance_run: Run) -> None:
-    """exp of a refreshed ID token lies ahead of the answer."""
+    """Exp of a refreshed ID token lies ahead of the answer."""
     _, after = renewed(refreshed, conformance_run)
     judge_expiry(after, refreshed.response)
 

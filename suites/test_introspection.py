@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
+from token_conformance.judging import LATENESS
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import with_secret
 from token_conformance.token_response import TokenResponse
@@ -141,7 +142,7 @@ async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
     lifetime = login.response.expires_in
     if lifetime is None or not 0 < lifetime <= 31_536_000:
         raise Inconclusive("the answer does not tell when the access token expires")
-    await provider.clock.wait(lifetime + 60)
+    await provider.clock.wait(lifetime + LATENESS)
     return ExpiredIntrospection(live, await provider.introspect(login.access_token, client=login.client))
 
 

@@ -65,7 +65,10 @@ def test_an_unknown_requirement_is_a_usage_error(command):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("run", "nowhere"), "no profile 'nowhere': expected the path of a .toml file or one of 2ba, erpnet, generic-oidc"),
+        (
+            ("run", "nowhere"),
+            "no profile 'nowhere': expected the path of a .toml file or one of 2ba, erpnet, generic-oidc",
+        ),
         (("run", "generic-oidc", "--live"), "clients[0].client_id: ${OIDC_CLIENT_ID} is not set"),
         (("run", "generic-oidc", "--recorded"), "no recording comes with this profile"),
         (("run", "generic-oidc", "--emulated", "--live"), "exclude each other"),
@@ -82,7 +85,9 @@ def test_a_run_that_cannot_begin_says_why(command, arguments, sentence):
 
 def test_a_run_is_a_pytest_run():
     """Options of `run` are pytest's, or the plugin's."""
-    arguments = pytest_arguments(("a", "b"), OPTIONS | {"keywords": "refresh", "workers": "2", "strict": True, "recorded": ""})
+    arguments = pytest_arguments(
+        ("a", "b"), OPTIONS | {"keywords": "refresh", "workers": "2", "strict": True, "recorded": ""}
+    )
     for pair in (("--profile", "a"), ("--profile", "b"), ("-k", "refresh"), ("-n", "2")):
         assert any(arguments[place : place + 2] == list(pair) for place in range(len(arguments)))
     assert {"--warnings-fail", "--recorded", "--report-dir=reports"} <= set(arguments)

@@ -6,6 +6,10 @@ from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
 
 
+LATENESS = 20
+"""Seconds after its lifetime in which a token may still work: servers tolerate clocks that differ, often by 15 s."""
+
+
 def refusal(attempt: TokenResponse, *, control: TokenResponse) -> TokenResponse:
     """Give back `attempt` once it can be judged as a refusal, or as the lack of one.
 

@@ -78,6 +78,10 @@ class Wire:
         self.exchanges.append(exchange)
         return exchange
 
+    def forget_cookies(self) -> None:
+        """Go on as a browser that the provider has never seen."""
+        self._client.cookies.clear()
+
     async def close(self) -> None:
         """Close the connections; cookies are forgotten."""
         await self._client.aclose()

@@ -1,0 +1,43 @@
+// Starts oidc-provider on loopback with the settings given as JSON in the first argument, and prints its issuer.
+import http from 'node:http'
+import Provider from 'oidc-provider'
+
+const settings = JSON.parse(process.argv[2] ?? '{}')
+const grants = ['authorization_code', 'refresh_token', 'client_credentials']
+const callback = 'https://app.example/callback'
+
+const configuration = {
+  clients: [
+    { client_id: 'app', client_secret: 'the-secret-of-the-app-0001', redirect_uris: [callback], grant_types: grants },
+    {
+      client_id: 'second',
+      client_secret: 'the-secret-of-the-second-0002',
+      redirect_uris: [callback],
+      grant_types: grants,
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    {
+      client_id: 'public',
+      redirect_uris: [callback],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+    },
+  ],
+  cookies: { keys: ['a key that signs the cookies of a test'] },
+  features: {
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+  },
+  pkce: { required: () => settings.pkceRequired ?? false },
+  rotateRefreshToken: settings.rotate ?? true,
+  ttl: { AccessToken: 3600, AuthorizationCode: 60, IdToken: 3600, RefreshToken: 86400, ...settings.ttl },
+}
+
+const server = http.createServer()
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`
+  const provider = new Provider(issuer, configuration)
+  server.on('request', provider.callback())
+  console.log(issuer)
+})

@@ -1,0 +1,119 @@
+"""A run against a certified provider: every verdict is true, and what it departs from is known to be so."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from token_conformance.layout import ROOT
+
+pytestmark = pytest.mark.node
+
+RED = ("fail", "warning", "error")
+
+
+def run(profile: Path, folder: Path, *arguments: str) -> dict[str, object]:
+    """The results of a live run."""
+    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode in {0, 1}, ended.stdout + ended.stderr
+    (path,) = folder.glob("reports/oidc-provider/*/results.json")
+    return json.loads(path.read_text())
+
+
+def red(results: dict[str, object]) -> dict[str, str]:
+    """The findings by their checks."""
+    return {check["id"].split("::test_")[1]: check["message"] for check in results["checks"] if check["verdict"] in RED}
+
+
+def verdicts(results: dict[str, object]) -> dict[str, str]:
+    """The verdicts by the names of the checks."""
+    return {check["id"].split("::")[1]: check["verdict"] for check in results["checks"]}
+
+
+@pytest.fixture(scope="module")
+def rotating(start, tmp_path_factory):
+    """A run against the provider with rotation."""
+    folder = tmp_path_factory.mktemp("rotating")
+    return run(start(rotate=True).profile(folder), folder)
+
+
+KNOWN = {
+    "missing_redirect_uri_is_refused": "oidc-provider lets a client with a single redirect_uri leave it out (RFC 6749 §4.1.3)",
+    "401_names_a_challenge": "oidc-provider challenges only after an Authorization header (RFC 9110 §15.5.2)",
+    "success_carries_pragma": "oidc-provider sends no Pragma, as OAuth 2.1 has it (RFC 6749 §5.1)",
+    "narrower_scope_than_asked_is_told": "oidc-provider drops an unknown scope and sends no scope (RFC 6749 §3.3)",
+}
+"""What oidc-provider 9 departs from, read by hand in its answers."""
+
+
+def test_findings_are_the_known_ones(rotating):
+    """Every red verdict is a true departure, and there is no other."""
+    assert set(red(rotating)) == set(KNOWN), red(rotating)
+
+
+def test_rotation_is_seen(rotating):
+    """The provider rotates, refuses the used token, and revokes the family."""
+    seen = verdicts(rotating)
+    assert seen["test_rotation_is_as_documented"] == "pass"
+    assert seen["test_refresh_token_of_two_generations_ago_is_refused"] in {"pass", "not_applicable"}
+    assert seen["test_public_client_gets_new_refresh_tokens"] == "not_applicable"
+
+
+def test_nothing_the_profile_holds_is_shown(rotating, start, tmp_path):
+    """No file and no line of a live run shows a secret of the profile."""
+    profile = start(rotate=True).profile(tmp_path)
+    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", "-v", "-k", "login or secret"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    written = "".join(path.read_text() for path in (tmp_path / "reports").rglob("*.*") if path.is_file())
+    for secret in ("the-secret-of-the-app-0001", "the-secret-of-the-second-0002", "a-password-of-alice-0003"):
+        assert secret not in written + ended.stdout + ended.stderr
+
+
+def test_without_rotation_nothing_is_demanded(start, tmp_path):
+    """A provider that documents that it does not rotate is not blamed for it."""
+    results = run(start(rotate=False).profile(tmp_path, rotation="never"), tmp_path)
+    assert set(red(results)) == set(KNOWN), red(results)
+    assert verdicts(results)["test_used_refresh_token_is_refused"] == "not_applicable"
+
+
+def test_a_public_client_is_judged(start, tmp_path):
+    """A public client logs in with PKCE, and its refresh tokens rotate."""
+    results = run(start(rotate=True).profile(tmp_path, client_id="public"), tmp_path)
+    assert set(red(results)) == set(KNOWN), red(results)
+    assert verdicts(results)["test_public_client_gets_new_refresh_tokens"] == "pass"
+
+
+def test_short_lifetimes_are_waited_for(start, tmp_path):
+    """Codes, access tokens and refresh tokens are seen to expire, all waits at once."""
+    provider = start(rotate=True, ttl={"AccessToken": 5, "AuthorizationCode": 5, "RefreshToken": 8})
+    profile = provider.profile(tmp_path, code_lifetime="lifetime = 5", refresh="lifetime = 8", max_wait=40)
+    results = run(profile, tmp_path, "-k", "expir or outlives")
+    seen = verdicts(results)
+    for check in (
+        "test_code_expires",
+        "test_expired_refresh_token_is_invalid_grant",
+        "test_expired_refresh_token_is_refused_with_400",
+        "test_expiry_is_final",
+        "test_expired_access_token_is_refused",
+    ):
+        assert seen[check] == "pass", check
+    assert results["seconds"] < 45
+
+
+def test_a_wrong_password_is_one_sentence(start, tmp_path):
+    """A login page that comes again says what to check; what needs no login is judged all the same."""
+    profile = start(rotate=True).profile(tmp_path)
+    profile.write_text(
+        profile.read_text().replace('username = "alice"', 'username = "alice"\nusername_field = "nobody"')
+    )
+    results = run(profile, tmp_path, "-k", "code_yields or service_gets")
+    assert verdicts(results)["test_service_gets_a_token"] == "pass"
