@@ -64,7 +64,9 @@ async def answer(scope: dict, receive: object, send: object) -> None:
     await asyncio.sleep(LATENCY)
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b'{"access_token": "a-token-of-the-benchmark", "token_type": "Bearer"}'})
+    await send(
+        {"type": "http.response.body", "body": b'{"access_token": "a-token-of-the-benchmark", "token_type": "Bearer"}'}
+    )
 
 
 @contextmanager

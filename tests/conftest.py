@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -54,7 +54,7 @@ class ScriptedServer:
 
     kind = "emulated"
     description = "scripted"
-    variables: dict[str, str] = {}
+    variables: ClassVar[dict[str, str]] = {}
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler

@@ -5,7 +5,6 @@ from __future__ import annotations
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
 
-
 LATENESS = 20
 """Seconds after its lifetime in which a token may still work: servers tolerate clocks that differ, often by 15 s."""
 

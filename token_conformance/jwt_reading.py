@@ -96,7 +96,7 @@ def half_hash(value: str, algorithm: str | None) -> str | None:
     return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
-def _candidates(token: Token, keys: Any) -> list[Mapping[str, Any]]:
+def _candidates(token: Token, keys: Any) -> list[dict[str, Any]]:
     published = keys.get("keys") if isinstance(keys, dict) else None
     usable = [key for key in published or [] if isinstance(key, dict) and key.get("use", "sig") == "sig"]
     named = [key for key in usable if key.get("kid") == token.header.get("kid")]

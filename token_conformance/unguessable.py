@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from math import log2
-from os.path import commonprefix
 
 _ALPHABETS = ("0123456789", "0123456789abcdef", "0123456789ABCDEF")
 
@@ -15,10 +15,16 @@ def varying_bits(tokens: Sequence[str]) -> float:
     A random token varies from its first to its last character but for a fixed frame; a counter in a long string does
     not. The bound is generous: it finds what can be guessed, and never blames what cannot.
     """
-    start = len(commonprefix(list(tokens)))
-    end = len(commonprefix([token[start:][::-1] for token in tokens]))
+    start = _common(tokens)
+    end = _common([token[start:][::-1] for token in tokens])
     varying = [token[start : len(token) - end] for token in tokens]
     return max(map(len, varying)) * log2(_alphabet("".join(varying)))
+
+
+def _common(texts: Sequence[str]) -> int:
+    """How many characters all texts begin with."""
+    columns = zip(*texts, strict=False)
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
 
 
 def _alphabet(characters: str) -> int:

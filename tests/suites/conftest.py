@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from token_conformance.servers.emulated import EmulatedServer
 
 from token_conformance.exchange import watching
 from token_conformance.gathering import gather
@@ -21,6 +20,7 @@ from token_conformance.plugin.verdicts import fact_of, verdict_of
 from token_conformance.profile import Profile, load
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run
+from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
 
 PROFILES = Path(__file__).parent

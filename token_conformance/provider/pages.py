@@ -21,11 +21,11 @@ HTML = ("Accept", "text/html,application/xhtml+xml")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 _AGREE = re.compile(
-    r"\b(allow|accept|yes|continue|authori[sz]e|grant|consent|agree|confirm|approve|submit|ok|sign|log)", re.I
+    r"\b(allow|accept|yes|continue|authori[sz]e|grant|consent|agree|confirm|approve|submit|ok|sign|log)", re.IGNORECASE
 )
-_REFUSE = re.compile(r"\b(deny|cancel|no|abort|reject|decline|back|refuse|sign.?out|log.?out)\b", re.I)
-_SECOND_FACTOR = re.compile(r"otp|totp|mfa|one.?time|verification.?code|captcha", re.I)
-_REFRESH = re.compile(r"\d+\s*;\s*url\s*=\s*['\"]?([^'\"]+)", re.I)
+_REFUSE = re.compile(r"\b(deny|cancel|no|abort|reject|decline|back|refuse|sign.?out|log.?out)\b", re.IGNORECASE)
+_SECOND_FACTOR = re.compile(r"otp|totp|mfa|one.?time|verification.?code|captcha", re.IGNORECASE)
+_REFRESH = re.compile(r"\d+\s*;\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _TEXT_TYPES = ("", "text", "email", "tel")
 
 
@@ -39,7 +39,7 @@ class Form:
     @property
     def action(self) -> str:
         """Where the form goes."""
-        return urljoin(self.url, self.element.get("action") or self.url)
+        return str(urljoin(self.url, self.element.get("action") or self.url))
 
     @property
     def fields(self) -> Fields:
@@ -88,8 +88,11 @@ class Form:
         inputs = [
             field for field in self.element.xpath(".//input[@name]") if (field.get("type") or "").lower() in _TEXT_TYPES
         ]
-        likely = [field for field in inputs if re.search(r"user|login|mail|name|account", field.get("name"), re.I)]
-        return str(next(iter(likely or inputs), {}).get("name", ""))
+        likely = [
+            field for field in inputs if re.search(r"user|login|mail|name|account", field.get("name"), re.IGNORECASE)
+        ]
+        chosen = next(iter(likely or inputs), None)
+        return "" if chosen is None else str(chosen.get("name", ""))
 
     def _password_field(self, login: Login) -> str:
         named = self.element.xpath(".//input[@type='password']/@name")
@@ -127,7 +130,7 @@ class Page:
         for content in self._root.xpath("//meta[translate(@http-equiv,'REFSH','refsh')='refresh']/@content"):
             match = _REFRESH.match(str(content))
             if match:
-                return urljoin(self.url, match[1])
+                return str(urljoin(self.url, match[1]))
         return None
 
     @property

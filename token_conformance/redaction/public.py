@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pytest_html
+import pytest_html  # type: ignore[import-untyped]  # pytest-html has no types
 
 from token_conformance.layout import REPORT_ASSETS, SUITES
 

@@ -1,0 +1,1 @@
+"""What answers: the live provider, a recording, or the reference server."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from token_conformance.profile import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
+from token_conformance.servers.connection import ServerKind
 from token_conformance.wire import Transport, in_process
 
 
@@ -38,7 +39,7 @@ class EmulatedServer:
 
     """
 
-    kind = "emulated"
+    kind: ServerKind = "emulated"
     description = "emulated: the reference server takes on what the profile documents"
 
     def __init__(self, profile: Profile, faults: Collection[str] = (), variations: Collection[str] = ()) -> None:

@@ -33,7 +33,7 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
     path = find(name)
     match choice.kind or usual_kind(path, environment):
         case "emulated":
-            from token_conformance.servers.emulated import EmulatedServer  # noqa: PLC0415 - a live run starts sooner without it
+            from token_conformance.servers.emulated import EmulatedServer
 
             profile = load(path, examples(path), requirements=catalogue())
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)

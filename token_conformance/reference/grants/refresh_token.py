@@ -83,7 +83,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         if token.dead and token.used is None and self.policy.revocation_checked:
             raise invalid_grant("revoked_refresh_token")
         if self.policy.expiry_checked and now >= token.expires:
-            token.expires = now + self.policy.lifetime if self.policy.expiry_forgotten else token.expires
+            token.expires = int(now) + self.policy.lifetime if self.policy.expiry_forgotten else token.expires
             raise invalid_grant("expired_refresh_token")
         if now - token.issued < self.policy.minimum_age:
             raise invalid_grant("refresh_token_too_young")
