@@ -74,7 +74,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         "token_conformance.plugin",
     ]
     arguments += ["-p", "xdist.plugin"] if options["workers"] else []
-    arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "--tb=short"]
+    arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "-rN"]
     arguments += ["-v"] if options["verbose"] else ["-q"]
     for profile in profiles:
         arguments += ["--profile", profile]
