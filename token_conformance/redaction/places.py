@@ -160,7 +160,8 @@ def _unescaped(string: str) -> str:
 
 def _fields(page: bytes) -> Iterator[Secret]:
     try:
-        inputs = lxml.html.fromstring(page).xpath("//input[@value]")
+        tree: Any = lxml.html.fromstring(page)
+        inputs = tree.xpath("//input[@value]")
     except (LxmlError, ValueError):
         return
     for element in inputs:
