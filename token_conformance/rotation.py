@@ -45,8 +45,8 @@ def demanded_by(profile: Profile) -> str | None:
         return "the profile documents rotation"
     if "fapi2" in profile.claims:
         return None
-    if profile.user_client.public and profile.claims & {"bcp", "oauth2.1"}:
-        return "RFC 9700 demands it of public clients"
+    if profile.claims & {"bcp", "oauth2.1"}:
+        return "RFC 9700 invalidates a refresh token that was rotated away"
     return None
 
 

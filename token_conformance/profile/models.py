@@ -110,7 +110,7 @@ class RefreshToken(Table):
     """`[grants.refresh_token]` (RFC 6749 §6, RFC 9700 §4.14.2)."""
 
     rotation: Fact[Literal["always", "never"]] = Field(default_factory=unknown)
-    reuse_grace: Fact[NonNegativeInt] = Field(default_factory=unknown)
+    reuse_grace: Fact[NonNegativeInt] = Fact[NonNegativeInt](value=0)
     reuse_revokes_family: Fact[bool] = Field(default_factory=unknown)
     lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     lifetime_slack: NonNegativeInt = 0
