@@ -69,9 +69,12 @@ def test_several_profiles_have_reports_of_their_own(inner_run):
 
 def test_with_workers_a_profile_runs_once(inner_run):
     """Under -n the scenarios of a profile run on the one worker that has its checks."""
-    result = inner_run(TWO, "-n", "2", profiles=("first", "second"))
+    many = "".join(f"\n\n@requirement('must')\ndef test_{n}(asked):\n    assert asked.accepted\n" for n in range(20))
+    result = inner_run(TWO + many, "-n", "2", profiles=("first", "second"))
     assert result.ret == pytest.ExitCode.OK
-    assert [inner_run.results(name)["requests"] for name in ("first", "second")] == [3, 3]
+    for name in ("first", "second"):
+        assert len(list((inner_run.folder / "reports" / name).iterdir())) == 1
+        assert (inner_run.results(name)["requests"], len(inner_run.results(name)["checks"])) == (3, 24)
 
 
 def test_without_a_profile_a_check_says_what_it_needs(inner_run):

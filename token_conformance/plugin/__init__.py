@@ -15,6 +15,7 @@ from token_conformance.plugin.selection import (
     pytest_runtest_protocol,
 )
 from token_conformance.plugin.verdicts import pytest_report_teststatus, pytest_runtest_call, pytest_runtest_makereport
+from token_conformance.plugin.workers import pytest_xdist_make_scheduler
 
 __all__ = [
     "conformance_run",
@@ -31,4 +32,5 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_testnodedown",
+    "pytest_xdist_make_scheduler",
 ]

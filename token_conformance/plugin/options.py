@@ -49,8 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(SUITES)]
-    if getattr(config.option, "dist", "no") != "no":
-        config.option.dist = "loadgroup"
     try:
         config.stash[RUNS] = _runs(config)
     except (ProfileError, RecordingError, ValueError) as problem:

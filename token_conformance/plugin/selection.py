@@ -41,7 +41,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse checks of unknown requirements, and keep all checks of a profile on one xdist worker."""
+    """Refuse checks of unknown requirements."""
     if not config.stash[RUNS]:
         return
     unknown = {
@@ -52,9 +52,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     if unknown:
         raise pytest.UsageError(*(f"{place} is no requirement of the catalogue" for place in sorted(unknown)))
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(run_for(item).name))
 
 
 @pytest.hookimpl(tryfirst=True)

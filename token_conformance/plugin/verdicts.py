@@ -10,6 +10,7 @@ import pytest
 from token_conformance.deviation import documented
 from token_conformance.exchange import Exchange, watching
 from token_conformance.plugin.selection import requirement_ids, requirements_for, run_for, scenarios_for
+from token_conformance.plugin.workers import without_profile
 from token_conformance.requirement import Requirement
 from token_conformance.results import CheckResult
 from token_conformance.run import Run
@@ -69,7 +70,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
     problem = call.excinfo.value if call.excinfo is not None else None
     verdict, message = verdict_of(problem, stated, ids, run, seen, fact=fact_of(item))
     return CheckResult(
-        id=item.nodeid.split("@")[0].removesuffix(f"[{run.name}]"),
+        id=without_profile(item.nodeid, run.name),
         requirements=ids,
         level=stated.level if stated else "MUST",
         verdict=verdict,
