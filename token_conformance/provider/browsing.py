@@ -104,7 +104,7 @@ class Walk:
             return Request("GET", page.refresh, (HTML,))
         if page.forms:
             form = page.forms[0]
-            return form.request([*form.fields, *form.agreement()])
+            return form.request(form.filled(self.login) if form.asks_who else [*form.fields, *form.agreement()])
         if page.needs_scripts:
             raise Inconclusive(f"{_place(exchange, page)} is made by scripts: strategy form cannot go on there")
         raise Inconclusive(f"{_place(exchange, page)} has no form to log in with")

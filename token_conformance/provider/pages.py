@@ -52,6 +52,12 @@ class Form:
         return bool(self.element.xpath(".//input[@type='password']"))
 
     @property
+    def asks_who(self) -> bool:
+        """Whether it asks for the user's name alone, as the first of two pages or of a provider without passwords."""
+        texts = [field for field in self.element.xpath(".//input[@name]") if (field.get("type") or "") in _TEXT_TYPES]
+        return any(not field.get("value") for field in texts)
+
+    @property
     def asks_for_second_factor(self) -> bool:
         """Whether it asks for something that a profile does not hold: a one-time code, a CAPTCHA."""
         names = self.element.xpath(".//input[not(@type='hidden')]/@name | .//@id | .//@class")
