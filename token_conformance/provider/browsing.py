@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from dataclasses import dataclass, replace
+from typing import Literal, NoReturn
+from urllib.parse import parse_qsl, urlsplit
 
 from token_conformance.exchange import Exchange, Request, header
 from token_conformance.profile.models import Login
-from token_conformance.provider.pages import HTML, Form, Page
+from token_conformance.provider.addresses import resolve, same_place
+from token_conformance.provider.forms import HTML, Form
+from token_conformance.provider.pages import Page
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire import Wire
 
 LONGEST_WALK = 15
 """Requests after which an authorization is given up."""
 
+LONGEST_QUOTE = 120
+"""Characters of a page's own words that a message repeats."""
+
+RESPONSE_PARAMETERS = frozenset({"code", "error", "access_token", "id_token", "response", "state"})
+"""What marks an authorization response (RFC 6749 §4.1.2, OIDC Core §3.3.2.5, JARM §2.3)."""
+
+Mode = Literal["query", "fragment", "form_post"]
+
 
 @dataclass(frozen=True)
 class AuthorizationAnswer:
-    """The parameters that reached the redirect_uri, how (`query`, `fragment` or `form_post`), and in which exchange."""
+    """The parameters that reached the redirect_uri, how they came, and in which exchange."""
 
     parameters: Mapping[str, str]
-    mode: str
+    mode: Mode
     exchange: Exchange
 
 
 async def follow_to_redirect(wire: Wire, url: str, *, redirect_uri: str, login: Login) -> AuthorizationAnswer:
-    """Walk from the authorization request over login and consent to the redirect_uri.
+    """Walk from the authorization request over login and consent to the redirect_uri, which is never requested.
+
+    Cookies are those of the wire: a second walk of the same scenario finds the user logged in.
 
     Raises:
         Inconclusive: the walk does not get there; the message says where it ended.
@@ -47,73 +60,116 @@ class Walk:
 
     redirect_uri: str
     login: Login
-    logged_in: bool = field(default=False)
+    named: bool = False
+    logged_in: bool = False
 
     def step(self, exchange: Exchange) -> Request | AuthorizationAnswer:
         """The next request, or the answer."""
         response = exchange.response
         location = header(response.headers, "location")
         if response.status in {301, 302, 303, 307, 308} and location is not None:
-            return self._redirected(exchange, urljoin(exchange.request.url, location))
-        return self._page(exchange, Page(exchange.request.url, response.body))
+            return self._redirected(exchange, resolve(exchange.request.url, location))
+        return self._page(
+            exchange, Page(exchange.request.url, response.body, header(response.headers, "content-type") or "")
+        )
 
-    def _redirected(self, exchange: Exchange, location: str) -> Request | AuthorizationAnswer:
-        parts = urlsplit(location)
-        if _same_place(location, self.redirect_uri):
-            mode = "fragment" if parts.fragment else "query"
-            return AuthorizationAnswer(
-                dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True)), mode, exchange
-            )
-        if parts.scheme not in {"http", "https"}:
+    def _redirected(self, exchange: Exchange, address: str) -> Request | AuthorizationAnswer:
+        # RFC 9110 §15.4.8: 307 and 308 repeat the request, form and all; the others are followed by a GET.
+        if exchange.response.status in {307, 308}:
+            return self._toward(exchange, replace(exchange.request, url=address))
+        return self._toward(exchange, Request("GET", address, (HTML,)))
+
+    def _toward(self, exchange: Exchange, request: Request) -> Request | AuthorizationAnswer:
+        if same_place(request.url, self.redirect_uri):
+            return _answer(exchange, request)
+        scheme = urlsplit(request.url).scheme
+        if scheme not in {"http", "https"}:
+            whither = f"{scheme}:" if scheme else "an address that is none"
             raise Inconclusive(
-                f"the authorization endpoint redirects to {parts.scheme}:, not to the redirect_uri {self.redirect_uri}"
+                f"{exchange.request.path} redirects to {whither}, not to the redirect_uri {self.redirect_uri}"
             )
-        return Request("GET", location, (HTML,))
+        if request.body and scheme == "http" and urlsplit(exchange.request.url).scheme == "https":
+            raise Inconclusive(f"{exchange.request.path} would send its form to {request.path} without TLS")
+        return request
 
     def _page(self, exchange: Exchange, page: Page) -> Request | AuthorizationAnswer:
+        form = page.login_form(self.login)
+        if form is not None:
+            return self._toward(exchange, self._log_in(form, page, exchange))
         for form in page.forms:
-            if _same_place(form.action, self.redirect_uri):
+            if same_place(form.action, self.redirect_uri) and RESPONSE_PARAMETERS & dict(form.fields).keys():
                 return AuthorizationAnswer(dict(form.fields), "form_post", exchange)
-        password_form = next((form for form in page.forms if form.has_password), None)
-        if password_form is not None:
-            return self._log_in(password_form, page, exchange)
-        return self._go_on(page, exchange)
+        if page.refresh is not None:
+            return self._toward(exchange, Request("GET", page.refresh, (HTML,)))
+        return self._toward(exchange, self._go_on(page, exchange))
 
     def _log_in(self, form: Form, page: Page, exchange: Exchange) -> Request:
         if self.logged_in:
-            said = f" It says: {page.alert}" if page.alert else ""
             raise Inconclusive(
-                f"the provider showed the login form again: check login.username and login.password.{said}"
+                f"the provider showed the login form again: check login.username and login.password{self._hint(page)}"
             )
+        if not self.login.username or not self.login.password:
+            self._stuck(page, exchange, "asks for a password, and the profile has no login.username and login.password")
+        names = dict(form.fields)
+        if self.login.username_field and self.login.username_field not in names and not self.named:
+            self._stuck(page, exchange, f"has no field {self.login.username_field!r}: check login.username_field")
+        if self.login.password_field and self.login.password_field not in names:
+            self._stuck(page, exchange, f"has no field {self.login.password_field!r}: check login.password_field")
         self.logged_in = True
-        fields = form.filled(self.login)
-        if self.login.username is None or self.login.password is None:
-            raise Inconclusive(
-                f"{_place(exchange, page)} asks for a password, and the profile has no login.username and login.password"
-            )
-        return form.request(fields)
+        return form.submitted(form.filled(self.login))
 
     def _go_on(self, page: Page, exchange: Exchange) -> Request:
+        if page.asks_for_second_factor:
+            self._stuck(page, exchange, "asks for a second factor: strategy form has none to give")
+        asking = next((form for form in page.forms if form.asks_who(self.login)), None)
+        if asking is not None and not self.logged_in:
+            return self._say_who(asking, page, exchange)
+        onward = page.onward
+        if page.shows_captcha and (onward is None or onward.asks_for_captcha):
+            self._stuck(page, exchange, "asks for a CAPTCHA: strategy form cannot solve it")
+        if onward is None or exchange.response.status >= 400:
+            self._dead_end(page, exchange)
+        return onward.submitted(onward.fields)
+
+    def _say_who(self, form: Form, page: Page, exchange: Exchange) -> Request:
+        if self.named:
+            raise Inconclusive(f"the provider asked for the user name again: check login.username{self._hint(page)}")
+        if not self.login.username:
+            self._stuck(page, exchange, "asks for a user name, and the profile has no login.username")
+        self.named = True
+        return form.submitted(form.filled(self.login))
+
+    def _dead_end(self, page: Page, exchange: Exchange) -> NoReturn:
+        if page.oauth_error is not None:
+            self._stuck(page, exchange, f"says {self._quoted(page.oauth_error)}")
         if exchange.response.status >= 400:
-            raise Inconclusive(f"{_place(exchange, page)} is an error page")
-        if any(form.asks_for_second_factor for form in page.forms):
-            raise Inconclusive(
-                f"{_place(exchange, page)} asks for a second factor or a CAPTCHA: strategy form cannot go on there"
-            )
-        if page.refresh is not None:
-            return Request("GET", page.refresh, (HTML,))
-        if page.forms:
-            form = page.forms[0]
-            return form.request(form.filled(self.login) if form.asks_who else [*form.fields, *form.agreement()])
+            self._stuck(page, exchange, f"is an error page{self._hint(page)}")
         if page.needs_scripts:
-            raise Inconclusive(f"{_place(exchange, page)} is made by scripts: strategy form cannot go on there")
-        raise Inconclusive(f"{_place(exchange, page)} has no form to log in with")
+            self._stuck(page, exchange, 'is made by scripts and needs a browser: login.strategy "form" cannot go on')
+        self._stuck(page, exchange, f"has no form to {'go on' if self.logged_in else 'log in'} with")
+
+    def _stuck(self, page: Page, exchange: Exchange, why: str) -> NoReturn:
+        title = f", titled {self._quoted(page.title)!r}" if page.title else ""
+        raise Inconclusive(f"the page at {exchange.request.path} (status {exchange.response.status}{title}) {why}")
+
+    def _hint(self, page: Page) -> str:
+        """What the page itself says of the trouble."""
+        puzzle = ". It asks for a CAPTCHA" if page.shows_captcha else ""
+        code = ". It asks for a second factor" if page.asks_for_second_factor else ""
+        said = f". It says: {self._quoted(page.alert)}" if page.alert else ""
+        return f"{puzzle}{code}{said}"
+
+    def _quoted(self, text: str) -> str:
+        """A page's own words, short, and without the password that some pages repeat."""
+        spared = text.replace(self.login.password, "…") if self.login.password else text
+        return spared if len(spared) <= LONGEST_QUOTE else f"{spared[: LONGEST_QUOTE - 1]}…"
 
 
-def _same_place(url: str, redirect_uri: str) -> bool:
-    return urlsplit(url)._replace(query="", fragment="") == urlsplit(redirect_uri)._replace(query="", fragment="")
-
-
-def _place(exchange: Exchange, page: Page) -> str:
-    title = f", titled {page.title!r}" if page.title else ""
-    return f"the page at {exchange.request.path} (status {exchange.response.status}{title})"
+def _answer(exchange: Exchange, request: Request) -> AuthorizationAnswer:
+    """The answer in a request to the redirect_uri, which is not sent."""
+    parts = urlsplit(request.url)
+    query, fragment = (dict(parse_qsl(part, keep_blank_values=True)) for part in (parts.query, parts.fragment))
+    # Some servers append a meaningless fragment to a query (`#_=_`).
+    if fragment and (RESPONSE_PARAMETERS & fragment.keys() or not RESPONSE_PARAMETERS & query.keys()):
+        return AuthorizationAnswer(fragment, "fragment", exchange)
+    return AuthorizationAnswer(query, "query", exchange)

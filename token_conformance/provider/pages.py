@@ -1,149 +1,127 @@
-"""The pages of a login: which form to fill, and how it is sent."""
+"""The pages of a login, however broken: their forms, where they lead, and what they complain of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode, urljoin
 
 import lxml.html
 from lxml.etree import LxmlError
 
-from token_conformance.exchange import Request
+from token_conformance.exchange import parse_json
 from token_conformance.profile.models import Login
+from token_conformance.provider.addresses import resolve
+from token_conformance.provider.forms import Form
 
-Fields = list[tuple[str, str]]
+LONGEST_REFRESH = 10
+"""Seconds after which a meta refresh ends the patience of a page rather than leading on."""
 
-HTML = ("Accept", "text/html,application/xhtml+xml")
-FORM = ("Content-Type", "application/x-www-form-urlencoded")
-
-_AGREE = re.compile(
-    r"\b(allow|accept|yes|continue|authori[sz]e|grant|consent|agree|confirm|approve|submit|ok|sign|log)", re.IGNORECASE
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*(\d+)[\d.]*\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"]+)", re.IGNORECASE)
+_ERROR = re.compile(
+    r"\b(invalid_\w+|unauthorized_client|access_denied|unsupported_\w+|server_error|temporarily_unavailable"
+    r"|\w+_required|redirect_uri_mismatch|\w+_not_supported)\b"
 )
-_REFUSE = re.compile(r"\b(deny|cancel|no|abort|reject|decline|back|refuse|sign.?out|log.?out)\b", re.IGNORECASE)
-_SECOND_FACTOR = re.compile(r"otp|totp|mfa|one.?time|verification.?code|captcha", re.IGNORECASE)
-_REFRESH = re.compile(r"\d+\s*;\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
-_TEXT_TYPES = ("", "text", "email", "tel")
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form of a page."""
-
-    element: Any
-    url: str
-
-    @property
-    def action(self) -> str:
-        """Where the form goes."""
-        return str(urljoin(self.url, self.element.get("action") or self.url))
-
-    @property
-    def fields(self) -> Fields:
-        """The names and values that would be sent as the form stands, without its buttons (lxml's form_values)."""
-        return [(name, value or "") for name, value in self.element.form_values()]
-
-    @property
-    def has_password(self) -> bool:
-        """Whether it asks for a password."""
-        return bool(self.element.xpath(".//input[@type='password']"))
-
-    @property
-    def asks_who(self) -> bool:
-        """Whether it asks for the user's name alone, as the first of two pages or of a provider without passwords."""
-        texts = [field for field in self.element.xpath(".//input[@name]") if (field.get("type") or "") in _TEXT_TYPES]
-        return any(not field.get("value") for field in texts)
-
-    @property
-    def asks_for_second_factor(self) -> bool:
-        """Whether it asks for something that a profile does not hold: a one-time code, a CAPTCHA."""
-        names = self.element.xpath(".//input[not(@type='hidden')]/@name | .//@id | .//@class")
-        return any(_SECOND_FACTOR.search(str(name)) for name in names)
-
-    def filled(self, login: Login) -> Fields:
-        """The fields with the user's name and password in them."""
-        mine = {self._username_field(login): login.username or "", self._password_field(login): login.password or ""}
-        kept = [(name, value) for name, value in self.fields if name not in mine]
-        return [*kept, *((name, value) for name, value in mine.items() if name), *self.agreement()]
-
-    def agreement(self) -> Fields:
-        """The name and value of the button that goes on: the one that agrees, or else the first that does not refuse."""
-        buttons = [button for button in self._buttons() if not _REFUSE.search(_caption(button))]
-        agreeing = [button for button in buttons if _AGREE.search(_caption(button))]
-        chosen = next(iter(agreeing or buttons), None)
-        return [(chosen.get("name"), chosen.get("value") or "")] if chosen is not None and chosen.get("name") else []
-
-    def request(self, fields: Fields) -> Request:
-        """The request that submits the form."""
-        if (self.element.get("method") or "get").lower() == "post":
-            return Request("POST", self.action, (HTML, FORM), urlencode(fields).encode())
-        separator = "&" if "?" in self.action else "?"
-        return Request("GET", f"{self.action}{separator}{urlencode(fields)}", (HTML,))
-
-    def _buttons(self) -> Iterator[Any]:
-        yield from self.element.xpath(
-            ".//button[not(@type) or @type='submit'] | .//input[@type='submit' or @type='image']"
-        )
-
-    def _username_field(self, login: Login) -> str:
-        if login.username_field:
-            return login.username_field
-        inputs = [
-            field for field in self.element.xpath(".//input[@name]") if (field.get("type") or "").lower() in _TEXT_TYPES
-        ]
-        likely = [
-            field for field in inputs if re.search(r"user|login|mail|name|account", field.get("name"), re.IGNORECASE)
-        ]
-        chosen = next(iter(likely or inputs), None)
-        return "" if chosen is None else str(chosen.get("name", ""))
-
-    def _password_field(self, login: Login) -> str:
-        named = self.element.xpath(".//input[@type='password']/@name")
-        return login.password_field or str(next(iter(named), ""))
+_DESCRIPTION = re.compile(r"\berror_description\b\W*(.+)")
+_CAPTCHA = re.compile(r"captcha", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Page:
-    """An HTML page, however broken."""
+    """A page as it came."""
 
     url: str
     body: bytes
+    content_type: str = ""
+
+    @cached_property
+    def charset(self) -> str:
+        """The encoding of the page: that of its header, or of its meta element, or UTF-8."""
+        named = _CHARSET.search(self.content_type.encode()) or _CHARSET.search(self.body[:1024])
+        charset = named[1].decode() if named else "utf-8"
+        try:
+            "".encode(charset)
+        except (LookupError, ValueError):
+            return "utf-8"
+        return charset
 
     @cached_property
     def _root(self) -> Any:
+        parser = lxml.html.HTMLParser(encoding="utf-8")
         try:
-            return lxml.html.fromstring(self.body.decode("utf-8", "replace"))
+            text = self.body.decode(self.charset, "replace")
+            return _as_browsers_read(lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser))
         except (LxmlError, ValueError):
-            return lxml.html.fromstring("<html></html>")
+            return lxml.html.document_fromstring("<html></html>")
 
-    @property
-    def title(self) -> str:
-        """What the page calls itself, shortened."""
-        text = " ".join((self._root.findtext(".//title") or self._root.findtext(".//h1") or "").split())
-        return text[:80]
-
-    @property
+    @cached_property
     def forms(self) -> list[Form]:
         """The forms, in their order."""
-        return [Form(form, self.url) for form in self._root.xpath("//form")]
+        base = resolve(self.url, next(iter(self._root.xpath("//base/@href")), "")) or self.url
+        # A page in UTF-16 sends its forms in UTF-8 (HTML §4.10.21.4).
+        charset = "utf-8" if self.charset.lower().startswith("utf") else self.charset
+        return [Form(form, self.url, base, charset) for form in self._root.xpath("//form")]
+
+    def login_form(self, login: Login) -> Form | None:
+        """The form that asks for a password: rather one with the profile's fields, and rather not a registration."""
+        named = {login.username_field, login.password_field} - {None}
+        asking = [form for form in self.forms if form.passwords]
+        return min(asking, key=lambda form: (not named <= dict(form.fields).keys(), len(form.passwords)), default=None)
+
+    @property
+    def onward(self) -> Form | None:
+        """The form that goes on with the authorization: one that agrees, or else one that asks for nothing."""
+        ranked = [(form.reluctance, form) for form in self.forms]
+        useful = [(reluctance, form) for reluctance, form in ranked if reluctance is not None]
+        return min(useful, key=lambda pair: pair[0])[1] if useful else None
 
     @property
     def refresh(self) -> str | None:
-        """Where a meta refresh leads."""
+        """Where a meta refresh leads that does not wait long."""
         for content in self._root.xpath("//meta[translate(@http-equiv,'REFSH','refsh')='refresh']/@content"):
-            match = _REFRESH.match(str(content))
-            if match:
-                return str(urljoin(self.url, match[1]))
+            match = _REFRESH.match(content)
+            if match and int(match[1][:6]) <= LONGEST_REFRESH:
+                return resolve(self.url, match[2])
         return None
 
     @property
+    def title(self) -> str:
+        """What the page calls itself."""
+        return _words(self._root.findtext(".//title") or self._root.findtext(".//h1") or "")
+
+    @cached_property
+    def text(self) -> str:
+        """What the page shows."""
+        return _words(" ".join(self._root.xpath("//body//text()[not(parent::script or parent::style)]")))
+
+    @property
     def alert(self) -> str:
-        """What the page complains of, shortened."""
+        """What the page complains of."""
         found = self._root.xpath("//*[@role='alert' or contains(@class,'error') or contains(@class,'alert')]")
-        return " ".join(found[0].text_content().split())[:120] if found else ""
+        return next((said for said in (_words(element.text_content()) for element in found) if said), "")
+
+    @property
+    def oauth_error(self) -> str | None:
+        """The error code of RFC 6749 that the page shows, with its description where there is one."""
+        members = parse_json(self.body)
+        if isinstance(members, dict) and isinstance(members.get("error"), str):
+            return _words(f"{members['error']}: {members.get('error_description', '')}").rstrip(": ")
+        code, description = _ERROR.search(self.text), _DESCRIPTION.search(self.text)
+        if code is None:
+            return None
+        return f"{code[1]}: {description[1]}" if description else code[1]
+
+    @property
+    def shows_captcha(self) -> bool:
+        """Whether the page holds a puzzle for people."""
+        return any(form.asks_for_captcha for form in self.forms) or _CAPTCHA.search(self.text) is not None
+
+    @property
+    def asks_for_second_factor(self) -> bool:
+        """Whether a form asks for a one-time code."""
+        return any(form.asks_for_second_factor for form in self.forms)
 
     @property
     def needs_scripts(self) -> bool:
@@ -151,5 +129,19 @@ class Page:
         return not self.forms and bool(self._root.xpath("//script"))
 
 
-def _caption(button: Any) -> str:
-    return f"{button.text_content() if button.tag == 'button' else ''} {button.get('value') or ''} {button.get('name') or ''}"
+def _as_browsers_read(root: Any) -> Any:
+    """Lead lxml to a browser's view: outer controls belong to their form, empty fields are sent, idle buttons are not."""
+    forms = {form.get("id"): form for form in reversed(root.xpath("//form[@id]"))}
+    for control in root.xpath("//*[@form]"):
+        if control.get("form") in forms and control not in forms[control.get("form")].iter():
+            forms[control.get("form")].append(control)
+    for field in root.xpath("//input[@name]"):
+        if field.type == "button":
+            field.drop_tree()
+        elif not field.checkable and field.value is None:
+            field.value = ""
+    return root
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())

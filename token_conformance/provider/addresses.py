@@ -1,0 +1,33 @@
+"""Where the pages of a login lead: addresses, resolved and compared as a browser does."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def resolve(base: str, address: str) -> str:
+    """The absolute address, or nothing where a server wrote one that is none."""
+    try:
+        absolute = urljoin(base, address.strip())
+        _ = urlsplit(absolute).port
+    except ValueError:
+        return ""
+    return absolute
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two addresses have the same scheme, host, port and path."""
+    return _place(one) == _place(other)
+
+
+def origin(url: str) -> str:
+    """The scheme, host and port of an address (RFC 6454 §6.1)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _place(url: str) -> tuple[str, str | None, int | None, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme), parts.path or "/"
