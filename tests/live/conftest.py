@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,21 +99,21 @@ def installed() -> None:
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True)
 
 
-@pytest.fixture(scope="module")
-def start(installed: None) -> Iterator[object]:
-    """Starts a provider with the given settings; all of them end with the module."""
+@pytest.fixture(scope="session")
+def start(installed: None) -> Iterator[Callable[..., OidcProvider]]:
+    """Starts a provider with the given settings of server.mjs; all of them end with the session."""
     processes: list[subprocess.Popen[str]] = []
 
     def start(**settings: object) -> OidcProvider:
-        command = ["node", "server.mjs", json.dumps(settings)]
-        process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        command, pipe = ["node", "server.mjs", json.dumps(settings)], subprocess.PIPE
+        process = subprocess.Popen(command, cwd=HERE, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
         processes.append(process)
         assert process.stdout is not None
-        return OidcProvider(process.stdout.readline().strip())
+        line = process.stdout.readline()
+        assert line, f"oidc-provider did not start: node ended with {process.wait(timeout=10)}"
+        return OidcProvider(json.loads(line)["issuer"])
 
     yield start
     for process in processes:
         process.terminate()
-        process.wait(timeout=10)
-        if process.stdout is not None:
-            process.stdout.close()
+        process.communicate(timeout=10)

@@ -1,4 +1,8 @@
-// Starts oidc-provider on loopback with the settings given as JSON in the first argument, and prints its issuer.
+// Starts oidc-provider on loopback and prints one line of JSON with its issuer. The first argument is JSON as well:
+//   rotate       whether refresh tokens rotate; true without it
+//   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, IdToken, RefreshToken
+//   pkceRequired whether a code_challenge is demanded of every client; false without it
+// Login and consent are oidc-provider's own development pages, which accept any user name and password.
 import http from 'node:http'
 import Provider from 'oidc-provider'
 
@@ -39,5 +43,8 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`
   const provider = new Provider(issuer, configuration)
   server.on('request', provider.callback())
-  console.log(issuer)
+  console.log(JSON.stringify({ issuer }))
 })
+
+// A test run that was killed takes its providers along: its end of the pipe closes.
+process.stdin.resume().on('end', () => process.exit())
