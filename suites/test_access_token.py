@@ -7,6 +7,7 @@ from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.jwt_reading import Token, verified_by
 from token_conformance.provider import Login, Provider
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 
 CLAIMS = {
@@ -74,6 +75,16 @@ def test_jwt_access_token_has_its_claims(login: Login) -> None:
 
 
 @requirement("rfc9068-claims")
+def test_jwt_access_token_names_issuer_and_client(login: Login, conformance_run: Run) -> None:
+    """A JWT access token of RFC 9068 names its issuer in iss and its client in client_id."""
+    token, issuer = profiled(jwt_in(login.response)), conformance_run.profile.server.issuer
+    named, told = token.claims.get("client_id"), token.claims.get("iss")
+    assert named == login.client.client_id, f"client_id is {named!r} in a token for {login.client.client_id!r}"
+    if issuer is not None:
+        assert str(told).rstrip("/") == issuer.rstrip("/"), f"iss is {told!r} in a token of {issuer}"
+
+
+@requirement("rfc9068-2.2.3-scope")
 def test_scope_claim_is_a_string(login: Login) -> None:
     """The scope claim of a JWT access token, where there is one, is a string."""
     token = profiled(jwt_in(login.response))
@@ -85,12 +96,14 @@ def test_scope_claim_is_a_string(login: Login) -> None:
 
 @dataclass(frozen=True)
 class AtResource:
-    """A resource asked rightly, with the scheme in other letters, without a token, with a made-up one, and in the query."""
+    """A resource asked rightly, with the scheme in other letters, without a token, with wrong ones, and in the query."""
 
     right: Exchange
     lower_case: Exchange
     without: Exchange
     made_up: Exchange
+    changed: Exchange
+    id_token: Exchange | None
     in_query: Exchange
 
 
@@ -107,8 +120,16 @@ async def at_resource(provider: Provider) -> AtResource:
         lower_case=await provider.get(url, headers=(("Authorization", f"bearer {login.access_token}"),)),
         without=await provider.get(url),
         made_up=await provider.get(url, access_token=provider.draw("access_token")),
+        changed=await provider.get(url, access_token=changed(login.access_token)),
+        id_token=await provider.get(url, access_token=login.response.id_token) if login.response.id_token else None,
         in_query=await provider.get(query),
     )
+
+
+def changed(access_token: str) -> str:
+    """The access token with another tenth character from the end: the last ones of Base64 may mean nothing."""
+    at = max(len(access_token) - 10, 0)
+    return access_token[:at] + ("B" if access_token[at : at + 1] == "A" else "A") + access_token[at + 1 :]
 
 
 def took_it(exchange: Exchange) -> bool:
@@ -149,6 +170,40 @@ def test_resource_refuses_with_a_challenge(at_resource: AtResource) -> None:
         challenge = exchange.header("www-authenticate") or ""
         good = exchange.status == 401 and ("bearer" in challenge.lower() or "dpop" in challenge.lower())
         assert good, f"{what} was answered by {exchange.status}, WWW-Authenticate {challenge or 'absent'}"
+
+
+@requirement("rfc6750-3.1-invalid-token")
+def test_made_up_token_is_called_invalid(at_resource: AtResource) -> None:
+    """The challenge to a made-up token says invalid_token."""
+    controlled(at_resource)
+    if at_resource.made_up.response.status != 401:
+        raise Inconclusive(f"the resource did not refuse with 401: {at_resource.made_up.response.status}")
+    challenge = at_resource.made_up.header("www-authenticate") or ""
+    assert "invalid_token" in challenge, f"a made-up token was answered by WWW-Authenticate {challenge or 'absent'}"
+
+
+@requirement("rfc6749-7-tampered-access-token")
+def test_changed_access_token_is_refused(at_resource: AtResource) -> None:
+    """The resource refuses an access token of which one character was changed."""
+    controlled(at_resource)
+    judge_refusal(at_resource.changed, "an access token with another character")
+
+
+@requirement("rfc9068-4-id-token-refused")
+def test_id_token_is_no_access_token(at_resource: AtResource) -> None:
+    """The resource refuses an ID token in place of an access token."""
+    controlled(at_resource)
+    if at_resource.id_token is None:
+        raise NotApplicable("the login yields no ID token")
+    judge_refusal(at_resource.id_token, "an ID token")
+
+
+def judge_refusal(exchange: Exchange, what: str) -> None:
+    """Hold an answer of the resource against what a wrong token deserves."""
+    status = exchange.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the resource answered {status}")
+    assert not took_it(exchange), f"{what} was answered by {status}"
 
 
 @requirement("rfc6750-3-no-error-without-token")

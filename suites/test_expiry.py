@@ -6,6 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
+from token_conformance.profile import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
@@ -27,16 +28,28 @@ class ExpiredRefreshToken:
 @scenario(needs="login refresh", ends_session=True)
 async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
     """Log in, refresh, wait until the newest refresh token has expired, and present it twice."""
-    grant = provider.profile.grants.refresh_token
-    lifetime = grant.lifetime.value if grant else None
+    lifetime, slack = refresh_token_lifetime(provider.profile)
+    wait = lifetime + slack + LATENESS
+    provider.clock.check(wait)
     login = await provider.login()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
-    if grant is None or lifetime is None:
-        raise NotApplicable("the profile does not tell how long a refresh token lives")
-    await provider.clock.wait(lifetime + grant.lifetime_slack + LATENESS)
+    await provider.clock.wait(wait)
     expired = await provider.refresh(newest, client=login.client)
     return ExpiredRefreshToken(control, expired, await provider.refresh(newest, client=login.client))
+
+
+def refresh_token_lifetime(profile: Profile) -> tuple[int, int]:
+    """The documented lifetime of a refresh token and the slack of its expiry, in seconds.
+
+    Raises:
+        NotApplicable: it is not documented.
+
+    """
+    grant = profile.grants.refresh_token
+    if grant is None or grant.lifetime.value is None:
+        raise NotApplicable("the profile does not tell how long a refresh token lives")
+    return grant.lifetime.value, grant.lifetime_slack
 
 
 @requirement("rfc6749-expiry-refresh-token")
@@ -52,11 +65,40 @@ def test_expired_refresh_token_is_refused_with_400(expired_refresh_token: Expire
     assert answer.status == 400
 
 
-@requirement("rfc6749-expiry-refresh-token")
+@requirement("expiry-final")
 def test_expiry_is_final(expired_refresh_token: ExpiredRefreshToken) -> None:
     """An expired refresh token is refused again when it is tried again."""
+    if not expired_refresh_token.expired.refused:
+        raise Inconclusive(f"the expired refresh token was not refused: {expired_refresh_token.expired}")
     answer = refusal(expired_refresh_token.repeated, control=expired_refresh_token.control)
     assert not answer.accepted
+
+
+@dataclass(frozen=True)
+class AgedRefreshToken:
+    """The refresh token of a login that nobody used until shortly before its end, and one used at once."""
+
+    control: TokenResponse
+    aged: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
+    """Log in, refresh, wait until shortly before the newest refresh token expires, and present it."""
+    lifetime, _ = refresh_token_lifetime(provider.profile)
+    wait = lifetime - min(TOLERANCE, lifetime / 2)
+    provider.clock.check(wait)
+    login = await provider.login()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    await provider.clock.wait(wait)
+    return AgedRefreshToken(control, await provider.refresh(newest, client=login.client))
+
+
+@requirement("refresh-token-lifetime-as-documented")
+def test_refresh_token_lives_as_long_as_documented(aged_refresh_token: AgedRefreshToken) -> None:
+    """A refresh token works until shortly before its documented lifetime has passed."""
+    assert refusal(aged_refresh_token.aged, control=aged_refresh_token.control).accepted
 
 
 @dataclass(frozen=True)
@@ -112,6 +154,20 @@ def test_expired_access_token_is_refused(access_token_life: AccessTokenLife) -> 
         raise Inconclusive(f"the resource refused the new access token: {access_token_life.fresh.response.status}")
     assert access_token_life.expired.response.status == 401, (
         f"after expires_in has passed the resource answered {access_token_life.expired.response.status}"
+    )
+
+
+@requirement("rfc6750-3.1-invalid-token")
+def test_expired_access_token_is_called_invalid(access_token_life: AccessTokenLife) -> None:
+    """The challenge to an expired access token says invalid_token."""
+    answer = access_token_life.expired
+    if not worked(access_token_life.fresh):
+        raise Inconclusive(f"the resource refused the new access token: {access_token_life.fresh.response.status}")
+    if answer.response.status != 401:
+        raise Inconclusive(f"the resource did not refuse the expired access token with 401: {answer.response.status}")
+    challenge = answer.header("www-authenticate") or ""
+    assert "invalid_token" in challenge, (
+        f"an expired access token was answered by WWW-Authenticate {challenge or 'absent'}"
     )
 
 

@@ -10,6 +10,21 @@ from token_conformance.provider.client_authentication import with_secret
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
+KINDS = {
+    "exp": int | float,
+    "iat": int | float,
+    "nbf": int | float,
+    "aud": str | list,
+    "scope": str,
+    "client_id": str,
+    "username": str,
+    "token_type": str,
+    "sub": str,
+    "iss": str,
+    "jti": str,
+}
+"""The members of RFC 7662 §2.2 and their types."""
+
 
 @dataclass(frozen=True)
 class Introspections:
@@ -74,12 +89,53 @@ def judge_inactive(exchange: Exchange, what: str) -> None:
     assert status == 200 and active is False, f"{what} was introspected with status {status} and active {active!r}"
 
 
-@requirement("rfc7662-2.2-inactive-shape")
+@requirement("rfc7662-2.2-active")
+def test_living_token_is_active(introspections: Introspections) -> None:
+    """An access token that was just issued is introspected as active."""
+    if not introspections.refresh.accepted:
+        raise Inconclusive(f"there is no living access token: {introspections.refresh}")
+    status, active = introspections.live.response.status, introspections.live.members.get("active")
+    if status in {401, 403, 429, 503}:
+        raise Inconclusive(f"introspection of a living access token was answered by {status}")
+    assert status == 200 and active in {True, "true"}, (
+        f"a living access token was introspected with status {status} and active {active!r}"
+    )
+
+
+@requirement("rfc7662-2.2-types")
 def test_active_is_a_boolean(introspections: Introspections) -> None:
-    """A living access token is introspected as active, true."""
+    """The member active is true or false, and no text."""
     controlled(introspections)
-    active = introspections.live.members.get("active")
-    assert active is True, f"active is {active!r}"
+    for exchange in (introspections.unknown, introspections.live):
+        active = exchange.members.get("active")
+        assert isinstance(active, bool), f"active is {active!r}"
+
+
+@requirement("rfc7662-2.2-types")
+def test_members_have_their_types(introspections: Introspections) -> None:
+    """exp, iat and nbf are numbers, aud is a text or a list, and the other members of RFC 7662 are texts."""
+    controlled(introspections)
+    members = introspections.live.members
+    for name, kind in KINDS.items():
+        value = members.get(name)
+        right = value is None or (isinstance(value, kind) and not isinstance(value, bool))
+        assert right, f"{name} is {value!r}, a {type(value).__name__}"
+
+
+@requirement("rfc7662-2.2-json")
+def test_introspection_answers_json(introspections: Introspections) -> None:
+    """Introspection answers application/json, for living and dead tokens."""
+    controlled(introspections)
+    for exchange in (introspections.unknown, introspections.live):
+        assert exchange.media_type == "application/json", f"the media type is {exchange.media_type}"
+
+
+@requirement("introspection-not-stored")
+def test_introspection_is_not_stored(introspections: Introspections) -> None:
+    """What introspection tells of a living token is not to be stored."""
+    controlled(introspections)
+    cached = introspections.live.header("cache-control") or ""
+    assert "no-store" in cached.lower(), f"Cache-Control is {cached or 'absent'}"
 
 
 @requirement("rfc7662-2.2-inactive-shape")
@@ -123,6 +179,18 @@ def test_introspection_demands_credentials(introspections: Introspections) -> No
         if exchange is not None:
             told = exchange.response.status // 100 == 2 and exchange.members.get("active") is True
             assert not told, f"introspection without the right credentials was answered by {exchange.response.status}"
+
+
+@requirement("rfc7662-2.3-credentials")
+def test_wrong_credentials_are_refused_with_401(introspections: Introspections) -> None:
+    """Introspection with a wrong secret is refused with 401."""
+    controlled(introspections)
+    if introspections.wrong_credentials is None:
+        raise NotApplicable("the profile's client is public")
+    status = introspections.wrong_credentials.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"introspection answered {status}")
+    assert status == 401, f"introspection with a wrong secret was answered by {status}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.provider import Provider
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
@@ -51,6 +51,19 @@ def test_wrong_password_is_invalid_grant(password_requests: PasswordRequests) ->
 def test_unknown_user_is_invalid_grant(password_requests: PasswordRequests) -> None:
     """An unknown user is refused as invalid_grant."""
     assert refusal(password_requests.wrong_username, control=password_requests.control).error == "invalid_grant"
+
+
+@requirement("errors-no-oracle")
+def test_unknown_user_and_wrong_password_look_alike(password_requests: PasswordRequests) -> None:
+    """A stranger cannot learn from the answers which users exist."""
+    wrong, unknown = password_requests.wrong_password, password_requests.wrong_username
+    if not (wrong.refused and unknown.refused):
+        raise Inconclusive("one of the two was not refused")
+    told_of_wrong = (wrong.status, wrong.error, wrong.error_description)
+    told_of_unknown = (unknown.status, unknown.error, unknown.error_description)
+    assert told_of_wrong == told_of_unknown, (
+        f"a wrong password is answered by {wrong} {wrong.error_description or ''}, an unknown user by {unknown} {unknown.error_description or ''}"
+    )
 
 
 @requirement("rfc6749-4.3-missing")

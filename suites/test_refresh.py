@@ -6,7 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import scope_of
 from token_conformance.profile import Client
 from token_conformance.provider import Login, Provider
-from token_conformance.provider.client_authentication import unauthenticated
+from token_conformance.provider.client_authentication import unauthenticated, with_secret
 from token_conformance.token_response import TokenResponse
 from token_conformance.transcripts import Refreshed
 
@@ -86,6 +86,7 @@ class StrangersRefresh:
     control: TokenResponse
     unauthenticated: TokenResponse | None
     after_unauthenticated: TokenResponse | None
+    wrong_secret: TokenResponse | None
     stranger: Client | None
     foreign: TokenResponse | None
     after_foreign: TokenResponse | None
@@ -93,20 +94,23 @@ class StrangersRefresh:
 
 @scenario(needs="login refresh", ends_session=True)
 async def strangers_refresh(provider: Provider) -> StrangersRefresh:
-    """Refresh, then without authentication, rightly, as another client, and rightly once more."""
+    """Refresh, then without authentication, rightly, with a wrong secret, as another client, and rightly once more."""
     login = await provider.login()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
-    unproved = after_unproved = foreign = after_foreign = None
+    unproved = after_unproved = wrong_secret = foreign = after_foreign = None
     if not login.client.public:
         unproved = await provider.refresh(newest, client=unauthenticated(login.client))
         after_unproved = await provider.refresh(unproved.refresh_token or newest, client=login.client)
         newest = after_unproved.refresh_token or newest
+    if login.client.client_secret is not None:
+        wrong_secret = await provider.refresh(newest, client=with_secret(login.client, provider.draw("client_secret")))
+        newest = wrong_secret.refresh_token or newest
     stranger = provider.profile.second_client
     if stranger is not None:
         foreign = await provider.refresh(newest, client=stranger)
         after_foreign = await provider.refresh(foreign.refresh_token or newest, client=login.client)
-    return StrangersRefresh(control, unproved, after_unproved, stranger, foreign, after_foreign)
+    return StrangersRefresh(control, unproved, after_unproved, wrong_secret, stranger, foreign, after_foreign)
 
 
 @requirement("rfc6749-6-client-authentication-required")
@@ -128,6 +132,15 @@ def test_unauthenticated_attempt_leaves_the_token_alone(strangers_refresh: Stran
     if not attempt.refused:
         raise Inconclusive(f"the attempt was not refused: {attempt}")
     assert refusal(after, control=strangers_refresh.control).accepted
+
+
+@requirement("rfc6749-6-client-authentication-required")
+def test_wrong_secret_does_not_refresh(strangers_refresh: StrangersRefresh) -> None:
+    """A refresh of a confidential client with a wrong secret is refused as invalid_client."""
+    if strangers_refresh.wrong_secret is None:
+        raise NotApplicable("the profile's client has no secret")
+    control = strangers_refresh.after_unauthenticated or strangers_refresh.control
+    assert refusal(strangers_refresh.wrong_secret, control=control).error == "invalid_client"
 
 
 @requirement("rfc6749-6-bound-to-client")
@@ -155,19 +168,20 @@ def test_foreign_attempt_leaves_the_token_alone(strangers_refresh: StrangersRefr
 
 @dataclass(frozen=True)
 class ScopedRefreshes:
-    """Refreshes with less scope, with none, with the same and with more than was granted."""
+    """Refreshes with less scope, with none, with just what was granted and with more."""
 
     login: Login
     granted: frozenset[str]
     narrower: frozenset[str]
     narrowed: TokenResponse | None
     unnamed: TokenResponse
+    repeated: TokenResponse
     escalated: TokenResponse
 
 
 @scenario(needs="login refresh", ends_session=True)
 async def scoped_refreshes(provider: Provider) -> ScopedRefreshes:
-    """Refresh with less scope than granted, then with none, then with a foreign value beside what was granted."""
+    """Refresh with less scope than granted, with none, with what was granted, and with a foreign value beside it."""
     login = await provider.login()
     granted = login.response.scope or scope_of(login.access_token) or frozenset((login.scope or "").split())
     narrower, newest, narrowed = narrower_than(granted), login.refresh_token, None
@@ -176,8 +190,10 @@ async def scoped_refreshes(provider: Provider) -> ScopedRefreshes:
         newest = narrowed.refresh_token or newest
     unnamed = await provider.refresh(newest, client=login.client)
     newest = unnamed.refresh_token or newest
+    repeated = await provider.refresh(newest, scope=" ".join(sorted(granted)) or None, client=login.client)
+    newest = repeated.refresh_token or newest
     escalated = await provider.refresh(newest, scope=" ".join([*sorted(granted), FOREIGN]), client=login.client)
-    return ScopedRefreshes(login, granted, narrower, narrowed, unnamed, escalated)
+    return ScopedRefreshes(login, granted, narrower, narrowed, unnamed, repeated, escalated)
 
 
 def narrower_than(granted: frozenset[str]) -> frozenset[str]:
@@ -225,14 +241,25 @@ def test_refresh_without_scope_means_the_granted_scope(scoped_refreshes: ScopedR
     assert scope == scoped_refreshes.granted, f"the scope is {' '.join(sorted(scope))} after a refresh that named none"
 
 
+@requirement("rfc6749-6-granted-scope-accepted")
+def test_refresh_may_name_the_granted_scope(scoped_refreshes: ScopedRefreshes) -> None:
+    """A refresh that names just the granted scope is accepted, as one that names none is."""
+    answer = refusal(scoped_refreshes.repeated, control=scoped_refreshes.unnamed)
+    assert answer.accepted
+
+
 @requirement("rfc6749-6-scope-not-exceeded")
 def test_refresh_never_widens_the_scope(scoped_refreshes: ScopedRefreshes) -> None:
     """A refresh that asks for more than was granted is refused as invalid_scope, or yields no more than was granted."""
-    answer = refusal(scoped_refreshes.escalated, control=scoped_refreshes.unnamed)
+    judge_widening(refusal(scoped_refreshes.escalated, control=scoped_refreshes.unnamed), scoped_refreshes.granted)
+
+
+def judge_widening(answer: TokenResponse, granted: frozenset[str]) -> None:
+    """Hold the answer to a refresh that asks for too much against what the user granted."""
     if not answer.accepted:
         assert answer.error == "invalid_scope"
         return
-    beyond = ((answer.scope or frozenset()) | (scope_of(answer.access_token) or frozenset())) - scoped_refreshes.granted
+    beyond = ((answer.scope or frozenset()) | (scope_of(answer.access_token) or frozenset())) - granted
     assert not beyond, f"a refresh granted {' '.join(sorted(beyond))}, which the user never did"
 
 
@@ -243,3 +270,39 @@ def test_refused_widening_is_told(scoped_refreshes: ScopedRefreshes) -> None:
     if not answer.accepted:
         raise NotApplicable("a refresh that asks for too much is refused")
     assert "scope" in answer.members, "more scope was asked for than granted, and tokens came without scope"
+
+
+@dataclass(frozen=True)
+class WiderRefresh:
+    """A login with less scope than the client may ask for, and a refresh that asks for the rest."""
+
+    granted: frozenset[str]
+    control: TokenResponse
+    widened: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def wider_refresh(provider: Provider) -> WiderRefresh:
+    """Log in without one value of the client's scope, refresh, and ask for that value in a refresh."""
+    grant = provider.profile.grants.authorization_code
+    asked = frozenset((grant.scope or "").split()) if grant is not None else frozenset()
+    less = narrower_than(asked)
+    if not less or provider.profile.login.strategy in {"password", "refresh_token"}:
+        raise NotApplicable("the login cannot ask for less scope than the client may have")
+    login = await provider.login(scope=" ".join(sorted(less)))
+    granted = seen_scope(login.response) or less
+    if asked <= granted:
+        raise NotApplicable("the provider grants all of the client's scope, whatever is asked for")
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    widened = await provider.refresh(newest, scope=" ".join(sorted(granted | asked)), client=login.client)
+    return WiderRefresh(granted, control, widened)
+
+
+@requirement("rfc6749-6-scope-not-exceeded")
+def test_refresh_adds_no_scope_of_the_client(wider_refresh: WiderRefresh) -> None:
+    """A refresh does not add scope that the client may ask for and the user did not grant."""
+    answer = refusal(wider_refresh.widened, control=wider_refresh.control)
+    if answer.accepted and seen_scope(answer) is None:
+        raise Inconclusive("more scope was asked for than granted, and tokens came without telling their scope")
+    judge_widening(answer, wider_refresh.granted)

@@ -3,34 +3,51 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
-from token_conformance.provider import Provider
+from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotJudged
 
 
 @dataclass(frozen=True)
 class Revoked:
-    """A refresh, the revocation of the newest refresh token with the wrong hint, and a refresh with it."""
+    """A refresh, the revocation of the newest refresh token with the wrong hint, and both tokens after it."""
 
     control: TokenResponse
+    access_token_before: Exchange | None
     revocation: Exchange
     afterwards: TokenResponse
+    access_token_afterwards: Exchange | None
     again: Exchange
 
 
 @scenario(needs="login refresh", ends_session=True)
 async def revoked(provider: Provider) -> Revoked:
-    """Log in, refresh, revoke the newest refresh token, present it, and revoke it again."""
+    """Log in, refresh, revoke the newest refresh token, present it and its access token, and revoke it again."""
     await provider.endpoint("revocation_endpoint")
     login = await provider.login()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
+    before = await at_resource(provider, control.access_token)
     revocation = await provider.revoke(newest, hint="access_token", client=login.client)
-    afterwards = await provider.refresh(newest, client=login.client)
     return Revoked(
-        control, revocation, afterwards, await provider.revoke(newest, hint="refresh_token", client=login.client)
+        control=control,
+        access_token_before=before,
+        revocation=revocation,
+        afterwards=await provider.refresh(newest, client=login.client),
+        access_token_afterwards=await at_resource(provider, control.access_token),
+        again=await provider.revoke(newest, hint="refresh_token", client=login.client),
     )
+
+
+async def at_resource(provider: Provider, access_token: str | None) -> Exchange | None:
+    """The answer of the protected resource, None where there is none to ask."""
+    try:
+        return await provider.resource(access_token)
+    except NotJudged:
+        return None
 
 
 @requirement("rfc7009-2-refresh-token-revoked")
@@ -40,10 +57,67 @@ def test_revocation_is_answered_by_200(revoked: Revoked) -> None:
     assert status == 200, f"the revocation was answered by {status}"
 
 
-@requirement("rfc7009-2-refresh-token-revoked")
+@requirement("rfc7009-2-refresh-token-revoked", "rfc7009-2.1-hint")
 def test_revoked_refresh_token_is_refused(revoked: Revoked) -> None:
     """A revoked refresh token is refused as invalid_grant."""
     assert refusal(revoked.afterwards, control=revoked.control).error == "invalid_grant"
+
+
+@requirement("rfc7009-2.1-refresh-kills-access")
+def test_revocation_ends_the_access_token_too(revoked: Revoked) -> None:
+    """With its refresh token an access token that the resource looks up is revoked."""
+    judge_revoked_access_token(
+        revoked.control.access_token, revoked.access_token_before, revoked.revocation, revoked.access_token_afterwards
+    )
+
+
+def judge_revoked_access_token(
+    access_token: str | None, before: Exchange | None, revocation: Exchange, after: Exchange | None
+) -> None:
+    """Hold the resource's answer after a revocation against the one before it."""
+    if before is None or after is None:
+        raise NotApplicable("there is no resource to use the access token at")
+    if jwt_of(access_token) is not None:
+        raise NotApplicable("the access token is a JWT, which resources may check by themselves")
+    if before.response.status >= 400 or revocation.response.status != 200:
+        raise Inconclusive(
+            f"the resource answered {before.response.status} before, and the revocation {revocation.response.status}"
+        )
+    status = after.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the resource answered {status}")
+    assert status in {400, 401, 403}, f"after the revocation the resource answered the access token with {status}"
+
+
+@dataclass(frozen=True)
+class RevokedAccessToken:
+    """An access token at the resource, its revocation, and the access token at the resource again."""
+
+    login: Login
+    before: Exchange | None
+    revocation: Exchange
+    after: Exchange | None
+
+
+@scenario(needs="login", ends_session=True)
+async def revoked_access_token(provider: Provider) -> RevokedAccessToken:
+    """Log in, use the access token, revoke it, and use it again."""
+    await provider.endpoint("revocation_endpoint")
+    login = await provider.login()
+    before = await at_resource(provider, login.access_token)
+    revocation = await provider.revoke(login.access_token, hint="access_token", client=login.client)
+    return RevokedAccessToken(login, before, revocation, await at_resource(provider, login.access_token))
+
+
+@requirement("rfc7009-2-access-token-revoked")
+def test_revoked_access_token_is_refused(revoked_access_token: RevokedAccessToken) -> None:
+    """A revoked access token that the resource looks up is refused there."""
+    revocation = revoked_access_token.revocation
+    if revocation.members.get("error") == "unsupported_token_type":
+        raise NotApplicable("the provider says that it does not revoke access tokens")
+    judge_revoked_access_token(
+        revoked_access_token.login.access_token, revoked_access_token.before, revocation, revoked_access_token.after
+    )
 
 
 @requirement("rfc7009-2.2-unknown-token-200")
@@ -55,18 +129,22 @@ def test_revoking_again_is_answered_by_200(revoked: Revoked) -> None:
 
 @dataclass(frozen=True)
 class UnknownToken:
-    """The revocation of a token that was never issued."""
+    """The revocation of a token that was never issued, and of none."""
 
     answer: Exchange
     unknown_hint: Exchange
+    without_token: Exchange
 
 
 @scenario()
 async def unknown_token_revoked(provider: Provider) -> UnknownToken:
-    """Revoke a token that was never issued, without a hint and with one that nobody knows."""
+    """Revoke a token that was never issued, without a hint and with one that nobody knows, and then no token at all."""
     await provider.endpoint("revocation_endpoint")
-    plain = await provider.revoke(provider.draw("token"))
-    return UnknownToken(plain, await provider.revoke(provider.draw("token"), hint="urn:example:hint"))
+    return UnknownToken(
+        answer=await provider.revoke(provider.draw("token")),
+        unknown_hint=await provider.revoke(provider.draw("token"), hint="urn:example:hint"),
+        without_token=await provider.revoke(None),
+    )
 
 
 @requirement("rfc7009-2.2-unknown-token-200")
@@ -76,6 +154,18 @@ def test_revoking_an_unknown_token_is_answered_by_200(unknown_token_revoked: Unk
         if exchange.response.status == 401:
             raise Inconclusive("the client was not let in at the revocation endpoint")
         assert exchange.status == 200, f"the revocation of an unknown token was answered by {exchange.status}"
+
+
+@requirement("rfc7009-2.2.1-missing-token")
+def test_revocation_of_nothing_is_invalid_request(unknown_token_revoked: UnknownToken) -> None:
+    """A revocation without token is refused as invalid_request."""
+    if unknown_token_revoked.answer.response.status != 200:
+        raise Inconclusive(f"a complete request was answered by {unknown_token_revoked.answer.response.status}")
+    exchange = unknown_token_revoked.without_token
+    status, error = exchange.status, exchange.members.get("error")
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the revocation endpoint answered {status}")
+    assert status == 400 and error == "invalid_request", f"no token was answered by {status}, error {error!r}"
 
 
 @dataclass(frozen=True)
@@ -117,7 +207,7 @@ def test_other_clients_cannot_revoke(strangers_revocation: StrangersRevocation) 
     assert answer.accepted, f"after a revocation by another client the refresh token was answered by {answer}"
 
 
-@requirement("rfc7009-2.1-foreign-token")
+@requirement("rfc7009-2.1-client-authentication")
 def test_nobody_revokes_without_authentication(strangers_revocation: StrangersRevocation) -> None:
     """A confidential client's refresh token cannot be revoked without its credentials."""
     before, after = strangers_revocation.after_foreign, strangers_revocation.after_unauthenticated

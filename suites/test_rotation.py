@@ -4,46 +4,85 @@ import asyncio
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.profile import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.rotation import Rotation, demanded_by, measured, tally
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import NotJudged
 
 RACERS = 5
 """Refreshes that are sent at once."""
 
+USUAL_GRACE = 61
+"""Seconds after which a used refresh token is dead at every provider that is known to have a grace."""
+
 
 @dataclass(frozen=True)
 class Reuse:
-    """A refresh, the used token again after the documented grace, and then the newest token."""
+    """A refresh, the used token in the grace and after it, and then the newest token."""
 
     login: Login
     first: TokenResponse
-    reuse: TokenResponse
+    within_grace: TokenResponse | None
+    after_grace: TokenResponse
+    later: TokenResponse | None
     newest: TokenResponse
+
+    @property
+    def last(self) -> TokenResponse:
+        """The last answer to the used token."""
+        return self.later or self.after_grace
 
     @property
     def rotation(self) -> Rotation:
         """What the server does with a used refresh token."""
-        return measured(self.first, self.reuse, None, self.login.refresh_token)
+        earliest = self.within_grace or self.after_grace
+        return measured(self.first, earliest, self.last, self.login.refresh_token)
 
 
 @scenario(needs="login refresh", ends_session=True)
 async def reuse(provider: Provider) -> Reuse:
-    """Log in, refresh, present the used refresh token after the documented grace, then the newest."""
+    """Log in, refresh, present the used refresh token in the documented grace and after it, then the newest."""
     login = await provider.login()
     first = await provider.refresh(login.refresh_token, client=login.client)
+    within = later = None
+    if documented_grace(provider.profile):
+        within = await provider.refresh(login.refresh_token, client=login.client)
     await outlast_grace(provider)
-    again = await provider.refresh(login.refresh_token, client=login.client)
+    after = await provider.refresh(login.refresh_token, client=login.client)
+    grant = provider.profile.grants.refresh_token
+    if grant is not None and not grant.reuse_grace.known and rotated(first, login) and after.accepted:
+        later = await after_a_usual_grace(provider, login)
     newest = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
-    return Reuse(login, first, again, newest)
+    return Reuse(login, first, within, after, later, newest)
+
+
+def rotated(refresh: TokenResponse, login: Login) -> bool:
+    """Whether a refresh handed over another refresh token."""
+    return refresh.refresh_token not in {None, login.refresh_token}
+
+
+async def after_a_usual_grace(provider: Provider, login: Login) -> TokenResponse | None:
+    """The answer to the used refresh token once every usual grace is over; None where nobody can wait so long."""
+    try:
+        await provider.clock.wait(USUAL_GRACE)
+    except NotJudged:
+        return None
+    return await provider.refresh(login.refresh_token, client=login.client)
+
+
+def documented_grace(profile: Profile) -> int:
+    """The seconds in which a used refresh token still works by the documentation."""
+    grant = profile.grants.refresh_token
+    return grant.reuse_grace.value or 0 if grant is not None else 0
 
 
 async def outlast_grace(provider: Provider) -> None:
     """Let the time pass in which a used refresh token still works by the documentation."""
-    grant = provider.profile.grants.refresh_token
-    if grant is not None and grant.reuse_grace.value:
-        await provider.clock.wait(grant.reuse_grace.value + 1)
+    grace = documented_grace(provider.profile)
+    if grace:
+        await provider.clock.wait(grace + 1)
 
 
 @requirement("rotation-as-documented")
@@ -65,8 +104,25 @@ def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Run) -> No
         raise NotApplicable(f"the provider {reuse.rotation}")
     if demanded_by(conformance_run.profile) is None:
         raise NotApplicable(f"measured, not judged: the provider {reuse.rotation}")
-    answer = refusal(reuse.reuse, control=reuse.first)
+    grant = conformance_run.profile.grants.refresh_token
+    if grant is not None and not grant.reuse_grace.known and reuse.after_grace.accepted and reuse.later is None:
+        raise Inconclusive(f"the used refresh token works at once; whether it does after {USUAL_GRACE} s takes a wait")
+    answer = refusal(reuse.last, control=reuse.first)
     assert answer.error == "invalid_grant"
+
+
+@requirement("rotation-as-documented")
+def test_used_refresh_token_works_in_the_grace(reuse: Reuse, conformance_run: Run) -> None:
+    """In the documented grace the used refresh token still works."""
+    if reuse.within_grace is None:
+        raise NotApplicable("the profile documents no grace")
+    if not rotated(reuse.first, reuse.login):
+        raise NotApplicable(f"the provider {Rotation.NONE}")
+    answer = refusal(reuse.within_grace, control=reuse.first)
+    grace = documented_grace(conformance_run.profile)
+    assert answer.accepted, (
+        f"the profile documents a grace of {grace} s; at once the used token was answered by {answer}"
+    )
 
 
 @requirement("rfc9700-2.2.2-public-client-rotation")
@@ -83,7 +139,18 @@ def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run:
     """Under FAPI 2.0 refresh tokens do not rotate, or the old one goes on working."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim fapi2")
-    answer = reuse.reuse
+    answer = refusal(reuse.within_grace or reuse.after_grace, control=reuse.first)
+    assert answer.accepted
+
+
+@requirement("fapi2-5.3.2.1-old-token-retry")
+def test_fapi2_client_may_retry(reuse: Reuse, conformance_run: Run) -> None:
+    """Under FAPI 2.0 a client that lost the answer to a refresh can repeat it with the used refresh token."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim fapi2")
+    if not rotated(reuse.first, reuse.login):
+        raise NotApplicable(f"the provider {Rotation.NONE}")
+    answer = refusal(reuse.within_grace or reuse.after_grace, control=reuse.first)
     assert answer.accepted
 
 
@@ -91,7 +158,7 @@ def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run:
 def test_reuse_revokes_the_newest_token(reuse: Reuse, conformance_run: Run) -> None:
     """Where a used refresh token turns up again, the newest one of its family is revoked."""
     grant = conformance_run.profile.grants.refresh_token
-    if reuse.rotation is not Rotation.AT_ONCE:
+    if reuse.rotation not in {Rotation.AT_ONCE, Rotation.AFTER_GRACE}:
         raise NotApplicable(f"the provider {reuse.rotation}")
     seen = "lives on" if reuse.newest.accepted else f"is answered by {reuse.newest}"
     wanted = grant is not None and grant.reuse_revokes_family.value is True
@@ -124,7 +191,7 @@ async def grandparent(provider: Provider) -> Grandparent:
 @requirement("rfc9700-4.14.2-grandparent-refused")
 def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparent, conformance_run: Run) -> None:
     """A refresh token that was used two refreshes ago is refused as invalid_grant after the documented grace."""
-    if grandparent.first.refresh_token in {None, grandparent.login.refresh_token}:
+    if not rotated(grandparent.first, grandparent.login):
         raise NotApplicable(f"the provider {Rotation.NONE}")
     if demanded_by(conformance_run.profile) is None:
         seen = "works" if grandparent.oldest.accepted else f"is answered by {grandparent.oldest}"
@@ -150,6 +217,7 @@ async def two_logins(provider: Provider) -> TwoLogins:
     provider.wire.forget_cookies()
     other = await provider.login()
     first = await provider.refresh(login.refresh_token, client=login.client)
+    await outlast_grace(provider)
     again = await provider.refresh(login.refresh_token, client=login.client)
     return TwoLogins(first, again, other, await provider.refresh(other.refresh_token, client=other.client))
 
@@ -170,7 +238,6 @@ class Race:
     login: Login
     control: TokenResponse
     racers: tuple[TokenResponse, ...]
-    grace: int
 
 
 @scenario(needs="login refresh", ends_session=True)
@@ -180,8 +247,7 @@ async def race(provider: Provider) -> Race:
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
     racers = await asyncio.gather(*(provider.refresh(newest, client=login.client) for _ in range(RACERS)))
-    grant = provider.profile.grants.refresh_token
-    return Race(login, control, tuple(racers), grant.reuse_grace.value or 0 if grant else 0)
+    return Race(login, control, tuple(racers))
 
 
 @requirement("rotation-parallel-refresh")
@@ -189,10 +255,10 @@ def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) ->
     """Of several refreshes at once with one rotating refresh token, one is accepted."""
     if not race.control.accepted:
         raise Inconclusive(f"the refresh before was not accepted: {race.control}")
-    if race.control.refresh_token in {None, race.login.refresh_token}:
+    if not rotated(race.control, race.login):
         raise NotApplicable(f"the provider {Rotation.NONE}")
     found = tally(race.racers)
-    if race.grace or demanded_by(conformance_run.profile) is None:
+    if documented_grace(conformance_run.profile) or demanded_by(conformance_run.profile) is None:
         raise NotApplicable(
             f"measured, not judged: {found.winners} of {RACERS} parallel refreshes won, with {found.lineages} different refresh tokens"
         )

@@ -75,6 +75,24 @@ def test_old_token_lives_until_a_new_one_comes(stored_session: StoredSession) ->
     assert second.accepted, f"after a renewal that {handed}, the next one was answered by {second}"
 
 
+@requirement("rotation-as-documented")
+def test_every_renewal_rotates_as_documented(stored_session: StoredSession, conformance_run: Run) -> None:
+    """Each of five renewals hands over a new refresh token, or none does, as the profile documents."""
+    grant = conformance_run.profile.grants.refresh_token
+    if grant is None or not grant.rotation.known:
+        raise NotApplicable("the profile does not tell whether refresh tokens rotate")
+    renewals = [renewal for renewal in stored_session.renewals if renewal.accepted]
+    if not renewals:
+        raise Inconclusive(f"the first renewal was not accepted: {stored_session.renewals[0]}")
+    tokens = [stored_session.login.refresh_token]
+    tokens.extend(renewal.refresh_token or tokens[-1] for renewal in renewals)
+    wanted = len(tokens) if grant.rotation.value == "always" else 1
+    assert len(set(tokens)) == wanted, (
+        f"the profile documents rotation {grant.rotation.value!r}; "
+        f"a login and {len(renewals)} renewals had {len(set(tokens))} different refresh tokens"
+    )
+
+
 @requirement("session-new-access-token")
 def test_renewed_access_token_differs(stored_session: StoredSession) -> None:
     """A renewal yields another access token, or the same one with the rest of its life."""

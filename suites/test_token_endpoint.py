@@ -7,11 +7,12 @@ from urllib.parse import quote, urlencode
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.exchange import Exchange, Headers
 from token_conformance.provider import Carrier, Provider, carrier
-from token_conformance.provider.client_authentication import Credentials, credentials
+from token_conformance.provider.client_authentication import Credentials, credentials, post
 from token_conformance.token_response import TokenResponse
 
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
 FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
+FORM_IN_UTF8: Headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), FORM[1])
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Methods:
     put: TokenResponse
     head: Exchange
     in_query: TokenResponse
+    credentials_in_query: TokenResponse | None
     as_json: TokenResponse
     as_text: TokenResponse
 
@@ -41,11 +43,21 @@ async def other_methods(provider: Provider) -> Methods:
         put=TokenResponse(await provider.send("PUT", endpoint, headers=(*FORM, *proof.headers), body=encoded)),
         head=await provider.send("HEAD", address, headers=proof.headers),
         in_query=TokenResponse(await provider.send("POST", address, headers=(*FORM, *proof.headers))),
+        credentials_in_query=await with_credentials_in_query(provider, good),
         as_json=TokenResponse(
             await provider.send("POST", endpoint, headers=(*JSON, *proof.headers), body=json.dumps(dict(form)).encode())
         ),
         as_text=TokenResponse(await provider.send("POST", endpoint, headers=text, body=encoded)),
     )
+
+
+async def with_credentials_in_query(provider: Provider, good: Carrier) -> TokenResponse | None:
+    """Send a good request whose client authenticates in the query; None where it has no secret."""
+    if good.client.client_secret is None:
+        return None
+    endpoint, body = await provider.endpoint("token_endpoint"), urlencode(parameters_of(good, Credentials()))
+    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(post(good.client).parameters)}"
+    return TokenResponse(await provider.send("POST", address, headers=FORM, body=body.encode()))
 
 
 def parameters_of(good: Carrier, proof: Credentials) -> list[tuple[str, str]]:
@@ -100,6 +112,15 @@ def test_parameters_in_the_query_are_not_read(other_methods: Methods) -> None:
     assert not other_methods.in_query.accepted
 
 
+@requirement("rfc6749-3.2-query-ignored")
+def test_credentials_in_the_query_are_not_read(other_methods: Methods) -> None:
+    """The client's id and secret in the query of a POST do not authenticate it."""
+    accepted(other_methods.carrier)
+    if other_methods.credentials_in_query is None:
+        raise NotApplicable("the profile's client has no secret")
+    assert not other_methods.credentials_in_query.accepted
+
+
 @requirement("rfc6749-3.2-form")
 def test_other_media_types_yield_no_token(other_methods: Methods) -> None:
     """A body that is not form-encoded yields no token."""
@@ -133,11 +154,12 @@ class Repetitions:
     same_grant_type: TokenResponse
     other_grant_type: TokenResponse
     scope: TokenResponse
+    client_id: TokenResponse
 
 
 @scenario()
 async def repetitions(provider: Provider) -> Repetitions:
-    """Send a good request, then with grant_type twice, with another grant_type, and with scope twice."""
+    """Send a good request, then with grant_type twice, with another grant_type, and with scope and client_id twice."""
     good = await carrier(provider)
     proof = credentials(good.client)
     form = [(name, value) for name, value in good.parameters.items() if value is not None]
@@ -148,7 +170,14 @@ async def repetitions(provider: Provider) -> Repetitions:
 
     scope = good.parameters.get("scope")
     twice = [("scope", scope)] if scope else [("scope", "a"), ("scope", "b")]
-    return Repetitions(good, await sent(kind), await sent(("grant_type", "urn:example:other")), await sent(*twice))
+    identifier = ("client_id", good.client.client_id)
+    return Repetitions(
+        carrier=good,
+        same_grant_type=await sent(kind),
+        other_grant_type=await sent(("grant_type", "urn:example:other")),
+        scope=await sent(*twice),
+        client_id=await sent(identifier, identifier),
+    )
 
 
 @requirement("rfc6749-3.2-duplicate")
@@ -157,6 +186,13 @@ def test_repeated_parameter_is_invalid_request(repetitions: Repetitions) -> None
     for attempt in (repetitions.same_grant_type, repetitions.other_grant_type, repetitions.scope):
         answer = refusal(attempt, control=repetitions.carrier.control)
         assert answer.error == "invalid_request"
+
+
+@requirement("rfc6749-3.2-duplicate")
+def test_repeated_client_id_is_refused(repetitions: Repetitions) -> None:
+    """A request with client_id twice is refused, as invalid_request or because it leaves open who the client is."""
+    answer = refusal(repetitions.client_id, control=repetitions.carrier.control)
+    assert answer.error in {"invalid_request", "invalid_client"}
 
 
 @dataclass(frozen=True)
@@ -168,11 +204,12 @@ class Spellings:
     empty_parameter: TokenResponse
     other_order: TokenResponse
     other_encoding: TokenResponse
+    charset: TokenResponse
 
 
 @scenario()
 async def spellings(provider: Provider) -> Spellings:
-    """Send a good request with an unknown parameter, an empty one, in another order, and encoded in another way."""
+    """Send a good request with an unknown parameter, an empty one, in another order, encoded in another way, and with a charset."""
     good = await carrier(provider)
     control, proof = good.control, credentials(good.client)
     endpoint = await provider.endpoint("token_endpoint")
@@ -193,7 +230,10 @@ async def spellings(provider: Provider) -> Spellings:
     good = good.after(order)
     hexadecimal = encoded_by_hand(parameters_of(good, proof))
     encoding = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=hexadecimal))
-    return Spellings(control, unknown, empty, order, encoding)
+    good = good.after(encoding)
+    body = urlencode(parameters_of(good, proof)).encode()
+    charset = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM_IN_UTF8, *proof.headers), body=body))
+    return Spellings(control, unknown, empty, order, encoding, charset)
 
 
 def encoded_by_hand(form: list[tuple[str, str]]) -> bytes:
@@ -225,6 +265,12 @@ def test_encoding_of_parameters_means_nothing(spellings: Spellings) -> None:
     assert refusal(spellings.other_encoding, control=spellings.control).accepted
 
 
+@requirement("rfc6749-3.2-form")
+def test_charset_of_the_form_may_be_told(spellings: Spellings) -> None:
+    """The media type of a request may name the charset UTF-8, as many clients do."""
+    assert refusal(spellings.charset, control=spellings.control).accepted
+
+
 @dataclass(frozen=True)
 class Oddities:
     """A good request, and strange values."""
@@ -235,7 +281,7 @@ class Oddities:
 
 @scenario()
 async def oddities(provider: Provider) -> Oddities:
-    """Send a good request, then a very long value, a NUL, and bytes that are no UTF-8."""
+    """Send a good request, then a very long value, a NUL, bytes that are no UTF-8, and a broken Authorization."""
     good = await carrier(provider)
     endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
     bodies = (
@@ -248,12 +294,14 @@ async def oddities(provider: Provider) -> Oddities:
         await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=body + b"&" + form)
         for body in bodies
     ]
-    return Oddities(good, tuple(TokenResponse(exchange) for exchange in sent))
+    broken = Credentials(headers=(("Authorization", "Basic %%%"),))
+    answers = [*map(TokenResponse, sent), await provider.token_as(broken, good.parameters)]
+    return Oddities(good, tuple(answers))
 
 
 @requirement("endpoint-oversized")
 def test_strange_values_are_refused_cleanly(oddities: Oddities) -> None:
-    """A very long value, a NUL and broken UTF-8 are refused without the server failing."""
+    """A very long value, a NUL, broken UTF-8 and a broken Authorization are refused without the server failing."""
     accepted(oddities.carrier)
     for response in oddities.answers:
         status = response.exchange.response.status

@@ -28,6 +28,9 @@ class StandingClock:
     def now(self) -> datetime:
         return self.present
 
+    def check(self, seconds: float) -> None:
+        pass
+
     async def wait(self, seconds: float) -> None:
         self.present += timedelta(seconds=seconds)
 

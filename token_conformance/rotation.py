@@ -16,7 +16,7 @@ class Rotation(StrEnum):
     NONE = "does not rotate: the refresh token stays the same"
     AT_ONCE = "rotates, and the old refresh token dies at once"
     AFTER_GRACE = "rotates, and the old refresh token dies after a grace"
-    NEVER_DIES = "rotates, and the old refresh token never dies"
+    LIVES_ON = "rotates, and the old refresh token goes on working"
 
 
 def measured(first: TokenResponse, at_once: TokenResponse, later: TokenResponse | None, used: str | None) -> Rotation:
@@ -35,7 +35,7 @@ def measured(first: TokenResponse, at_once: TokenResponse, later: TokenResponse 
         return Rotation.NONE
     if not at_once.accepted:
         return Rotation.AT_ONCE
-    return Rotation.AFTER_GRACE if later is not None and later.refused else Rotation.NEVER_DIES
+    return Rotation.AFTER_GRACE if later is not None and not later.accepted else Rotation.LIVES_ON
 
 
 def demanded_by(profile: Profile) -> str | None:

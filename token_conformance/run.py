@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from token_conformance.exchange import Exchange
+from token_conformance.exchange import Exchange, header
 from token_conformance.profile import Profile
 from token_conformance.redaction import Redactor
 from token_conformance.servers.connection import Server
@@ -48,14 +48,18 @@ class Evidence:
 
     @property
     def refusals(self) -> tuple[TokenResponse, ...]:
-        """The token endpoint's refusals.
+        """The token endpoint's refusals; an HTML page with 403 or the like may be a firewall's, and is none.
 
         Raises:
             Inconclusive: there is none.
 
         """
-        found = [answer for answer in self.token_responses if _status(answer) in {400, 401} or _member(answer, "error")]
+        found = [answer for answer in self.token_responses if _refuses(answer)]
         return _some(found, "no token request of this run was refused")
+
+
+SAID_BY_HTTP = frozenset({405, 408, 413, 414, 415, 421, 429, 431})
+"""What HTTP itself has to say about a request, before it is taken for a token request (RFC 9110 §15.5, RFC 6585)."""
 
 
 @dataclass
@@ -103,6 +107,18 @@ class ScenarioDefect(Exception):  # noqa: N818 - a defect is the word for an err
 
 def _status(answer: TokenResponse) -> int:
     return answer.exchange.answer.status if answer.exchange.answer is not None else 0
+
+
+def _refuses(answer: TokenResponse) -> bool:
+    status = _status(answer)
+    if status in {400, 401} or _member(answer, "error"):
+        return True
+    return status // 100 == 4 and status not in SAID_BY_HTTP and not _is_page(answer)
+
+
+def _is_page(answer: TokenResponse) -> bool:
+    sent = answer.exchange.answer
+    return sent is not None and "html" in (header(sent.headers, "content-type") or "").lower()
 
 
 def _member(answer: TokenResponse, name: str) -> bool:

@@ -7,7 +7,7 @@ from token_conformance.reference.faults import FAULTS
 
 def test_a_documented_deviation_is_taken_on(visit):
     """The scope claim of a JWT is an array where the profile says so, and a string otherwise."""
-    deviation = {"requirement": "rfc9068-claims", "expect": {"message": "scope"}, "because": "documented"}
+    deviation = {"requirement": "rfc9068-2.2.3-scope", "expect": {"message": "scope"}, "because": "documented"}
     jwt = {"access_token_format": "jwt"}
     for deviations, scope in (([], "read write"), ([deviation], ["read", "write"])):
         visitor = visit(tokens=jwt, deviations=deviations)

@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from token_conformance.layout import SUITES
+from token_conformance.profile import Fact
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.faults import FAULTS, TOPICS
 from token_conformance.reference.variations import ALL, VARIATIONS
@@ -24,6 +25,8 @@ def test_names_are_unique():
 def test_a_fault_changes_the_server_and_says_what_it_violates(make_reference_profile, name):
     """Every fault constructs, differs from the conformant server, and names requirements that exist."""
     profile = make_reference_profile()
+    graced = profile.grants.refresh_token.model_copy(update={"reuse_grace": Fact[int](value=10)})
+    profile = profile.model_copy(update={"grants": profile.grants.model_copy(update={"refresh_token": graced})})
     assert ReferenceServer(profile, faults=[name]).behaviour != ReferenceServer(profile).behaviour
     assert FAULTS[name].violates
     assert set(FAULTS[name].violates) <= REQUIREMENTS

@@ -234,7 +234,7 @@ def test_introspection_tells_nothing_of_dead_tokens(visit):
 def test_introspection_is_for_clients_that_prove_themselves(visit):
     """Neither nobody nor a public client may introspect."""
     visitor = visit()
-    assert visitor.send("POST", "/id/introspect", data={"token": "x"}).status_code == 400
+    assert visitor.send("POST", "/id/introspect", data={"token": "x"}).status_code == 401
     assert visitor.send("POST", "/id/introspect", data={"token": "x", "client_id": "public"}).status_code == 401
 
 
@@ -248,7 +248,7 @@ def test_the_metadata_is_where_both_specifications_want_it(visit):
 def test_published_keys_are_public(visit):
     """The JWKS holds no private member."""
     keys = visit().send("GET", "/id/jwks").json()["keys"]
-    assert {key["alg"] for key in keys} == {"RS256", "ES256"}
+    assert {key["alg"] for key in keys} == {"RS256", "PS256", "ES256", "ES384", "EdDSA"}
     assert not any("d" in key for key in keys)
 
 

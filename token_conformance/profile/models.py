@@ -13,6 +13,7 @@ from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile
 Authentication = Literal[
     "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
 ]
+SigningAlgorithm = Literal["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
 ErrorCondition = Literal[
     "expired_refresh_token",
@@ -146,10 +147,10 @@ class Tokens(Table):
 
     access_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
-    access_token_algorithm: Fact[Literal["RS256", "ES256"]] = Field(default_factory=unknown)
+    access_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
-    id_token_algorithm: Fact[Literal["RS256", "ES256"]] = Field(default_factory=unknown)
+    id_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
 
 
 class SuccessfulResponse(Table):

@@ -111,7 +111,7 @@ def refusal_answer(
     installation: Installation, error: Any, endpoint: Endpoint, request: Parameters | None = None
 ) -> Answer:
     """A refusal, as the profile documents it for its condition."""
-    status, members, headers = rendered(error, installation.profile)
+    status, members, headers = rendered(error, installation.profile.errors if endpoint == "token" else {})
     form = request.form if request is not None else {}
     return Answer(endpoint, status, members, headers, reason=getattr(error, "reason", None), form=form)
 

@@ -28,6 +28,7 @@ class RefreshPolicy:
     expiry_checked: bool = True
     revocation_checked: bool = True
     client_authenticated: bool = True
+    secret_compared: bool = True
     client_compared: bool = True
     foreign_use_revokes: bool = False
     unauthenticated_use_revokes: bool = False
@@ -37,7 +38,9 @@ class RefreshPolicy:
     fails_once: bool = False
     expiry_forgotten: bool = False
     living_generations: int | None = None
-    scope_exceeded: Literal["refused", "granted", "ignored"] = "refused"
+    rotating_generations: int | None = None
+    granted_scope_accepted: bool = True
+    scope_exceeded: Literal["refused", "granted", "granted_if_known", "ignored"] = "refused"
     scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
@@ -77,7 +80,7 @@ class ClientPolicy:
     methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
     basic_decoding: Literal["form", "raw"] = "form"
     two_methods_refused: bool = True
-    secret: Literal["exact", "ignored", "prefix", "empty", "caseless", "of_any_client"] = "exact"
+    secret: Literal["exact", "ignored", "prefix", "lengthened", "empty", "caseless", "of_any_client"] = "exact"
     unknown_client: Literal["refused", "told"] = "refused"
     contradiction_refused: bool = True
     public_secret_refused: bool = True
@@ -96,7 +99,10 @@ class RequestPolicy:
     put_accepted: bool = False
     lower_case_hex_decoded: bool = True
     query_read: bool = False
+    credentials_in_query_read: bool = False
+    charset_taken: bool = True
     repetition: Literal["refused", "first", "last"] = "refused"
+    repeated_client_id_refused: bool = True
     empty_is_omitted: bool = True
     unknown_refused: bool = False
     order_matters: bool = False
@@ -126,7 +132,7 @@ class TokenPolicy:
     predictable: bool = False
     reserved_characters: bool = False
     refresh_token_shared: bool = False
-    published_keys: tuple[Algorithm, ...] = ("RS256", "ES256")
+    published_keys: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,8 @@ class ResourcePolicy:
     expiry_checked: bool = True
     revocation_checked: bool = True
     token_checked: bool = True
+    whole_token_compared: bool = True
+    id_token_accepted: bool = False
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
 
@@ -153,7 +161,9 @@ class AfterlifePolicy:
     """Revocation (RFC 7009) and introspection (RFC 7662)."""
 
     revokes: bool = True
-    revokes_access_tokens: bool = True
+    access_tokens: Literal["revoked", "unsupported", "spared"] = "revoked"
+    access_tokens_go_with_family: bool = True
+    living_token_active: bool = True
     client_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True

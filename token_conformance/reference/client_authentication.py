@@ -77,7 +77,7 @@ def presented(request: Parameters, policy: ClientPolicy) -> Presented:
         return Presented(client_id, secret, "none" if secret is None else "client_secret_post")
     pair = _basic(header[6:], policy)
     if pair is None:
-        raise invalid_client("wrong_secret", status=401, challenge=True)
+        raise invalid_client("malformed_basic", status=401, challenge=True)
     if secret is not None and policy.two_methods_refused:
         raise invalid_request("The client uses more than one method of authentication.", "two_methods")
     if client_id not in {None, pair[0]} and policy.contradiction_refused:
@@ -141,6 +141,8 @@ class ClientAuthenticator:
                 return True
             case "prefix":
                 return len(given) >= 1 and secret.startswith(given)
+            case "lengthened":
+                return given.startswith(secret)
             case "caseless":
                 return secret.lower() == given.lower()
             case "of_any_client":

@@ -19,7 +19,7 @@ DEVIATIONS: Mapping[tuple[str, str], str] = {
     ("rfc9700-4.14.2-reuse-revokes-family", ""): "refresh-reuse-revokes-nothing",
     ("rfc9700-4.14.2-old-token-refused", ""): "refresh-reuse-accepted",
     ("rfc6750-2.3-query", ""): "resource-query-accepted",
-    ("rfc9068-claims", "scope"): "access-token-scope-array",
+    ("rfc9068-2.2.3-scope", "scope"): "access-token-scope-array",
 }
 """Faults by the requirement from which a provider departs, and by what the message of the departure says."""
 

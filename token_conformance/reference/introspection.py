@@ -7,10 +7,11 @@ from typing import Any
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint  # type: ignore[import-untyped]
 
 from token_conformance.reference.answer import NO_STORE, Answer
+from token_conformance.reference.client_authentication import RegisteredClient
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import invalid_client
+from token_conformance.reference.refusal import Refusal, invalid_client
 from token_conformance.reference.revocation import found_token
 
 
@@ -23,7 +24,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         """Tell what a token is, or no more than that it is not active (RFC 7662 §2.2)."""
         installation: Installation = self.server.installation
         if installation.behaviour.afterlife.introspection_authenticated:
-            client = installation.authenticator.authenticate(request)
+            client = self._authenticated(installation, request)
             if client.client.public:
                 raise invalid_client("missing_authentication", status=401, challenge=True)
         token = found_token(installation, request)
@@ -33,8 +34,19 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             return _described({"active": False})
         return _described(self._description(installation, token))
 
+    def _authenticated(self, installation: Installation, request: Parameters) -> RegisteredClient:
+        """The client of the request; here 401 is the status whatever its method (RFC 7662 §2.3)."""
+        try:
+            return installation.authenticator.authenticate(request)
+        except Refusal as refusal:
+            if refusal.error != "invalid_client":
+                raise
+            raise invalid_client(refusal.reason, status=401, challenge=True) from None
+
     def _active(self, installation: Installation, token: AccessToken | RefreshToken) -> bool:
         policy = installation.behaviour.afterlife
+        if not policy.living_token_active:
+            return False
         if token.dead and not policy.revoked_token_active:
             return False
         if installation.now >= token.expires and not policy.expired_token_active:

@@ -96,22 +96,32 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
         pairs = [(name, value) for name, value in pairs if value]
     elif any(not value for _, value in pairs):
         raise invalid_scope() if ("scope", "") in pairs else invalid_request("A parameter is empty.")
-    names = [name for name, _ in pairs]
+    names = [name for name, _ in pairs if name != "client_id" or policy.repeated_client_id_refused]
     if policy.repetition == "refused" and len(set(names)) != len(names):
         raise invalid_request("A parameter is repeated.", "repeated_parameter")
     return dict(reversed(pairs)) if policy.repetition == "first" else dict(pairs)
 
 
 def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
-    queried = parse_qsl(incoming.query, keep_blank_values=True) if policy.query_read or incoming.method == "GET" else []
+    queried = _queried(incoming, policy)
     if policy.json_accepted and incoming.media_type == "application/json":
         return [*queried, *_json_pairs(incoming.body)]
-    if incoming.method == "POST" and incoming.media_type != FORM:
+    told = incoming.media_type if policy.charset_taken else incoming.headers.get("content-type", "")
+    if incoming.method == "POST" and told != FORM:
         raise invalid_request("The body is not of the media type application/x-www-form-urlencoded.", "media_type")
     body = incoming.body.decode("utf-8", "replace")
     if not policy.lower_case_hex_decoded:
         body = _LOWER_CASE_HEX.sub("%25", body)
     return [*queried, *parse_qsl(body, keep_blank_values=True)]
+
+
+def _queried(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
+    """The parameters that are read from the query of the address."""
+    pairs = parse_qsl(incoming.query, keep_blank_values=True)
+    if policy.query_read or incoming.method == "GET":
+        return pairs
+    credentials = {"client_id", "client_secret"} if policy.credentials_in_query_read else set()
+    return [(name, value) for name, value in pairs if name in credentials]
 
 
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 
-from token_conformance.profile import Profile
+from token_conformance.profile.models import DocumentedError, ErrorCondition
 from token_conformance.reference.answer import NO_STORE
 
 BASIC_CHALLENGE = 'Basic realm="token endpoint", charset="UTF-8"'
@@ -19,6 +19,7 @@ DOCUMENTED_CONDITIONS: Mapping[str, str] = {
     "unknown_refresh_token": "unknown_refresh_token",
     "unknown_client": "invalid_client",
     "wrong_secret": "invalid_client",
+    "malformed_basic": "invalid_client",
     "missing_authentication": "invalid_client",
     "unauthorized_client": "unauthorized_client",
     "unsupported_grant_type": "unsupported_grant_type",
@@ -71,15 +72,22 @@ def unsupported_grant_type() -> Refusal:
     return Refusal("unsupported_grant_type", "unsupported_grant_type", "The grant type is not supported.")
 
 
+def unsupported_token_type() -> Refusal:
+    """Tokens of this type cannot be revoked (RFC 7009 §2.2.1)."""
+    return Refusal("unsupported_token_type", "unsupported_token_type", "Access tokens cannot be revoked.")
+
+
 def invalid_scope() -> Refusal:
     """The scope is unknown, or exceeds what was granted."""
     return Refusal("invalid_scope", "invalid_scope", "The scope is unknown or exceeds what was granted.")
 
 
-def rendered(error: Any, profile: Profile) -> tuple[int, dict[str, str], tuple[tuple[str, str], ...]]:
-    """Status, members and headers of a refusal, as the profile documents them for its condition."""
+def rendered(
+    error: Any, conditions: Mapping[ErrorCondition, DocumentedError]
+) -> tuple[int, dict[str, str], tuple[tuple[str, str], ...]]:
+    """Status, members and headers of a refusal, as they are documented for its condition."""
     reason = getattr(error, "reason", "")
-    documented = profile.errors.get(DOCUMENTED_CONDITIONS.get(reason, ""))  # type: ignore[call-overload]  # not every reason is a condition
+    documented = conditions.get(DOCUMENTED_CONDITIONS.get(reason, ""))  # type: ignore[call-overload]  # not every reason is a condition
     status = documented.status if documented else error.status_code
     members = {
         "error": (documented.error if documented else None) or error.error,

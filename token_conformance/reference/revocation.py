@@ -10,7 +10,7 @@ from token_conformance.reference.answer import NO_STORE, Answer
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import invalid_grant, missing
+from token_conformance.reference.refusal import invalid_grant, missing, unsupported_token_type
 
 
 def found_token(installation: Installation, request: Parameters) -> AccessToken | RefreshToken | None:
@@ -50,5 +50,14 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
     def _revoke(self, installation: Installation, token: AccessToken | RefreshToken) -> None:
         if isinstance(token, RefreshToken):
             token.family.revoked = True
-        elif installation.behaviour.afterlife.revokes_access_tokens:
+            if not installation.behaviour.afterlife.access_tokens_go_with_family:
+                self._spare_access_token(token)
+        elif installation.behaviour.afterlife.access_tokens == "unsupported":
+            raise unsupported_token_type()
+        elif installation.behaviour.afterlife.access_tokens == "revoked":
             token.revoked = True
+
+    def _spare_access_token(self, token: RefreshToken) -> None:
+        """Leave the last access token alone, as if it were of no family."""
+        if token.family.last_access_token is not None:
+            token.family.last_access_token.family = None

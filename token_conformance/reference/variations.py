@@ -200,6 +200,9 @@ ALL = (
         "id-token-without-typ", "the header of ID tokens has no typ", id_tokens(lambda token: token.headed(typ=None))
     ),
     Variation("es256", "ID tokens are signed by ES256", policy("token", id_token_algorithm="ES256")),
+    Variation("es384", "ID tokens are signed by ES384", policy("token", id_token_algorithm="ES384")),
+    Variation("ps256", "ID tokens are signed by PS256", policy("token", id_token_algorithm="PS256")),
+    Variation("eddsa", "ID tokens are signed by EdDSA", policy("token", id_token_algorithm="EdDSA")),
     Variation("jwt-access-tokens", "access tokens are JWTs of RFC 9068", policy("token", access_token_format="jwt")),
     Variation("opaque-access-tokens", "access tokens are opaque", policy("token", access_token_format="opaque")),
     Variation(
@@ -247,7 +250,7 @@ ALL = (
     Variation(
         "revocation-of-access-tokens-unsupported",
         "access tokens cannot be revoked",
-        together(policy("afterlife", revokes_access_tokens=False)),
+        policy("afterlife", access_tokens="unsupported"),
     ),
     Variation(
         "userinfo-further-claims",
@@ -260,6 +263,11 @@ ALL = (
     Variation("further-headers", "answers have further headers", answers(_further_headers)),
     Variation("further-challenges", "401 comes with further challenges", answers(_further_challenge)),
     Variation("get-bad-request", "GET is refused with 400", refusals(lambda answer: answer.with_status(400), "method")),
+    Variation(
+        "other-media-type-415",
+        "a body that is no form answers 415",
+        refusals(lambda answer: answer.with_status(415), "media_type"),
+    ),
     Variation("get-not-found", "GET is refused with 404", refusals(lambda answer: answer.with_status(404), "method")),
     Variation("pkce-required", "every authorization request needs PKCE", policy("code", pkce_required="always")),
     Variation(

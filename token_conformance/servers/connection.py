@@ -19,6 +19,15 @@ class Clock(Protocol):
         """The present (UTC)."""
         ...
 
+    def check(self, seconds: float) -> None:
+        """Ask, before a login is spent on it, whether a wait of that many seconds is possible.
+
+        Raises:
+            Inconclusive: it would take longer than the profile's `max_wait`; the message says how long.
+
+        """
+        ...
+
     async def wait(self, seconds: float) -> None:
         """Let that many seconds pass, really or by moving the server's clock.
 

@@ -23,10 +23,14 @@ class RealClock:
         """The present (UTC)."""
         return datetime.now(UTC)
 
-    async def wait(self, seconds: float) -> None:
-        """Sleep; scenarios run at once, so that the waits of a run overlap."""
+    def check(self, seconds: float) -> None:
+        """Refuse a wait that is too long."""
         if seconds > self.max_wait:
             raise Inconclusive(f"it takes a wait of {seconds:.0f} s; limits.max_wait is {self.max_wait} s")
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep; scenarios run at once, so that the waits of a run overlap."""
+        self.check(seconds)
         await asyncio.sleep(seconds)
 
 

@@ -100,6 +100,9 @@ class RecordedClock:
         """When the next entry was recorded, or when the last one had ended."""
         return self._tape.now()
 
+    def check(self, seconds: float) -> None:
+        """Only the wait itself shows what the recording holds."""
+
     async def wait(self, seconds: float) -> None:
         """Go on to an entry recorded at least that much later."""
         self._tape.forward(seconds)

@@ -42,6 +42,11 @@ def _forbidden(answer: Answer) -> Answer:
     )
 
 
+def _error_untold(answer: Answer) -> Answer:
+    at_fault = _at_resources(answer) and answer.reason == "invalid_token"
+    return answer.headed("WWW-Authenticate", 'Bearer realm="resource"') if at_fault else answer
+
+
 ACCESS_TOKEN = (
     Fault(
         "resource-scheme-case-sensitive",
@@ -60,6 +65,24 @@ ACCESS_TOKEN = (
         "the resource takes any token",
         CHALLENGE,
         policy("resource", token_checked=False),
+    ),
+    Fault(
+        "resource-changed-token-accepted",
+        "the resource takes an access token with another signature",
+        ("rfc6749-7-tampered-access-token",),
+        policy("resource", whole_token_compared=False),
+    ),
+    Fault(
+        "resource-id-token-accepted",
+        "the resource takes ID tokens",
+        ("rfc9068-4-id-token-refused",),
+        policy("resource", id_token_accepted=True),
+    ),
+    Fault(
+        "resource-error-untold",
+        "the challenge to a dead token has no error code",
+        ("rfc6750-3.1-invalid-token",),
+        answers(_error_untold),
     ),
     Fault(
         "resource-refuses-bearer",
@@ -95,12 +118,24 @@ ACCESS_TOKEN = (
         access_tokens(lambda token: token.silent_about("client_id")),
     ),
     Fault(
+        "access-token-client-other",
+        "client_id of the JWT is of another client",
+        CLAIMS,
+        access_tokens(lambda token: token.claiming(client_id="another-client")),
+    ),
+    Fault(
+        "access-token-iss-other",
+        "iss of the JWT is of another provider",
+        CLAIMS,
+        access_tokens(lambda token: token.claiming(iss="https://other.example")),
+    ),
+    Fault(
         "access-token-aud-absent", "the JWT has no aud", CLAIMS, access_tokens(lambda token: token.silent_about("aud"))
     ),
     Fault(
         "access-token-scope-array",
         "scope is an array in the JWT",
-        CLAIMS,
+        ("rfc9068-2.2.3-scope",),
         access_tokens(lambda token: token.claiming(scope=token.claims["scope"].split())),
     ),
     Fault(

@@ -5,7 +5,7 @@
 from token_conformance.reference.behaviour import policy
 from token_conformance.reference.faults.fault import Fault, crash, refusals
 
-FAILED = ("wrong_secret", "unknown_client", "missing_authentication")
+FAILED = ("wrong_secret", "malformed_basic", "unknown_client", "missing_authentication")
 WRONG_SECRET = ("rfc6749-3.2.1-wrong-secret",)
 BASIC = ("rfc6749-5.2-basic-401",)
 
@@ -33,6 +33,12 @@ CLIENT_AUTHENTICATION = (
         "secret-prefix-accepted", "the beginning of the secret will do", WRONG_SECRET, policy("client", secret="prefix")
     ),
     Fault(
+        "secret-lengthened-accepted",
+        "what follows the secret is not compared",
+        WRONG_SECRET,
+        policy("client", secret="lengthened"),
+    ),
+    Fault(
         "secret-case-ignored",
         "the secret is compared without regard to case",
         WRONG_SECRET,
@@ -54,6 +60,18 @@ CLIENT_AUTHENTICATION = (
         "a wrong secret answers 403",
         (*WRONG_SECRET, *BASIC),
         refusals(lambda answer: answer.with_status(403), "wrong_secret"),
+    ),
+    Fault(
+        "wrong-secret-forbidden-plainly",
+        "a wrong secret answers 403 and the word Forbidden",
+        ("rfc6749-5.2-status-400", "rfc6749-5.2-json-error"),
+        refusals(lambda answer: answer.with_status(403).with_body("Forbidden", "text/plain"), "wrong_secret"),
+    ),
+    Fault(
+        "malformed-basic-crashes",
+        "an Authorization header that is not Base64 leads to 500",
+        ("endpoint-oversized",),
+        refusals(crash, "malformed_basic"),
     ),
     Fault(
         "basic-failure-400",

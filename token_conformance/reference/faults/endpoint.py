@@ -73,6 +73,24 @@ ENDPOINT = (
         policy("request", query_read=True),
     ),
     Fault(
+        "credentials-in-query-accepted",
+        "the client may authenticate in the query",
+        ("rfc6749-3.2-query-ignored",),
+        policy("request", credentials_in_query_read=True),
+    ),
+    Fault(
+        "charset-refused",
+        "a media type with a charset is not taken for a form",
+        ("rfc6749-3.2-form",),
+        policy("request", charset_taken=False),
+    ),
+    Fault(
+        "repetition-of-client-id-accepted",
+        "of a repeated client_id the last counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repeated_client_id_refused=False),
+    ),
+    Fault(
         "repetition-first-wins",
         "of a repeated parameter the first counts",
         ("rfc6749-3.2-duplicate",),

@@ -2,6 +2,9 @@
 
 # ruff: noqa: S106 - policies and members are named after the secrets that they concern
 
+from base64 import b64decode
+from urllib.parse import unquote_plus
+
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy
 from token_conformance.reference.faults.fault import Fault, crash, refusals
@@ -49,6 +52,17 @@ def _reflecting_header(answer: Answer) -> Answer:
 def _reflecting_authorization(answer: Answer) -> Answer:
     header = answer.request_headers.get("authorization")
     return answer.saying(error_description=f"cannot use {header}") if header else answer
+
+
+def _reflecting_basic(answer: Answer) -> Answer:
+    scheme, _, encoded = answer.request_headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return answer
+    try:
+        secret = unquote_plus(b64decode(encoded, validate=True).decode().partition(":")[2])
+    except ValueError:
+        return answer
+    return answer.saying(error_description=f"the secret {secret} is wrong")
 
 
 ERRORS = (
@@ -156,6 +170,21 @@ ERRORS = (
         "descriptions repeat the Authorization header",
         ("errors-no-reflection",),
         refusals(_reflecting_authorization),
+    ),
+    Fault(
+        "error-reflects-basic-secret",
+        "descriptions repeat the secret of HTTP Basic, decoded",
+        ("errors-no-reflection",),
+        refusals(_reflecting_basic, "wrong_secret"),
+    ),
+    Fault(
+        "error-exception",
+        "descriptions name the exception that was not caught",
+        ("errors-no-stack-trace",),
+        refusals(
+            lambda answer: answer.saying(error_description="NullReferenceException: Object reference not set"),
+            *GRANT_REASONS,
+        ),
     ),
     Fault(
         "error-stack-trace",

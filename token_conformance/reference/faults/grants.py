@@ -34,7 +34,15 @@ GRANTS = (
         "password-wrong-unauthorized",
         "a wrong password answers 401",
         ("rfc6749-4.3-wrong-password", "rfc6749-5.2-status-400"),
-        refusals(lambda answer: answer.with_status(401).headed("WWW-Authenticate", "Basic"), "wrong_password"),
+        refusals(
+            lambda answer: answer.with_status(401).headed("WWW-Authenticate", "Basic"), "wrong_password", "unknown_user"
+        ),
+    ),
+    Fault(
+        "password-unknown-user-told",
+        "an unknown user is told that it is unknown",
+        ("errors-no-oracle",),
+        refusals(lambda answer: answer.saying(error_description="There is no such user."), "unknown_user"),
     ),
     Fault(
         "password-missing-crashes",

@@ -1,5 +1,7 @@
 """Faults of token introspection (RFC 7662)."""
 
+from dataclasses import replace
+
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy
 from token_conformance.reference.faults.fault import Fault, at
@@ -54,6 +56,39 @@ INTROSPECTION = (
     ),
     Fault("introspection-inactive-refused", "an inactive token answers 400", INACTIVE, at("introspection", _refusing)),
     Fault("introspection-active-string", "active is a string", INACTIVE, at("introspection", _textual)),
+    Fault(
+        "introspection-living-token-inactive",
+        "no token is active",
+        ("rfc7662-2.2-active",),
+        policy("afterlife", living_token_active=False),
+    ),
+    Fault(
+        "introspection-exp-text",
+        "exp is a text",
+        ("rfc7662-2.2-types",),
+        at(
+            "introspection",
+            lambda answer: answer.saying(exp=str(answer.members["exp"])) if "exp" in answer.members else answer,
+        ),
+    ),
+    Fault(
+        "introspection-html",
+        "the media type is text/html",
+        ("rfc7662-2.2-json",),
+        at("introspection", lambda answer: replace(answer, media_type="text/html")),
+    ),
+    Fault(
+        "introspection-stored",
+        "answers may be stored",
+        ("introspection-not-stored",),
+        at("introspection", lambda answer: answer.bare_of("Cache-Control")),
+    ),
+    Fault(
+        "introspection-wrong-secret-400",
+        "wrong credentials answer 400",
+        ("rfc7662-2.3-credentials",),
+        at("introspection", lambda answer: answer.with_status(400) if answer.status == 401 else answer),
+    ),
     Fault(
         "introspection-open",
         "introspection needs no authentication",

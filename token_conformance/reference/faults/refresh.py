@@ -1,6 +1,6 @@
 """Faults of the refresh token grant (RFC 6749 §6)."""
 
-from token_conformance.reference.behaviour import policy
+from token_conformance.reference.behaviour import RefreshPolicy, policy
 from token_conformance.reference.faults.fault import Fault, crash, refusals
 
 REFRESH = (
@@ -27,6 +27,12 @@ REFRESH = (
         "client authentication is skipped for grant_type=refresh_token",
         ("rfc6749-6-client-authentication-required",),
         policy("refresh", client_authenticated=False),
+    ),
+    Fault(
+        "refresh-wrong-secret-accepted",
+        "the client's secret is not compared for grant_type=refresh_token",
+        ("rfc6749-6-client-authentication-required",),
+        policy("refresh", secret_compared=False),
     ),
     Fault(
         "refresh-unauthenticated-use-revokes",
@@ -111,6 +117,12 @@ REFRESH = (
         "expired refresh tokens are answered by an error code that the RFC does not know",
         ("rfc6749-expiry-refresh-token", "rfc6749-5.2-registered-code"),
         refusals(lambda answer: answer.saying(error="token_expired"), "expired_refresh_token"),
+    ),
+    Fault(
+        "refresh-dies-early",
+        "a refresh token lives half as long as is documented",
+        ("refresh-token-lifetime-as-documented",),
+        policy("refresh", lifetime=RefreshPolicy.lifetime // 2),
     ),
     Fault(
         "refresh-revoked-accepted",

@@ -38,6 +38,24 @@ REVOCATION = (
         policy("afterlife", hint_decides=True),
     ),
     Fault(
+        "revocation-spares-access-token",
+        "the revocation of an access token answers 200 and does nothing",
+        ("rfc7009-2-access-token-revoked",),
+        policy("afterlife", access_tokens="spared"),
+    ),
+    Fault(
+        "revocation-spares-access-token-of-grant",
+        "the revocation of a refresh token leaves its access token alone",
+        ("rfc7009-2.1-refresh-kills-access",),
+        policy("afterlife", access_tokens_go_with_family=False),
+    ),
+    Fault(
+        "revocation-of-nothing-accepted",
+        "a revocation without token answers 200",
+        ("rfc7009-2.2.1-missing-token",),
+        at("revocation", lambda answer: answer.with_status(200) if answer.reason == "missing_token" else answer),
+    ),
+    Fault(
         "revocation-of-foreign-token",
         "any client can revoke any token",
         ("rfc7009-2.1-foreign-token",),
@@ -46,7 +64,7 @@ REVOCATION = (
     Fault(
         "revocation-unauthenticated",
         "revocation needs no client authentication",
-        ("rfc7009-2.1-foreign-token",),
+        ("rfc7009-2.1-client-authentication",),
         policy("afterlife", revocation_authenticated=False),
     ),
 )

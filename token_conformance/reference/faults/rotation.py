@@ -61,6 +61,18 @@ ROTATION = (
         policy("refresh", rotates=False),
     ),
     Fault(
+        "refresh-rotated-once",
+        "the first refresh yields a new refresh token, and the later ones yield it again",
+        ("rotation-as-documented",),
+        policy("refresh", rotating_generations=1),
+    ),
+    Fault(
+        "refresh-grace-cut",
+        "a used refresh token dies at once, whatever grace is documented",
+        ("rotation-as-documented",),
+        policy("refresh", reuse_grace=0),
+    ),
+    Fault(
         "refresh-strands-client",
         "the old refresh token dies and no new one is handed over",
         ("session-no-stranding", "session-chain"),

@@ -25,6 +25,18 @@ SCOPE = (
         policy("refresh", scope_exceeded="granted"),
     ),
     Fault(
+        "refresh-scope-compared-with-client",
+        "the scope of a refresh is compared with what the client may ask for, and not with what the user granted",
+        ("rfc6749-6-scope-not-exceeded",),
+        policy("refresh", scope_exceeded="granted_if_known"),
+    ),
+    Fault(
+        "refresh-granted-scope-refused",
+        "a refresh that names the granted scope is refused",
+        ("rfc6749-6-granted-scope-accepted",),
+        policy("refresh", granted_scope_accepted=False),
+    ),
+    Fault(
         "refresh-scope-escalation-in-silence",
         "a scope beyond the grant is ignored, and the answer does not say what was granted",
         ("rfc6749-6-scope-not-exceeded", "rfc6749-5.1-scope-told"),

@@ -22,7 +22,8 @@ class PasswordGrant(Foundation, ResourceOwnerPasswordCredentialsGrant):  # type:
                 raise missing(parameter)
         user, policy = self.installation.documented.user, self.installation.behaviour.password
         if policy.compared and (form["username"], form["password"]) != (user.username, user.password):
-            raise Refusal(policy.wrong_password, "wrong_password", "The user name or the password is wrong.")
+            reason = "wrong_password" if form["username"] == user.username else "unknown_user"
+            raise Refusal(policy.wrong_password, reason, "The user name or the password is wrong.")
         self.request.user = user
         self.request.scope = granted_scope(self.installation, self.request.payload.data.get("scope"))
 

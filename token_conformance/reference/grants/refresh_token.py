@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[impo
 
 from token_conformance.reference.answer import NO_STORE
 from token_conformance.reference.behaviour import RefreshPolicy
-from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.client_authentication import RegisteredClient, presented
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_scope, missing
@@ -50,7 +50,12 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
     def _client(self) -> RegisteredClient:
         try:
             return self.authenticated_client(required=self.policy.client_authenticated)
-        except Refusal:
+        except Refusal as refusal:
+            if refusal.reason == "wrong_secret" and not self.policy.secret_compared:
+                claimed = presented(self.request, self.installation.behaviour.client).client_id
+                known: RegisteredClient = self.server.query_client(claimed)
+                self.request.client = known
+                return known
             token = self.installation.memory.refresh_tokens.get(self.request.form.get("refresh_token", ""))
             if token is not None and self.policy.unauthenticated_use_revokes:
                 token.family.revoked = True
@@ -127,16 +132,22 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return token.scope if self.policy.omitted_scope == "original" else token.scope.split()[0]
         if not set(asked.split()) <= set(token.scope.split()):
             return self._excessive_scope(asked, token)
-        if set(asked.split()) == set(token.scope.split()):
+        if set(asked.split()) == set(token.scope.split()) and self.policy.granted_scope_accepted:
             return str(asked)
-        if self.policy.scope_narrowed == "refused":
+        if self.policy.scope_narrowed == "refused" or not self.policy.granted_scope_accepted:
             raise invalid_scope()
         return str(asked) if self.policy.scope_narrowed == "honoured" else token.scope
 
     def _excessive_scope(self, asked: str, token: RefreshToken) -> str:
-        if self.policy.scope_exceeded == "refused":
-            raise invalid_scope()
-        return asked if self.policy.scope_exceeded == "granted" else token.scope
+        match self.policy.scope_exceeded:
+            case "granted":
+                return asked
+            case "granted_if_known" if self.installation.documented.knows_scope(asked, service=False):
+                return asked
+            case "ignored":
+                return token.scope
+            case _:
+                raise invalid_scope()
 
     def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
         last = token.family.last_access_token
@@ -152,7 +163,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         return self.issuer.access_token(token.client_id, scope, "refresh", token.family)
 
     def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
-        if not self.policy.rotates:
+        kept_from = self.policy.rotating_generations
+        if not self.policy.rotates or (kept_from is not None and token.generation > kept_from):
             return token if self.policy.repeats_kept_token else None
         token.used = token.used if token.used is not None else self.installation.now
         if not self.policy.hands_over:
