@@ -111,7 +111,7 @@ class AtResource:
 async def at_resource(provider: Provider) -> AtResource:
     """Log in, and use the access token at the resource rightly and wrongly."""
     url = provider.profile.server.resource or await provider.endpoint("userinfo_endpoint")
-    login = await provider.login()
+    login = await provider.session()
     if login.access_token is None:
         raise Inconclusive(f"the login yields no access token: {login.response}")
     query = f"{url}{'&' if '?' in url else '?'}access_token={login.access_token}"
@@ -121,7 +121,7 @@ async def at_resource(provider: Provider) -> AtResource:
         without=await provider.get(url),
         made_up=await provider.get(url, access_token=provider.draw("access_token")),
         changed=await provider.get(url, access_token=changed(login.access_token)),
-        id_token=await provider.get(url, access_token=login.response.id_token) if login.response.id_token else None,
+        id_token=await provider.get(url, access_token=login.id_token) if login.id_token else None,
         in_query=await provider.get(query),
     )
 
@@ -154,7 +154,7 @@ def test_resource_takes_the_access_token(at_resource: AtResource) -> None:
     assert took_it(at_resource.right), f"the resource answered a good access token with {status}"
 
 
-@requirement("rfc6750-2-header")
+@requirement("rfc9110-11.1-scheme-case")
 def test_scheme_is_compared_without_case(at_resource: AtResource) -> None:
     """The resource takes the scheme bearer in any case."""
     controlled(at_resource)

@@ -95,11 +95,11 @@ class CodeRace:
 @scenario(needs="authorization_code form_login")
 async def code_race(provider: Provider) -> CodeRace:
     """Send the exchange of one code several times at once."""
-    authorization = await provider.authorize()
+    authorization = await provider.authorize(refreshable=False)
     return CodeRace(tuple(await asyncio.gather(*(provider.exchange_code(authorization) for _ in range(RACERS)))))
 
 
-@requirement("rfc6749-10.5-code-single-use")
+@requirement("rfc6749-10.5-parallel-exchange")
 def test_parallel_exchanges_have_one_winner(code_race: CodeRace) -> None:
     """Of several exchanges of one code at once, one is accepted."""
     found = tally(code_race.racers)
@@ -110,9 +110,8 @@ def test_parallel_exchanges_have_one_winner(code_race: CodeRace) -> None:
 
 @dataclass(frozen=True)
 class WrongExchanges:
-    """Codes exchanged wrongly in one thing each, a fresh code each time."""
+    """Codes exchanged wrongly in one thing each, a fresh code each time; their accepted twin is the login's."""
 
-    control: TokenResponse
     other_redirect_uri: TokenResponse
     longer_redirect_uri: TokenResponse
     without_redirect_uri: TokenResponse
@@ -126,16 +125,14 @@ class WrongExchanges:
 @scenario(needs="authorization_code form_login")
 async def wrong_exchanges(provider: Provider) -> WrongExchanges:
     """Exchange codes with another redirect_uri, with none, as another client, and without the client's credentials."""
-    control = await provider.exchange_code(await provider.authorize())
 
     async def attempt(client: Client | None = None, **changes: str | None) -> TokenResponse:
-        return await provider.exchange_code(await provider.authorize(), client=client, changes=changes)
+        return await provider.exchange_code(await provider.authorize(refreshable=False), client=client, changes=changes)
 
     client, stranger = provider.profile.user_client, provider.profile.second_client
     redirect_uri = client.redirect_uri or ""
     proof = None if client.public else with_secret(client, provider.draw("client_secret"))
     return WrongExchanges(
-        control=control,
         other_redirect_uri=await attempt(redirect_uri="https://other.example/callback"),
         longer_redirect_uri=await attempt(redirect_uri=f"{redirect_uri}/further"),
         without_redirect_uri=await attempt(redirect_uri=None),
@@ -148,45 +145,45 @@ async def wrong_exchanges(provider: Provider) -> WrongExchanges:
 
 
 @requirement("rfc6749-4.1.3-redirect-uri")
-def test_other_redirect_uri_is_refused(wrong_exchanges: WrongExchanges) -> None:
+def test_other_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """A code is refused as invalid_grant with another redirect_uri than it was issued for."""
     for attempt in (wrong_exchanges.other_redirect_uri, wrong_exchanges.longer_redirect_uri):
-        answer = refusal(attempt, control=wrong_exchanges.control)
+        answer = refusal(attempt, control=login.response)
         assert answer.error in {"invalid_grant", "invalid_request"}
 
 
 @requirement("rfc6749-4.1.3-redirect-uri")
-def test_missing_redirect_uri_is_refused(wrong_exchanges: WrongExchanges) -> None:
+def test_missing_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """A code that was issued for a redirect_uri is refused without it."""
-    answer = refusal(wrong_exchanges.without_redirect_uri, control=wrong_exchanges.control)
+    answer = refusal(wrong_exchanges.without_redirect_uri, control=login.response)
     assert answer.error in {"invalid_grant", "invalid_request"}
 
 
 @requirement("rfc6749-4.1.3-missing-code")
-def test_missing_code_is_invalid_request(wrong_exchanges: WrongExchanges) -> None:
+def test_missing_code_is_invalid_request(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """An exchange without code is refused as invalid_request."""
-    assert refusal(wrong_exchanges.without_code, control=wrong_exchanges.control).error == "invalid_request"
+    assert refusal(wrong_exchanges.without_code, control=login.response).error == "invalid_request"
 
 
 @requirement("rfc6749-4.1.3-code-bound-to-client")
-def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges) -> None:
+def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """A code of one client is refused as invalid_grant when another client presents it."""
     if wrong_exchanges.foreign is None:
         raise NotApplicable("the profile has no second confidential client")
-    answer = refusal(wrong_exchanges.foreign, control=wrong_exchanges.control)
+    answer = refusal(wrong_exchanges.foreign, control=login.response)
     if answer.error in {"invalid_client", "unauthorized_client"}:
         raise Inconclusive(f"the second client was not let in: {answer}")
     assert answer.error == "invalid_grant"
 
 
-@requirement("rfc6749-3.2.1-wrong-secret")
-def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges) -> None:
+@requirement("rfc6749-4.1.3-client-authentication-required")
+def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """A confidential client's code is refused with a wrong secret, and without any."""
     if wrong_exchanges.unproved is None or wrong_exchanges.unauthenticated is None:
         raise NotApplicable("the profile's client is public")
-    without = refusal(wrong_exchanges.unauthenticated, control=wrong_exchanges.control)
+    without = refusal(wrong_exchanges.unauthenticated, control=login.response)
     assert without.error in {"invalid_client", "invalid_request", "unauthorized_client"}
-    assert refusal(wrong_exchanges.unproved, control=wrong_exchanges.control).error == "invalid_client"
+    assert refusal(wrong_exchanges.unproved, control=login.response).error == "invalid_client"
 
 
 @dataclass(frozen=True)
@@ -200,8 +197,8 @@ class PublicExchanges:
 @scenario(needs="authorization_code form_login public_client")
 async def public_exchanges(provider: Provider) -> PublicExchanges:
     """Exchange a code as the public client, and another one without client_id."""
-    control = await provider.exchange_code(await provider.authorize())
-    nameless = await provider.authorize()
+    control = await provider.exchange_code(await provider.authorize(refreshable=False))
+    nameless = await provider.authorize(refreshable=False)
     form = {
         "grant_type": "authorization_code",
         "code": nameless.code,
@@ -220,28 +217,26 @@ def test_public_client_says_who_it_is(public_exchanges: PublicExchanges) -> None
 
 @dataclass(frozen=True)
 class ExpiredCode:
-    """A code exchanged at once, and one after it should have expired."""
+    """A code exchanged after it should have expired, at an age in seconds; its accepted twin is the login's."""
 
-    control: TokenResponse
     late: TokenResponse
     age: int
 
 
-@scenario(needs="authorization_code form_login")
+@scenario(needs="authorization_code form_login", waits=True)
 async def expired_code(provider: Provider) -> ExpiredCode:
-    """Exchange a code at once, and another one after its documented lifetime, or after ten minutes."""
+    """Exchange a code after its documented lifetime, or after ten minutes."""
     grant = provider.profile.grants.authorization_code
     age = (grant.lifetime.value if grant else None) or TEN_MINUTES
-    control = await provider.exchange_code(await provider.authorize())
-    late = await provider.authorize()
+    late = await provider.authorize(refreshable=False)
     await provider.clock.wait(age + LATENESS)
-    return ExpiredCode(control, await provider.exchange_code(late), age)
+    return ExpiredCode(await provider.exchange_code(late), age)
 
 
 @requirement("rfc6749-expiry-code")
-def test_code_expires(expired_code: ExpiredCode) -> None:
+def test_code_expires(expired_code: ExpiredCode, login: Login) -> None:
     """A code is refused as invalid_grant after its lifetime, ten minutes at most."""
-    answer = refusal(expired_code.late, control=expired_code.control)
+    answer = refusal(expired_code.late, control=login.response)
     assert answer.error == "invalid_grant", f"a code that is {expired_code.age} s old was answered by {answer}"
 
 

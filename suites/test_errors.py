@@ -155,7 +155,7 @@ def test_refusal_is_400_or_401(evidence: Evidence) -> None:
 
 
 @EACH_REFUSAL
-@requirement("endpoint-oversized")
+@requirement("endpoint-no-server-error")
 def test_no_request_makes_the_server_fail(evidence: Evidence) -> None:
     """No request that this run sent makes the token endpoint fail with 5xx."""
     for response in evidence.token_responses:
@@ -174,7 +174,7 @@ def test_refusal_is_a_json_object_with_error(evidence: Evidence) -> None:
 
 
 @EACH_REFUSAL
-@requirement("rfc6749-5.2-json-error")
+@requirement("rfc6749-5.2-content-type")
 def test_refusal_says_that_it_is_json(evidence: Evidence) -> None:
     """The media type of a refusal is application/json."""
     for response in refusals_with_body(evidence):
@@ -203,7 +203,7 @@ def test_description_keeps_to_its_characters(evidence: Evidence) -> None:
 
 
 @EACH_REFUSAL
-@requirement("rfc6749-5.2-description-charset")
+@requirement("rfc6749-5.2-error-uri")
 def test_error_uri_keeps_to_its_characters(evidence: Evidence) -> None:
     """error_uri holds the characters of an address."""
     for response in refusals_with_body(evidence):
@@ -288,7 +288,7 @@ def test_401_names_a_challenge(evidence: Evidence) -> None:
         assert response.exchange.header("www-authenticate"), f"401 without WWW-Authenticate to {response.exchange}"
 
 
-@requirement("rfc6749-4.1.3-missing-code")
+@requirement("rfc6749-4.1.3-unknown-code")
 def test_unknown_code_is_invalid_grant(bad_requests: BadRequests) -> None:
     """A code that was never issued is refused as invalid_grant."""
     answer = refusal(bad_requests.unknown_code, control=bad_requests.carrier.control)

@@ -25,7 +25,7 @@ class ExpiredRefreshToken:
     repeated: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
     """Log in, refresh, wait until the newest refresh token has expired, and present it twice."""
     lifetime, slack = refresh_token_lifetime(provider.profile)
@@ -82,7 +82,7 @@ class AgedRefreshToken:
     aged: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
     """Log in, refresh, wait until shortly before the newest refresh token expires, and present it."""
     lifetime, _ = refresh_token_lifetime(provider.profile)
@@ -112,7 +112,7 @@ class AccessTokenLife:
     renewal: TokenResponse | None
 
 
-@scenario(needs="login")
+@scenario(needs="login", waits=True)
 async def access_token_life(provider: Provider) -> AccessTokenLife:
     """Log in, use the access token at once, shortly before expires_in has passed, and some time after; then renew it."""
     login = await provider.login()
@@ -230,9 +230,9 @@ class Introspected:
 
 @scenario(needs="login")
 async def introspected_life(provider: Provider) -> Introspected:
-    """Log in and introspect the access token."""
+    """Introspect the access token of a living session."""
     await provider.endpoint("introspection_endpoint")
-    login = await provider.login()
+    login = await provider.session()
     return Introspected(login, await provider.introspect(login.access_token, client=login.client))
 
 

@@ -49,7 +49,7 @@ class Introspections:
 async def introspections(provider: Provider) -> Introspections:
     """Log in, refresh, and introspect a living, an unknown, a used and a revoked token, and one without credentials."""
     endpoint = await provider.endpoint("introspection_endpoint")
-    login = await provider.login()
+    login = await provider.session()
     refresh = await provider.refresh(login.refresh_token, client=login.client)
     live = await provider.introspect(refresh.access_token, client=login.client)
     unknown = await provider.introspect(provider.draw("token"), client=login.client)
@@ -201,11 +201,11 @@ class ExpiredIntrospection:
     expired: Exchange
 
 
-@scenario(needs="login")
+@scenario(needs="login", waits=True)
 async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
     """Log in, introspect the access token, wait until it has expired, and introspect it again."""
     await provider.endpoint("introspection_endpoint")
-    login = await provider.login()
+    login = await provider.session()
     live = await provider.introspect(login.access_token, client=login.client)
     lifetime = login.response.expires_in
     if lifetime is None or not 0 < lifetime <= 31_536_000:

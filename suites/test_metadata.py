@@ -156,7 +156,7 @@ def test_keys_are_published(published_keys: Exchange) -> None:
     )
 
 
-@requirement("rfc7517-jwks")
+@requirement("oidc-discovery-3-no-private-keys")
 def test_no_private_key_is_published(published_keys: Exchange) -> None:
     """No published key holds its private part."""
     for key in keys_of(published_keys):
@@ -164,7 +164,7 @@ def test_no_private_key_is_published(published_keys: Exchange) -> None:
         assert not private, f"the key {key.get('kid')!r} holds {', '.join(private)}"
 
 
-@requirement("rfc7517-jwks")
+@requirement("rfc7517-4.5-distinct-kids")
 def test_keys_can_be_told_apart(published_keys: Exchange) -> None:
     """Published keys have different kids."""
     names = [str(key.get("kid")) for key in keys_of(published_keys)]
@@ -173,7 +173,7 @@ def test_keys_can_be_told_apart(published_keys: Exchange) -> None:
     assert len(set(names)) == len(names), f"the kids are {', '.join(names)}"
 
 
-@requirement("rfc7517-jwks")
+@requirement("rfc7518-3.3-rsa-size")
 def test_rsa_keys_are_long_enough(published_keys: Exchange) -> None:
     """A published RSA key has 2048 bits or more."""
     moduli = [str(key.get("n", "")) for key in keys_of(published_keys) if key.get("kty") == "RSA"]

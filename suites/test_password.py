@@ -34,7 +34,7 @@ async def password_requests(provider: Provider) -> PasswordRequests:
     )
 
 
-@requirement("rfc6749-4.3-wrong-password")
+@requirement("rfc6749-4.3-succeeds")
 def test_right_password_yields_tokens(password_requests: PasswordRequests) -> None:
     """The user's name and password yield an access token, as the profile documents."""
     answer = password_requests.control
@@ -53,7 +53,7 @@ def test_unknown_user_is_invalid_grant(password_requests: PasswordRequests) -> N
     assert refusal(password_requests.wrong_username, control=password_requests.control).error == "invalid_grant"
 
 
-@requirement("errors-no-oracle")
+@requirement("password-no-oracle")
 def test_unknown_user_and_wrong_password_look_alike(password_requests: PasswordRequests) -> None:
     """A stranger cannot learn from the answers which users exist."""
     wrong, unknown = password_requests.wrong_password, password_requests.wrong_username

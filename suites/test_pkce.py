@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
-from token_conformance.provider import Authorization, Provider
+from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.provider import code_challenge
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
@@ -12,9 +12,8 @@ from token_conformance.verdict import Inconclusive
 
 @dataclass(frozen=True)
 class Verifiers:
-    """The right verifier, and wrong ones, each with a code of its own."""
+    """Wrong verifiers, each with a code of its own; their accepted twin is the login's."""
 
-    control: TokenResponse
     other: TokenResponse
     missing: TokenResponse
     empty: TokenResponse
@@ -25,13 +24,12 @@ class Verifiers:
 
 @scenario(needs="authorization_code form_login pkce")
 async def verifiers(provider: Provider) -> Verifiers:
-    """Exchange codes with the right verifier, another one, none, an empty one, the challenge, and malformed ones."""
-    control = await provider.exchange_code(await provider.authorize())
+    """Exchange codes with another verifier than the right one, none, an empty one, the challenge, and malformed ones."""
 
     async def attempt(authorization: Authorization, code_verifier: str | None) -> TokenResponse:
         return await provider.exchange_code(authorization, changes={"code_verifier": code_verifier})
 
-    confused, shortened, lengthened = [await provider.authorize() for _ in range(3)]
+    confused, shortened, lengthened = [await provider.authorize(refreshable=False) for _ in range(3)]
     method = (
         "S256"
         if provider.profile.grants.authorization_code is None
@@ -39,10 +37,9 @@ async def verifiers(provider: Provider) -> Verifiers:
     )
     challenge = code_challenge(confused.code_verifier or "", method or "S256")
     return Verifiers(
-        control=control,
-        other=await attempt(await provider.authorize(), provider.draw("code_verifier")),
-        missing=await attempt(await provider.authorize(), None),
-        empty=await attempt(await provider.authorize(), ""),
+        other=await attempt(await provider.authorize(refreshable=False), provider.draw("code_verifier")),
+        missing=await attempt(await provider.authorize(refreshable=False), None),
+        empty=await attempt(await provider.authorize(refreshable=False), ""),
         challenge=await attempt(confused, challenge if method == "S256" else f"{challenge}x"),
         too_short=await attempt(shortened, (shortened.code_verifier or "")[:42]),
         too_long=await attempt(lengthened, (lengthened.code_verifier or "") + "a" * 90),
@@ -50,31 +47,31 @@ async def verifiers(provider: Provider) -> Verifiers:
 
 
 @requirement("rfc7636-4.6-verifier")
-def test_other_verifier_is_invalid_grant(verifiers: Verifiers) -> None:
+def test_other_verifier_is_invalid_grant(verifiers: Verifiers, login: Login) -> None:
     """A code is refused as invalid_grant with another verifier than the one behind its challenge."""
-    assert refusal(verifiers.other, control=verifiers.control).error == "invalid_grant"
+    assert refusal(verifiers.other, control=login.response).error == "invalid_grant"
 
 
-@requirement("rfc7636-4.6-verifier")
-def test_missing_verifier_is_refused(verifiers: Verifiers) -> None:
+@requirement("rfc9700-2.1.1-verifier-required")
+def test_missing_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
     """A code that was issued with a challenge is refused without verifier, or with an empty one."""
     for attempt in (verifiers.missing, verifiers.empty):
-        answer = refusal(attempt, control=verifiers.control)
+        answer = refusal(attempt, control=login.response)
         assert answer.error in {"invalid_grant", "invalid_request"}
 
 
-@requirement("rfc7636-4.6-verifier")
-def test_challenge_is_no_verifier(verifiers: Verifiers) -> None:
+@requirement("rfc7636-4.6-method-kept")
+def test_challenge_is_no_verifier(verifiers: Verifiers, login: Login) -> None:
     """The challenge itself, which everybody can see, is refused as verifier."""
-    answer = refusal(verifiers.challenge, control=verifiers.control)
+    answer = refusal(verifiers.challenge, control=login.response)
     assert answer.error in {"invalid_grant", "invalid_request"}
 
 
-@requirement("rfc7636-4.6-verifier")
-def test_malformed_verifier_is_refused(verifiers: Verifiers) -> None:
+@requirement("rfc7636-4.1-malformed-verifier")
+def test_malformed_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
     """A part of the verifier, and the verifier with characters behind it, are refused."""
     for attempt in (verifiers.too_short, verifiers.too_long):
-        answer = refusal(attempt, control=verifiers.control)
+        answer = refusal(attempt, control=login.response)
         assert answer.error in {"invalid_grant", "invalid_request"}
 
 
@@ -90,12 +87,16 @@ class Downgrade:
 @scenario(needs="authorization_code form_login pkce")
 async def downgrade(provider: Provider) -> Downgrade:
     """Ask for codes without a challenge, and exchange one without a verifier and one with a made-up verifier."""
-    plain = await provider.authorize(pkce=False)
+    plain = await provider.authorize(pkce=False, refreshable=False)
     if plain.code is None:
         return Downgrade(None, None, plain.error or "no code")
     control = await provider.exchange_code(plain)
     changes = {"code_verifier": provider.draw("code_verifier")}
-    return Downgrade(control, await provider.exchange_code(await provider.authorize(pkce=False), changes=changes), None)
+    return Downgrade(
+        control,
+        await provider.exchange_code(await provider.authorize(pkce=False, refreshable=False), changes=changes),
+        None,
+    )
 
 
 @requirement("rfc9700-2.1.1-pkce-downgrade")

@@ -27,7 +27,7 @@ class BadRefreshes:
 @scenario(needs="login refresh", ends_session=True)
 async def bad_refreshes(provider: Provider) -> BadRefreshes:
     """Refresh, then with tokens that were never issued or are missing, then rightly again."""
-    login = await provider.login()
+    login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token or ""
     last = "A" if newest[-1:] != "A" else "B"
@@ -95,7 +95,7 @@ class StrangersRefresh:
 @scenario(needs="login refresh", ends_session=True)
 async def strangers_refresh(provider: Provider) -> StrangersRefresh:
     """Refresh, then without authentication, rightly, with a wrong secret, as another client, and rightly once more."""
-    login = await provider.login()
+    login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
     unproved = after_unproved = wrong_secret = foreign = after_foreign = None

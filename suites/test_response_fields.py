@@ -44,7 +44,7 @@ def test_success_is_a_json_object(evidence: Evidence) -> None:
 
 
 @EACH_GRANT
-@requirement("rfc6749-5.1-json")
+@requirement("rfc6749-5.1-content-type")
 def test_success_says_that_it_is_json(evidence: Evidence) -> None:
     """The media type of a successful response is application/json."""
     for response in evidence.successes:

@@ -27,7 +27,7 @@ class Revoked:
 async def revoked(provider: Provider) -> Revoked:
     """Log in, refresh, revoke the newest refresh token, present it and its access token, and revoke it again."""
     await provider.endpoint("revocation_endpoint")
-    login = await provider.login()
+    login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
     before = await at_resource(provider, control.access_token)
@@ -103,7 +103,7 @@ class RevokedAccessToken:
 async def revoked_access_token(provider: Provider) -> RevokedAccessToken:
     """Log in, use the access token, revoke it, and use it again."""
     await provider.endpoint("revocation_endpoint")
-    login = await provider.login()
+    login = await provider.session()
     before = await at_resource(provider, login.access_token)
     revocation = await provider.revoke(login.access_token, hint="access_token", client=login.client)
     return RevokedAccessToken(login, before, revocation, await at_resource(provider, login.access_token))
@@ -183,7 +183,7 @@ class StrangersRevocation:
 async def strangers_revocation(provider: Provider) -> StrangersRevocation:
     """Log in, refresh, let another client and nobody at all revoke the newest refresh token, refreshing after each."""
     await provider.endpoint("revocation_endpoint")
-    login, stranger = await provider.login(), provider.profile.second_client
+    login, stranger = await provider.session(), provider.profile.second_client
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
     foreign = after_foreign = unproved = after_unproved = None

@@ -41,10 +41,10 @@ class Reuse:
         return measured(self.first, earliest, self.last, self.login.refresh_token)
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def reuse(provider: Provider) -> Reuse:
     """Log in, refresh, present the used refresh token in the documented grace and after it, then the newest."""
-    login = await provider.login()
+    login = await provider.session()
     first = await provider.refresh(login.refresh_token, client=login.client)
     within = later = None
     if documented_grace(provider.profile):
@@ -178,10 +178,10 @@ class Grandparent:
     oldest: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def grandparent(provider: Provider) -> Grandparent:
     """Log in, refresh twice, then present the refresh token of the login."""
-    login = await provider.login()
+    login = await provider.session()
     first = await provider.refresh(login.refresh_token, client=login.client)
     second = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
     await outlast_grace(provider)
@@ -209,7 +209,7 @@ class TwoLogins:
     other: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def two_logins(provider: Provider) -> TwoLogins:
     """Log in twice, from two browsers, reuse a refresh token in the first login, and refresh in the second."""
     login = await provider.login()
@@ -243,7 +243,7 @@ class Race:
 @scenario(needs="login refresh", ends_session=True)
 async def race(provider: Provider) -> Race:
     """Log in, refresh once, then send the newest refresh token several times at once."""
-    login = await provider.login()
+    login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
     racers = await asyncio.gather(*(provider.refresh(newest, client=login.client) for _ in range(RACERS)))

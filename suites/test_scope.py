@@ -12,29 +12,27 @@ FOREIGN = "urn:example:a-scope-that-nobody-registered"
 
 @dataclass(frozen=True)
 class ForeignScope:
-    """A request with the scope of the profile, one that asks for more, and one that names none."""
+    """The scope of the profile, a request that asks for more, and one that names none."""
 
     scope: str | None
-    control: TokenResponse
     attempt: TokenResponse
     unnamed: TokenResponse
 
 
 @scenario(needs="client_credentials")
 async def foreign_scope(provider: Provider) -> ForeignScope:
-    """Ask for the usual scope, for a foreign one beside it, and for none."""
+    """Ask for a foreign scope beside the usual one, and for none."""
     grant = provider.profile.grants.client_credentials
     scope = grant.scope if grant else None
-    control = await provider.client_credentials()
     attempt = await provider.client_credentials(scope=f"{scope} {FOREIGN}" if scope else FOREIGN)
     request = {"grant_type": "client_credentials"}
-    return ForeignScope(scope, control, attempt, await provider.token(request, client=provider.service_client))
+    return ForeignScope(scope, attempt, await provider.token(request, client=provider.service_client))
 
 
 @requirement("rfc6749-3.3-invalid-scope")
-def test_foreign_scope_is_not_granted(foreign_scope: ForeignScope) -> None:
+def test_foreign_scope_is_not_granted(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
     """A scope that nobody registered is refused as invalid_scope, or left out of what is granted."""
-    answer = refusal(foreign_scope.attempt, control=foreign_scope.control)
+    answer = refusal(foreign_scope.attempt, control=service_token)
     if answer.accepted:
         granted = answer.scope or scope_of(answer.access_token) or frozenset()
         assert FOREIGN not in granted, f"the foreign scope was granted: {' '.join(sorted(granted))}"
@@ -43,9 +41,9 @@ def test_foreign_scope_is_not_granted(foreign_scope: ForeignScope) -> None:
 
 
 @requirement("rfc6749-5.1-scope-told")
-def test_narrower_scope_than_asked_is_told(foreign_scope: ForeignScope) -> None:
+def test_narrower_scope_than_asked_is_told(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
     """Where less is granted than was asked for, the answer tells the scope."""
-    answer = refusal(foreign_scope.attempt, control=foreign_scope.control)
+    answer = refusal(foreign_scope.attempt, control=service_token)
     if not answer.accepted:
         raise NotApplicable("the foreign scope was refused, so that there is nothing to tell")
     assert "scope" in answer.members, "a foreign scope was asked for and tokens came without scope"

@@ -78,7 +78,7 @@ def test_get_yields_no_token(other_methods: Methods) -> None:
     assert not other_methods.get.accepted
 
 
-@requirement("rfc6749-3.2-post-only")
+@requirement("endpoint-no-server-error")
 def test_get_does_not_make_the_server_fail(other_methods: Methods) -> None:
     """GET, HEAD and PUT are refused without the server failing."""
     accepted(other_methods.carrier)
@@ -129,7 +129,7 @@ def test_other_media_types_yield_no_token(other_methods: Methods) -> None:
         assert not response.accepted, f"tokens came for a body of {response.exchange.request.headers[0][1]}"
 
 
-@requirement("rfc6749-3.2-form")
+@requirement("endpoint-no-server-error")
 def test_other_media_types_do_not_make_the_server_fail(other_methods: Methods) -> None:
     """A body that is not form-encoded is refused without the server failing."""
     accepted(other_methods.carrier)
@@ -138,7 +138,7 @@ def test_other_media_types_do_not_make_the_server_fail(other_methods: Methods) -
         assert status < 500, f"a body of {response.exchange.request.headers[0][1]} was answered by {status}"
 
 
-@requirement("metadata-cors-redirect")
+@requirement("endpoint-no-redirect")
 def test_token_endpoint_does_not_redirect(other_methods: Methods) -> None:
     """The token endpoint answers by itself and redirects nowhere."""
     answer = other_methods.carrier.control

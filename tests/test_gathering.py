@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from token_conformance.gathering import gather
+from token_conformance.gathering import gather, rows
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run, ScenarioDefect
 from token_conformance.scenario import Scenario
@@ -20,9 +20,10 @@ def accepting(request):
 
 @pytest.fixture
 def perform(make_profile, scripted_server):
-    def perform(*scenarios, handler=accepting, **tables):
-        profile = make_profile(**tables)
-        run = Run("example", profile, scripted_server(handler), Redactor())
+    def perform(*scenarios, handler=accepting, kind="emulated", **tables):
+        profile, server = make_profile(**tables), scripted_server(handler)
+        server.kind = kind
+        run = Run("example", profile, server, Redactor())
         asyncio.run(gather(run, scenarios, lambda *progress: None))
         return run
 
@@ -111,3 +112,42 @@ def test_logins_are_limited(perform):
     with pytest.raises(Inconclusive, match="max_logins = 2"):
         run.transcript("often")
     assert len(run.exchanges) == 2
+
+
+def test_the_next_scenario_goes_on_with_the_session(perform):
+    """Where scenarios follow one another, the second one need not log in."""
+
+    async def goes_on(provider):
+        return await provider.session()
+
+    run = perform(Scenario("first", log_in), Scenario("second", goes_on), kind="live", limits={"concurrency": 1})
+    assert run.transcript("second").access_token == "an-access-token"
+    assert [exchange.id for exchange in run.exchanges] == ["first/1"]
+    assert run.logins == 1
+
+
+def test_after_the_end_of_a_session_the_next_scenario_logs_in(perform):
+    """Killers come last, and nothing is left behind them."""
+
+    async def goes_on(provider):
+        return await provider.session()
+
+    run = perform(
+        Scenario("kills", goes_on, ends_session=True),
+        Scenario("kills_too", goes_on, ends_session=True),
+        kind="live",
+        limits={"concurrency": 1},
+    )
+    assert run.logins == 2
+
+
+def test_harmless_scenarios_come_first_and_waits_are_spread():
+    """Each row begins with what leaves the session alive, and ends with what waits."""
+    scenarios = [
+        Scenario("waits", log_in, waits=True),
+        Scenario("kills", log_in, ends_session=True),
+        Scenario("harmless", log_in, needs=("login",)),
+        Scenario("waits_too", log_in, waits=True),
+    ]
+    named = [[scenario.name for scenario in row] for row in rows(scenarios, 2)]
+    assert named == [["harmless", "waits"], ["kills", "waits_too"]]

@@ -1,18 +1,22 @@
-"""Runs the scenarios that the selected checks need, all at once, before any check judges."""
+"""Runs the scenarios that the selected checks need, in rows that run at once, before any check judges."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import timedelta
+from http.cookiejar import CookieJar
 
 from token_conformance.features import require
+from token_conformance.profile import Profile
 from token_conformance.profile.models import Limits
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.seed import Seed
+from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.run import Run
 from token_conformance.scenario import Scenario
+from token_conformance.servers.connection import ServerKind
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.wire import Pace, Wire
 
@@ -22,15 +26,18 @@ Progress = Callable[[str, int, int], None]
 PATIENCE = 60
 """Seconds beyond `max_wait` after which a scenario is given up."""
 
+MOST_ROWS = 6
+"""Rows of scenarios that run at once; each logs in on its own."""
+
+FRESH = timedelta(seconds=30)
+"""How long a scenario may take, so that the next one can count on the tokens that it leaves."""
+
 UNHURRIED = Limits(concurrency=16, requests_per_second=1_000_000)
 """The pace of servers in this process, which nobody has to spare."""
 
 
 async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress) -> None:
-    """Perform the scenarios; `run` holds their transcripts, or the reasons why there are none, and all exchanges.
-
-    Scenarios that end their session wait for the others where there is but one login.
-    """
+    """Perform the scenarios; `run` holds their transcripts, or the reasons why there are none, and all exchanges."""
     gathering = Gathering(run, progress)
     try:
         await gathering.discover()
@@ -39,14 +46,36 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress) ->
         await gathering.discovery.close()
 
 
+def rows(scenarios: Sequence[Scenario], number: int) -> list[list[Scenario]]:
+    """Deal the scenarios to rows, whose scenarios follow one another.
+
+    Harmless ones come first, so that those behind them find a living session, then those that end theirs, and those
+    that wait come last, spread over the rows, so that their waits overlap.
+    """
+    ordered = sorted(
+        scenarios, key=lambda scenario: (scenario.waits, scenario.ends_session, "login" not in scenario.needs)
+    )
+    return [row for row in (ordered[start::number] for start in range(number)) if row]
+
+
+def number_of_rows(kind: ServerKind, profile: Profile, scenarios: int) -> int:
+    """How many rows run at once: one where there is but one login; a recording plays to each scenario by itself."""
+    seeded = profile.login.strategy == "refresh_token"
+    if kind == "live":
+        return 1 if seeded else min(profile.limits.concurrency, MOST_ROWS)
+    return scenarios if seeded or kind == "recorded" else MOST_ROWS
+
+
 class Gathering:
     """One run's scenarios under way, and what they share."""
 
     def __init__(self, run: Run, progress: Progress) -> None:
         self.run = run
         self.pace = Pace(run.profile.limits) if run.server.kind == "live" else Pace(UNHURRIED)
-        self.seed = Seed(run.profile.login.refresh_token)
-        self.discovery = Discovery(run.profile, self._wire("discovery"))
+        self.logins = LoginBudget(run.profile.limits.max_logins)
+        self.discovery = Discovery(
+            run.profile, Wire("discovery", run.server.connect("discovery"), run.profile.limits, self.pace)
+        )
         self._progress = progress
         self._ended = 0
 
@@ -59,24 +88,32 @@ class Gathering:
         self._keep(self.discovery._wire)  # noqa: SLF001 - the exchanges of discovery are evidence too
 
     async def perform(self, scenarios: list[Scenario]) -> None:
-        """Perform the scenarios at once; in two waves where all share one login."""
-        single_login = self.run.profile.login.strategy == "refresh_token"
-        waves = (
-            ([s for s in scenarios if not s.ends_session], [s for s in scenarios if s.ends_session])
-            if single_login
-            else (scenarios,)
-        )
-        for wave in waves:
-            async with asyncio.TaskGroup() as tasks:
-                for scenario in wave:
-                    tasks.create_task(self._perform(scenario, len(scenarios)), name=scenario.name)
+        """Perform the scenarios, row beside row."""
+        number = number_of_rows(self.run.server.kind, self.run.profile, len(scenarios))
+        async with asyncio.TaskGroup() as tasks:
+            for row in rows(scenarios, number):
+                tasks.create_task(self._follow(row, len(scenarios)), name=row[0].name)
+        self.run.logins = self.logins.spent
         if self.run.exchanges and not any(exchange.answer for exchange in self.run.exchanges):
             self.run.trouble = self.run.trouble or f"the provider does not answer: {self.run.exchanges[0].failure}"
 
-    async def _perform(self, scenario: Scenario, total: int) -> None:
-        wire = self._wire(scenario.name)
-        seed = self.seed if self.run.server.kind == "live" else Seed(self.run.profile.login.refresh_token)
-        provider = Provider(self.run.profile, wire, self.discovery, seed)
+    async def _follow(self, row: list[Scenario], total: int) -> None:
+        """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
+        connection, cookies = self.run.server.connect(row[0].name), CookieJar()
+        lineage = Lineage(self.run.profile.login.refresh_token)
+        for scenario in row:
+            wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=cookies)
+            began = connection.clock.now()
+            await self._perform(scenario, Provider(self.run.profile, wire, self.discovery, lineage, self.logins))
+            if wire.exchanges:
+                self._leave(scenario, lineage, connection.clock.now() - began)
+            self._keep(wire)
+            self._ended += 1
+            self._progress(scenario.name, self._ended, total)
+        with suppress(Exception):
+            await connection.close()
+
+    async def _perform(self, scenario: Scenario, provider: Provider) -> None:
         try:
             require(self.run.profile, scenario.needs)
             async with asyncio.timeout(PATIENCE + self.run.profile.limits.max_wait):
@@ -85,19 +122,14 @@ class Gathering:
             self.run.outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")
         except Exception as problem:
             self.run.outcomes[scenario.name] = problem
-        finally:
-            seed.give_back(scenario.name, wire.exchanges, ended=scenario.ends_session)
-            self.run.logins += provider.logins
-            self._keep(wire)
-            with suppress(Exception):
-                await wire.close()
-            self._ended += 1
-            self._progress(scenario.name, self._ended, total)
+
+    def _leave(self, scenario: Scenario, lineage: Lineage, taken: timedelta) -> None:
+        if scenario.ends_session:
+            lineage.end()
+        elif taken > FRESH or isinstance(self.run.outcomes[scenario.name], Exception):
+            lineage.doubt()
 
     def _keep(self, wire: Wire) -> None:
         for exchange in wire.exchanges:
             self.run.redactor.learn_exchange(exchange)
             self.run.exchanges.append(exchange)
-
-    def _wire(self, scenario: str) -> Wire:
-        return Wire(scenario, self.run.server.connect(scenario), self.run.profile.limits, self.pace)

@@ -66,6 +66,7 @@ class RunResult:
     checks: tuple[CheckResult, ...]
     stale_deviations: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    logins: int = 0
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -118,6 +119,7 @@ class RunResult:
             "started": self.started.isoformat(),
             "seconds": self.seconds,
             "requests": self.requests,
+            "logins": self.logins,
             "claims": list(self.claims),
             "summary": {verdict.value: count for verdict, count in self.summary.items()},
             "coverage": {

@@ -25,21 +25,23 @@ class Scenario:
     perform: Performance
     needs: tuple[str, ...] = ()
     ends_session: bool = False
+    waits: bool = False
 
 
-def scenario(*, needs: str = "", ends_session: bool = False) -> Callable[[Performance], Any]:
+def scenario(*, needs: str = "", ends_session: bool = False, waits: bool = False) -> Callable[[Performance], Any]:
     """Make an async function of the provider into a session-scoped fixture that gives its transcript.
 
     Args:
         needs: the features, separated by blanks, without which the scenario is not applicable
             (the names are those of `token_conformance.features`).
-        ends_session: whether it kills the tokens of its login (reuse, revocation); such scenarios run last where
-            there is a single login.
+        ends_session: whether it kills the tokens of its login (reuse, revocation); such scenarios come after those
+            that leave it alive.
+        waits: whether it lets a lifetime pass; such scenarios come last, so that their waits overlap.
 
     """
 
     def declare(perform: Performance) -> Any:
-        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session)  # noqa: B009 - a Callable need not have a name
+        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session, waits)  # noqa: B009 - a Callable need not have a name
         _DECLARED[declared.name] = declared
 
         def transcript(conformance_run: Run) -> Any:

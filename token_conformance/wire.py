@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http.cookiejar import CookieJar
 from time import perf_counter
 
 import httpx
@@ -41,17 +42,19 @@ class Pace:
 
 @dataclass
 class Wire:
-    """Sends the requests of one scenario, keeps its cookies and records every exchange."""
+    """Sends the requests of one scenario and records every exchange; scenarios that follow it may share its cookies."""
 
     scenario: str
     connection: Connection
     limits: Limits
     pace: Pace
     exchanges: list[Exchange] = field(default_factory=list)
+    cookies: CookieJar = field(default_factory=CookieJar)
     _sent: int = 0
 
     def __post_init__(self) -> None:
         self._client = httpx.AsyncClient(
+            cookies=self.cookies,
             transport=self.connection.transport,
             follow_redirects=False,
             timeout=self.limits.request_timeout,
@@ -80,7 +83,7 @@ class Wire:
 
     def forget_cookies(self) -> None:
         """Go on as a browser that the provider has never seen."""
-        self._client.cookies.clear()
+        self.cookies.clear()
 
     async def close(self) -> None:
         """Close the connections; cookies are forgotten."""

@@ -10,7 +10,7 @@ import pytest
 
 from token_conformance.exchange import Request
 from token_conformance.profile import load
-from token_conformance.provider.browsing import follow_to_redirect
+from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.provider.provider import code_challenge
 from token_conformance.servers.live import LiveServer
 from token_conformance.verdict import Inconclusive
@@ -62,7 +62,7 @@ def authorize(profile):
             **changes,
         }
         url = f"{profile.server.issuer}/auth?{urlencode(parameters)}"
-        return await follow_to_redirect(wire, url, redirect_uri=CALLBACK, login=profile.login)
+        return await follow_to_redirect(wire, url, Walk(CALLBACK, profile.login))
 
     return authorize
 

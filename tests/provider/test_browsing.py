@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from token_conformance.profile.models import Login
-from token_conformance.provider.browsing import follow_to_redirect
+from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.verdict import Inconclusive
 
 REDIRECT_URI = "https://app.example/callback"
@@ -24,7 +24,7 @@ def walk(make_wire):
     def walk(handler, login=LOGIN):
         wire = make_wire(handler)
         url = "https://op.example/authorize?client_id=app"
-        return asyncio.run(follow_to_redirect(wire, url, redirect_uri=REDIRECT_URI, login=login))
+        return asyncio.run(follow_to_redirect(wire, url, Walk(REDIRECT_URI, login)))
 
     return walk
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from token_conformance.profile.models import Login
-from token_conformance.provider.browsing import LONGEST_WALK, follow_to_redirect
+from token_conformance.provider.browsing import LONGEST_WALK, Walk, follow_to_redirect
 from token_conformance.verdict import Inconclusive
 
 CALLBACK = "https://app.example/callback"
@@ -59,7 +59,7 @@ def walk(make_wire):
     def walk(login_=LOGIN, redirect_uri=CALLBACK, start=AUTHORIZE, **pages):
         site = Site(**pages)
         wire = make_wire(site, concurrency=1, requests_per_second=1000)
-        answer = asyncio.run(follow_to_redirect(wire, start, redirect_uri=redirect_uri, login=login_))
+        answer = asyncio.run(follow_to_redirect(wire, start, Walk(redirect_uri, login_)))
         return answer, site
 
     return walk
@@ -494,9 +494,9 @@ def test_a_second_walk_finds_the_user_logged_in(make_wire):
 
     async def thrice():
         for _ in range(2):
-            await follow_to_redirect(wire, AUTHORIZE, redirect_uri=CALLBACK, login=LOGIN)
+            await follow_to_redirect(wire, AUTHORIZE, Walk(CALLBACK, LOGIN))
         wire.forget_cookies()
-        await follow_to_redirect(wire, AUTHORIZE, redirect_uri=CALLBACK, login=LOGIN)
+        await follow_to_redirect(wire, AUTHORIZE, Walk(CALLBACK, LOGIN))
 
     asyncio.run(thrice())
     assert [request.url.path for request in site.requests].count("/login") == 2

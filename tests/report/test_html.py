@@ -55,7 +55,7 @@ def test_a_topic_counts_its_verdicts(page):
 def test_the_run_is_described(page):
     """Server, claims, requests, time and deviations that are none stand in the summary."""
     said = " ".join(lxml.html.fromstring(page).find_class("run")[0].text_content().split())
-    assert "Profile example, server recorded, claims bcp, oauth2; 71 requests in 3.2 s." in said
+    assert "Profile example, server recorded, claims bcp, oauth2; 71 requests and 0 logins in 3.2 s." in said
     assert "the profile is out of date: rfc6749-5.2-invalid-grant-400." in said
 
 

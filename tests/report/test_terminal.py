@@ -10,7 +10,7 @@ def test_what_was_not_judged_is_said_first(make_run):
     assert first.startswith("example (recorded): ")
     assert "requirements not judged" in first
     assert "2 pass, 2 fail, 2 warning, 2 deviation, 2 inconclusive, 2 not applicable, 2 error" in last
-    assert "71 requests in 3.2 s" in last
+    assert "71 requests and 0 logins in 3.2 s" in last
 
 
 def test_a_finding_is_one_line_with_its_clause(make_run, make_check):

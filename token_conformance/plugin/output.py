@@ -95,6 +95,7 @@ def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
         started=run.started,
         seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
         requests=len(run.exchanges),
+        logins=run.logins,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),
         claims=tuple(sorted(run.profile.claims)),

@@ -36,16 +36,16 @@ class AuthorizationAnswer:
     exchange: Exchange
 
 
-async def follow_to_redirect(wire: Wire, url: str, *, redirect_uri: str, login: Login) -> AuthorizationAnswer:
+async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationAnswer:
     """Walk from the authorization request over login and consent to the redirect_uri, which is never requested.
 
-    Cookies are those of the wire: a second walk of the same scenario finds the user logged in.
+    Cookies are those of the wire: a second walk of the same browser finds the user logged in.
 
     Raises:
         Inconclusive: the walk does not get there; the message says where it ended.
 
     """
-    walk, request = Walk(redirect_uri, login), Request("GET", url, (HTML,))
+    request = Request("GET", url, (HTML,))
     for _ in range(LONGEST_WALK):
         step = walk.step(await wire.send(request))
         if isinstance(step, AuthorizationAnswer):

@@ -48,7 +48,7 @@ async def carrier(provider: Provider) -> Carrier:
 
 
 async def refresh_carrier(provider: Provider) -> Carrier:
-    """A refresh of a login of its own.
+    """A refresh of a living session.
 
     Raises:
         NotApplicable: the profile has no refresh token grant.
@@ -57,7 +57,7 @@ async def refresh_carrier(provider: Provider) -> Carrier:
     """
     if provider.profile.grants.refresh_token is None:
         raise NotApplicable("the profile has no grant whose request can be repeated")
-    login = await provider.login()
+    login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     parameters = {"grant_type": "refresh_token", "refresh_token": control.refresh_token or login.refresh_token}
     return Carrier(login.client, parameters, control)

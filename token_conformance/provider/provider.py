@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from token_conformance.exchange import Exchange, Headers, Request
 from token_conformance.profile import Client, Profile
-from token_conformance.provider.browsing import follow_to_redirect
+from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, credentials
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.seed import Seed
+from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.login import Authorization, Login
 from token_conformance.servers.connection import Clock
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
@@ -25,61 +25,17 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Accept", "application/json")
 
 
-@dataclass(frozen=True)
-class Authorization:
-    """An authorization request and the answer to it (RFC 6749 §4.1.1 and §4.1.2)."""
-
-    client: Client
-    response_type: str
-    scope: str | None
-    redirect_uri: str
-    state: str
-    nonce: str | None
-    code_verifier: str | None
-    answer: Mapping[str, str]
-    mode: str
-    exchange: Exchange
-
-    @property
-    def code(self) -> str | None:
-        """The authorization code, None where the answer is an error."""
-        return self.answer.get("code")
-
-    @property
-    def error(self) -> str | None:
-        """The error code of the answer (RFC 6749 §4.1.2.1)."""
-        return self.answer.get("error")
-
-
-@dataclass(frozen=True)
-class Login:
-    """A user's first tokens, and the authorization that they come from, where there was one."""
-
-    response: TokenResponse
-    client: Client
-    authorization: Authorization | None = None
-    scope: str | None = None
-
-    @property
-    def access_token(self) -> str | None:
-        """The access token of the login."""
-        return self.response.access_token
-
-    @property
-    def refresh_token(self) -> str | None:
-        """The refresh token of the login."""
-        return self.response.refresh_token
-
-
 class Provider:
     """Sends the requests of one scenario; every method gives what came back and judges nothing."""
 
-    def __init__(self, profile: Profile, wire: Wire, discovery: Discovery, seed: Seed) -> None:
+    def __init__(
+        self, profile: Profile, wire: Wire, discovery: Discovery, lineage: Lineage, logins: LoginBudget
+    ) -> None:
         self.profile = profile
         self.wire = wire
         self.discovery = discovery
-        self.logins = 0
-        self._seed = seed
+        self.lineage = lineage
+        self.logins = logins
 
     @property
     def clock(self) -> Clock:
@@ -106,6 +62,15 @@ class Provider:
             raise NotApplicable("the profile names no issuer, so that there is no metadata to ask for")
         return self.discovery.exchange
 
+    async def session(self) -> Login:
+        """A living session of the user: that of the scenario before, or else a new login; its newest tokens work.
+
+        Raises:
+            Inconclusive: the login is not possible.
+
+        """
+        return self.lineage.session or await self.login()
+
     async def login(self, *, client: Client | None = None, scope: str | None = None) -> Login:
         """Log the user in by the profile's strategy and give the first tokens.
 
@@ -113,13 +78,9 @@ class Provider:
             Inconclusive: the login is not possible.
 
         """
-        if self.profile.login.strategy == "refresh_token":
-            return await self._seeded_login()
-        if self.profile.login.strategy == "password" or self.profile.grants.authorization_code is None:
-            return await self._password_login(client, scope)
-        authorization = await self.authorize(client=client, scope=scope)
-        response = await self.exchange_code(authorization)
-        return Login(response, authorization.client, authorization, authorization.scope)
+        login = await self._login(client, scope)
+        self.lineage.begin(login)
+        return login
 
     async def authorize(
         self,
@@ -128,6 +89,7 @@ class Provider:
         scope: str | None = None,
         redirect_uri: str | None = None,
         pkce: bool = True,
+        refreshable: bool = True,
         parameters: Mapping[str, str] | None = None,
     ) -> Authorization:
         """Send the user to the authorization endpoint, log in and consent there, and give the answer (RFC 6749 §4.1.1).
@@ -137,6 +99,8 @@ class Provider:
             scope: the scope asked for; the profile's without it.
             redirect_uri: where to answer; the client's without it.
             pkce: whether to send the code_challenge that the profile asks for.
+            refreshable: whether to send the profile's `prompt`, without which many providers give no refresh token
+                (OIDC Core §11), and ask a user who is logged in nothing.
             parameters: further parameters; an empty value removes one.
 
         Raises:
@@ -147,7 +111,7 @@ class Provider:
         grant = self.profile.grants.authorization_code
         if grant is None:
             raise NotApplicable("the profile has no [grants.authorization_code]")
-        self._count_login()
+        self.logins.check()
         client = client or self.profile.user_client
         asked = scope if scope is not None else grant.scope
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
@@ -162,7 +126,7 @@ class Provider:
             "state": state,
             "nonce": nonce,
             "response_mode": grant.response_mode,
-            "prompt": grant.prompt,
+            "prompt": grant.prompt if refreshable else None,
             **grant.parameters,
         }
         if verifier is not None and grant.code_challenge_method is not None:
@@ -170,7 +134,11 @@ class Provider:
             query["code_challenge_method"] = grant.code_challenge_method
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
-        answer = await follow_to_redirect(self.wire, url, redirect_uri=redirect_uri, login=self.profile.login)
+        walk = Walk(redirect_uri, self.profile.login)
+        try:
+            answer = await follow_to_redirect(self.wire, url, walk)
+        finally:
+            self.logins.spent += walk.logged_in
         return Authorization(
             client=client,
             response_type=grant.response_type,
@@ -263,14 +231,20 @@ class Provider:
 
     async def token(self, parameters: Form, *, client: Client | None = None, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
-        return await self.token_as(credentials(client or self.profile.user_client), parameters, headers=headers)
+        client = client or self.profile.user_client
+        response = await self._token(credentials(client), parameters, headers)
+        self.lineage.saw(dict(parameters), response, own=client == self.profile.user_client)
+        return response
 
     async def token_as(self, proof: Credentials, parameters: Form, *, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint with the given credentials, which may be none or too many."""
-        return TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
+        response = await self._token(proof, parameters, headers)
+        self.lineage.saw(dict(parameters), response)
+        return response
 
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
+        self.lineage.touched(token or "")
         return await self._post_token(
             "revocation_endpoint", token, hint, credentials(client or self.profile.user_client)
         )
@@ -307,7 +281,11 @@ class Provider:
 
     async def send(self, method: str, url: str, *, headers: Headers = (), body: bytes = b"") -> Exchange:
         """Send any request, right or wrong."""
+        self.lineage.touched(unquote_plus(f"{url} {body.decode(errors='replace')}"))
         return await self.wire.send(Request(method, url, headers, body))
+
+    async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
+        return TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
         return await self._post(await self.endpoint(endpoint), proof, {"token": token, "token_type_hint": hint}, ())
@@ -319,24 +297,28 @@ class Provider:
             Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode())
         )
 
+    async def _login(self, client: Client | None, scope: str | None) -> Login:
+        if self.profile.login.strategy == "refresh_token":
+            return await self._seeded_login()
+        if self.profile.login.strategy == "password" or self.profile.grants.authorization_code is None:
+            return await self._password_login(client, scope)
+        authorization = await self.authorize(client=client, scope=scope)
+        response = await self.exchange_code(authorization)
+        return Login(response, authorization.client, authorization, authorization.scope)
+
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
-        self._count_login()
+        self.logins.check()
+        self.logins.spent += 1
         response = await self.password(client=client)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)
 
     async def _seeded_login(self) -> Login:
-        self._count_login()
-        response = await self.refresh(await self._seed.take(self.wire.scenario))
+        response = await self.refresh(self.lineage.take_seed(self.wire.scenario))
         if not response.accepted:
             raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
-
-    def _count_login(self) -> None:
-        self.logins += 1
-        if self.logins > self.profile.limits.max_logins:
-            raise Inconclusive(f"it takes more than limits.max_logins = {self.profile.limits.max_logins} logins")
 
 
 def _present(access_token: str | None) -> str:

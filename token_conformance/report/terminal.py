@@ -13,7 +13,7 @@ def summary_lines(run: RunResult) -> list[str]:
         coverage_line(run),
         *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
         *(_stale(requirement) for requirement in run.stale_deviations),
-        f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests in {run.seconds:.1f} s",
+        f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
 
 

@@ -1,0 +1,114 @@
+"""A session goes from scenario to scenario until something casts doubt on it."""
+
+import pytest
+
+from token_conformance.profile import Client
+from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.login import Login
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
+
+TOKENS = '{"access_token": "access-%s", "token_type": "Bearer", "refresh_token": "refresh-%s"}'
+
+
+@pytest.fixture
+def answer(make_exchange):
+    def answer(number=1, *, refused=False):
+        body = '{"error": "invalid_grant"}' if refused else TOKENS % (number, number)
+        return TokenResponse(make_exchange(body, status=400 if refused else 200))
+
+    return answer
+
+
+@pytest.fixture
+def lineage(answer):
+    found = Lineage()
+    found.begin(Login(answer(1), Client(client_id="app", client_secret="a secret of it")))
+    return found
+
+
+def refresh(number=1, **more):
+    return {"grant_type": "refresh_token", "refresh_token": f"refresh-{number}", **more}
+
+
+def test_a_plain_refresh_renews_the_session(lineage, answer):
+    """The next scenario gets the newest tokens."""
+    lineage.saw(refresh(), answer(2))
+    assert lineage.session.refresh_token == "refresh-2"
+    assert lineage.session.access_token == "access-2"
+    assert lineage.session.tokens == {"access-1", "refresh-1", "access-2", "refresh-2"}
+
+
+def test_a_request_of_something_else_is_nothing_to_the_session(lineage, answer):
+    """An unknown token that was refused says nothing of the session."""
+    lineage.saw(refresh(99), answer(refused=True))
+    lineage.saw({"grant_type": "client_credentials"}, answer(7))
+    lineage.touched("token=refresh-99")
+    assert lineage.session.refresh_token == "refresh-1"
+
+
+@pytest.mark.parametrize("more", [{"scope": "openid"}, {}], ids=["narrower", "refused"])
+def test_doubt_ends_the_inheritance(lineage, answer, more):
+    """After a refresh with less scope, or one that was refused, the next scenario logs in anew."""
+    lineage.saw(refresh(**more), answer(2, refused=not more))
+    assert lineage.session is None
+
+
+def test_a_refresh_by_another_client_is_doubtful(lineage, answer):
+    """Whoever got the new tokens, they are not to be counted on."""
+    lineage.saw(refresh(), answer(2), own=False)
+    assert lineage.session is None
+
+
+def test_a_used_token_is_doubtful(lineage, answer):
+    """Reuse may have killed the family."""
+    lineage.saw(refresh(), answer(2))
+    lineage.saw(refresh(1), answer(refused=True))
+    assert lineage.session is None
+
+
+def test_a_strange_request_with_a_token_of_the_session_is_doubtful(lineage):
+    """A revocation, or a refresh by GET, may have had any effect."""
+    lineage.touched("https://op.example/token?refresh_token=refresh-1")
+    assert lineage.session is None
+
+
+def test_a_login_without_tokens_leaves_nothing(lineage, answer):
+    """The next scenario tries again."""
+    lineage.begin(Login(answer(refused=True), lineage.session.client))
+    assert lineage.session is None
+
+
+def test_the_seed_follows_the_rotation(answer):
+    """The only refresh token there is is always the newest one."""
+    lineage = Lineage("refresh-0")
+    assert lineage.take_seed("first") == "refresh-0"
+    lineage.begin(Login(answer(1), Client(client_id="app", client_secret="a secret of it")))
+    lineage.saw(refresh(), answer(2))
+    lineage.doubt()
+    assert lineage.take_seed("second") == "refresh-2"
+
+
+def test_a_second_login_in_a_scenario_is_inconclusive():
+    """There is but one."""
+    lineage = Lineage("refresh-0")
+    lineage.take_seed("first")
+    with pytest.raises(Inconclusive, match="second login"):
+        lineage.take_seed("first")
+
+
+def test_a_session_that_was_ended_is_inconclusive():
+    """After a scenario that kills the tokens there is nothing to log in with."""
+    lineage = Lineage("refresh-0")
+    lineage.end()
+    with pytest.raises(Inconclusive, match="used up"):
+        lineage.take_seed("second")
+
+
+def test_logins_are_counted_over_all_rows():
+    """The budget is that of the run."""
+    budget = LoginBudget(2, spent=1)
+    budget.check()
+    budget.spent += 1
+    with pytest.raises(Inconclusive, match="max_logins = 2"):
+        budget.check()
