@@ -49,13 +49,16 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress) ->
 def rows(scenarios: Sequence[Scenario], number: int) -> list[list[Scenario]]:
     """Deal the scenarios to rows, whose scenarios follow one another.
 
-    Harmless ones come first, so that those behind them find a living session, then those that end theirs, and those
-    that wait come last, spread over the rows, so that their waits overlap.
+    Harmless ones come first, so that those behind them find a living session, then those that end theirs or ask for
+    codes of their own, and those that wait come last, spread over the rows, so that their waits overlap.
     """
-    ordered = sorted(
-        scenarios, key=lambda scenario: (scenario.waits, scenario.ends_session, "login" not in scenario.needs)
-    )
+    ordered = sorted(scenarios, key=_place)
     return [row for row in (ordered[start::number] for start in range(number)) if row]
+
+
+def _place(scenario: Scenario) -> tuple[bool, ...]:
+    asks_for_codes, keeps_out = "authorization_code" in scenario.needs, "login" not in scenario.needs
+    return scenario.waits, asks_for_codes, scenario.ends_session, keeps_out
 
 
 def number_of_rows(kind: ServerKind, profile: Profile, scenarios: int) -> int:

@@ -112,6 +112,8 @@ class Provider:
         if grant is None:
             raise NotApplicable("the profile has no [grants.authorization_code]")
         self.logins.check()
+        # Some providers keep one grant for each user and client: what happens to this one happens to the session.
+        self.lineage.doubt()
         client = client or self.profile.user_client
         asked = scope if scope is not None else grant.scope
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
