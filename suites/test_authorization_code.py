@@ -8,7 +8,7 @@ from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
 from token_conformance.profile import Client
 from token_conformance.provider import Authorization, Login, Provider
-from token_conformance.provider.client_authentication import Credentials, unauthenticated, with_secret
+from token_conformance.provider.client_authentication import Credentials, impostor, unauthenticated
 from token_conformance.rotation import tally
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
@@ -131,7 +131,7 @@ async def wrong_exchanges(provider: Provider) -> WrongExchanges:
 
     client, stranger = provider.profile.user_client, provider.profile.second_client
     redirect_uri = client.redirect_uri or ""
-    proof = None if client.public else with_secret(client, provider.draw("client_secret"))
+    proof = None if client.public else impostor(client, provider.draw("client_secret"))
     return WrongExchanges(
         other_redirect_uri=await attempt(redirect_uri="https://other.example/callback"),
         longer_redirect_uri=await attempt(redirect_uri=f"{redirect_uri}/further"),

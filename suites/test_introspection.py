@@ -6,7 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
 from token_conformance.provider import Login, Provider
-from token_conformance.provider.client_authentication import with_secret
+from token_conformance.provider.client_authentication import impostor
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
@@ -59,7 +59,7 @@ async def introspections(provider: Provider) -> Introspections:
     wrong = None
     if not login.client.public:
         wrong = await provider.introspect(
-            refresh.access_token, client=with_secret(login.client, provider.draw("client_secret"))
+            refresh.access_token, client=impostor(login.client, provider.draw("client_secret"))
         )
     revoked = await after_revocation(provider, login, refresh.refresh_token or login.refresh_token)
     return Introspections(login, refresh, live, unknown, used, revoked, open_to_all, wrong)

@@ -6,7 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import scope_of
 from token_conformance.profile import Client
 from token_conformance.provider import Login, Provider
-from token_conformance.provider.client_authentication import unauthenticated, with_secret
+from token_conformance.provider.client_authentication import impostor, unauthenticated
 from token_conformance.token_response import TokenResponse
 from token_conformance.transcripts import Refreshed
 
@@ -104,7 +104,7 @@ async def strangers_refresh(provider: Provider) -> StrangersRefresh:
         after_unproved = await provider.refresh(unproved.refresh_token or newest, client=login.client)
         newest = after_unproved.refresh_token or newest
     if login.client.client_secret is not None:
-        wrong_secret = await provider.refresh(newest, client=with_secret(login.client, provider.draw("client_secret")))
+        wrong_secret = await provider.refresh(newest, client=impostor(login.client, provider.draw("client_secret")))
         newest = wrong_secret.refresh_token or newest
     stranger = provider.profile.second_client
     if stranger is not None:

@@ -1,18 +1,27 @@
 """What the token endpoint takes as a request (RFC 6749 §3.2)."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.exchange import Exchange, Headers
 from token_conformance.provider import Carrier, Provider, carrier
-from token_conformance.provider.client_authentication import Credentials, credentials, post
+from token_conformance.provider.client_authentication import Credentials, post
 from token_conformance.token_response import TokenResponse
 
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
 FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 FORM_IN_UTF8: Headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), FORM[1])
+
+
+Encoding = Callable[[list[tuple[str, str]]], bytes]
+
+
+def encoded_as_form(form: list[tuple[str, str]]) -> bytes:
+    """The parameters as RFC 6749 §3.2 wants them."""
+    return urlencode(form).encode()
 
 
 @dataclass(frozen=True)
@@ -33,22 +42,34 @@ class Methods:
 async def other_methods(provider: Provider) -> Methods:
     """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
     good = await carrier(provider)
-    endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
-    form = parameters_of(good, proof)
-    address, encoded = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(form)}", urlencode(form).encode()
-    text = (("Content-Type", "text/plain"), *proof.headers)
+    endpoint = await provider.endpoint("token_endpoint")
+
+    async def queried(method: str, headers: Headers = ()) -> Exchange:
+        proof = await provider.credentials(good.client)
+        query = urlencode(parameters_of(good, proof))
+        address = f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+        return await provider.send(method, address, headers=(*headers, *proof.headers))
+
+    async def sent(method: str, headers: Headers, encoded: Encoding = encoded_as_form) -> TokenResponse:
+        proof = await provider.credentials(good.client)
+        body = encoded(parameters_of(good, proof))
+        return TokenResponse(await provider.send(method, endpoint, headers=(*headers, *proof.headers), body=body))
+
     return Methods(
         carrier=good,
-        get=TokenResponse(await provider.send("GET", address, headers=proof.headers)),
-        put=TokenResponse(await provider.send("PUT", endpoint, headers=(*FORM, *proof.headers), body=encoded)),
-        head=await provider.send("HEAD", address, headers=proof.headers),
-        in_query=TokenResponse(await provider.send("POST", address, headers=(*FORM, *proof.headers))),
+        get=TokenResponse(await queried("GET")),
+        put=await sent("PUT", FORM),
+        head=await queried("HEAD"),
+        in_query=TokenResponse(await queried("POST", FORM)),
         credentials_in_query=await with_credentials_in_query(provider, good),
-        as_json=TokenResponse(
-            await provider.send("POST", endpoint, headers=(*JSON, *proof.headers), body=json.dumps(dict(form)).encode())
-        ),
-        as_text=TokenResponse(await provider.send("POST", endpoint, headers=text, body=encoded)),
+        as_json=await sent("POST", JSON, encoded_as_json),
+        as_text=await sent("POST", (("Content-Type", "text/plain"),)),
     )
+
+
+def encoded_as_json(form: list[tuple[str, str]]) -> bytes:
+    """The parameters as the members of a JSON object."""
+    return json.dumps(dict(form)).encode()
 
 
 async def with_credentials_in_query(provider: Provider, good: Carrier) -> TokenResponse | None:
@@ -161,12 +182,11 @@ class Repetitions:
 async def repetitions(provider: Provider) -> Repetitions:
     """Send a good request, then with grant_type twice, with another grant_type, and with scope and client_id twice."""
     good = await carrier(provider)
-    proof = credentials(good.client)
     form = [(name, value) for name, value in good.parameters.items() if value is not None]
     kind = ("grant_type", good.parameters["grant_type"] or "")
 
     async def sent(*added: tuple[str, str]) -> TokenResponse:
-        return await provider.token_as(proof, [*form, *added])
+        return await provider.token([*form, *added], client=good.client)
 
     scope = good.parameters.get("scope")
     twice = [("scope", scope)] if scope else [("scope", "a"), ("scope", "b")]
@@ -211,28 +231,25 @@ class Spellings:
 async def spellings(provider: Provider) -> Spellings:
     """Send a good request with an unknown parameter, an empty one, in another order, encoded in another way, and with a charset."""
     good = await carrier(provider)
-    control, proof = good.control, credentials(good.client)
-    endpoint = await provider.endpoint("token_endpoint")
+    control, endpoint = good.control, await provider.endpoint("token_endpoint")
 
-    unknown = await provider.token_as(proof, {**good.parameters, "x_unknown": "1"})
+    async def sent(encoded: Encoding, headers: Headers = FORM) -> TokenResponse:
+        proof = await provider.credentials(good.client)
+        body = encoded(parameters_of(good, proof))
+        return TokenResponse(await provider.send("POST", endpoint, headers=(*headers, *proof.headers), body=body))
+
+    unknown = await provider.token({**good.parameters, "x_unknown": "1"}, client=good.client)
     good = good.after(unknown)
-    empty = await provider.token_as(
-        proof,
-        [
-            *parameters_of(good, Credentials()),
-            ("resource_hint", ""),
-            *([] if good.parameters.get("scope") else [("scope", "")]),
-        ],
+    without_scope = [] if good.parameters.get("scope") else [("scope", "")]
+    empty = await provider.token(
+        [*parameters_of(good, Credentials()), ("resource_hint", ""), *without_scope], client=good.client
     )
     good = good.after(empty)
-    backwards = urlencode(parameters_of(good, proof)[::-1]).encode()
-    order = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=backwards))
+    order = await sent(lambda form: urlencode(form[::-1]).encode())
     good = good.after(order)
-    hexadecimal = encoded_by_hand(parameters_of(good, proof))
-    encoding = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=hexadecimal))
+    encoding = await sent(encoded_by_hand)
     good = good.after(encoding)
-    body = urlencode(parameters_of(good, proof)).encode()
-    charset = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM_IN_UTF8, *proof.headers), body=body))
+    charset = await sent(encoded_as_form, FORM_IN_UTF8)
     return Spellings(control, unknown, empty, order, encoding, charset)
 
 
@@ -283,19 +300,20 @@ class Oddities:
 async def oddities(provider: Provider) -> Oddities:
     """Send a good request, then a very long value, a NUL, bytes that are no UTF-8, and a broken Authorization."""
     good = await carrier(provider)
-    endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
+    endpoint = await provider.endpoint("token_endpoint")
     bodies = (
         b"grant_type=refresh_token&refresh_token=" + b"x" * 65536,
         b"grant_type=%00&code=%00",
         b"grant_type=%ff%fe&scope=%ff",
     )
-    form = urlencode(proof.parameters).encode()
-    sent = [
-        await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=body + b"&" + form)
-        for body in bodies
-    ]
+
+    async def sent(body: bytes) -> TokenResponse:
+        proof = await provider.credentials(good.client)
+        body += b"&" + urlencode(proof.parameters).encode()
+        return TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=body))
+
     broken = Credentials(headers=(("Authorization", "Basic %%%"),))
-    answers = [*map(TokenResponse, sent), await provider.token_as(broken, good.parameters)]
+    answers = [*[await sent(body) for body in bodies], await provider.token_as(broken, good.parameters)]
     return Oddities(good, tuple(answers))
 
 

@@ -47,9 +47,14 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
     "confidential_client": (lambda profile: not profile.user_client.public, "the profile's client is public"),
     "public_client": (lambda profile: profile.user_client.public, "the profile's client is confidential"),
     "client_secret": (
-        lambda profile: profile.user_client.client_secret is not None,
-        "the profile's client authenticates without a secret",
+        lambda profile: profile.user_client.authentication in {"client_secret_basic", "client_secret_post"},
+        "the profile's client does not send a secret",
     ),
+    "client_assertion": (
+        lambda profile: any(client.asserts for client in profile.clients),
+        "no client of the profile signs assertions",
+    ),
+    "fapi2": (lambda profile: "fapi2" in profile.claims, "the profile does not claim FAPI 2.0"),
     "client_secret_basic": (
         lambda profile: profile.user_client.authentication == "client_secret_basic",
         "the profile's client does not authenticate by HTTP Basic",

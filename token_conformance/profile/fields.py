@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
+from token_conformance.signing_key import private_key
+
 _HOST_AND_PORT = re.compile(r"[^:/]+:\d+(/|$)")
 
 
@@ -57,11 +59,20 @@ def _date_as_text(written: object) -> object:
 EndpointURL = Annotated[str, AfterValidator(_http_url)]
 """An http or https URL with a host; kept as written."""
 
+
+def _signing_key(text: str) -> str:
+    private_key(text)
+    return text
+
+
 RedirectURI = Annotated[str, AfterValidator(_redirect_uri)]
 """An http or https URL with a host, or one of a custom scheme (RFC 8252 §7.1); kept as written."""
 
 ExistingFile = Annotated[str, AfterValidator(_existing_file)]
 """The path of a file."""
+
+SigningKey = Annotated[str, AfterValidator(_signing_key)]
+"""A private key as PEM or JWK, or the path of a file that holds one."""
 
 DateText = Annotated[str, BeforeValidator(_date_as_text)]
 """A date, written with or without quotes."""

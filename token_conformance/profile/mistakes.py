@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from token_conformance.profile.models import Profile
 
-SECRETS = frozenset({"client_secret", "password", "refresh_token"})
+SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key"})
 """Keys whose values are never repeated."""
 
 ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts"})

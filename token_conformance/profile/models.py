@@ -8,12 +8,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from token_conformance.profile.fact import Fact, unknown
-from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI
+from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI, SigningKey
+from token_conformance.signing_key import SigningAlgorithm
 
 Authentication = Literal[
     "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
 ]
-SigningAlgorithm = Literal["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
 ErrorCondition = Literal[
     "expired_refresh_token",
@@ -72,6 +72,9 @@ class Client(Table):
     authentication: Authentication = "client_secret_basic"
     redirect_uri: RedirectURI | None = None
     grant_types: list[str] | None = None
+    signing_key: SigningKey | None = None
+    signing_algorithm: SigningAlgorithm | None = None
+    assertion_audience: Literal["token_endpoint", "issuer"] = "token_endpoint"
 
     @model_validator(mode="after")
     def _secret(self) -> Client:
@@ -79,12 +82,19 @@ class Client(Table):
             raise ValueError(f'expected client_secret, which authentication = "{self.authentication}" needs; add it')
         if self.authentication == "none" and self.client_secret:
             raise ValueError('expected no client_secret beside authentication = "none"; remove one of them')
+        if self.authentication == "private_key_jwt" and not self.signing_key:
+            raise ValueError('expected signing_key, which authentication = "private_key_jwt" needs; add it')
         return self
 
     @property
     def public(self) -> bool:
         """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
         return self.authentication == "none"
+
+    @property
+    def asserts(self) -> bool:
+        """Whether it proves who it is by a signed assertion (RFC 7523 §2.2)."""
+        return self.authentication in {"private_key_jwt", "client_secret_jwt"}
 
 
 class AuthorizationCode(Table):
@@ -280,7 +290,7 @@ class Profile(Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
-        problems = [*self._unknown_clients(), *self._lacks_of_login()]
+        problems = [*self._unknown_clients(), *self._lacks_of_login(), *self._lacks_of_issuer()]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -307,3 +317,7 @@ class Profile(Table):
             missing = [field for field in needed if not getattr(self.login, field)]
             if missing:
                 yield f'login: expected {" and ".join(missing)} for strategy = "{self.login.strategy}"; add to [login]'
+
+    def _lacks_of_issuer(self) -> Iterator[str]:
+        if self.server.issuer is None and any(client.assertion_audience == "issuer" for client in self.clients):
+            yield 'server: expected issuer, which assertion_audience = "issuer" of a client names; add it'

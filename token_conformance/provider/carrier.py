@@ -47,6 +47,23 @@ async def carrier(provider: Provider) -> Carrier:
     return await refresh_carrier(provider)
 
 
+async def carrier_of(client: Client, provider: Provider) -> Carrier:
+    """The cheapest accepted request of one client.
+
+    Raises:
+        NotApplicable: the profile gives the client no request that can be repeated.
+        Inconclusive: the login that a refresh needs is not possible.
+
+    """
+    grants = provider.profile.grants
+    if grants.client_credentials is not None and provider.service_client == client:
+        parameters = {"grant_type": "client_credentials", "scope": grants.client_credentials.scope}
+        return await _controlled(provider, client, parameters)
+    if provider.profile.user_client == client:
+        return await refresh_carrier(provider)
+    raise NotApplicable(f"the profile gives the client {client.name!r} no grant whose request can be repeated")
+
+
 async def refresh_carrier(provider: Provider) -> Carrier:
     """A refresh of a living session.
 

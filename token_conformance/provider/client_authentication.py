@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from urllib.parse import quote_plus
 
 from token_conformance.exchange import Headers
 from token_conformance.profile import Client
+from token_conformance.signing_key import another_of, private_key
 from token_conformance.verdict import Inconclusive
 
 Parameters = tuple[tuple[str, str], ...]
@@ -43,7 +45,7 @@ METHODS: Mapping[str, Callable[[Client], Credentials]] = {
     "client_secret_post": post,
     "none": identified,
 }
-"""The methods by their registered names (RFC 7591 §2)."""
+"""The methods by their registered names (RFC 7591 §2), but for those that sign an assertion for each request."""
 
 
 def credentials(client: Client) -> Credentials:
@@ -64,6 +66,14 @@ def credentials(client: Client) -> Credentials:
 def unauthenticated(client: Client) -> Client:
     """The same client sending nothing but its id."""
     return client.model_copy(update={"authentication": "none", "client_secret": None})
+
+
+def impostor(client: Client, secret: str) -> Client:
+    """Somebody who says that it is the client and does not have its secret, or its key, but another one."""
+    if client.authentication == "private_key_jwt" and client.signing_key is not None:
+        key = another_of(private_key(client.signing_key)).as_dict(private=True)
+        return client.model_copy(update={"signing_key": json.dumps(key)})
+    return with_secret(client, secret)
 
 
 def with_secret(client: Client, client_secret: str) -> Client:

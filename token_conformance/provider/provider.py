@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from token_conformance.exchange import Exchange, Headers, Request
 from token_conformance.profile import Client, Profile
+from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, credentials
 from token_conformance.provider.discovery import Discovery
@@ -231,10 +232,22 @@ class Provider:
         grant = self.profile.grants.client_credentials
         return self.profile.client(grant.client if grant else None)
 
+    async def credentials(self, client: Client) -> Credentials:
+        """What proves that a request is the client's, by its registered method; an assertion is good for one request."""
+        if client.asserts:
+            return (await self.assertion(client)).credentials()
+        return credentials(client)
+
+    async def assertion(self, client: Client) -> Assertion:
+        """The next assertion of a client, for the audience that the profile documents (RFC 7523 §3)."""
+        issuer, now = self.profile.server.issuer, self.clock.now()
+        named = issuer if client.assertion_audience == "issuer" else await self.endpoint("token_endpoint")
+        return Assertion.of(client, audience=named or "", now=now, jti=self.draw("jti"))
+
     async def token(self, parameters: Form, *, client: Client | None = None, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
         client = client or self.profile.user_client
-        response = await self._token(credentials(client), parameters, headers)
+        response = await self._token(await self.credentials(client), parameters, headers)
         self.lineage.saw(dict(parameters), response, own=client == self.profile.user_client)
         return response
 
@@ -248,13 +261,13 @@ class Provider:
         """Revoke a token (RFC 7009 §2.1)."""
         self.lineage.touched(token or "")
         return await self._post_token(
-            "revocation_endpoint", token, hint, credentials(client or self.profile.user_client)
+            "revocation_endpoint", token, hint, await self.credentials(client or self.profile.user_client)
         )
 
     async def introspect(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Ask what a token is (RFC 7662 §2.1)."""
         return await self._post_token(
-            "introspection_endpoint", token, hint, credentials(client or self.profile.user_client)
+            "introspection_endpoint", token, hint, await self.credentials(client or self.profile.user_client)
         )
 
     async def userinfo(self, access_token: str | None) -> Exchange:

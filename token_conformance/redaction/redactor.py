@@ -44,6 +44,7 @@ class Redactor:
         """Learn the secrets of the clients and of the user."""
         for client in profile.clients:
             self.learn("client_secret", client.client_secret or "")
+            self.learn("signing_key", client.signing_key or "")
         self.learn("password", profile.login.password or "")
         self.learn("refresh_token", profile.login.refresh_token or "")
 

@@ -153,6 +153,8 @@ KNOWN_PARAMETERS = frozenset(
         "redirect_uri",
         "client_id",
         "client_secret",
+        "client_assertion",
+        "client_assertion_type",
         "refresh_token",
         "scope",
         "username",

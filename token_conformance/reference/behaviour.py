@@ -89,6 +89,29 @@ class ClientPolicy:
     service_authenticated: bool = True
     grants_compared: bool = True
     inferred_from_grant: bool = False
+    other_method_accepted: bool = False
+
+
+@dataclass(frozen=True)
+class AssertionPolicy:
+    """Client assertions (RFC 7523 §3, OIDC Core §9); times in seconds."""
+
+    type_compared: bool = True
+    signature_verified: bool = True
+    unsigned_accepted: bool = False
+    algorithm_believed: bool = False
+    issuer_compared: bool = True
+    subject_compared: bool = True
+    audience_compared: bool = True
+    audiences: Literal["both", "issuer", "token_endpoint", "nowhere"] = "both"
+    audience_list_accepted: bool = True
+    expiry_required: bool = True
+    expiry_checked: bool = True
+    not_before_checked: bool = True
+    issued_at_checked: bool = False
+    jti_required: bool = True
+    replay_refused: bool = True
+    tolerance: int = 30
 
 
 @dataclass(frozen=True)
@@ -182,6 +205,7 @@ class Behaviour:
     refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
     code: CodePolicy = field(default_factory=CodePolicy)
     client: ClientPolicy = field(default_factory=ClientPolicy)
+    assertion: AssertionPolicy = field(default_factory=AssertionPolicy)
     request: RequestPolicy = field(default_factory=RequestPolicy)
     scope: ScopePolicy = field(default_factory=ScopePolicy)
     token: TokenPolicy = field(default_factory=TokenPolicy)

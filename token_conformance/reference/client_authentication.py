@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
 
 from token_conformance.profile import Client
+from token_conformance.reference.assertion import AssertionReader
 from token_conformance.reference.behaviour import ClientPolicy
+from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.documented import Documented
 from token_conformance.reference.reading import Parameters
 from token_conformance.reference.refusal import Refusal, invalid_client, invalid_request
@@ -62,6 +64,12 @@ class Presented:
     client_id: str | None
     secret: str | None
     method: str
+    assertion: str | None = None
+
+    @property
+    def proving(self) -> bool:
+        """Whether there is a secret or an assertion, right or wrong."""
+        return self.secret is not None or self.assertion is not None
 
 
 def presented(request: Parameters, policy: ClientPolicy) -> Presented:
@@ -73,6 +81,11 @@ def presented(request: Parameters, policy: ClientPolicy) -> Presented:
     """
     header = request.headers.get("authorization", "")
     client_id, secret = request.form.get("client_id"), request.form.get("client_secret")
+    assertion = request.form.get("client_assertion")
+    if assertion is not None:
+        if (secret is not None or header) and policy.two_methods_refused:
+            raise invalid_request("The client uses more than one method of authentication.", "two_methods")
+        return Presented(client_id, None, "assertion", assertion)
     if header[:6].lower() != "basic ":
         return Presented(client_id, secret, "none" if secret is None else "client_secret_post")
     pair = _basic(header[6:], policy)
@@ -99,11 +112,18 @@ class ClientAuthenticator:
     """Finds the client of a request and has it prove who it is."""
 
     def __init__(
-        self, clients: Collection[Client], policy: ClientPolicy, find: Callable[[str], RegisteredClient | None]
+        self,
+        clients: Collection[Client],
+        policy: ClientPolicy,
+        find: Callable[[str], RegisteredClient | None],
+        assertions: AssertionReader,
+        clock: MovableClock,
     ) -> None:
         self._secrets = tuple(client.client_secret for client in clients if client.client_secret)
         self._policy = policy
         self._find = find
+        self._assertions = assertions
+        self._clock = clock
 
     def authenticate(self, request: Parameters, *, required: bool = True) -> RegisteredClient:
         """The client of a request; without `required`, one that only says who it is will do.
@@ -112,18 +132,46 @@ class ClientAuthenticator:
             Refusal: it is unknown, or does not authenticate as it is registered.
 
         """
-        credentials = presented(request, self._policy)
+        credentials = self._named(presented(request, self._policy))
         if credentials.client_id is None:
             raise self._without_authentication()
         registered = self._find(credentials.client_id)
         if registered is None:
             raise self._unknown(credentials)
-        if required or credentials.secret is not None:
+        if credentials.assertion is not None:
+            self._check_assertion(registered.client, credentials, request)
+        elif required or credentials.proving:
             self._check(registered.client, credentials)
         request.auth_method = credentials.method
         return registered
 
+    def _named(self, credentials: Presented) -> Presented:
+        """The credentials with the client that an assertion is about (RFC 7521 §4.2)."""
+        if credentials.assertion is None:
+            return credentials
+        claimed = self._assertions.claimed_client(credentials.assertion)
+        if credentials.client_id not in {None, claimed} and self._policy.contradiction_refused:
+            raise self._failed("assertion_client_id", credentials)
+        return replace(credentials, client_id=claimed)
+
+    def _check_assertion(self, client: Client, credentials: Presented, request: Parameters) -> None:
+        fault = (
+            "method"
+            if not client.asserts
+            else self._assertions.fault_of(
+                credentials.assertion or "", request.form.get("client_assertion_type"), client, self._clock.timestamp
+            )
+        )
+        if fault is not None:
+            raise self._failed(f"assertion_{fault}", credentials)
+
     def _check(self, client: Client, credentials: Presented) -> None:
+        if client.asserts:
+            if credentials.secret is None:
+                raise self._without_authentication()
+            if not self._policy.other_method_accepted or credentials.secret != client.client_secret:
+                raise self._failed("wrong_secret", credentials)
+            return
         if client.client_secret is None:
             if credentials.secret is not None and self._policy.public_secret_refused:
                 raise self._failed("wrong_secret", credentials)

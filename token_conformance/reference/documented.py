@@ -110,6 +110,9 @@ class Documented:
             )
         if code is not None:
             usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
+        if "fapi2" in self.profile.claims:
+            strict = replace(usual.assertion, audiences="issuer", audience_list_accepted=False, issued_at_checked=True)
+            usual = replace(usual, assertion=strict)
         return replace(
             usual,
             token=replace(

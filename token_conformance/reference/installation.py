@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from token_conformance.profile import Client, Profile
 from token_conformance.reference.addresses import Addresses
+from token_conformance.reference.assertion import AssertionReader
 from token_conformance.reference.behaviour import Behaviour
 from token_conformance.reference.client_authentication import ClientAuthenticator, RegisteredClient
 from token_conformance.reference.clock import MovableClock
@@ -21,9 +22,18 @@ class Installation:
         self.documented = Documented(profile)
         self.addresses = Addresses.of(profile)
         self.memory = Memory()
-        self.authenticator = ClientAuthenticator(profile.clients, behaviour.client, self.client)
+        self.authenticator = ClientAuthenticator(
+            profile.clients, behaviour.client, self.client, AssertionReader(behaviour.assertion, self._audiences), clock
+        )
         self._clients = {client.client_id: client for client in profile.clients}
         self._issue_known_refresh_token()
+
+    @property
+    def _audiences(self) -> frozenset[str]:
+        """What clients may call this server in their assertions (RFC 7523 §3)."""
+        named = {"issuer": self.addresses.issuer, "token_endpoint": self.addresses.token_endpoint}
+        accepted = self.behaviour.assertion.audiences
+        return frozenset(named.values() if accepted == "both" else {named.get(accepted, "")})
 
     def client(self, client_id: str) -> RegisteredClient | None:
         """The client of that identifier."""

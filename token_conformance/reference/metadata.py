@@ -6,14 +6,19 @@ from typing import Any
 
 from token_conformance.reference.installation import Installation
 
+SIGNATURES = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "HS256"]
+
 
 def metadata(installation: Installation) -> dict[str, Any]:
     """What the server says of itself; it is all true."""
     addresses, documented, behaviour = installation.addresses, installation.documented, installation.behaviour
     grant = installation.profile.grants.authorization_code
-    methods = list(behaviour.client.methods)
+    asserted = sorted({client.authentication for client in installation.profile.clients if client.asserts})
+    methods = [*behaviour.client.methods, *asserted]
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
+    signed = {"token_endpoint_auth_signing_alg_values_supported": SIGNATURES} if asserted else {}
     return {
+        **signed,
         "issuer": addresses.issuer,
         "authorization_endpoint": addresses.authorization_endpoint,
         "token_endpoint": addresses.token_endpoint,

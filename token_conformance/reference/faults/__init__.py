@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from token_conformance.reference.faults.access_token import ACCESS_TOKEN
 from token_conformance.reference.faults.authorization_code import AUTHORIZATION_CODE
+from token_conformance.reference.faults.client_assertion import CLIENT_ASSERTION
 from token_conformance.reference.faults.client_authentication import CLIENT_AUTHENTICATION
 from token_conformance.reference.faults.endpoint import ENDPOINT
 from token_conformance.reference.faults.errors import ERRORS
@@ -37,6 +38,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     ENDPOINT,
     ERRORS,
     CLIENT_AUTHENTICATION,
+    CLIENT_ASSERTION,
     ID_TOKEN,
     REFRESHED_ID_TOKEN,
     METADATA,

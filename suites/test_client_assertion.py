@@ -1,0 +1,257 @@
+"""Clients that prove who they are by signed assertions (RFC 7521, RFC 7523, OIDC Core §9)."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.provider import Carrier, Provider, carrier_of
+from token_conformance.provider.assertion import Assertion
+from token_conformance.provider.client_authentication import by
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Assertions:
+    """An assertion that was accepted, and others that are wrong in one thing each."""
+
+    carrier: Carrier
+    wrong: dict[str, TokenResponse]
+    replayed: TokenResponse
+    without_jti: TokenResponse
+    other_audience: TokenResponse | None
+
+
+@scenario(needs="client_assertion")
+async def assertions(provider: Provider) -> Assertions:
+    """Send a good assertion, then assertions that are wrong in one thing each, and a good one twice."""
+    client = next(client for client in provider.profile.clients if client.asserts)
+    good = await carrier_of(client, provider)
+    now = int(provider.clock.now().timestamp())
+
+    async def sent(assertion: Assertion, client_id: str | None = None) -> TokenResponse:
+        nonlocal good
+        response = await provider.token_as(assertion.credentials(), {**good.parameters, "client_id": client_id})
+        good = good.after(response)
+        return response
+
+    async def fresh() -> Assertion:
+        return await provider.assertion(client)
+
+    stranger = f"stranger-{provider.draw('client_id')}"
+    wrong = {
+        name: await sent(assertion)
+        for name, assertion in wrong_ones(await fresh(), stranger, now).items()
+        if assertion is not None
+    }
+    wrong["client_id"] = await sent(await fresh(), client_id=stranger)
+    twice = await fresh()
+    first = await sent(twice)
+    audience = await other_audience(provider, twice)
+    return Assertions(
+        carrier=Carrier(client, good.parameters, first),
+        wrong=wrong,
+        replayed=await sent(twice),
+        without_jti=await sent((await fresh()).claiming(jti=None)),
+        other_audience=await sent((await fresh()).claiming(aud=audience)) if audience is not None else None,
+    )
+
+
+def wrong_ones(good: Assertion, stranger: str, now: int) -> dict[str, Assertion | None]:
+    """Assertions by what is wrong with them; each has a jti of its own, lest it be refused for another reason."""
+    hashed = good.client.authentication == "client_secret_jwt"
+    wrong = {
+        "type": good.of_type("urn:example:assertion-type"),
+        "iss": good.claiming(iss=stranger),
+        "sub": good.claiming(sub=stranger),
+        "without sub": good.claiming(sub=None),
+        "aud": good.claiming(aud="https://other.example/token"),
+        "without aud": good.claiming(aud=None),
+        "exp": good.claiming(iat=now - HOUR, exp=now - HOUR // 2),
+        "without exp": good.claiming(exp=None),
+        "nbf": good.claiming(nbf=now + HOUR, exp=now + 2 * HOUR),
+        "a stranger's key": good.signed_as("a stranger"),
+        "no signature": good.signed_as("nobody"),
+        "an HMAC by the public key": None if hashed else good.signed_as("the public key"),
+    }
+    return {
+        name: each and each.claiming(jti=f"{good.claims['jti']}-{n}") for n, (name, each) in enumerate(wrong.items())
+    }
+
+
+async def other_audience(provider: Provider, good: Assertion) -> str | None:
+    """The other name of the server: its issuer, where the profile documents the token endpoint as audience."""
+    issuer = provider.profile.server.issuer
+    return issuer if issuer is not None and good.claims["aud"] != issuer else None
+
+
+def judge(assertions: Assertions, *names: str) -> None:
+    """Hold the answers to assertions that are wrong in these things against the accepted one."""
+    for name in names:
+        if name in assertions.wrong:
+            answer = refusal(assertions.wrong[name], control=assertions.carrier.control)
+            assert not answer.accepted, f"an assertion was accepted that is wrong in this: {name}"
+
+
+@requirement("rfc7523-assertion-accepted")
+def test_good_assertion_is_accepted(assertions: Assertions) -> None:
+    """A well-formed assertion authenticates the client."""
+    assert assertions.carrier.control.accepted
+
+
+@requirement("rfc7523-assertion-type")
+def test_other_assertion_type_is_refused(assertions: Assertions) -> None:
+    """An assertion of an unknown client_assertion_type is refused."""
+    judge(assertions, "type")
+
+
+@requirement("rfc7523-assertion-iss-sub")
+def test_assertion_about_another_client_is_refused(assertions: Assertions) -> None:
+    """An assertion is refused whose iss or sub is not the client, or that has no sub."""
+    judge(assertions, "iss", "sub", "without sub")
+
+
+@requirement("rfc7523-assertion-aud")
+def test_assertion_for_another_server_is_refused(assertions: Assertions) -> None:
+    """An assertion with the aud of another server, or without aud, is refused."""
+    judge(assertions, "aud", "without aud")
+
+
+@requirement("rfc7523-assertion-exp")
+def test_expired_assertion_is_refused(assertions: Assertions) -> None:
+    """An expired assertion, and one that never expires, are refused."""
+    judge(assertions, "exp", "without exp")
+
+
+@requirement("rfc7523-assertion-nbf")
+def test_assertion_of_tomorrow_is_refused(assertions: Assertions) -> None:
+    """An assertion is refused an hour before its nbf."""
+    judge(assertions, "nbf")
+
+
+@requirement("rfc7523-assertion-signature")
+@pytest.mark.parametrize("name", ["a stranger's key", "no signature", "an HMAC by the public key"])
+def test_signature_is_verified(assertions: Assertions, name: str) -> None:
+    """An assertion is refused that the client did not sign."""
+    if name not in assertions.wrong:
+        raise NotApplicable("the client signs by its secret")
+    answer = refusal(assertions.wrong[name], control=assertions.carrier.control)
+    assert not answer.accepted, f"an assertion with {name} was accepted"
+
+
+@requirement("rfc7523-assertion-error")
+def test_refused_assertion_is_invalid_client(assertions: Assertions) -> None:
+    """Whatever is wrong with an assertion, the error is invalid_client."""
+    for name, attempt in assertions.wrong.items():
+        answer = refusal(attempt, control=assertions.carrier.control)
+        if answer.accepted or name in {"type", "client_id"}:
+            continue
+        assert answer.error == "invalid_client", f"an assertion that is wrong in this: {name}, was answered by {answer}"
+
+
+@requirement("rfc7521-4.2-client-id")
+def test_client_id_beside_an_assertion_is_compared(assertions: Assertions) -> None:
+    """A client_id beside an assertion that names another client leads to a refusal."""
+    judge(assertions, "client_id")
+
+
+@requirement("oidc-9-assertion-jti")
+def test_assertion_without_jti_is_refused(assertions: Assertions, conformance_run: Run) -> None:
+    """An assertion without jti is refused, where the provider claims OpenID Connect or FAPI 2.0."""
+    answer = refusal(assertions.without_jti, control=assertions.carrier.control)
+    if not conformance_run.profile.claims & {"oidc", "fapi2"}:
+        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.accepted else 'refused'}")
+    assert not answer.accepted, "an assertion without jti was accepted"
+
+
+@requirement("oidc-9-assertion-replay")
+def test_assertion_works_once(assertions: Assertions, conformance_run: Run) -> None:
+    """The same assertion is refused the second time, where the provider claims OpenID Connect or FAPI 2.0."""
+    answer = refusal(assertions.replayed, control=assertions.carrier.control)
+    if not conformance_run.profile.claims & {"oidc", "fapi2"}:
+        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.accepted else 'refused'}")
+    assert not answer.accepted, "the same assertion was accepted twice"
+
+
+@requirement("client-assertion-aud-issuer")
+def test_issuer_is_accepted_as_audience(assertions: Assertions) -> None:
+    """The issuer is accepted as aud, as FAPI 2.0 and the update of RFC 7523 want it."""
+    if assertions.other_audience is None:
+        raise NotApplicable("the profile documents the issuer as aud, or names none")
+    assert refusal(assertions.other_audience, control=assertions.carrier.control).accepted
+
+
+@dataclass(frozen=True)
+class FAPIAssertions:
+    """Assertions as FAPI 2.0 judges them: with several audiences, and dated a little or much ahead."""
+
+    control: TokenResponse
+    audience_list: TokenResponse
+    token_endpoint: TokenResponse
+    a_little_ahead: TokenResponse
+    far_ahead: TokenResponse
+
+
+@scenario(needs="client_assertion fapi2")
+async def fapi_assertions(provider: Provider) -> FAPIAssertions:
+    """Send assertions with the issuer in a list, with the token endpoint as aud, and dated 8 and 90 seconds ahead."""
+    client = next(client for client in provider.profile.clients if client.asserts)
+    good = await carrier_of(client, provider)
+    issuer, now = provider.profile.server.issuer, int(provider.clock.now().timestamp())
+
+    async def sent(**claims: object) -> TokenResponse:
+        nonlocal good
+        assertion = (await provider.assertion(client)).claiming(aud=issuer).claiming(**claims)
+        response = await provider.token_as(assertion.credentials(), good.parameters)
+        good = good.after(response)
+        return response
+
+    return FAPIAssertions(
+        control=await sent(),
+        audience_list=await sent(aud=[issuer]),
+        token_endpoint=await sent(aud=await provider.endpoint("token_endpoint")),
+        a_little_ahead=await sent(iat=now + 8, nbf=now + 8),
+        far_ahead=await sent(iat=now + 90, nbf=now + 90, exp=now + 150),
+    )
+
+
+@requirement("fapi2-5.3.2.1-aud")
+def test_fapi_audience_is_the_issuer_alone(fapi_assertions: FAPIAssertions) -> None:
+    """Under FAPI 2.0 aud of an assertion is the issuer, as a string."""
+    assert fapi_assertions.control.accepted, f"aud is the issuer, and the answer {fapi_assertions.control}"
+    for attempt in (fapi_assertions.audience_list, fapi_assertions.token_endpoint):
+        assert not refusal(attempt, control=fapi_assertions.control).accepted, (
+            "another aud than the issuer was accepted"
+        )
+
+
+@requirement("fapi2-5.3.2.1-clock")
+def test_fapi_clocks_may_differ_a_little(fapi_assertions: FAPIAssertions) -> None:
+    """Under FAPI 2.0 an assertion dated 8 seconds ahead is accepted, and one dated 90 seconds ahead is refused."""
+    assert refusal(fapi_assertions.a_little_ahead, control=fapi_assertions.control).accepted
+    answer = refusal(fapi_assertions.far_ahead, control=fapi_assertions.control)
+    assert not answer.accepted, "an assertion dated 90 seconds ahead was accepted"
+
+
+@scenario(needs="client_assertion")
+async def other_method(provider: Provider) -> TokenResponse:
+    """Send the secret of a client that is registered to sign."""
+    client = next(client for client in provider.profile.clients if client.asserts)
+    if client.client_secret is None:
+        raise NotApplicable("the profile's client that signs has no secret beside its key")
+    good = await carrier_of(client, provider)
+    return await provider.token(good.parameters, client=by(client, "client_secret_post"))
+
+
+@requirement("method-confusion")
+def test_client_that_signs_cannot_use_a_secret(
+    other_method: TokenResponse, assertions: Assertions, conformance_run: Run
+) -> None:
+    """A client that is registered to sign is refused with its secret alone."""
+    answer = refusal(other_method, control=assertions.carrier.control)
+    if not conformance_run.profile.claims & {"oidc", "fapi2"}:
+        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.accepted else 'refused'}")
+    assert not answer.accepted, "the client's secret was accepted in place of its signature"

@@ -1,0 +1,119 @@
+"""Client assertions: clients that sign (RFC 7523 §3, OIDC Core §9)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import warnings
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import OctKey
+
+from token_conformance.profile import Client
+from token_conformance.reference.behaviour import AssertionPolicy
+from token_conformance.signing_key import private_key
+
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+ASYMMETRIC = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
+
+
+@dataclass
+class AssertionReader:
+    """Verifies assertions, and remembers which ones were used."""
+
+    policy: AssertionPolicy
+    audiences: Collection[str]
+    _used: set[str] = field(default_factory=set)
+
+    def claimed_client(self, assertion: str) -> str | None:
+        """The `sub` of an assertion that nobody has verified yet."""
+        claims = _claims(assertion)
+        subject = claims.get("sub") if self.policy.subject_compared else claims.get("iss")
+        return subject if isinstance(subject, str) else None
+
+    def fault_of(self, assertion: str, assertion_type: str | None, client: Client, now: float) -> str | None:
+        """Why an assertion does not authenticate a client; None where it does."""
+        claims, policy = _claims(assertion), self.policy
+        wrong = {
+            "type": policy.type_compared and assertion_type != JWT_BEARER,
+            "signature": policy.signature_verified and not self._signed(assertion, client),
+            "iss": policy.issuer_compared and claims.get("iss") != client.client_id,
+            "sub": policy.subject_compared and claims.get("sub") != client.client_id,
+            "aud": policy.audience_compared and not self._addressed(claims.get("aud")),
+            "exp": not self._in_time(claims.get("exp"), now),
+            "nbf": policy.not_before_checked and _number(claims.get("nbf"), 0) > now + policy.tolerance,
+            "iat": policy.issued_at_checked and _number(claims.get("iat"), 0) > now + policy.tolerance,
+            "jti": policy.jti_required and not claims.get("jti"),
+            "replay": policy.replay_refused and str(claims.get("jti")) in self._used,
+        }
+        found = next((name for name, failed in wrong.items() if failed), None)
+        if found is None and "jti" in claims:
+            self._used.add(str(claims["jti"]))
+        return found
+
+    def _addressed(self, audience: object) -> bool:
+        if isinstance(audience, list):
+            return self.policy.audience_list_accepted and bool(set(map(str, audience)) & set(self.audiences))
+        return audience in self.audiences
+
+    def _in_time(self, expiry: object, now: float) -> bool:
+        if expiry is None:
+            return not self.policy.expiry_required
+        return not self.policy.expiry_checked or _number(expiry, 0) > now
+
+    def _signed(self, assertion: str, client: Client) -> bool:
+        algorithm = _header(assertion).get("alg")
+        if algorithm == "none":
+            return self.policy.unsigned_accepted
+        if client.authentication == "client_secret_jwt":
+            return _verified(assertion, OctKey.import_key(client.client_secret or ""), ["HS256"])
+        key = private_key(client.signing_key or "")
+        if algorithm == "HS256" and self.policy.algorithm_believed:
+            return _hashed_by(assertion, key.as_pem(private=False))
+        return _verified(assertion, key, ASYMMETRIC)
+
+
+def _hashed_by(assertion: str, public_key: bytes) -> bool:
+    """Whether an HMAC by the public key signs an assertion, as careless servers compute it and libraries refuse to."""
+    signed, _, signature = assertion.rpartition(".")
+    return hmac.compare_digest(
+        urlsafe_b64encode(hmac.new(public_key, signed.encode(), hashlib.sha256).digest()).rstrip(b"="),
+        signature.encode(),
+    )
+
+
+def _verified(assertion: str, key: Any, algorithms: list[str]) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):
+            jws.deserialize_compact(assertion, key, algorithms)
+    except (JoseError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _claims(assertion: str) -> dict[str, Any]:
+    return _part(assertion, 1)
+
+
+def _header(assertion: str) -> dict[str, Any]:
+    return _part(assertion, 0)
+
+
+def _part(assertion: str, number: int) -> dict[str, Any]:
+    try:
+        encoded = assertion.split(".")[number]
+        part = json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (ValueError, IndexError):
+        return {}
+    return part if isinstance(part, dict) else {}
+
+
+def _number(value: object, otherwise: float) -> float:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
