@@ -145,6 +145,13 @@ def test_public_clients_have_no_secret(init):
     assert load(Path("public.toml"), examples(Path("public.toml"))).main.public
 
 
+def test_methods_that_cannot_be_drafted_are_told(init):
+    """Where only keys or certificates authenticate, the draft says that its method is a guess."""
+    with provider_with(metadata_with(token_endpoint_auth_methods_supported=["private_key_jwt"])) as issuer:
+        result = init(issuer, "--non-interactive", "-o", "-")
+    assert "That is a guess" in result.output
+
+
 HOSTILE = {
     "scopes_supported": ["openid", "x\n[server]", "${HOME}", 7, None, "é"],
     "grant_types_supported": ["authorization_code", {"a": 1}],
