@@ -237,8 +237,10 @@ async def introspected_life(provider: Provider) -> Introspected:
 
 
 @requirement("rfc6749-5.1-expires-in-true")
-def test_expires_in_agrees_with_introspection(introspected_life: Introspected) -> None:
+def test_expires_in_agrees_with_introspection(introspected_life: Introspected, conformance_run: Run) -> None:
     """expires_in agrees with the exp that introspection tells."""
+    if not conformance_run.profile.response.tells_expiry:
+        raise NotApplicable("the profile documents that answers have no expires_in")
     expiry, told = introspected_life.answer.members.get("exp"), introspected_life.login.response.expires_in
     if not isinstance(expiry, int | float) or told is None:
         raise Inconclusive("introspection does not tell exp, or the answer no expires_in")

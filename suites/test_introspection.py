@@ -207,7 +207,7 @@ async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
     await provider.endpoint("introspection_endpoint")
     login = await provider.session()
     live = await provider.introspect(login.access_token, client=login.client)
-    lifetime = login.response.expires_in
+    lifetime = login.response.expires_in or provider.profile.tokens.access_token_lifetime.value
     if lifetime is None or not 0 < lifetime <= 31_536_000:
         raise Inconclusive("the answer does not tell when the access token expires")
     await provider.clock.wait(lifetime + LATENESS)

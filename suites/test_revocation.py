@@ -159,6 +159,8 @@ def test_revoking_an_unknown_token_is_answered_by_200(unknown_token_revoked: Unk
 @requirement("rfc7009-2.2.1-missing-token")
 def test_revocation_of_nothing_is_invalid_request(unknown_token_revoked: UnknownToken) -> None:
     """A revocation without token is refused as invalid_request."""
+    if unknown_token_revoked.answer.response.status == 400:
+        raise NotApplicable("an unknown token is refused as well: nothing tells apart why none is")
     if unknown_token_revoked.answer.response.status != 200:
         raise Inconclusive(f"a complete request was answered by {unknown_token_revoked.answer.response.status}")
     exchange = unknown_token_revoked.without_token

@@ -67,7 +67,7 @@ def test_an_unknown_requirement_is_a_usage_error(command):
     [
         (
             ("run", "nowhere"),
-            "no profile 'nowhere': expected the path of a .toml file or one of 2ba, erpnet, generic-oidc",
+            "no profile 'nowhere': expected the path of a .toml file or one of 2ba, auth0",
         ),
         (("run", "generic-oidc", "--live"), "clients[0].client_id: ${OIDC_CLIENT_ID} is not set"),
         (("run", "generic-oidc", "--recorded"), "no recording comes with this profile"),

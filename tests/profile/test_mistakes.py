@@ -117,8 +117,8 @@ MISTAKES = {
         "limits.max_wait: expected a whole number, not 1.5",
     ),
     "a status that is no error": (
-        ("", "", "[errors.expired_refresh_token]\nstatus = 200\n"),
-        "errors.expired_refresh_token.status: expected a number of at least 400, not 200",
+        ("", "", "[errors.expired_refresh_token]\nstatus = 100\n"),
+        "errors.expired_refresh_token.status: expected a number of at least 200, not 100",
     ),
     "a secret of a wrong type": (
         ('"canary-client-secret"', '["canary-client-secret"]'),
@@ -222,7 +222,7 @@ def test_a_folder_is_no_profile(tmp_path):
 def test_a_missing_file_is_told_with_the_names_that_exist(tmp_path):
     """Whoever mistypes a path learns what there is."""
     (sentence,) = sentences(tmp_path / "no.toml")
-    assert sentence.startswith("no such file; expected the TOML file of a profile, or one of the names 2ba, erpnet")
+    assert sentence.startswith("no such file; expected the TOML file of a profile, or one of the names 2ba, auth0")
 
 
 @pytest.mark.parametrize("name", ["erpnett", "x" * 5000, "a\0b", "", "../erpnet/"])

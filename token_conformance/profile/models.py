@@ -19,7 +19,10 @@ ErrorCondition = Literal[
     "expired_refresh_token",
     "reused_refresh_token",
     "unknown_refresh_token",
+    "invalid_code",
+    "redirect_uri_mismatch",
     "invalid_client",
+    "unknown_client",
     "unauthorized_client",
     "unsupported_grant_type",
     "invalid_scope",
@@ -172,6 +175,11 @@ class SuccessfulResponse(Table):
     scope_delimiter: Fact[str] = Field(default_factory=unknown)
     cache_control: Fact[str] = Field(default_factory=unknown)
 
+    @property
+    def tells_expiry(self) -> bool:
+        """Whether `expires_in` may be expected: not where it is documented that there is none."""
+        return self.expires_in.value != "absent"
+
 
 class Login(Table):
     """`[login]`: how a user's first tokens are obtained."""
@@ -185,9 +193,9 @@ class Login(Table):
 
 
 class DocumentedError(Table):
-    """`[errors.CONDITION]`: how the provider documents that it refuses."""
+    """`[errors.CONDITION]`: how the provider documents that it refuses; some do so with the status 200."""
 
-    status: int = Field(ge=400, le=599)
+    status: int = Field(ge=200, le=599)
     error: str | None = None
     source: str | None = None
 

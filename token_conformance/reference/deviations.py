@@ -18,7 +18,15 @@ DEVIATIONS: Mapping[tuple[str, str], str] = {
     ("rfc6749-4.1.2-replay-revokes", ""): "code-replay-revokes-nothing",
     ("rfc9700-4.14.2-reuse-revokes-family", ""): "refresh-reuse-revokes-nothing",
     ("rfc9700-4.14.2-old-token-refused", ""): "refresh-reuse-accepted",
+    ("rfc9700-4.14.2-grandparent-refused", ""): "refresh-reuse-accepted",
+    ("rfc6749-5.2-status-400", "came with status 200"): "error-status-200",
+    ("rfc6749-5.2-basic-401", "WWW-Authenticate absent"): "basic-failure-without-challenge",
+    ("rfc9110-401-challenge", "401 without WWW-Authenticate"): "body-failure-without-challenge",
+    ("rfc6749-6-scope-narrowing-honoured", ""): "refresh-narrowing-refused",
+    ("rfc6749-5.2-description-charset", "error_description is"): "error-description-newline",
     ("rfc6750-2.3-query", ""): "resource-query-accepted",
+    ("rfc7009-2.1-client-authentication", "after a revocation without credentials"): "revocation-unauthenticated",
+    ("rfc7009-2.2-unknown-token-200", ""): "revocation-unknown-refused",
     ("rfc9068-2.2.3-scope", "scope"): "access-token-scope-array",
 }
 """Faults by the requirement from which a provider departs, and by what the message of the departure says."""

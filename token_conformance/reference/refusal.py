@@ -12,20 +12,24 @@ from token_conformance.reference.answer import NO_STORE
 
 BASIC_CHALLENGE = 'Basic realm="token endpoint", charset="UTF-8"'
 
-DOCUMENTED_CONDITIONS: Mapping[str, str] = {
-    "expired_refresh_token": "expired_refresh_token",
-    "reused_refresh_token": "reused_refresh_token",
-    "revoked_refresh_token": "reused_refresh_token",
-    "unknown_refresh_token": "unknown_refresh_token",
-    "unknown_client": "invalid_client",
-    "wrong_secret": "invalid_client",
-    "malformed_basic": "invalid_client",
-    "missing_authentication": "invalid_client",
-    "unauthorized_client": "unauthorized_client",
-    "unsupported_grant_type": "unsupported_grant_type",
-    "invalid_scope": "invalid_scope",
+DOCUMENTED_CONDITIONS: Mapping[str, tuple[ErrorCondition, ...]] = {
+    "expired_refresh_token": ("expired_refresh_token",),
+    "reused_refresh_token": ("reused_refresh_token",),
+    "revoked_refresh_token": ("reused_refresh_token",),
+    "unknown_refresh_token": ("unknown_refresh_token",),
+    "unknown_code": ("invalid_code",),
+    "used_code": ("invalid_code",),
+    "expired_code": ("invalid_code",),
+    "redirect_uri": ("redirect_uri_mismatch",),
+    "unknown_client": ("unknown_client", "invalid_client"),
+    "wrong_secret": ("invalid_client",),
+    "malformed_basic": ("invalid_client",),
+    "missing_authentication": ("invalid_client",),
+    "unauthorized_client": ("unauthorized_client",),
+    "unsupported_grant_type": ("unsupported_grant_type",),
+    "invalid_scope": ("invalid_scope",),
 }
-"""The conditions of a profile's `[errors]`, by the reasons for which the server refuses."""
+"""The conditions of a profile's `[errors]`, by the reasons for which the server refuses: the first documented one counts."""
 
 
 class Refusal(OAuth2Error):  # type: ignore[misc]  # noqa: N818 - a refusal is no error of the server
@@ -87,7 +91,8 @@ def rendered(
 ) -> tuple[int, dict[str, str], tuple[tuple[str, str], ...]]:
     """Status, members and headers of a refusal, as they are documented for its condition."""
     reason = getattr(error, "reason", "")
-    documented = conditions.get(DOCUMENTED_CONDITIONS.get(reason, ""))  # type: ignore[call-overload]  # not every reason is a condition
+    named = DOCUMENTED_CONDITIONS.get(reason, ())
+    documented = next((conditions[condition] for condition in named if condition in conditions), None)
     status = documented.status if documented else error.status_code
     members = {
         "error": (documented.error if documented else None) or error.error,

@@ -1,0 +1,44 @@
+"""Every profile that comes along is taken on by the reference server: what it documents is seen, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from tests.suites.conftest import judged, name_of
+from token_conformance.gathering import gather
+from token_conformance.plugin.output import stale_deviations
+from token_conformance.plugin.selection import requirement_ids, scenarios_of
+from token_conformance.profile import examples, find, load, names
+from token_conformance.redaction import Redactor
+from token_conformance.requirement import catalogue
+from token_conformance.run import Run
+from token_conformance.servers.emulated import EmulatedServer
+from token_conformance.verdict import Verdict
+
+QUIET = {Verdict.PASS, Verdict.DEVIATION, Verdict.NOT_APPLICABLE}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What tells of a check whether a deviation is stale."""
+
+    name: str
+    requirements: tuple[str, ...]
+    verdict: Verdict
+    message: str
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_profile_is_judged_quietly(checks, name):
+    """Emulated, a profile has no red check, none that cannot be judged, and no deviation that is not seen."""
+    path = find(name)
+    profile = load(path, examples(path), requirements=catalogue())
+    run = Run(name, profile, EmulatedServer(profile), Redactor())
+    asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
+    verdicts = [(check, judged(check, run)) for check in checks]
+    rows = [Row(name_of(check), requirement_ids(check), found.verdict, found.message) for check, found in verdicts]
+    assert {row.name: f"{row.verdict}: {row.message}" for row in rows if row.verdict not in QUIET} == {}
+    assert stale_deviations(run, rows) == ()

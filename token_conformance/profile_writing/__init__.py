@@ -1,0 +1,18 @@
+"""`token-conformance init`: a profile drafted from what a provider's metadata says, for its user to complete."""
+
+from token_conformance.profile_writing.draft import Draft, drafted
+from token_conformance.profile_writing.metadata import Metadata, UnusableProviderError, issuer_of, read_metadata
+from token_conformance.profile_writing.questions import completed
+from token_conformance.profile_writing.writing import rendered, save
+
+__all__ = [
+    "Draft",
+    "Metadata",
+    "UnusableProviderError",
+    "completed",
+    "drafted",
+    "issuer_of",
+    "read_metadata",
+    "rendered",
+    "save",
+]

@@ -1,0 +1,66 @@
+"""Writes a draft as the TOML file of a profile, and reads it back before anybody relies on it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from token_conformance.profile import ProfileError, examples, load
+from token_conformance.profile_writing.draft import Draft
+
+TEMPLATE = "profile.toml.jinja"
+
+
+def rendered(draft: Draft) -> str:
+    """The text of the profile.
+
+    Raises:
+        ProfileError: what the user answered makes no profile; each problem is a sentence.
+
+    """
+    # TOML has its own quoting, done by the filter; HTML's would spoil it.
+    environment = Environment(  # noqa: S701
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"toml": toml_string, "comment": _comment}
+    text = environment.get_template(TEMPLATE).render(draft=draft)
+    _read_back(text, draft)
+    return text
+
+
+def save(text: str, path: Path) -> None:
+    """Write the profile, and the folders that it lies in.
+
+    Raises:
+        OSError: it cannot be written.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def toml_string(value: str) -> str:
+    """A basic string of TOML, which is one of JSON but for the character DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(value: str) -> str:
+    """What may stand behind a # of TOML: no line break, no other control character."""
+    return "".join(character if character.isprintable() else " " for character in value)
+
+
+def _read_back(text: str, draft: Draft) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{draft.prefix.lower()}.toml"
+        save(text, path)
+        try:
+            load(path, examples(path))
+        except ProfileError as error:
+            raise ProfileError([problem.removeprefix(f"{path}: ") for problem in error.problems]) from None
