@@ -176,7 +176,7 @@ def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges, login: Log
     assert answer.error == "invalid_grant"
 
 
-@requirement("rfc6749-4.1.3-client-authentication-required")
+@requirement("rfc6749-4.1.3-client-authentication-required", "rfc6749-3.2.1-wrong-secret")
 def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """A confidential client's code is refused with a wrong secret, and without any."""
     if wrong_exchanges.unproved is None or wrong_exchanges.unauthenticated is None:

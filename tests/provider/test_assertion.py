@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
 from token_conformance.jwt_reading import read
@@ -67,7 +68,7 @@ def test_forgeries_are_no_signature_of_the_client(signed_by, algorithm):
     text = assertion().signed_as(signed_by).signed()
     assert read(text).algorithm == algorithm
     assert read(text).claims == read(assertion().signed()).claims
-    with pytest.raises(ValueError, match="signature|algorithm"):
+    with pytest.raises(JoseError):
         jwt.decode(text, KEY, algorithms=["ES256"])
 
 
@@ -75,5 +76,5 @@ def test_an_impostor_has_another_key():
     """It names the same key, and is found out by the signature alone."""
     text = assertion(impostor(SIGNING, "unused")).signed()
     assert read(text).header["kid"] == "app-key"
-    with pytest.raises(ValueError, match="signature"):
+    with pytest.raises(JoseError):
         jwt.decode(text, KEY, algorithms=["ES256"])
