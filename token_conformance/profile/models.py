@@ -7,11 +7,18 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from token_conformance.client_certificate import pair_problem
 from token_conformance.profile.fact import Fact, unknown
 from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI
 
 Authentication = Literal[
-    "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "client_secret_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
 ]
 SigningAlgorithm = Literal["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
@@ -72,6 +79,21 @@ class Client(Table):
     authentication: Authentication = "client_secret_basic"
     redirect_uri: RedirectURI | None = None
     grant_types: list[str] | None = None
+    certificate: ExistingFile | None = None
+    private_key: ExistingFile | None = None
+
+    @model_validator(mode="after")
+    def _presentable(self) -> Client:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("expected certificate and private_key together; add the other one, a PEM file each")
+        if self.authenticates_by_certificate and self.certificate is None:
+            raise ValueError(
+                f'expected certificate and private_key, which authentication = "{self.authentication}" needs; add them'
+            )
+        problem = pair_problem(self.certificate, self.private_key) if self.certificate and self.private_key else None
+        if problem is not None:
+            raise ValueError(problem)
+        return self
 
     @model_validator(mode="after")
     def _secret(self) -> Client:
@@ -85,6 +107,11 @@ class Client(Table):
     def public(self) -> bool:
         """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
         return self.authentication == "none"
+
+    @property
+    def authenticates_by_certificate(self) -> bool:
+        """Whether its certificate proves who it is (RFC 8705 §2)."""
+        return self.authentication in {"tls_client_auth", "self_signed_tls_client_auth"}
 
 
 class AuthorizationCode(Table):
@@ -149,6 +176,7 @@ class Tokens(Table):
     access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
     access_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
+    tls_client_certificate_bound_access_tokens: Fact[bool] = Field(default_factory=unknown)
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     id_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.browsing import follow_to_redirect
-from token_conformance.provider.client_authentication import Credentials, credentials
+from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.seed import Seed
 from token_conformance.servers.connection import Clock
@@ -90,9 +91,9 @@ class Provider:
         """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
         return self.wire.connection.draw(kind)
 
-    async def endpoint(self, name: str) -> str:
+    async def endpoint(self, name: str, *, mutual_tls: bool = False) -> str:
         """The address of an endpoint by its name in RFC 8414 §2; see `Discovery.endpoint`."""
-        return await self.discovery.endpoint(name)
+        return await self.discovery.endpoint(name, mutual_tls=mutual_tls)
 
     async def metadata(self) -> Exchange:
         """The answer that holds the provider's metadata (OIDC Discovery §4, RFC 8414 §3).
@@ -267,7 +268,7 @@ class Provider:
 
     async def token_as(self, proof: Credentials, parameters: Form, *, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint with the given credentials, which may be none or too many."""
-        return TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
+        return TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
 
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
@@ -283,41 +284,61 @@ class Provider:
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
-        return await self.get(await self.endpoint("userinfo_endpoint"), access_token=_present(access_token))
+        certificate = certificate_of(self.profile.user_client)
+        url = await self.endpoint("userinfo_endpoint", mutual_tls=certificate is not None)
+        return await self.get(url, access_token=_present(access_token), certificate=certificate)
 
-    async def resource(self, access_token: str | None) -> Exchange:
+    async def resource(self, access_token: str | None, *, proof: Credentials | None = None) -> Exchange:
         """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint.
+
+        The certificate of the user's client is presented, where it has one, or else that of `proof` (RFC 8705 §3).
 
         Raises:
             NotApplicable: the profile names no resource and the provider no userinfo endpoint.
             Inconclusive: there is no access token to use.
 
         """
-        url = self.profile.server.resource or await self.endpoint("userinfo_endpoint")
-        return await self.get(url, access_token=_present(access_token))
+        usual = certificate_of(self.profile.user_client)
+        certificate = usual if proof is None else proof.certificate
+        url = self.profile.server.resource or await self.endpoint("userinfo_endpoint", mutual_tls=usual is not None)
+        return await self.get(url, access_token=_present(access_token), certificate=certificate)
 
     async def jwks(self) -> Exchange:
         """Read the provider's public keys (RFC 7517 §5)."""
         return await self.get(await self.endpoint("jwks_uri"))
 
-    async def get(self, url: str, *, access_token: str | None = None, headers: Headers = ()) -> Exchange:
+    async def get(
+        self,
+        url: str,
+        *,
+        access_token: str | None = None,
+        headers: Headers = (),
+        certificate: ClientCertificate | None = None,
+    ) -> Exchange:
         """Send a GET, with the access token in its header where one is given."""
         bearer = (("Authorization", f"Bearer {access_token}"),) if access_token is not None else ()
-        return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers)))
+        return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers), certificate=certificate))
 
     async def send(self, method: str, url: str, *, headers: Headers = (), body: bytes = b"") -> Exchange:
         """Send any request, right or wrong."""
         return await self.wire.send(Request(method, url, headers, body))
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
-        return await self._post(await self.endpoint(endpoint), proof, {"token": token, "token_type_hint": hint}, ())
+        return await self._post(endpoint, proof, {"token": token, "token_type_hint": hint}, ())
 
-    async def _post(self, url: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
+    async def _post(self, endpoint: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
+        url = await self.endpoint(endpoint, mutual_tls=self._by_mutual_tls(proof))
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
         return await self.wire.send(
-            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode())
+            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode(), proof.certificate)
         )
+
+    def _by_mutual_tls(self, proof: Credentials) -> bool:
+        """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""
+        client_ids = {value for name, value in proof.parameters if name == "client_id"}
+        known = (client for client in self.profile.clients if client.client_id in client_ids)
+        return proof.certificate is not None or any(client.certificate is not None for client in known)
 
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:

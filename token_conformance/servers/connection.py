@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from token_conformance.client_certificate import ClientCertificate
     from token_conformance.wire import Transport
 
 ServerKind = Literal["live", "recorded", "emulated"]
@@ -44,6 +45,10 @@ class Connection(Protocol):
     @property
     def transport(self) -> Transport:
         """Where requests go."""
+        ...
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:
+        """Where requests go that present a certificate in TLS (RFC 8705)."""
         ...
 
     @property

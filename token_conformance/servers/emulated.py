@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.profile import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
 from token_conformance.servers.connection import ServerKind
@@ -15,8 +16,13 @@ class EmulatedConnection:
     """A scenario's own server, whose clock it moves and whose tokens it kills without disturbing anybody."""
 
     def __init__(self, server: ReferenceServer) -> None:
+        self._application = server.application
         self.transport: Transport = in_process(server.application)
         self.clock: MovableClock = server.clock
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:
+        """The same server, which sees the certificate."""
+        return in_process(self._application, certificate)
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
         """43 unreserved characters of 256 random bits."""

@@ -7,7 +7,9 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.profile import Profile
+from token_conformance.profile.models import Limits
 from token_conformance.servers.connection import ServerKind
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire import Transport, network
@@ -37,9 +39,18 @@ class RealClock:
 class LiveConnection:
     """A scenario's own connections and randomness."""
 
-    def __init__(self, transport: Transport, clock: RealClock) -> None:
-        self.transport = transport
-        self.clock = clock
+    def __init__(self, ca_bundle: str | None, limits: Limits) -> None:
+        self._ca_bundle = ca_bundle
+        self._limits = limits
+        self._presenting: dict[ClientCertificate, Transport] = {}
+        self.transport: Transport = network(ca_bundle, limits)
+        self.clock = RealClock(limits.max_wait)
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:
+        """Connections that present the certificate; those of one certificate are kept."""
+        if certificate not in self._presenting:
+            self._presenting[certificate] = network(self._ca_bundle, self._limits, certificate)
+        return self._presenting[certificate]
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
         """43 unreserved characters of 256 random bits."""
@@ -51,7 +62,8 @@ class LiveConnection:
 
     async def close(self) -> None:
         """Close the connections of the scenario."""
-        await self.transport.aclose()
+        for transport in (self.transport, *self._presenting.values()):
+            await transport.aclose()
 
 
 class LiveServer:
@@ -66,5 +78,4 @@ class LiveServer:
 
     def connect(self, scenario: str) -> LiveConnection:  # noqa: ARG002 - a recording distinguishes scenarios
         """Connections of its own for a scenario."""
-        limits = self._profile.limits
-        return LiveConnection(network(self._profile.server.ca_bundle, limits), RealClock(limits.max_wait))
+        return LiveConnection(self._profile.server.ca_bundle, self._profile.limits)
