@@ -290,6 +290,14 @@ class Profile(Table):
         return self.client(grant.client if grant else None)
 
     @property
+    def active_clients(self) -> tuple[Client, ...]:
+        """The client that logs users in, and that of the client credentials grant, each once, as far as they are used."""
+        service = self.grants.client_credentials
+        users = any((self.grants.authorization_code, self.grants.password, self.login.refresh_token))
+        asked = [*([self.user_client] if users else []), *([self.client(service.client)] if service else [])]
+        return tuple({client.name: client for client in asked}.values())
+
+    @property
     def second_client(self) -> Client | None:
         """Another confidential client beside the one that logs users in: the stranger of cross-client scenarios."""
         others = (client for client in self.clients if client.client_id != self.user_client.client_id)

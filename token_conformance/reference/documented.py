@@ -110,8 +110,10 @@ class Documented:
             )
         if code is not None:
             usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
+        bound = _known(tokens.tls_client_certificate_bound_access_tokens, False)  # noqa: FBT003
         return replace(
             usual,
+            mutual_tls=replace(usual.mutual_tls, binds=bound),
             token=replace(
                 usual.token,
                 access_token_format=_known(tokens.access_token_format, "opaque"),

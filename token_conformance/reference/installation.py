@@ -21,7 +21,7 @@ class Installation:
         self.documented = Documented(profile)
         self.addresses = Addresses.of(profile)
         self.memory = Memory()
-        self.authenticator = ClientAuthenticator(profile.clients, behaviour.client, self.client)
+        self.authenticator = ClientAuthenticator(profile.clients, behaviour.client, behaviour.mutual_tls, self.client)
         self._clients = {client.client_id: client for client in profile.clients}
         self._issue_known_refresh_token()
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from token_conformance.reference.installation import Installation
+from token_conformance.reference.mutual_tls import ALIASED, aliases
+
+CERTIFICATE_METHODS = frozenset({"tls_client_auth", "self_signed_tls_client_auth"})
+"""RFC 8705 §2."""
 
 
 def metadata(installation: Installation) -> dict[str, Any]:
@@ -12,8 +16,14 @@ def metadata(installation: Installation) -> dict[str, Any]:
     addresses, documented, behaviour = installation.addresses, installation.documented, installation.behaviour
     grant = installation.profile.grants.authorization_code
     methods = list(behaviour.client.methods)
+    methods += sorted({client.authentication for client in installation.profile.clients} & CERTIFICATE_METHODS)
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
+    endpoints = {name: str(getattr(addresses, name)) for name in ALIASED}
+    bound = behaviour.mutual_tls.binds and behaviour.mutual_tls.confirmed_in_metadata
+    certificates = {"tls_client_certificate_bound_access_tokens": True} if bound else {}
     return {
+        **certificates,
+        **aliases(endpoints, behaviour.mutual_tls),
         "issuer": addresses.issuer,
         "authorization_endpoint": addresses.authorization_endpoint,
         "token_endpoint": addresses.token_endpoint,
