@@ -13,6 +13,7 @@ from token_conformance.token_response import TokenResponse
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
 FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 FORM_IN_UTF8: Headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), FORM[1])
+TEXT: Headers = (("Content-Type", "text/plain"),)
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,24 @@ class Methods:
 async def other_methods(provider: Provider) -> Methods:
     """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
     good = await carrier(provider)
-    endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
+    proof = credentials(good.client)
+    endpoint = await provider.endpoint("token_endpoint", mutual_tls=proof.certificate is not None)
     form = parameters_of(good, proof)
     address, encoded = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(form)}", urlencode(form).encode()
-    text = (("Content-Type", "text/plain"), *proof.headers)
+
+    async def sent(method: str, url: str, headers: Headers = (), body: bytes = b"") -> Exchange:
+        headers = (*headers, *proof.headers)
+        return await provider.send(method, url, headers=headers, body=body, certificate=proof.certificate)
+
     return Methods(
         carrier=good,
-        get=TokenResponse(await provider.send("GET", address, headers=proof.headers)),
-        put=TokenResponse(await provider.send("PUT", endpoint, headers=(*FORM, *proof.headers), body=encoded)),
-        head=await provider.send("HEAD", address, headers=proof.headers),
-        in_query=TokenResponse(await provider.send("POST", address, headers=(*FORM, *proof.headers))),
+        get=TokenResponse(await sent("GET", address)),
+        put=TokenResponse(await sent("PUT", endpoint, FORM, encoded)),
+        head=await sent("HEAD", address),
+        in_query=TokenResponse(await sent("POST", address, FORM)),
         credentials_in_query=await with_credentials_in_query(provider, good),
-        as_json=TokenResponse(
-            await provider.send("POST", endpoint, headers=(*JSON, *proof.headers), body=json.dumps(dict(form)).encode())
-        ),
-        as_text=TokenResponse(await provider.send("POST", endpoint, headers=text, body=encoded)),
+        as_json=TokenResponse(await sent("POST", endpoint, JSON, json.dumps(dict(form)).encode())),
+        as_text=TokenResponse(await sent("POST", endpoint, TEXT, encoded)),
     )
 
 
@@ -212,7 +216,12 @@ async def spellings(provider: Provider) -> Spellings:
     """Send a good request with an unknown parameter, an empty one, in another order, encoded in another way, and with a charset."""
     good = await carrier(provider)
     control, proof = good.control, credentials(good.client)
-    endpoint = await provider.endpoint("token_endpoint")
+    endpoint = await provider.endpoint("token_endpoint", mutual_tls=proof.certificate is not None)
+
+    async def sent(body: bytes, headers: Headers = FORM) -> TokenResponse:
+        headers = (*headers, *proof.headers)
+        exchange = await provider.send("POST", endpoint, headers=headers, body=body, certificate=proof.certificate)
+        return TokenResponse(exchange)
 
     unknown = await provider.token_as(proof, {**good.parameters, "x_unknown": "1"})
     good = good.after(unknown)
@@ -226,13 +235,13 @@ async def spellings(provider: Provider) -> Spellings:
     )
     good = good.after(empty)
     backwards = urlencode(parameters_of(good, proof)[::-1]).encode()
-    order = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=backwards))
+    order = await sent(backwards)
     good = good.after(order)
     hexadecimal = encoded_by_hand(parameters_of(good, proof))
-    encoding = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=hexadecimal))
+    encoding = await sent(hexadecimal)
     good = good.after(encoding)
     body = urlencode(parameters_of(good, proof)).encode()
-    charset = TokenResponse(await provider.send("POST", endpoint, headers=(*FORM_IN_UTF8, *proof.headers), body=body))
+    charset = await sent(body, FORM_IN_UTF8)
     return Spellings(control, unknown, empty, order, encoding, charset)
 
 
@@ -283,7 +292,8 @@ class Oddities:
 async def oddities(provider: Provider) -> Oddities:
     """Send a good request, then a very long value, a NUL, bytes that are no UTF-8, and a broken Authorization."""
     good = await carrier(provider)
-    endpoint, proof = await provider.endpoint("token_endpoint"), credentials(good.client)
+    proof = credentials(good.client)
+    endpoint = await provider.endpoint("token_endpoint", mutual_tls=proof.certificate is not None)
     bodies = (
         b"grant_type=refresh_token&refresh_token=" + b"x" * 65536,
         b"grant_type=%00&code=%00",
@@ -291,7 +301,13 @@ async def oddities(provider: Provider) -> Oddities:
     )
     form = urlencode(proof.parameters).encode()
     sent = [
-        await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=body + b"&" + form)
+        await provider.send(
+            "POST",
+            endpoint,
+            headers=(*FORM, *proof.headers),
+            body=body + b"&" + form,
+            certificate=proof.certificate,
+        )
         for body in bodies
     ]
     broken = Credentials(headers=(("Authorization", "Basic %%%"),))

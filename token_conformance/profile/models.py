@@ -290,11 +290,18 @@ class Profile(Table):
         return self.client(grant.client if grant else None)
 
     @property
+    def has_user_login(self) -> bool:
+        """Whether there is a grant, or a token, by which a user logs in."""
+        return any((self.grants.authorization_code, self.grants.password, self.login.refresh_token))
+
+    @property
     def active_clients(self) -> tuple[Client, ...]:
         """The client that logs users in, and that of the client credentials grant, each once, as far as they are used."""
         service = self.grants.client_credentials
-        users = any((self.grants.authorization_code, self.grants.password, self.login.refresh_token))
-        asked = [*([self.user_client] if users else []), *([self.client(service.client)] if service else [])]
+        asked = [
+            *([self.user_client] if self.has_user_login else []),
+            *([self.client(service.client)] if service else []),
+        ]
         return tuple({client.name: client for client in asked}.values())
 
     @property

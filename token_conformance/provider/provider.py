@@ -284,44 +284,55 @@ class Provider:
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
-        certificate = certificate_of(self.profile.user_client)
-        url = await self.endpoint("userinfo_endpoint", mutual_tls=certificate is not None)
-        return await self.get(url, access_token=_present(access_token), certificate=certificate)
+        url = await self.endpoint("userinfo_endpoint", mutual_tls=self.profile.user_client.certificate is not None)
+        return await self.get(url, access_token=_present(access_token))
+
+    async def resource_address(self) -> str:
+        """The address of the profile's resource, or else of the userinfo endpoint.
+
+        Raises:
+            NotApplicable: the profile names no resource and the provider no userinfo endpoint.
+
+        """
+        mutual_tls = self.profile.user_client.certificate is not None
+        return self.profile.server.resource or await self.endpoint("userinfo_endpoint", mutual_tls=mutual_tls)
 
     async def resource(self, access_token: str | None, *, proof: Credentials | None = None) -> Exchange:
-        """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint.
-
-        The certificate of the user's client is presented, where it has one, or else that of `proof` (RFC 8705 §3).
+        """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint; see `get`.
 
         Raises:
             NotApplicable: the profile names no resource and the provider no userinfo endpoint.
             Inconclusive: there is no access token to use.
 
         """
-        usual = certificate_of(self.profile.user_client)
-        certificate = usual if proof is None else proof.certificate
-        url = self.profile.server.resource or await self.endpoint("userinfo_endpoint", mutual_tls=usual is not None)
-        return await self.get(url, access_token=_present(access_token), certificate=certificate)
+        return await self.get(await self.resource_address(), access_token=_present(access_token), proof=proof)
 
     async def jwks(self) -> Exchange:
         """Read the provider's public keys (RFC 7517 §5)."""
         return await self.get(await self.endpoint("jwks_uri"))
 
     async def get(
-        self,
-        url: str,
-        *,
-        access_token: str | None = None,
-        headers: Headers = (),
-        certificate: ClientCertificate | None = None,
+        self, url: str, *, access_token: str | None = None, headers: Headers = (), proof: Credentials | None = None
     ) -> Exchange:
-        """Send a GET, with the access token in its header where one is given."""
+        """Send a GET, with the access token in its header where one is given.
+
+        The certificate of the user's client is presented, where it has one, or else that of `proof` (RFC 8705 §3).
+        """
         bearer = (("Authorization", f"Bearer {access_token}"),) if access_token is not None else ()
+        certificate = certificate_of(self.profile.user_client) if proof is None else proof.certificate
         return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers), certificate=certificate))
 
-    async def send(self, method: str, url: str, *, headers: Headers = (), body: bytes = b"") -> Exchange:
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers = (),
+        body: bytes = b"",
+        certificate: ClientCertificate | None = None,
+    ) -> Exchange:
         """Send any request, right or wrong."""
-        return await self.wire.send(Request(method, url, headers, body))
+        return await self.wire.send(Request(method, url, headers, body, certificate))
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
         return await self._post(endpoint, proof, {"token": token, "token_type_hint": hint}, ())

@@ -131,11 +131,16 @@ class Endpoints:
 
         return respond
 
+    def _asks_for_one(self, request: Request) -> bool:
+        """Whether the host asks for certificates; that of the resource always does (RFC 8705 §5)."""
+        alias_host = self._installation.behaviour.mutual_tls.alias_host
+        at_resource = request.url.path == path_of(self._installation.addresses.resource)
+        return at_resource or alias_host in {"", request.url.hostname}
+
     async def _incoming(self, request: Request) -> Incoming:
         """The request, read to its end."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        policy = self._installation.behaviour.mutual_tls
-        certificate = presented_certificate(request.scope.get("extensions"), policy, request.url.hostname)
+        certificate = presented_certificate(request.scope.get("extensions")) if self._asks_for_one(request) else None
         return Incoming(request.method, str(request.url), headers, request.url.query, await request.body(), certificate)
 
     def _changed(self, answer: Answer, incoming: Incoming) -> Response:

@@ -188,7 +188,6 @@ class MutualTLSPolicy:
     binds: bool = False
     binds_refreshed: bool = True
     confirmed_in_token: bool = True
-    confirmed_by_introspection: bool = True
     confirmed_in_metadata: bool = True
     resource_demands: bool = True
     resource_compares: bool = True

@@ -69,7 +69,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             described["username"] = user.username
         if isinstance(token, AccessToken):
             described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
-            if token.certificate is not None and installation.behaviour.mutual_tls.confirmed_by_introspection:
+            if token.certificate is not None:
                 described["cnf"] = {**described.get("cnf", {}), "x5t#S256": token.certificate}
         return described
 

@@ -16,12 +16,10 @@ ALIASED = ("token_endpoint", "revocation_endpoint", "introspection_endpoint", "u
 """The endpoints at which clients authenticate, or use their tokens (RFC 8705 §5)."""
 
 
-def presented_certificate(extensions: Any, policy: MutualTLSPolicy, host: str | None) -> x509.Certificate | None:
-    """The certificate that the ASGI TLS extension of a request holds; None at a host that asks for none."""
+def presented_certificate(extensions: Any) -> x509.Certificate | None:
+    """The client's own certificate, as the ASGI TLS extension of a request holds it."""
     chain = ((extensions or {}).get("tls") or {}).get("client_cert_chain") or ()
-    certificate = next((x509.load_pem_x509_certificate(each.encode()) for each in chain), None)
-    asked_for = not policy.alias_host or host == policy.alias_host
-    return certificate if asked_for else None
+    return next((x509.load_pem_x509_certificate(each.encode()) for each in chain), None)
 
 
 class Registrations:
