@@ -33,8 +33,18 @@ class Certified:
 @scenario(needs="client_certificate", ends_session=True)
 async def certified_clients(provider: Provider) -> tuple[Certified, ...]:
     """Send a good request of each client with a certificate, then without it, with an imitation, and with another client's."""
-    clients = [client for client in provider.profile.active_clients if client.authenticates_by_certificate]
+    profile = provider.profile
+    clients = [client for client in profile.active_clients if client.authenticates_by_certificate]
+    if profile.grants.refresh_token is None:
+        clients = [client for client in clients if client == in_its_own_name(provider)]
+    if not clients:
+        raise NotApplicable("the profile has no grant whose request can be repeated")
     return tuple([await attempts_of(provider, client) for client in clients])
+
+
+def in_its_own_name(provider: Provider) -> Client | None:
+    """The client that gets tokens in its own name, where one does."""
+    return provider.service_client if provider.profile.grants.client_credentials is not None else None
 
 
 async def attempts_of(provider: Provider, client: Client) -> Certified:
@@ -55,7 +65,7 @@ async def attempts_of(provider: Provider, client: Client) -> Certified:
 async def carrier_of(provider: Provider, client: Client) -> Carrier:
     """A request of that client which can be repeated: for a token in its own name, or else a refresh."""
     grant = provider.profile.grants.client_credentials
-    if grant is not None and client == provider.service_client:
+    if grant is not None and client == in_its_own_name(provider):
         parameters = {"grant_type": "client_credentials", "scope": grant.scope}
         return Carrier(client, parameters, await provider.token(parameters, client=client))
     return await refresh_carrier(provider)

@@ -17,6 +17,7 @@ from token_conformance.exchange import Exchange, Request, Response
 from token_conformance.profile.models import Limits
 from token_conformance.servers.connection import Connection
 from token_conformance.tls import refuses_certificate, trust
+from token_conformance.tls_probe import Handshake, Versions
 
 Transport = httpx.AsyncBaseTransport
 USER_AGENT = "token-conformance"
@@ -92,6 +93,11 @@ class Wire:
         )
         self.exchanges.append(exchange)
         return exchange
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
+        async with self.pace.turn():
+            return await self.connection.handshake(address, versions)
 
     def forget_cookies(self) -> None:
         """Go on as a browser that the provider has never seen."""

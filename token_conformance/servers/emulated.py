@@ -9,6 +9,8 @@ from token_conformance.client_certificate import ClientCertificate
 from token_conformance.profile import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
 from token_conformance.servers.connection import ServerKind
+from token_conformance.tls_probe import Handshake, Versions
+from token_conformance.verdict import NotApplicable
 from token_conformance.wire import Transport, in_process
 
 
@@ -23,6 +25,10 @@ class EmulatedConnection:
     def presenting(self, certificate: ClientCertificate) -> Transport:
         """The same server, which sees the certificate."""
         return in_process(self._application, certificate)
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:  # noqa: ARG002 - there is nothing to reach
+        """There is no network."""
+        raise NotApplicable("the emulated server runs in this process, without TLS")
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
         """43 unreserved characters of 256 random bits."""

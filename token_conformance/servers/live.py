@@ -11,6 +11,7 @@ from token_conformance.client_certificate import ClientCertificate
 from token_conformance.profile import Profile
 from token_conformance.profile.models import Limits
 from token_conformance.servers.connection import ServerKind
+from token_conformance.tls_probe import Handshake, Versions, handshake
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire import Transport, network
 
@@ -51,6 +52,10 @@ class LiveConnection:
         if certificate not in self._presenting:
             self._presenting[certificate] = network(self._ca_bundle, self._limits, certificate)
         return self._presenting[certificate]
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection, and end it again."""
+        return await handshake(address, versions, self._ca_bundle, self._limits.request_timeout)
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
         """43 unreserved characters of 256 random bits."""
