@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.access_token import claims_of
 from token_conformance.client_certificate import ClientCertificate
-from token_conformance.exchange import Exchange
+from token_conformance.exchange import Exchange, header
 from token_conformance.profile import Client
 from token_conformance.provider import Carrier, Provider, refresh_carrier
 from token_conformance.provider.client_authentication import Credentials, certificate_of, presenting
@@ -17,6 +17,8 @@ from token_conformance.verdict import NotJudged
 
 INVALID_TOKEN = re.compile(r'\berror\s*=\s*"?invalid_token\b')
 UNDECIDED = {408, 425, 429}
+OF_TLS = {495, 496}
+"""How nginx answers a wrong certificate, and a missing one, to itself."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,18 @@ def certificate_of_another(provider: Provider, client: Client) -> ClientCertific
 
 
 def let_in(attempt: TokenResponse, control: TokenResponse) -> TokenResponse | None:
-    """The answer to an attempt, once it can be judged; None where TLS itself turned it away."""
-    if control.accepted and attempt.exchange.refused_by_tls:
+    """The answer to an attempt, once it can be judged; None where what terminates TLS turned it away."""
+    if control.accepted and turned_away(attempt.exchange):
         return None
     return refusal(attempt, control=control)
+
+
+def turned_away(exchange: Exchange) -> bool:
+    """Whether what terminates TLS ended the connection, or answered with a page of its own."""
+    if exchange.answer is None:
+        return exchange.hung_up
+    page = (header(exchange.answer.headers, "content-type") or "").startswith("text/html")
+    return exchange.answer.status in OF_TLS or (exchange.answer.status in {400, 403} and page)
 
 
 @requirement("rfc8705-2-tls-client-auth")
@@ -126,7 +136,7 @@ def test_another_certificate_is_invalid_client(certified_clients: tuple[Certifie
     attempts = [(each, answer) for each in certified_clients for answer in (each.foreign, each.imitated) if answer]
     answers = [answer for each, attempt in attempts if (answer := let_in(attempt, each.control)) is not None]
     if not answers:
-        raise NotApplicable("TLS itself refuses the certificates")
+        raise NotApplicable("TLS itself refuses the certificates, before there is an answer")
     for answer in answers:
         assert answer.accepted or answer.error == "invalid_client", f"another certificate was answered by {answer}"
 
@@ -228,7 +238,7 @@ def at_resource(bound: Bound, attempt: Exchange | None) -> Exchange | None:
         raise NotApplicable("there is no resource to try the access token at")
     if bound.right.status // 100 != 2:
         raise Inconclusive(f"the resource answered the token with its certificate by {bound.right.status}")
-    if attempt.refused_by_tls:
+    if turned_away(attempt):
         return None
     if attempt.status in UNDECIDED or attempt.status >= 500:
         raise Inconclusive(f"the resource answered {attempt.status}")

@@ -75,8 +75,8 @@ class Exchange:
     """A request and its response, with the time at which the request left (UTC) and the seconds until the answer.
 
     Reading anything of the response raises `Inconclusive` where none came (`failure` says why), or where a
-    recording does not hold that part of it (`undocumented` names `status` or `headers`). `refused_by_tls` tells that the
-    server ended the handshake over the client's certificate, or over the lack of one.
+    recording does not hold that part of it (`undocumented` names `status` or `headers`). `hung_up` tells that the
+    server ended the connection and said nothing, as it does where TLS refuses the client's certificate.
     """
 
     scenario: str
@@ -87,7 +87,7 @@ class Exchange:
     seconds: float = 0.0
     failure: str | None = None
     undocumented: frozenset[str] = frozenset()
-    refused_by_tls: bool = False
+    hung_up: bool = False
 
     @property
     def id(self) -> str:

@@ -79,7 +79,7 @@ class Wire:
         async with self.pace.turn():
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
-            answer, failure, refused_by_tls = await self._answer(request)
+            answer, failure, hung_up = await self._answer(request)
         exchange = Exchange(
             scenario=self.scenario,
             number=number,
@@ -89,7 +89,7 @@ class Wire:
             seconds=round(perf_counter() - before, 4),
             failure=failure,
             undocumented=self.connection.undocumented(number),
-            refused_by_tls=refused_by_tls,
+            hung_up=hung_up,
         )
         self.exchanges.append(exchange)
         return exchange
@@ -113,8 +113,7 @@ class Wire:
             async with asyncio.timeout(self.limits.request_timeout):
                 return await self._exchange(request), None, False
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            refused = refuses_certificate(error)
-            return None, self._failure(request, error), refused
+            return None, self._failure(request, error), _hung_up(error)
 
     def _failure(self, request: Request, error: Exception) -> str:
         """Why there was no answer, in a sentence."""
@@ -172,6 +171,13 @@ def in_process(application: Any, certificate: ClientCertificate | None = None) -
         await application({**scope, "extensions": extension}, receive, send)
 
     return httpx.ASGITransport(app=encrypted, raise_app_exceptions=False)
+
+
+def _hung_up(error: Exception) -> bool:
+    """Whether the server ended the connection: with an alert over the certificate, or without a word, as many do."""
+    closed = isinstance(error, httpx.ReadError | httpx.WriteError)
+    silent = isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error)
+    return closed or silent or refuses_certificate(error)
 
 
 def _reason(error: Exception) -> str:

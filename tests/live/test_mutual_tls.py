@@ -34,11 +34,13 @@ class LiveRun:
 
     def verdicts(self, *verdicts: str) -> dict[str, str]:
         return {
-            check["name"]: check["message"] for check in self.results["checks"] if check["verdict"] in verdicts
+            check["id"].rpartition("::")[2]: check["message"]
+            for check in self.results["checks"]
+            if check["verdict"] in verdicts
         }
 
     def check(self, name: str) -> tuple[str, str]:
-        (check,) = [check for check in self.results["checks"] if check["name"].endswith(name)]
+        (check,) = [check for check in self.results["checks"] if check["id"].endswith(name)]
         return check["verdict"], check["message"]
 
 
