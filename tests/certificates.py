@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
+import shutil
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -59,7 +61,9 @@ class Authority:
 @cache
 def certificates() -> dict[str, str]:
     """The variable CERTIFICATES, as the profiles of the tests use it: a folder with all certificates, made once."""
-    authority = Authority(Path(mkdtemp(prefix="token-conformance-")))
+    folder = mkdtemp(prefix="token-conformance-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    authority = Authority(Path(folder))
     authority.server()
     authority.server("elsewhere", "127.0.0.2")
     authority.client("app")

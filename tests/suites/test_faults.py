@@ -39,7 +39,21 @@ def title(row: dict[str, Any]) -> str:
     return " ".join([row["profile"], *row.get("faults", ()), *row.get("variations", ())])
 
 
-@pytest.mark.parametrize("profile", ["everything", "hybrid", "public", "kept", "grace", "revoking", "opaque", "mutual_tls", "mutual_tls_public", "mutual-tls-opaque"])
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "everything",
+        "hybrid",
+        "public",
+        "kept",
+        "grace",
+        "revoking",
+        "opaque",
+        "mutual_tls",
+        "mutual_tls_public",
+        "mutual-tls-opaque",
+    ],
+)
 def test_the_faultless_server_alarms_nobody(judge_all, profile):
     """The reference server keeps every requirement that it is judged by."""
     assert alarms(judge_all(profile)) == {}

@@ -186,7 +186,7 @@ class MutualTLSPolicy:
     compares: Literal["registration", "subject", "nothing"] = "registration"
     failure: Literal["invalid_client", "invalid_grant"] = "invalid_client"
     binds: bool = False
-    binds_refreshed: bool = True
+    binds_in: Literal["all grants", "all but refreshes", "none"] = "all grants"
     confirmed_in_token: bool = True
     confirmed_in_metadata: bool = True
     resource_demands: bool = True

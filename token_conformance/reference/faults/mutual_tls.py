@@ -69,13 +69,13 @@ MUTUAL_TLS = (
         "certificate-tokens-unbound",
         "access tokens are not bound to certificates, though it is documented",
         (*NAMED, "rfc8705-3.2-introspection", *BOUND),
-        policy("mutual_tls", binds=False),
+        policy("mutual_tls", binds_in="none"),
     ),
     Fault(
         "certificate-refreshed-token-unbound",
         "an access token that comes of a refresh is not bound",
         (*NAMED, "rfc8705-3.2-introspection", *BOUND),
-        policy("mutual_tls", binds_refreshed=False),
+        policy("mutual_tls", binds_in="all but refreshes"),
     ),
     Fault(
         "certificate-not-in-token",

@@ -36,8 +36,8 @@ class Foundation:
         """What makes tokens, bound to the certificate of the connection where the profile says so (RFC 8705 §3)."""
         issuer: Issuer = self.server.issuer
         policy, certificate = self.installation.behaviour.mutual_tls, self.request.incoming.thumbprint
-        bound = policy.binds and (policy.binds_refreshed or self.GRANT_TYPE != "refresh_token")
-        return replace(issuer, certificate=certificate) if bound else issuer
+        spared = {"none": True, "all but refreshes": self.GRANT_TYPE == "refresh_token"}.get(policy.binds_in, False)
+        return replace(issuer, certificate=certificate) if policy.binds and not spared else issuer
 
     def authenticated_client(self, *, required: bool = True) -> RegisteredClient:
         """The client of the request, which may use this grant.
