@@ -110,7 +110,7 @@ class AtResource:
 @scenario(needs="login")
 async def at_resource(provider: Provider) -> AtResource:
     """Log in, and use the access token at the resource rightly and wrongly."""
-    url = provider.profile.server.resource or await provider.endpoint("userinfo_endpoint")
+    url = await provider.resource_address()
     login = await provider.session()
     if login.access_token is None:
         raise Inconclusive(f"the login yields no access token: {login.response}")

@@ -131,7 +131,7 @@ async def wrong_exchanges(provider: Provider) -> WrongExchanges:
 
     client, stranger = provider.profile.user_client, provider.profile.second_client
     redirect_uri = client.redirect_uri or ""
-    proof = None if client.public else impostor(client, provider.draw("client_secret"))
+    proof = impostor(client, provider.draw("client_secret")) if client.sends_secret or client.asserts else None
     return WrongExchanges(
         other_redirect_uri=await attempt(redirect_uri="https://other.example/callback"),
         longer_redirect_uri=await attempt(redirect_uri=f"{redirect_uri}/further"),
@@ -140,7 +140,7 @@ async def wrong_exchanges(provider: Provider) -> WrongExchanges:
         stranger=stranger,
         foreign=await attempt(client=stranger) if stranger is not None else None,
         unproved=await attempt(client=proof) if proof is not None else None,
-        unauthenticated=await attempt(client=unauthenticated(client)) if proof is not None else None,
+        unauthenticated=await attempt(client=unauthenticated(client)) if not client.public else None,
     )
 
 
@@ -179,11 +179,12 @@ def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges, login: Log
 @requirement("rfc6749-4.1.3-client-authentication-required", "rfc6749-3.2.1-wrong-secret")
 def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges, login: Login) -> None:
     """A confidential client's code is refused with a wrong secret, and without any."""
-    if wrong_exchanges.unproved is None or wrong_exchanges.unauthenticated is None:
+    if wrong_exchanges.unauthenticated is None:
         raise NotApplicable("the profile's client is public")
     without = refusal(wrong_exchanges.unauthenticated, control=login.response)
     assert without.error in {"invalid_client", "invalid_request", "unauthorized_client"}
-    assert refusal(wrong_exchanges.unproved, control=login.response).error == "invalid_client"
+    if wrong_exchanges.unproved is not None:
+        assert refusal(wrong_exchanges.unproved, control=login.response).error == "invalid_client"
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ async def introspections(provider: Provider) -> Introspections:
     body, form = f"token={refresh.access_token}".encode(), ("Content-Type", "application/x-www-form-urlencoded")
     open_to_all = await provider.send("POST", endpoint, headers=(form,), body=body)
     wrong = None
-    if not login.client.public:
+    if login.client.client_secret is not None:
         wrong = await provider.introspect(
             refresh.access_token, client=impostor(login.client, provider.draw("client_secret"))
         )
@@ -186,7 +186,7 @@ def test_wrong_credentials_are_refused_with_401(introspections: Introspections) 
     """Introspection with a wrong secret is refused with 401."""
     controlled(introspections)
     if introspections.wrong_credentials is None:
-        raise NotApplicable("the profile's client is public")
+        raise NotApplicable("the profile's client has no secret")
     status = introspections.wrong_credentials.response.status
     if status == 429 or status >= 500:
         raise Inconclusive(f"introspection answered {status}")

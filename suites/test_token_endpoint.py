@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
@@ -14,6 +14,7 @@ from token_conformance.token_response import TokenResponse
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
 FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 FORM_IN_UTF8: Headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), FORM[1])
+TEXT: Headers = (("Content-Type", "text/plain"),)
 
 
 Encoding = Callable[[list[tuple[str, str]]], bytes]
@@ -42,28 +43,36 @@ class Methods:
 async def other_methods(provider: Provider) -> Methods:
     """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
     good = await carrier(provider)
-    endpoint = await provider.endpoint("token_endpoint")
-
-    async def queried(method: str, headers: Headers = ()) -> Exchange:
-        proof = await provider.credentials(good.client)
-        query = urlencode(parameters_of(good, proof))
-        address = f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
-        return await provider.send(method, address, headers=(*headers, *proof.headers))
-
-    async def sent(method: str, headers: Headers, encoded: Encoding = encoded_as_form) -> TokenResponse:
-        proof = await provider.credentials(good.client)
-        body = encoded(parameters_of(good, proof))
-        return TokenResponse(await provider.send(method, endpoint, headers=(*headers, *proof.headers), body=body))
-
     return Methods(
         carrier=good,
-        get=TokenResponse(await queried("GET")),
-        put=await sent("PUT", FORM),
-        head=await queried("HEAD"),
-        in_query=TokenResponse(await queried("POST", FORM)),
+        get=TokenResponse(await sent(provider, good, "GET", query=encoded_as_form)),
+        put=TokenResponse(await sent(provider, good, "PUT", FORM, body=encoded_as_form)),
+        head=await sent(provider, good, "HEAD", query=encoded_as_form),
+        in_query=TokenResponse(await sent(provider, good, "POST", FORM, query=encoded_as_form)),
         credentials_in_query=await with_credentials_in_query(provider, good),
-        as_json=await sent("POST", JSON, encoded_as_json),
-        as_text=await sent("POST", (("Content-Type", "text/plain"),)),
+        as_json=TokenResponse(await sent(provider, good, "POST", JSON, body=encoded_as_json)),
+        as_text=TokenResponse(await sent(provider, good, "POST", TEXT, body=encoded_as_form)),
+    )
+
+
+async def sent(
+    provider: Provider,
+    good: Carrier,
+    method: str,
+    headers: Headers = (),
+    *,
+    query: Encoding | None = None,
+    body: Encoding | None = None,
+) -> Exchange:
+    """Send a good request by any method, its parameters encoded in the query or in the body."""
+    proof = await provider.credentials(good.client)
+    endpoint = await provider.endpoint("token_endpoint", mutual_tls=proof.certificate is not None)
+    form = parameters_of(good, proof)
+    if query is not None:
+        endpoint = f"{endpoint}{'&' if '?' in endpoint else '?'}{query(form).decode()}"
+    content = body(form) if body is not None else b""
+    return await provider.send(
+        method, endpoint, headers=(*headers, *proof.headers), body=content, certificate=proof.certificate
     )
 
 
@@ -231,12 +240,10 @@ class Spellings:
 async def spellings(provider: Provider) -> Spellings:
     """Send a good request with an unknown parameter, an empty one, in another order, encoded in another way, and with a charset."""
     good = await carrier(provider)
-    control, endpoint = good.control, await provider.endpoint("token_endpoint")
+    control = good.control
 
-    async def sent(encoded: Encoding, headers: Headers = FORM) -> TokenResponse:
-        proof = await provider.credentials(good.client)
-        body = encoded(parameters_of(good, proof))
-        return TokenResponse(await provider.send("POST", endpoint, headers=(*headers, *proof.headers), body=body))
+    async def spelled(encoding: Encoding, headers: Headers = FORM) -> TokenResponse:
+        return TokenResponse(await sent(provider, good, "POST", headers, body=encoding))
 
     unknown = await provider.token({**good.parameters, "x_unknown": "1"}, client=good.client)
     good = good.after(unknown)
@@ -245,11 +252,11 @@ async def spellings(provider: Provider) -> Spellings:
         [*parameters_of(good, Credentials()), ("resource_hint", ""), *without_scope], client=good.client
     )
     good = good.after(empty)
-    order = await sent(lambda form: urlencode(form[::-1]).encode())
+    order = await spelled(lambda form: urlencode(form[::-1]).encode())
     good = good.after(order)
-    encoding = await sent(encoded_by_hand)
+    encoding = await spelled(encoded_by_hand)
     good = good.after(encoding)
-    charset = await sent(encoded_as_form, FORM_IN_UTF8)
+    charset = await spelled(encoded_as_form, FORM_IN_UTF8)
     return Spellings(control, unknown, empty, order, encoding, charset)
 
 
@@ -300,20 +307,20 @@ class Oddities:
 async def oddities(provider: Provider) -> Oddities:
     """Send a good request, then a very long value, a NUL, bytes that are no UTF-8, and a broken Authorization."""
     good = await carrier(provider)
-    endpoint = await provider.endpoint("token_endpoint")
     bodies = (
         b"grant_type=refresh_token&refresh_token=" + b"x" * 65536,
         b"grant_type=%00&code=%00",
         b"grant_type=%ff%fe&scope=%ff",
     )
 
-    async def sent(body: bytes) -> TokenResponse:
-        proof = await provider.credentials(good.client)
-        body += b"&" + urlencode(proof.parameters).encode()
-        return TokenResponse(await provider.send("POST", endpoint, headers=(*FORM, *proof.headers), body=body))
+    async def odd(body: bytes) -> TokenResponse:
+        strange = replace(good, parameters={})
+        return TokenResponse(
+            await sent(provider, strange, "POST", FORM, body=lambda form: body + b"&" + urlencode(form).encode())
+        )
 
     broken = Credentials(headers=(("Authorization", "Basic %%%"),))
-    answers = [*[await sent(body) for body in bodies], await provider.token_as(broken, good.parameters)]
+    answers = [*[await odd(body) for body in bodies], await provider.token_as(broken, good.parameters)]
     return Oddities(good, tuple(answers))
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.verdict import Inconclusive
 
 Headers = tuple[tuple[str, str], ...]
@@ -39,12 +40,13 @@ def header(headers: Headers, name: str) -> str | None:
 
 @dataclass(frozen=True)
 class Request:
-    """What was sent."""
+    """What was sent, and the certificate that the connection presented (RFC 8705)."""
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes = b""
+    certificate: ClientCertificate | None = None
 
     @property
     def form(self) -> tuple[tuple[str, str], ...]:
@@ -73,7 +75,8 @@ class Exchange:
     """A request and its response, with the time at which the request left (UTC) and the seconds until the answer.
 
     Reading anything of the response raises `Inconclusive` where none came (`failure` says why), or where a
-    recording does not hold that part of it (`undocumented` names `status` or `headers`).
+    recording does not hold that part of it (`undocumented` names `status` or `headers`). `hung_up` tells that the
+    server ended the connection and said nothing, as it does where TLS refuses the client's certificate.
     """
 
     scenario: str
@@ -84,6 +87,7 @@ class Exchange:
     seconds: float = 0.0
     failure: str | None = None
     undocumented: frozenset[str] = frozenset()
+    hung_up: bool = False
 
     @property
     def id(self) -> str:

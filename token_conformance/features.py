@@ -59,6 +59,17 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         lambda profile: profile.user_client.authentication == "client_secret_basic",
         "the profile's client does not authenticate by HTTP Basic",
     ),
+    "client_certificate": (
+        lambda profile: any(client.authenticates_by_certificate for client in profile.active_clients),
+        "no client of the profile's grants authenticates by a certificate",
+    ),
+    "certificate_bound_tokens": (
+        lambda profile: (
+            profile.tokens.tls_client_certificate_bound_access_tokens.value is True
+            and any(client.certificate is not None for client in profile.active_clients)
+        ),
+        "the profile does not say tokens.tls_client_certificate_bound_access_tokens = true, or no client has a certificate",
+    ),
 }
 
 

@@ -86,6 +86,7 @@ class Gathering:
         """Learn the token endpoint; a provider that does not tell is the run's trouble."""
         try:
             self.run.token_endpoint = await self.discovery.endpoint("token_endpoint")
+            self.run.token_endpoint_alias = await self.discovery.endpoint("token_endpoint", mutual_tls=True)
         except NotJudged as problem:
             self.run.trouble = str(problem)
         self._keep(self.discovery._wire)  # noqa: SLF001 - the exchanges of discovery are evidence too

@@ -21,6 +21,7 @@ class Evidence:
 
     exchanges: tuple[Exchange, ...]
     token_endpoint: str | None
+    token_endpoint_alias: str | None = None
 
     @property
     def token_responses(self) -> tuple[TokenResponse, ...]:
@@ -30,7 +31,7 @@ class Evidence:
             for exchange in self.exchanges
             if exchange.answer is not None
             and exchange.request.method == "POST"
-            and exchange.request.url == self.token_endpoint
+            and exchange.request.url in {self.token_endpoint, self.token_endpoint_alias}
         )
 
     @property
@@ -74,6 +75,7 @@ class Run:
     outcomes: dict[str, Any] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     token_endpoint: str | None = None
+    token_endpoint_alias: str | None = None
     logins: int = 0
     trouble: str | None = None
 
@@ -94,7 +96,7 @@ class Run:
     @property
     def evidence(self) -> Evidence:
         """All exchanges so far."""
-        return Evidence(tuple(self.exchanges), self.token_endpoint)
+        return Evidence(tuple(self.exchanges), self.token_endpoint, self.token_endpoint_alias)
 
     def by_id(self) -> Iterator[tuple[str, Exchange]]:
         """The exchanges with their ids."""

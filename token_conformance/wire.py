@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from http.cookiejar import CookieJar
 from time import perf_counter
+from typing import Any
 
 import httpx
 from aiolimiter import AsyncLimiter
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Request, Response
 from token_conformance.profile.models import Limits
 from token_conformance.servers.connection import Connection
+from token_conformance.tls import refuses_certificate, trust
+from token_conformance.tls_probe import Handshake, Versions
 
 Transport = httpx.AsyncBaseTransport
 USER_AGENT = "token-conformance"
@@ -24,6 +26,19 @@ USER_AGENT = "token-conformance"
 
 class NoAnswer(httpx.TransportError):
     """A transport knows by itself why a request has no answer; the message is the whole sentence."""
+
+
+class Chosen(httpx.AsyncBaseTransport):
+    """Sends each request by the connection that presents its certificate (RFC 8705); the cookies are the same."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request."""
+        certificate = request.extensions.pop("certificate", None)
+        transport = self._connection.transport if certificate is None else self._connection.presenting(certificate)
+        return await transport.handle_async_request(request)
 
 
 class Pace:
@@ -55,7 +70,7 @@ class Wire:
     def __post_init__(self) -> None:
         self._client = httpx.AsyncClient(
             cookies=self.cookies,
-            transport=self.connection.transport,
+            transport=Chosen(self.connection),
             follow_redirects=False,
             timeout=self.limits.request_timeout,
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
@@ -67,7 +82,7 @@ class Wire:
         async with self.pace.turn():
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
-            answer, failure = await self._answer(request)
+            answer, failure, hung_up = await self._answer(request)
         exchange = Exchange(
             scenario=self.scenario,
             number=number,
@@ -77,9 +92,15 @@ class Wire:
             seconds=round(perf_counter() - before, 4),
             failure=failure,
             undocumented=self.connection.undocumented(number),
+            hung_up=hung_up,
         )
         self.exchanges.append(exchange)
         return exchange
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
+        async with self.pace.turn():
+            return await self.connection.handshake(address, versions)
 
     def forget_cookies(self) -> None:
         """Go on as a browser that the provider has never seen."""
@@ -90,26 +111,34 @@ class Wire:
         await self._client.aclose()
         await self.connection.close()
 
-    async def _answer(self, request: Request) -> tuple[Response | None, str | None]:
+    async def _answer(self, request: Request) -> tuple[Response | None, str | None, bool]:
         try:
             async with asyncio.timeout(self.limits.request_timeout):
-                return await self._exchange(request), None
-        except TimeoutError:
-            return None, f"no answer within {self.limits.request_timeout:g} s"
-        except NoAnswer as error:
-            return None, str(error)
-        except httpx.ConnectError as error:
-            return None, f"no connection to {httpx.URL(request.url).netloc.decode()}: {_reason(error)}"
-        except httpx.TimeoutException:
-            return None, f"no answer within {self.limits.request_timeout:g} s"
-        except httpx.RemoteProtocolError as error:
-            return None, f"not an HTTP answer: {_reason(error)}"
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            return None, f"{type(error).__name__}: {_reason(error)}"
+                return await self._exchange(request), None, False
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            return None, self._failure(request, error), _hung_up(error)
+
+    def _failure(self, request: Request, error: Exception) -> str:
+        """Why there was no answer, in a sentence."""
+        match error:
+            case TimeoutError() | httpx.TimeoutException():
+                return f"no answer within {self.limits.request_timeout:g} s"
+            case NoAnswer():
+                return str(error)
+            case httpx.ConnectError():
+                return f"no connection to {httpx.URL(request.url).netloc.decode()}: {_reason(error)}"
+            case httpx.RemoteProtocolError():
+                return f"not an HTTP answer: {_reason(error)}"
+            case _:
+                return f"{type(error).__name__}: {_reason(error)}"
 
     async def _exchange(self, request: Request) -> Response:
         outgoing = self._client.build_request(
-            request.method, request.url, headers=list(request.headers), content=request.body
+            request.method,
+            request.url,
+            headers=list(request.headers),
+            content=request.body,
+            extensions={"certificate": request.certificate},
         )
         if not request.body and request.method == "GET":
             outgoing.headers.pop("content-length", None)
@@ -128,24 +157,30 @@ class Wire:
         return bytes(body)
 
 
-def network(ca_bundle: str | None, limits: Limits) -> Transport:
-    """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one."""
+def network(ca_bundle: str | None, limits: Limits, certificate: ClientCertificate | None = None) -> Transport:
+    """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one, and presents a certificate."""
     pool = httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency)
-    return httpx.AsyncHTTPTransport(verify=_trust(ca_bundle), limits=pool, retries=0, trust_env=False)
+    return httpx.AsyncHTTPTransport(verify=trust(ca_bundle, certificate), limits=pool, retries=0, trust_env=False)
 
 
-@cache
-def _trust(ca_bundle: str | None) -> ssl.SSLContext:
-    """Reading the system's certificates takes longer than most requests, so that it is done once."""
-    context = ssl.create_default_context()
-    if ca_bundle is not None:
-        context.load_verify_locations(ca_bundle)
-    return context
+def in_process(application: Any, certificate: ClientCertificate | None = None) -> Transport:
+    """A transport to an ASGI application in this process, which answers a defect of its own with 500.
+
+    The application learns of the certificate as the ASGI TLS extension has it.
+    """
+
+    async def encrypted(scope: Any, receive: Any, send: Any) -> None:
+        extension = {"tls": {"client_cert_chain": certificate.certificates if certificate is not None else ()}}
+        await application({**scope, "extensions": extension}, receive, send)
+
+    return httpx.ASGITransport(app=encrypted, raise_app_exceptions=False)
 
 
-def in_process(application: object) -> Transport:
-    """A transport to an ASGI application in this process, which answers a defect of its own with 500."""
-    return httpx.ASGITransport(app=application, raise_app_exceptions=False)  # type: ignore[arg-type]  # ASGI applications have no common type
+def _hung_up(error: Exception) -> bool:
+    """Whether the server ended the connection: with an alert over the certificate, or without a word, as many do."""
+    closed = isinstance(error, httpx.ReadError | httpx.WriteError)
+    silent = isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error)
+    return closed or silent or refuses_certificate(error)
 
 
 def _reason(error: Exception) -> str:

@@ -43,5 +43,5 @@ def test_another_secret_leaves_the_client_otherwise_alone():
 
 def test_a_method_that_is_not_there_is_inconclusive():
     """A check that needs an unsupported method is not judged, and says why."""
-    with pytest.raises(Inconclusive, match="tls_client_auth"):
-        credentials(by(APP, "tls_client_auth"))
+    with pytest.raises(Inconclusive, match="client_secret_jwt"):
+        credentials(by(APP, "client_secret_jwt"))

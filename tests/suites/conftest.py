@@ -8,10 +8,12 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import pytest
 
+from tests.certificates import certificates
 from token_conformance.exchange import watching
 from token_conformance.gathering import gather
 from token_conformance.layout import PACKAGE, ROOT, SUITES
@@ -82,9 +84,10 @@ def profile_named(name: str) -> Profile:
     """A profile of this folder, or one of `variants.toml`, which changes another one in some tables."""
     variants = tomllib.loads((PROFILES / "variants.toml").read_text("utf-8"))
     if name not in variants:
-        return load(PROFILES / f"{name}.toml", {})
+        return load(PROFILES / f"{name}.toml", certificates())
     changes = dict(variants[name])
-    base = tomllib.loads((PROFILES / f"{changes.pop('base')}.toml").read_text("utf-8"))
+    written = Template((PROFILES / f"{changes.pop('base')}.toml").read_text("utf-8"))
+    base = tomllib.loads(written.safe_substitute(certificates()))
     return Profile.model_validate(merged(base, changes))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from token_conformance.signing_key import private_key
 
@@ -46,10 +46,13 @@ def _without_fragment(text: str, parts: SplitResult) -> str:
     return text
 
 
-def _existing_file(text: str) -> str:
-    if "\0" in text or not Path(text).is_file():
+def _existing_file(text: str, information: ValidationInfo) -> str:
+    """A relative path starts at the profile's folder, where that is known."""
+    folder = (information.context or {}).get("folder")
+    path = Path(folder, text) if folder is not None else Path(text)
+    if "\0" in text or not path.is_file():
         raise ValueError("expected the path of a file that exists")
-    return text
+    return str(path)
 
 
 def _date_as_text(written: object) -> object:
@@ -69,7 +72,7 @@ RedirectURI = Annotated[str, AfterValidator(_redirect_uri)]
 """An http or https URL with a host, or one of a custom scheme (RFC 8252 §7.1); kept as written."""
 
 ExistingFile = Annotated[str, AfterValidator(_existing_file)]
-"""The path of a file."""
+"""The path of a file; a relative one starts at the folder of the profile."""
 
 SigningKey = Annotated[str, AfterValidator(_signing_key)]
 """A private key as PEM or JWK, or the path of a file that holds one."""

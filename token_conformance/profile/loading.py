@@ -75,7 +75,7 @@ def load(path: Path, environment: Mapping[str, str], *, requirements: Collection
     unset = dict(_unset(written, environment))
     problems = [*unset.values(), *_malformed(written)]
     try:
-        profile = Profile.model_validate(_substituted(written, environment))
+        profile = Profile.model_validate(_substituted(written, environment), context={"folder": path.parent})
     except ValidationError as error:
         problems += sentences(error, written, but=unset)
     problems += _unknown_requirements(written, requirements) if requirements is not None else []

@@ -7,12 +7,19 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from token_conformance.client_certificate import pair_problem
 from token_conformance.profile.fact import Fact, unknown
 from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI, SigningKey
 from token_conformance.signing_key import SigningAlgorithm
 
 Authentication = Literal[
-    "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "client_secret_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
 ]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
 ErrorCondition = Literal[
@@ -78,6 +85,21 @@ class Client(Table):
     signing_key: SigningKey | None = None
     signing_algorithm: SigningAlgorithm | None = None
     assertion_audience: Literal["token_endpoint", "issuer"] = "token_endpoint"
+    certificate: ExistingFile | None = None
+    private_key: ExistingFile | None = None
+
+    @model_validator(mode="after")
+    def _presentable(self) -> Client:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("expected certificate and private_key together; add the other one, a PEM file each")
+        if self.authenticates_by_certificate and self.certificate is None:
+            raise ValueError(
+                f'expected certificate and private_key, which authentication = "{self.authentication}" needs; add them'
+            )
+        problem = pair_problem(self.certificate, self.private_key) if self.certificate and self.private_key else None
+        if problem is not None:
+            raise ValueError(problem)
+        return self
 
     @model_validator(mode="after")
     def _secret(self) -> Client:
@@ -98,6 +120,16 @@ class Client(Table):
     def asserts(self) -> bool:
         """Whether it proves who it is by a signed assertion (RFC 7523 §2.2)."""
         return self.authentication in {"private_key_jwt", "client_secret_jwt"}
+
+    @property
+    def sends_secret(self) -> bool:
+        """Whether it proves who it is by sending its secret (RFC 6749 §2.3.1)."""
+        return self.authentication in {"client_secret_basic", "client_secret_post"}
+
+    @property
+    def authenticates_by_certificate(self) -> bool:
+        """Whether its certificate proves who it is (RFC 8705 §2)."""
+        return self.authentication in {"tls_client_auth", "self_signed_tls_client_auth"}
 
 
 class AuthorizationCode(Table):
@@ -162,6 +194,7 @@ class Tokens(Table):
     access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
     access_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
+    tls_client_certificate_bound_access_tokens: Fact[bool] = Field(default_factory=unknown)
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     id_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
 
@@ -278,6 +311,21 @@ class Profile(Table):
         """The client that logs users in."""
         grant = self.grants.authorization_code or self.grants.password
         return self.client(grant.client if grant else None)
+
+    @property
+    def has_user_login(self) -> bool:
+        """Whether there is a grant, or a token, by which a user logs in."""
+        return any((self.grants.authorization_code, self.grants.password, self.login.refresh_token))
+
+    @property
+    def active_clients(self) -> tuple[Client, ...]:
+        """The client that logs users in, and that of the client credentials grant, each once, as far as they are used."""
+        service = self.grants.client_credentials
+        asked = [
+            *([self.user_client] if self.has_user_login else []),
+            *([self.client(service.client)] if service else []),
+        ]
+        return tuple({client.name: client for client in asked}.values())
 
     @property
     def second_client(self) -> Client | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote_plus
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Headers
 from token_conformance.profile import Client
 from token_conformance.signing_key import another_of, private_key
@@ -18,10 +19,11 @@ Parameters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request carries so that the client is known: headers and form parameters."""
+    """What a request carries so that the client is known: headers and form parameters, and its certificate in TLS."""
 
     headers: Headers = ()
     parameters: Parameters = ()
+    certificate: ClientCertificate | None = None
 
 
 def basic(client: Client) -> Credentials:
@@ -43,13 +45,18 @@ def identified(client: Client) -> Credentials:
 METHODS: Mapping[str, Callable[[Client], Credentials]] = {
     "client_secret_basic": basic,
     "client_secret_post": post,
+    "tls_client_auth": identified,
+    "self_signed_tls_client_auth": identified,
     "none": identified,
 }
-"""The methods by their registered names (RFC 7591 §2), but for those that sign an assertion for each request."""
+"""The methods by their registered names (RFC 7591 §2), but for those that sign an assertion for each request.
+
+With a certificate goes the client_id (RFC 8705 §2).
+"""
 
 
 def credentials(client: Client) -> Credentials:
-    """The credentials by the client's registered method.
+    """The credentials by the client's registered method, with its certificate where it has one.
 
     Raises:
         Inconclusive: the method is not implemented.
@@ -60,12 +67,26 @@ def credentials(client: Client) -> Credentials:
         raise Inconclusive(
             f"authentication = {client.authentication!r} is not supported yet; there are {', '.join(METHODS)}"
         )
-    return method(client)
+    return replace(method(client), certificate=certificate_of(client))
+
+
+def certificate_of(client: Client) -> ClientCertificate | None:
+    """The certificate that a client presents, whether it authenticates by it or only binds tokens to it."""
+    if client.certificate is None or client.private_key is None:
+        return None
+    return ClientCertificate.read(client.certificate, client.private_key)
+
+
+def presenting(client: Client, certificate: ClientCertificate | None) -> Credentials:
+    """The client's credentials with another certificate, or without one."""
+    return replace(credentials(client), certificate=certificate)
 
 
 def unauthenticated(client: Client) -> Client:
     """The same client sending nothing but its id."""
-    return client.model_copy(update={"authentication": "none", "client_secret": None})
+    return client.model_copy(
+        update={"authentication": "none", "client_secret": None, "certificate": None, "private_key": None}
+    )
 
 
 def impostor(client: Client, secret: str) -> Client:

@@ -41,8 +41,8 @@ class Discovery:
                 await self._read(self._profile.server.issuer)
             self._asked = True
 
-    async def endpoint(self, name: str) -> str:
-        """The address of an endpoint.
+    async def endpoint(self, name: str, *, mutual_tls: bool = False) -> str:
+        """The address of an endpoint; with `mutual_tls` its alias for clients with certificates (RFC 8705 §5), if any.
 
         Raises:
             Inconclusive: neither the profile nor usable metadata names it, though the provider must have it.
@@ -53,9 +53,10 @@ class Discovery:
         if named is not None:
             return str(named)
         await self.ask()
-        advertised = self.metadata.get(name)
-        if isinstance(advertised, str) and urlsplit(advertised).netloc:
-            return advertised
+        aliases = self.metadata.get("mtls_endpoint_aliases") if mutual_tls else None
+        for advertised in (aliases.get(name) if isinstance(aliases, dict) else None, self.metadata.get(name)):
+            if isinstance(advertised, str) and urlsplit(advertised).netloc:
+                return advertised
         if self.problem is not None:
             raise Inconclusive(self.problem)
         raise NotApplicable(f"neither the profile nor the provider's metadata names a {name}")

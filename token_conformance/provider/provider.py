@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.browsing import Walk, follow_to_redirect
-from token_conformance.provider.client_authentication import Credentials, credentials
+from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.provider.login import Authorization, Login
@@ -47,9 +49,9 @@ class Provider:
         """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
         return self.wire.connection.draw(kind)
 
-    async def endpoint(self, name: str) -> str:
+    async def endpoint(self, name: str, *, mutual_tls: bool = False) -> str:
         """The address of an endpoint by its name in RFC 8414 §2; see `Discovery.endpoint`."""
-        return await self.discovery.endpoint(name)
+        return await self.discovery.endpoint(name, mutual_tls=mutual_tls)
 
     async def metadata(self) -> Exchange:
         """The answer that holds the provider's metadata (OIDC Discovery §4, RFC 8414 §3).
@@ -235,7 +237,7 @@ class Provider:
     async def credentials(self, client: Client) -> Credentials:
         """What proves that a request is the client's, by its registered method; an assertion is good for one request."""
         if client.asserts:
-            return (await self.assertion(client)).credentials()
+            return replace((await self.assertion(client)).credentials(), certificate=certificate_of(client))
         return credentials(client)
 
     async def assertion(self, client: Client) -> Assertion:
@@ -272,44 +274,69 @@ class Provider:
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
-        return await self.get(await self.endpoint("userinfo_endpoint"), access_token=_present(access_token))
+        url = await self.endpoint("userinfo_endpoint", mutual_tls=self.profile.user_client.certificate is not None)
+        return await self.get(url, access_token=_present(access_token))
 
-    async def resource(self, access_token: str | None) -> Exchange:
-        """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint.
+    async def resource_address(self) -> str:
+        """The address of the profile's resource, or else of the userinfo endpoint.
+
+        Raises:
+            NotApplicable: the profile names no resource and the provider no userinfo endpoint.
+
+        """
+        mutual_tls = self.profile.user_client.certificate is not None
+        return self.profile.server.resource or await self.endpoint("userinfo_endpoint", mutual_tls=mutual_tls)
+
+    async def resource(self, access_token: str | None, *, proof: Credentials | None = None) -> Exchange:
+        """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint; see `get`.
 
         Raises:
             NotApplicable: the profile names no resource and the provider no userinfo endpoint.
             Inconclusive: there is no access token to use.
 
         """
-        url = self.profile.server.resource or await self.endpoint("userinfo_endpoint")
-        return await self.get(url, access_token=_present(access_token))
+        return await self.get(await self.resource_address(), access_token=_present(access_token), proof=proof)
 
     async def jwks(self) -> Exchange:
         """Read the provider's public keys (RFC 7517 §5)."""
         return await self.get(await self.endpoint("jwks_uri"))
 
-    async def get(self, url: str, *, access_token: str | None = None, headers: Headers = ()) -> Exchange:
-        """Send a GET, with the access token in its header where one is given."""
-        bearer = (("Authorization", f"Bearer {access_token}"),) if access_token is not None else ()
-        return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers)))
+    async def get(
+        self, url: str, *, access_token: str | None = None, headers: Headers = (), proof: Credentials | None = None
+    ) -> Exchange:
+        """Send a GET, with the access token in its header where one is given.
 
-    async def send(self, method: str, url: str, *, headers: Headers = (), body: bytes = b"") -> Exchange:
+        The certificate of the user's client is presented, where it has one, or else that of `proof` (RFC 8705 §3).
+        """
+        bearer = (("Authorization", f"Bearer {access_token}"),) if access_token is not None else ()
+        certificate = certificate_of(self.profile.user_client) if proof is None else proof.certificate
+        return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers), certificate=certificate))
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers = (),
+        body: bytes = b"",
+        certificate: ClientCertificate | None = None,
+    ) -> Exchange:
         """Send any request, right or wrong."""
         self.lineage.touched(unquote_plus(f"{url} {body.decode(errors='replace')}"))
-        return await self.wire.send(Request(method, url, headers, body))
+        return await self.wire.send(Request(method, url, headers, body, certificate))
 
     async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
-        return TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
+        return TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
-        return await self._post(await self.endpoint(endpoint), proof, {"token": token, "token_type_hint": hint}, ())
+        return await self._post(endpoint, proof, {"token": token, "token_type_hint": hint}, ())
 
-    async def _post(self, url: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
+    async def _post(self, endpoint: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
+        url = await self.endpoint(endpoint, mutual_tls=self._by_mutual_tls(proof))
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
         return await self.wire.send(
-            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode())
+            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode(), proof.certificate)
         )
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:
@@ -320,6 +347,12 @@ class Provider:
         authorization = await self.authorize(client=client, scope=scope)
         response = await self.exchange_code(authorization)
         return Login(response, authorization.client, authorization, authorization.scope)
+
+    def _by_mutual_tls(self, proof: Credentials) -> bool:
+        """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""
+        client_ids = {value for name, value in proof.parameters if name == "client_id"}
+        known = (client for client in self.profile.clients if client.client_id in client_ids)
+        return proof.certificate is not None or any(client.certificate is not None for client in known)
 
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:

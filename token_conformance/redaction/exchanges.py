@@ -63,7 +63,7 @@ class _Showing:
         recorded = answer is not None and "headers" not in exchange.undocumented
         return RedactedExchange(
             id=exchange.id,
-            request_line=f"{self.redact(request.method)} {self.target(request.url)}",
+            request_line=f"{self.redact(request.method)} {self.target(request.url)}{self.presented(request)}",
             request_headers=self.headers(request.headers),
             request_body=_cut(self.request_body(request)),
             status_line=self.status_line(exchange),
@@ -76,6 +76,10 @@ class _Showing:
     def target(self, url: str) -> str:
         parts = split(url)
         return f"{self.address(parts._replace(scheme='', netloc='').geturl())}  ({self.redact(parts.netloc)})"
+
+    def presented(self, request: Request) -> str:
+        """The certificate of the connection, which is public, as its key is not."""
+        return f", presenting {self.redact(str(request.certificate))}" if request.certificate is not None else ""
 
     def headers(self, headers: Headers) -> Headers:
         return tuple((self.redact(name), self.header(name, value)) for name, value in headers)

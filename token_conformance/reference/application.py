@@ -20,6 +20,7 @@ from token_conformance.reference.front_door import FrontDoor
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
 from token_conformance.reference.metadata import metadata
+from token_conformance.reference.mutual_tls import presented_certificate
 from token_conformance.reference.reading import Incoming, Parameters, accepted_methods, form_of
 from token_conformance.reference.refusal import Refusal, invalid_request
 from token_conformance.reference.resource import resource_answer, userinfo_answer
@@ -65,7 +66,7 @@ class Endpoints:
         )
 
     async def _token(self, request: Request) -> Response:
-        incoming = await incoming_of(request)
+        incoming = await self._incoming(request)
         try:
             answer = await self._tokens(incoming)
         except OAuth2Error as error:
@@ -119,16 +120,28 @@ class Endpoints:
 
     def _plain(self, handler: Handler) -> Callable[[Request], object]:
         async def respond(request: Request) -> Response:
-            incoming = await incoming_of(request)
+            incoming = await self._incoming(request)
             return self._changed(handler(incoming), incoming)
 
         return respond
 
     def _page(self, handler: Handler) -> Callable[[Request], object]:
         async def respond(request: Request) -> Response:
-            return self._rendered(handler(await incoming_of(request)))
+            return self._rendered(handler(await self._incoming(request)))
 
         return respond
+
+    def _asks_for_one(self, request: Request) -> bool:
+        """Whether the host asks for certificates; that of the resource always does (RFC 8705 §5)."""
+        alias_host = self._installation.behaviour.mutual_tls.alias_host
+        at_resource = request.url.path == path_of(self._installation.addresses.resource)
+        return at_resource or alias_host in {"", request.url.hostname}
+
+    async def _incoming(self, request: Request) -> Incoming:
+        """The request, read to its end."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        certificate = presented_certificate(request.scope.get("extensions")) if self._asks_for_one(request) else None
+        return Incoming(request.method, str(request.url), headers, request.url.query, await request.body(), certificate)
 
     def _changed(self, answer: Answer, incoming: Incoming) -> Response:
         answer = replace(answer, request_headers=incoming.headers)
@@ -162,12 +175,6 @@ KNOWN_PARAMETERS = frozenset(
         "code_verifier",
     }
 )
-
-
-async def incoming_of(request: Request) -> Incoming:
-    """The request, read to its end."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Incoming(request.method, str(request.url), headers, request.url.query, await request.body())
 
 
 def _route(url: str, endpoint: Callable[[Request], object]) -> Route:

@@ -199,6 +199,27 @@ class AfterlifePolicy:
 
 
 @dataclass(frozen=True)
+class MutualTLSPolicy:
+    """Clients' certificates and the tokens that are bound to them (RFC 8705).
+
+    Certificates are asked for at `alias_host` alone, where there is one (§5).
+    """
+
+    authenticates: bool = True
+    compares: Literal["registration", "subject", "nothing"] = "registration"
+    failure: Literal["invalid_client", "invalid_grant"] = "invalid_client"
+    binds: bool = False
+    binds_in: Literal["all grants", "all but refreshes", "none"] = "all grants"
+    confirmed_in_token: bool = True
+    confirmed_in_metadata: bool = True
+    resource_demands: bool = True
+    resource_compares: bool = True
+    binds_refresh_tokens: bool = True
+    refresh_compares: bool = True
+    alias_host: str = ""
+
+
+@dataclass(frozen=True)
 class Behaviour:
     """All policies of a server, and what is done to its JWTs and answers at the last moment, in order."""
 
@@ -212,6 +233,7 @@ class Behaviour:
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
+    mutual_tls: MutualTLSPolicy = field(default_factory=MutualTLSPolicy)
     id_token_changes: tuple[JWTChange, ...] = ()
     access_token_changes: tuple[JWTChange, ...] = ()
     answer_changes: tuple[AnswerChange, ...] = ()

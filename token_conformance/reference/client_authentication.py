@@ -13,11 +13,12 @@ from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
 
 from token_conformance.profile import Client
 from token_conformance.reference.assertion import AssertionReader
-from token_conformance.reference.behaviour import ClientPolicy
+from token_conformance.reference.behaviour import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.documented import Documented
-from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import Refusal, invalid_client, invalid_request
+from token_conformance.reference.mutual_tls import Registrations
+from token_conformance.reference.reading import Incoming, Parameters
+from token_conformance.reference.refusal import Refusal, invalid_client, invalid_grant, invalid_request
 
 
 class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typed
@@ -115,12 +116,15 @@ class ClientAuthenticator:
         self,
         clients: Collection[Client],
         policy: ClientPolicy,
+        mutual_tls: MutualTLSPolicy,
         find: Callable[[str], RegisteredClient | None],
         assertions: AssertionReader,
         clock: MovableClock,
     ) -> None:
         self._secrets = tuple(client.client_secret for client in clients if client.client_secret)
+        self._registrations = Registrations(clients)
         self._policy = policy
+        self._mutual_tls = mutual_tls
         self._find = find
         self._assertions = assertions
         self._clock = clock
@@ -140,6 +144,8 @@ class ClientAuthenticator:
             raise self._unknown(credentials)
         if credentials.assertion is not None:
             self._check_assertion(registered.client, credentials, request)
+        elif registered.client.authenticates_by_certificate:
+            self._check_certificate(registered.client, request.incoming, required=required)
         elif required or credentials.proving:
             self._check(registered.client, credentials)
         request.auth_method = credentials.method
@@ -164,6 +170,17 @@ class ClientAuthenticator:
         )
         if fault is not None:
             raise self._failed(f"assertion_{fault}", credentials)
+
+    def _check_certificate(self, client: Client, incoming: Incoming, *, required: bool) -> None:
+        """The certificate of the connection is the client's (RFC 8705 §2)."""
+        if incoming.certificate is None:
+            if required and self._mutual_tls.authenticates:
+                raise self._without_authentication()
+        elif not self._registrations.is_of(client, incoming.certificate, self._mutual_tls):
+            if self._mutual_tls.failure == "invalid_grant":
+                raise invalid_grant("foreign_certificate")
+            status = self._policy.body_failure_status
+            raise invalid_client("foreign_certificate", status=status, challenge=status == 401)
 
     def _check(self, client: Client, credentials: Presented) -> None:
         if client.asserts:

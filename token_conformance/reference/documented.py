@@ -113,8 +113,10 @@ class Documented:
         if "fapi2" in self.profile.claims:
             strict = replace(usual.assertion, audiences="issuer", audience_list_accepted=False, issued_at_checked=True)
             usual = replace(usual, assertion=strict)
+        bound = _known(tokens.tls_client_certificate_bound_access_tokens, False)  # noqa: FBT003
         return replace(
             usual,
+            mutual_tls=replace(usual.mutual_tls, binds=bound),
             token=replace(
                 usual.token,
                 access_token_format=_known(tokens.access_token_format, "opaque"),

@@ -23,7 +23,12 @@ class Installation:
         self.addresses = Addresses.of(profile)
         self.memory = Memory()
         self.authenticator = ClientAuthenticator(
-            profile.clients, behaviour.client, self.client, AssertionReader(behaviour.assertion, self._audiences), clock
+            profile.clients,
+            behaviour.client,
+            behaviour.mutual_tls,
+            self.client,
+            AssertionReader(behaviour.assertion, self._audiences),
+            clock,
         )
         self._clients = {client.client_id: client for client in profile.clients}
         self._issue_known_refresh_token()

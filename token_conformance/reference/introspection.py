@@ -69,6 +69,8 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             described["username"] = user.username
         if isinstance(token, AccessToken):
             described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
+            if token.certificate is not None:
+                described["cnf"] = {**described.get("cnf", {}), "x5t#S256": token.certificate}
         return described
 
 

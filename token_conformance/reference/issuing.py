@@ -21,9 +21,10 @@ JSONObject = dict[str, Any]
 
 @dataclass
 class Issuer:
-    """Issues the tokens of one server."""
+    """Issues the tokens of one server; access tokens are bound to the certificate of a thumbprint (RFC 8705 §3)."""
 
     installation: Installation
+    certificate: str | None = None
     _serial: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
 
     def code(self, family: Family, redirect_uri: str | None, parameters: dict[str, str]) -> Code:
@@ -43,6 +44,7 @@ class Issuer:
         opaque = policy.access_token_format == "opaque"
         value = self._value("access") if opaque else self._jwt_access_token(client_id, scope, occasion, family, expires)
         token = AccessToken(value, client_id, scope, now, expires, family)
+        token.certificate = self.certificate
         self.installation.memory.access_tokens[value] = token
         if family is not None:
             family.last_access_token = token
@@ -104,6 +106,8 @@ class Issuer:
         }
         if family is not None:
             claims["auth_time"] = family.auth_time
+        if self.certificate is not None and behaviour.mutual_tls.confirmed_in_token:
+            claims["cnf"] = {**claims.get("cnf", {}), "x5t#S256": self.certificate}
         algorithm = behaviour.token.access_token_algorithm
         unsigned = Unsigned("access_token", occasion, algorithm, self._header(algorithm, "at+jwt"), claims)
         for change in behaviour.access_token_changes:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from token_conformance.profile import Profile
 
@@ -29,10 +33,45 @@ REBASED = (
 )
 
 
-class LoopbackServer:
-    """Serves ASGI applications on a free port of 127.0.0.1; its address is known before it starts."""
+class Encrypted(H11Protocol):
+    """HTTP/1.1 whose requests know the certificate that their client presented in TLS."""
 
-    def __init__(self, port: int = 0) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Learn the certificate before the first request."""
+        super().connection_made(transport)
+        application, chain = self.app, _client_chain(transport.get_extra_info("ssl_object"))
+
+        async def informed(scope: Any, receive: Any, send: Any) -> None:
+            extensions = {**scope.get("extensions", {}), "tls": {"client_cert_chain": chain}}
+            await application({**scope, "extensions": extensions}, receive, send)
+
+        self.app = informed
+
+
+def server_tls(certificate: Path, private_key: Path, trusted: Iterable[Path] = ()) -> ssl.SSLContext:
+    """A server's TLS with a certificate of its own; clients may present one that is trusted, or issued by one that is."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, private_key)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    for path in trusted:
+        context.load_verify_locations(path)
+    return context
+
+
+def _client_chain(connection: Any) -> tuple[str, ...]:
+    own = connection.getpeercert(binary_form=True) if connection is not None else None
+    return (ssl.DER_cert_to_PEM_cert(own),) if own else ()
+
+
+class LoopbackServer:
+    """Serves ASGI applications on a free port of 127.0.0.1; its address is known before it starts.
+
+    With `tls` it speaks TLS, and tells the application of the client's certificate as the ASGI TLS extension has it.
+    """
+
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((ADDRESS, port))
@@ -40,7 +79,7 @@ class LoopbackServer:
     @property
     def base_url(self) -> str:
         """The address, without a path."""
-        return f"http://{ADDRESS}:{self._socket.getsockname()[1]}"
+        return f"{'http' if self._tls is None else 'https'}://{ADDRESS}:{self._socket.getsockname()[1]}"
 
     @contextmanager
     def serving(self, application: Any) -> Iterator[str]:
@@ -51,8 +90,15 @@ class LoopbackServer:
 
         """
         config = uvicorn.Config(
-            application, log_level="critical", lifespan="off", date_header=False, server_header=False
+            application,
+            http="auto" if self._tls is None else Encrypted,
+            log_level="critical",
+            lifespan="off",
+            date_header=False,
+            server_header=False,
         )
+        config.load()
+        config.ssl = self._tls
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         thread.start()

@@ -10,7 +10,10 @@ from token_conformance.reference.documented import User
 
 @dataclass(eq=False)
 class Family:
-    """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it."""
+    """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
+
+    `certificate` is the thumbprint to which the refresh tokens of a public client are bound (RFC 8705 §4).
+    """
 
     client_id: str
     user: User
@@ -23,6 +26,7 @@ class Family:
     revoked: bool = False
     last_id_token: str | None = None
     last_access_token: AccessToken | None = None
+    certificate: str | None = None
 
 
 @dataclass(eq=False)
@@ -48,7 +52,7 @@ class Code:
 
 @dataclass(eq=False)
 class AccessToken:
-    """An access token that was issued; times in seconds since 1970."""
+    """An access token that was issued, and the thumbprint of the certificate that it is bound to; times in seconds since 1970."""
 
     value: str
     client_id: str
@@ -57,6 +61,7 @@ class AccessToken:
     expires: int
     family: Family | None = None
     revoked: bool = False
+    certificate: str | None = None
 
     @property
     def dead(self) -> bool:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from token_conformance.reference.installation import Installation
+from token_conformance.reference.mutual_tls import ALIASED, aliases
+
+CERTIFICATE_METHODS = frozenset({"tls_client_auth", "self_signed_tls_client_auth"})
+"""RFC 8705 §2."""
 
 SIGNATURES = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "HS256"]
 
@@ -14,11 +18,17 @@ def metadata(installation: Installation) -> dict[str, Any]:
     addresses, documented, behaviour = installation.addresses, installation.documented, installation.behaviour
     grant = installation.profile.grants.authorization_code
     asserted = sorted({client.authentication for client in installation.profile.clients if client.asserts})
-    methods = [*behaviour.client.methods, *asserted]
+    certified = sorted({client.authentication for client in installation.profile.clients} & CERTIFICATE_METHODS)
+    methods = [*behaviour.client.methods, *asserted, *certified]
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
     signed = {"token_endpoint_auth_signing_alg_values_supported": SIGNATURES} if asserted else {}
+    endpoints = {name: str(getattr(addresses, name)) for name in ALIASED}
+    bound = behaviour.mutual_tls.binds and behaviour.mutual_tls.confirmed_in_metadata
+    certificates = {"tls_client_certificate_bound_access_tokens": True} if bound else {}
     return {
         **signed,
+        **certificates,
+        **aliases(endpoints, behaviour.mutual_tls),
         "issuer": addresses.issuer,
         "authorization_endpoint": addresses.authorization_endpoint,
         "token_endpoint": addresses.token_endpoint,

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request  # type: ignore[import-untyped]
+from cryptography import x509
 
+from token_conformance.client_certificate import thumbprint
 from token_conformance.reference.behaviour import RequestPolicy
 from token_conformance.reference.refusal import invalid_request, invalid_scope
 
@@ -21,13 +23,19 @@ _LOWER_CASE_HEX = re.compile(r"%(?=[0-9A-Fa-f]?[a-f])")
 
 @dataclass(frozen=True)
 class Incoming:
-    """An HTTP request as it came; header names are in lower case."""
+    """An HTTP request as it came, and the certificate of its client in TLS; header names are in lower case."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     query: str = ""
     body: bytes = b""
+    certificate: x509.Certificate | None = None
+
+    @property
+    def thumbprint(self) -> str | None:
+        """The thumbprint of the certificate that the connection presented (RFC 8705 §3.1)."""
+        return thumbprint(self.certificate) if self.certificate is not None else None
 
     @property
     def media_type(self) -> str:

@@ -24,6 +24,7 @@ DOCUMENTED_CONDITIONS: Mapping[str, tuple[ErrorCondition, ...]] = {
     "unknown_client": ("unknown_client", "invalid_client"),
     "wrong_secret": ("invalid_client",),
     "malformed_basic": ("invalid_client",),
+    "foreign_certificate": ("invalid_client",),
     "missing_authentication": ("invalid_client",),
     "unauthorized_client": ("unauthorized_client",),
     "unsupported_grant_type": ("unsupported_grant_type",),

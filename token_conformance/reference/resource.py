@@ -45,7 +45,17 @@ def accepted_token(installation: Installation, incoming: Incoming) -> AccessToke
         return None
     if policy.expiry_checked and installation.now >= token.expires:
         return None
-    return token
+    return token if _comes_with_its_certificate(installation, incoming, token) else None
+
+
+def _comes_with_its_certificate(installation: Installation, incoming: Incoming, token: AccessToken) -> bool:
+    """Whether the connection presents the certificate that a token is bound to (RFC 8705 §3)."""
+    policy = installation.behaviour.mutual_tls
+    if token.certificate is None:
+        return True
+    if incoming.thumbprint is None:
+        return not policy.resource_demands
+    return incoming.thumbprint == token.certificate or not policy.resource_compares
 
 
 def _mistaken(installation: Installation, value: str | None) -> AccessToken | None:

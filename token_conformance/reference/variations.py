@@ -95,6 +95,11 @@ def _upper_case_header_values(answer: Answer) -> Answer:
 
 ALL = (
     Variation(
+        "certificates-at-another-host",
+        "certificates are asked for at another host, which mtls_endpoint_aliases names",
+        policy("mutual_tls", alias_host="mtls.op.example"),
+    ),
+    Variation(
         "token-type-lower-case", "token_type is bearer", tokens(lambda answer: answer.saying(token_type="bearer"))
     ),
     Variation(

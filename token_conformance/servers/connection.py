@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from token_conformance.client_certificate import ClientCertificate
+    from token_conformance.tls_probe import Handshake, Versions
     from token_conformance.wire import Transport
 
 ServerKind = Literal["live", "recorded", "emulated"]
@@ -44,6 +46,19 @@ class Connection(Protocol):
     @property
     def transport(self) -> Transport:
         """Where requests go."""
+        ...
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:
+        """Where requests go that present a certificate in TLS (RFC 8705)."""
+        ...
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection to the host of an address with some versions, and send nothing.
+
+        Raises:
+            NotApplicable: no network lies between the scenario and the server.
+
+        """
         ...
 
     @property

@@ -5,9 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.profile import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
 from token_conformance.servers.connection import ServerKind
+from token_conformance.tls_probe import Handshake, Versions
+from token_conformance.verdict import NotApplicable
 from token_conformance.wire import Transport, in_process
 
 
@@ -15,8 +18,17 @@ class EmulatedConnection:
     """A scenario's own server, whose clock it moves and whose tokens it kills without disturbing anybody."""
 
     def __init__(self, server: ReferenceServer) -> None:
+        self._application = server.application
         self.transport: Transport = in_process(server.application)
         self.clock: MovableClock = server.clock
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:
+        """The same server, which sees the certificate."""
+        return in_process(self._application, certificate)
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:  # noqa: ARG002 - there is nothing to reach
+        """There is no network."""
+        raise NotApplicable("the emulated server runs in this process, without TLS")
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
         """43 unreserved characters of 256 random bits."""

@@ -7,9 +7,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.profile import Profile
+from token_conformance.profile.models import Limits
 from token_conformance.servers.connection import ServerKind
-from token_conformance.verdict import Inconclusive
+from token_conformance.tls_probe import Handshake, Versions, handshake
+from token_conformance.verdict import Inconclusive, NotApplicable
 from token_conformance.wire import Transport, network
 
 
@@ -35,11 +38,30 @@ class RealClock:
 
 
 class LiveConnection:
-    """A scenario's own connections and randomness."""
+    """A scenario's own connections and randomness; without `limits` there is no network behind its transport."""
 
-    def __init__(self, transport: Transport, clock: RealClock) -> None:
+    def __init__(
+        self, transport: Transport, clock: RealClock, limits: Limits | None = None, ca_bundle: str | None = None
+    ) -> None:
         self.transport = transport
         self.clock = clock
+        self._limits = limits
+        self._ca_bundle = ca_bundle
+        self._presenting: dict[ClientCertificate, Transport] = {}
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:
+        """Connections that present the certificate; those of one certificate are kept."""
+        if self._limits is None:
+            return self.transport
+        if certificate not in self._presenting:
+            self._presenting[certificate] = network(self._ca_bundle, self._limits, certificate)
+        return self._presenting[certificate]
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection, and end it again."""
+        if self._limits is None:
+            raise NotApplicable("there is no network behind the connection")
+        return await handshake(address, versions, self._ca_bundle, self._limits.request_timeout)
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
         """43 unreserved characters of 256 random bits."""
@@ -51,7 +73,8 @@ class LiveConnection:
 
     async def close(self) -> None:
         """Close the connections of the scenario."""
-        await self.transport.aclose()
+        for transport in (self.transport, *self._presenting.values()):
+            await transport.aclose()
 
 
 class LiveServer:
@@ -66,5 +89,5 @@ class LiveServer:
 
     def connect(self, scenario: str) -> LiveConnection:  # noqa: ARG002 - a recording distinguishes scenarios
         """Connections of its own for a scenario."""
-        limits = self._profile.limits
-        return LiveConnection(network(self._profile.server.ca_bundle, limits), RealClock(limits.max_wait))
+        limits, ca_bundle = self._profile.limits, self._profile.server.ca_bundle
+        return LiveConnection(network(ca_bundle, limits), RealClock(limits.max_wait), limits, ca_bundle)

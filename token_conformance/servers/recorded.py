@@ -15,11 +15,13 @@ from urllib.parse import parse_qsl
 import httpx
 import respx
 
+from token_conformance.client_certificate import ClientCertificate
 from token_conformance.layout import PROFILES
 from token_conformance.servers.connection import ServerKind
 from token_conformance.servers.har import Entry, RecordedRequest, Recording, RecordingError, read
-from token_conformance.verdict import Inconclusive
-from token_conformance.wire import NoAnswer
+from token_conformance.tls_probe import Handshake, Versions
+from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire import NoAnswer, Transport
 
 __all__ = ["NotInTheRecording", "RecordedServer", "RecordingError", "recordings_of"]
 
@@ -73,6 +75,14 @@ class RecordedConnection:
         self._draws: Counter[str] = Counter()
         self.clock = RecordedClock(self._tape)
         self.transport = Replay(self._tape)
+
+    def presenting(self, certificate: ClientCertificate) -> Transport:  # noqa: ARG002 - a recording shows no handshake
+        """The same replay."""
+        return self.transport
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:  # noqa: ARG002 - there is nothing to reach
+        """There is no network."""
+        raise NotApplicable("a recording shows no TLS")
 
     def draw(self, kind: str) -> str:
         """Give the next value of that kind that the recording sent; after its last, made-up ones, always the same."""

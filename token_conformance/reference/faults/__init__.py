@@ -14,6 +14,7 @@ from token_conformance.reference.faults.grants import GRANTS
 from token_conformance.reference.faults.id_token import ID_TOKEN
 from token_conformance.reference.faults.introspection import INTROSPECTION
 from token_conformance.reference.faults.metadata import METADATA
+from token_conformance.reference.faults.mutual_tls import MUTUAL_TLS
 from token_conformance.reference.faults.proof_key import PROOF_KEY
 from token_conformance.reference.faults.refresh import REFRESH
 from token_conformance.reference.faults.refreshed_id_token import REFRESHED_ID_TOKEN
@@ -39,6 +40,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     ERRORS,
     CLIENT_AUTHENTICATION,
     CLIENT_ASSERTION,
+    MUTUAL_TLS,
     ID_TOKEN,
     REFRESHED_ID_TOKEN,
     METADATA,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from token_conformance.reference.answer import NO_STORE
@@ -32,9 +33,11 @@ class Foundation:
 
     @property
     def issuer(self) -> Issuer:
-        """What makes tokens."""
+        """What makes tokens, bound to the certificate of the connection where the profile says so (RFC 8705 §3)."""
         issuer: Issuer = self.server.issuer
-        return issuer
+        policy, certificate = self.installation.behaviour.mutual_tls, self.request.incoming.thumbprint
+        spared = {"none": True, "all but refreshes": self.GRANT_TYPE == "refresh_token"}.get(policy.binds_in, False)
+        return replace(issuer, certificate=certificate) if policy.binds and not spared else issuer
 
     def authenticated_client(self, *, required: bool = True) -> RegisteredClient:
         """The client of the request, which may use this grant.
@@ -54,6 +57,7 @@ class Foundation:
     def tokens_of(self, family: Family, scope: str, occasion: Occasion) -> TokenAnswer:
         """The answer to a user's first request: RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3."""
         access_token = self.issuer.access_token(family.client_id, scope, occasion, family)
+        self._bind(family)
         refresh_token = self.issuer.refresh_token(family, scope) if family.refreshable else None
         members = self.members(access_token, refresh_token, asked=family.asked)
         if "openid" in scope.split():
@@ -77,6 +81,12 @@ class Foundation:
         ):
             del members["scope"]
         return members if refresh_token is None else {**members, "refresh_token": refresh_token.value}
+
+    def _bind(self, family: Family) -> None:
+        """Bind the refresh tokens of a public client to its certificate (RFC 8705 §4)."""
+        policy, client = self.installation.behaviour.mutual_tls, self.installation.client(family.client_id)
+        if policy.binds and policy.binds_refresh_tokens and client is not None and client.client.public:
+            family.certificate = self.request.incoming.thumbprint
 
     def refreshable(self, client: RegisteredClient, scope: str) -> bool:
         """Whether the client gets a refresh token with that scope (OIDC Core §11)."""

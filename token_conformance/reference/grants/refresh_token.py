@@ -27,6 +27,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         client = self._client()
         token = self._presented()
         self._check_owner(token, client)
+        self._check_certificate(token)
         self._check_life(token)
         self._check_reuse(token)
         self.request.refresh_token = token
@@ -82,6 +83,15 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return
         token.family.revoked = token.family.revoked or self.policy.foreign_use_revokes
         raise invalid_grant("foreign_refresh_token")
+
+    def _check_certificate(self, token: RefreshToken) -> None:
+        """A refresh token that is bound to a certificate comes over a connection with it (RFC 8705 §4)."""
+        presented = self.request.incoming.thumbprint
+        compared = self.installation.behaviour.mutual_tls.refresh_compares
+        if token.family.certificate is None or presented == token.family.certificate:
+            return
+        if presented is None or compared:
+            raise invalid_grant("unbound_refresh_token")
 
     def _check_life(self, token: RefreshToken) -> None:
         now = self.installation.now
