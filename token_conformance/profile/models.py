@@ -52,6 +52,7 @@ class Endpoints(Table):
     userinfo_endpoint: EndpointURL | None = None
     revocation_endpoint: EndpointURL | None = None
     introspection_endpoint: EndpointURL | None = None
+    device_authorization_endpoint: EndpointURL | None = None
     jwks_uri: EndpointURL | None = None
     resource: EndpointURL | None = None
     ca_bundle: ExistingFile | None = None
@@ -133,6 +134,15 @@ class Password(Table):
     scope: str | None = None
 
 
+class DeviceCode(Table):
+    """`[grants.device_code]` (RFC 8628); lifetime of the codes and interval of the polling in seconds."""
+
+    client: str | None = None
+    scope: str | None = None
+    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+    interval: Fact[PositiveInt] = Field(default_factory=unknown)
+
+
 class Grants(Table):
     """`[grants]`: what the provider documents that it offers to our clients."""
 
@@ -140,6 +150,7 @@ class Grants(Table):
     refresh_token: RefreshToken | None = None
     client_credentials: ClientCredentials | None = None
     password: Password | None = None
+    device_code: DeviceCode | None = None
 
 
 class Tokens(Table):
@@ -290,7 +301,7 @@ class Profile(Table):
         yield from (
             f"clients: expected different names, not {name!r} twice" for name in set(names) if names.count(name) > 1
         )
-        for grant in ("authorization_code", "client_credentials", "password"):
+        for grant in ("authorization_code", "client_credentials", "password", "device_code"):
             settings = getattr(self.grants, grant)
             if settings is not None and settings.client not in {None, *names}:
                 known = ", ".join(f'"{name}"' for name in names)
@@ -302,7 +313,7 @@ class Profile(Table):
             user = grants.authorization_code.client or self.main.name
             if any(client.name == user and client.redirect_uri is None for client in self.clients):
                 yield f'clients: expected redirect_uri for client "{user}"; [grants.authorization_code] needs it'
-        if grants.authorization_code or grants.password or grants.refresh_token:
+        if grants.authorization_code or grants.password or grants.refresh_token or grants.device_code:
             needed = _LOGIN_NEEDS.get(self.login.strategy, ())
             missing = [field for field in needed if not getattr(self.login, field)]
             if missing:

@@ -147,7 +147,7 @@ class Provider:
         grant = self.profile.grants.authorization_code
         if grant is None:
             raise NotApplicable("the profile has no [grants.authorization_code]")
-        self._count_login()
+        self.count_login()
         client = client or self.profile.user_client
         asked = scope if scope is not None else grant.scope
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
@@ -269,6 +269,10 @@ class Provider:
         """Send a request to the token endpoint with the given credentials, which may be none or too many."""
         return TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
 
+    async def ask(self, endpoint: str, parameters: Form, *, client: Client) -> Exchange:
+        """Send a form to an endpoint by its name in RFC 8414 §2, as a client that proves who it is."""
+        return await self._post(await self.endpoint(endpoint), credentials(client), parameters, ())
+
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
         return await self._post_token(
@@ -322,18 +326,24 @@ class Provider:
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
-        self._count_login()
+        self.count_login()
         response = await self.password(client=client)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)
 
     async def _seeded_login(self) -> Login:
-        self._count_login()
+        self.count_login()
         response = await self.refresh(await self._seed.take(self.wire.scenario))
         if not response.accepted:
             raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
 
-    def _count_login(self) -> None:
+    def count_login(self) -> None:
+        """Count a user's visit at the provider.
+
+        Raises:
+            Inconclusive: there were more than the profile allows.
+
+        """
         self.logins += 1
         if self.logins > self.profile.limits.max_logins:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.profile.limits.max_logins} logins")

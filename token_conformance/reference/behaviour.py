@@ -144,6 +144,31 @@ class PasswordPolicy:
 
 
 @dataclass(frozen=True)
+class DevicePolicy:
+    """The device authorization grant (RFC 8628); times in seconds."""
+
+    lifetime: int = 1800
+    interval: int = 5
+    haste: Literal["slow_down", "authorization_pending"] = "slow_down"
+    expiry_checked: bool = True
+    expired: Literal["expired_token", "invalid_grant"] = "expired_token"
+    unknown: Literal["invalid_grant", "expired_token"] = "invalid_grant"
+    single_use: bool = True
+    client_compared: bool = True
+    foreign_use_revokes: bool = False
+    client_authenticated: bool = True
+    authorization_authenticated: bool = True
+    approval_needed: bool = True
+    approval_kept: bool = True
+    denial_offered: bool = True
+    denial_remembered: bool = True
+    interval_told: bool = True
+    complete_uri_told: bool = True
+    user_code: Literal["letters", "digits", "counted"] = "letters"
+    predictable: bool = False
+
+
+@dataclass(frozen=True)
 class ResourcePolicy:
     """The protected resource and the userinfo endpoint (RFC 6750)."""
 
@@ -186,6 +211,7 @@ class Behaviour:
     scope: ScopePolicy = field(default_factory=ScopePolicy)
     token: TokenPolicy = field(default_factory=TokenPolicy)
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
+    device: DevicePolicy = field(default_factory=DevicePolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     id_token_changes: tuple[JWTChange, ...] = ()

@@ -60,12 +60,12 @@ class FrontDoor:
         form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
         action = self._installation.addresses.login_page
         if incoming.method != "POST":
-            return login_form(action, interaction)
+            return login_form(action, interaction.csrf)
         if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
             return _forgotten()
         user = self._installation.documented.user
         if (form.get("username"), form.get("password")) != (user.username, user.password):
-            return login_form(action, interaction, failed=True)
+            return login_form(action, interaction.csrf, failed=True)
         return self._logged_in(interaction)
 
     def consent_page(self, incoming: Incoming) -> Answer:
@@ -75,7 +75,7 @@ class FrontDoor:
             return _forgotten()
         client_id, scope = self._asked(interaction)
         if incoming.method != "POST":
-            return consent_form(self._installation.addresses.consent_page, interaction, client_id, scope)
+            return consent_form(self._installation.addresses.consent_page, interaction.csrf, client_id, scope)
         form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
         if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
             return _forgotten()

@@ -12,6 +12,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
     addresses, documented, behaviour = installation.addresses, installation.documented, installation.behaviour
     grant = installation.profile.grants.authorization_code
     methods = list(behaviour.client.methods)
+    device = {"device_authorization_endpoint": addresses.device_authorization_endpoint}
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
     return {
         "issuer": addresses.issuer,
@@ -21,6 +22,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
         "jwks_uri": addresses.jwks_uri,
         "revocation_endpoint": addresses.revocation_endpoint,
         "introspection_endpoint": addresses.introspection_endpoint,
+        **(device if installation.profile.grants.device_code is not None else {}),
         "scopes_supported": sorted({"openid", *documented.user_scope.split(), *documented.service_scope.split()}),
         "response_types_supported": ["code"]
         if grant is None or grant.response_type == "code"

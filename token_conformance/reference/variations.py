@@ -276,6 +276,37 @@ ALL = (
         policy("resource", revocation_checked=False),
     ),
     Variation(
+        "device-never-slowed-down",
+        "hasty polling of a device is answered by authorization_pending",
+        policy("device", haste="authorization_pending"),
+    ),
+    Variation(
+        "device-expired-invalid-grant",
+        "an expired device code is forgotten, and an invalid_grant",
+        policy("device", expired="invalid_grant"),
+    ),
+    Variation(
+        "device-unknown-expired-token",
+        "an unknown device code is answered by expired_token",
+        policy("device", unknown="expired_token"),
+    ),
+    Variation("device-user-code-digits", "user codes are of nine digits", policy("device", user_code="digits")),
+    Variation(
+        "device-optional-members-absent",
+        "the device authorization response has neither interval nor verification_uri_complete",
+        policy("device", interval_told=False, complete_uri_told=False),
+    ),
+    Variation(
+        "device-denial-not-offered",
+        "the user of a device can only approve, or leave",
+        policy("device", denial_offered=False),
+    ),
+    Variation(
+        "device-code-dies-in-other-hands",
+        "a device code that another client presents is not valid for its own client either",
+        policy("device", foreign_use_revokes=True),
+    ),
+    Variation(
         "access-token-lifetime-short", "access tokens live five minutes", policy("token", access_token_lifetime=300)
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from token_conformance.reference.faults.access_token import ACCESS_TOKEN
 from token_conformance.reference.faults.authorization_code import AUTHORIZATION_CODE
 from token_conformance.reference.faults.client_authentication import CLIENT_AUTHENTICATION
+from token_conformance.reference.faults.device_code import DEVICE_CODE
 from token_conformance.reference.faults.endpoint import ENDPOINT
 from token_conformance.reference.faults.errors import ERRORS
 from token_conformance.reference.faults.fault import Fault
@@ -32,6 +33,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     FRONT_CHANNEL,
     PROOF_KEY,
     GRANTS,
+    DEVICE_CODE,
     RESPONSE,
     SCOPE,
     ENDPOINT,
