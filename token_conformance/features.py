@@ -23,6 +23,10 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         "the profile has no [grants.password], or no login.username and login.password for it",
     ),
     "device_code": (lambda profile: profile.grants.device_code is not None, "the profile has no [grants.device_code]"),
+    "token_exchange": (
+        lambda profile: profile.grants.token_exchange is not None,
+        "the profile has no [grants.token_exchange]",
+    ),
     "refresh": (lambda profile: profile.grants.refresh_token is not None, "the profile has no [grants.refresh_token]"),
     "login": (
         lambda profile: any((profile.grants.authorization_code, profile.grants.password, profile.login.refresh_token)),

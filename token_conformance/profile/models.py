@@ -15,6 +15,12 @@ Authentication = Literal[
 ]
 SigningAlgorithm = Literal["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
+SubjectTokenType = Literal[
+    "urn:ietf:params:oauth:token-type:access_token",
+    "urn:ietf:params:oauth:token-type:refresh_token",
+    "urn:ietf:params:oauth:token-type:id_token",
+    "urn:ietf:params:oauth:token-type:jwt",
+]
 ErrorCondition = Literal[
     "expired_refresh_token",
     "reused_refresh_token",
@@ -143,6 +149,17 @@ class DeviceCode(Table):
     interval: Fact[PositiveInt] = Field(default_factory=unknown)
 
 
+class TokenExchange(Table):
+    """`[grants.token_exchange]` (RFC 8693 §2.1): the exchange of a token that a login yields."""
+
+    client: str | None = None
+    subject_token_type: SubjectTokenType = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type
+    requested_token_type: str | None = None
+    audience: str | None = None
+    resource: str | None = None
+    scope: str | None = None
+
+
 class Grants(Table):
     """`[grants]`: what the provider documents that it offers to our clients."""
 
@@ -151,6 +168,7 @@ class Grants(Table):
     client_credentials: ClientCredentials | None = None
     password: Password | None = None
     device_code: DeviceCode | None = None
+    token_exchange: TokenExchange | None = None
 
 
 class Tokens(Table):
@@ -301,7 +319,7 @@ class Profile(Table):
         yield from (
             f"clients: expected different names, not {name!r} twice" for name in set(names) if names.count(name) > 1
         )
-        for grant in ("authorization_code", "client_credentials", "password", "device_code"):
+        for grant in ("authorization_code", "client_credentials", "password", "device_code", "token_exchange"):
             settings = getattr(self.grants, grant)
             if settings is not None and settings.client not in {None, *names}:
                 known = ", ".join(f'"{name}"' for name in names)

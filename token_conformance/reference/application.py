@@ -167,6 +167,13 @@ KNOWN_PARAMETERS = frozenset(
         "password",
         "code_verifier",
         "device_code",
+        "subject_token",
+        "subject_token_type",
+        "actor_token",
+        "actor_token_type",
+        "requested_token_type",
+        "audience",
+        "resource",
     }
 )
 

@@ -15,6 +15,7 @@ from token_conformance.reference.device_authorization import DeviceAuthorization
 from token_conformance.reference.grants import (
     CodeGrant,
     DeviceGrant,
+    ExchangeGrant,
     HybridGrant,
     PasswordGrant,
     ProofKey,
@@ -109,6 +110,7 @@ GRANTS: Mapping[str, type] = {
     "password": PasswordGrant,
     "refresh_token": RefreshGrant,
     DeviceGrant.GRANT_TYPE: DeviceGrant,
+    ExchangeGrant.GRANT_TYPE: ExchangeGrant,
 }
 
 

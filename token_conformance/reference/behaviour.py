@@ -169,6 +169,22 @@ class DevicePolicy:
 
 
 @dataclass(frozen=True)
+class TokenExchangePolicy:
+    """The exchange of tokens (RFC 8693)."""
+
+    offered: bool = True
+    client_authenticated: bool = True
+    invalid_subject: Literal["invalid_request", "invalid_grant", "invalid_token"] = "invalid_request"
+    subject_checked: bool = True
+    subject_type_needed: bool = True
+    expiry_checked: bool = True
+    revocation_checked: bool = True
+    unknown_type: Literal["refused", "granted", "replaced"] = "refused"
+    actor_token_type_needed: bool = True
+    scope_exceeded: Literal["refused", "granted", "narrowed"] = "refused"
+
+
+@dataclass(frozen=True)
 class ResourcePolicy:
     """The protected resource and the userinfo endpoint (RFC 6750)."""
 
@@ -212,6 +228,7 @@ class Behaviour:
     token: TokenPolicy = field(default_factory=TokenPolicy)
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
     device: DevicePolicy = field(default_factory=DevicePolicy)
+    token_exchange: TokenExchangePolicy = field(default_factory=TokenExchangePolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     id_token_changes: tuple[JWTChange, ...] = ()

@@ -17,7 +17,10 @@ STANDARD_SCOPE = frozenset({"openid", "profile", "email", "address", "phone", "o
 DEFAULT_SCOPE = "api"
 """The scope of a provider that documents none (RFC 6749 §3.3 wants a default)."""
 
-GRANT_TYPES: Mapping[str, str] = {"device_code": "urn:ietf:params:oauth:grant-type:device_code"}
+GRANT_TYPES: Mapping[str, str] = {
+    "device_code": "urn:ietf:params:oauth:grant-type:device_code",
+    "token_exchange": "urn:ietf:params:oauth:grant-type:token-exchange",
+}
 """The `grant_type` of grants whose table in a profile has another name."""
 
 PLACEHOLDER_USER = ("user", "password")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import Behaviour, Change, access_tokens, answers, id_tokens, policy, together
 from token_conformance.reference.faults.fault import at, refreshed_id_tokens, refusals, tokens
+from token_conformance.reference.faults.token_exchange import SAML, exchanged
 from token_conformance.reference.unsigned import Unsigned
 
 
@@ -305,6 +306,26 @@ ALL = (
         "device-code-dies-in-other-hands",
         "a device code that another client presents is not valid for its own client either",
         policy("device", foreign_use_revokes=True),
+    ),
+    Variation(
+        "exchange-subject-invalid-grant",
+        "an invalid subject_token is an invalid_grant",
+        policy("token_exchange", invalid_subject="invalid_grant"),
+    ),
+    Variation(
+        "exchange-unknown-type-replaced",
+        "an unknown requested_token_type yields an access token, and issued_token_type says so",
+        policy("token_exchange", unknown_type="replaced"),
+    ),
+    Variation(
+        "exchange-scope-narrowed",
+        "a wider scope of an exchange is answered by what the subject token allows, and says so",
+        policy("token_exchange", scope_exceeded="narrowed"),
+    ),
+    Variation(
+        "exchange-of-an-assertion",
+        "an exchange yields a SAML assertion, to which token_type is not applicable",
+        exchanged(lambda answer: answer.saying(issued_token_type=SAML, token_type="N_A")),
     ),
     Variation(
         "access-token-lifetime-short", "access tokens live five minutes", policy("token", access_token_lifetime=300)

@@ -22,6 +22,7 @@ from token_conformance.reference.faults.revocation import REVOCATION
 from token_conformance.reference.faults.rotation import ROTATION
 from token_conformance.reference.faults.scope import SCOPE
 from token_conformance.reference.faults.session import SESSION
+from token_conformance.reference.faults.token_exchange import TOKEN_EXCHANGE
 
 __all__ = ["FAULTS", "Fault"]
 
@@ -34,6 +35,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     PROOF_KEY,
     GRANTS,
     DEVICE_CODE,
+    TOKEN_EXCHANGE,
     RESPONSE,
     SCOPE,
     ENDPOINT,
