@@ -27,6 +27,10 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         lambda profile: profile.grants.token_exchange is not None,
         "the profile has no [grants.token_exchange]",
     ),
+    "resource_indicators": (
+        lambda profile: bool(profile.tokens.resource_indicators),
+        "the profile's [tokens] has no resource_indicators",
+    ),
     "refresh": (lambda profile: profile.grants.refresh_token is not None, "the profile has no [grants.refresh_token]"),
     "login": (
         lambda profile: any((profile.grants.authorization_code, profile.grants.password, profile.login.refresh_token)),

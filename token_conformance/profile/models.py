@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from token_conformance.profile.fact import Fact, unknown
-from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI
+from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI, ResourceIndicator
 
 Authentication = Literal[
     "client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth", "none"
@@ -178,6 +178,7 @@ class Tokens(Table):
     access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
     access_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
+    resource_indicators: list[ResourceIndicator] = []
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     id_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
 

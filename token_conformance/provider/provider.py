@@ -128,7 +128,7 @@ class Provider:
         scope: str | None = None,
         redirect_uri: str | None = None,
         pkce: bool = True,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str | tuple[str, ...]] | None = None,
     ) -> Authorization:
         """Send the user to the authorization endpoint, log in and consent there, and give the answer (RFC 6749 §4.1.1).
 
@@ -137,7 +137,7 @@ class Provider:
             scope: the scope asked for; the profile's without it.
             redirect_uri: where to answer; the client's without it.
             pkce: whether to send the code_challenge that the profile asks for.
-            parameters: further parameters; an empty value removes one.
+            parameters: further parameters; an empty value removes one, and several values repeat one.
 
         Raises:
             Inconclusive: no answer reached the redirect_uri.
@@ -154,7 +154,7 @@ class Provider:
         state = self.draw("state")
         nonce = self.draw("nonce") if "openid" in (asked or "").split() else None
         verifier = self.draw("code_verifier") if pkce and grant.code_challenge_method else None
-        query: dict[str, str | None] = {
+        query: dict[str, str | tuple[str, ...] | None] = {
             "response_type": grant.response_type,
             "client_id": client.client_id,
             "redirect_uri": redirect_uri,
@@ -362,6 +362,6 @@ def code_challenge(verifier: str, method: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _with_query(url: str, parameters: Mapping[str, str | None]) -> str:
-    query = urlencode([(name, value) for name, value in parameters.items() if value])
+def _with_query(url: str, parameters: Mapping[str, str | tuple[str, ...] | None]) -> str:
+    query = urlencode([(name, value) for name, value in parameters.items() if value], doseq=True)
     return f"{url}{'&' if urlsplit(url).query else '?'}{query}"

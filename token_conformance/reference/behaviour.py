@@ -185,6 +185,18 @@ class TokenExchangePolicy:
 
 
 @dataclass(frozen=True)
+class TargetPolicy:
+    """The resources that tokens are asked for (RFC 8707)."""
+
+    known_granted: bool = True
+    unknown: Literal["refused", "ignored", "granted"] = "refused"
+    malformed: Literal["invalid_target", "invalid_request", "ignored"] = "invalid_target"
+    beyond: Literal["refused", "ignored", "granted"] = "refused"
+    narrowed: Literal["honoured", "ignored", "refused"] = "honoured"
+    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold"] = "asked"
+
+
+@dataclass(frozen=True)
 class ResourcePolicy:
     """The protected resource and the userinfo endpoint (RFC 6750)."""
 
@@ -229,6 +241,7 @@ class Behaviour:
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
     device: DevicePolicy = field(default_factory=DevicePolicy)
     token_exchange: TokenExchangePolicy = field(default_factory=TokenExchangePolicy)
+    target: TargetPolicy = field(default_factory=TargetPolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     id_token_changes: tuple[JWTChange, ...] = ()

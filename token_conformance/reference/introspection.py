@@ -69,6 +69,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             described["username"] = user.username
         if isinstance(token, AccessToken):
             described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
+            described |= {"aud": list(token.audience)} if token.audience else {}
         return described
 
 

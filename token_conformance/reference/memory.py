@@ -19,6 +19,7 @@ class Family:
     auth_time: int
     nonce: str | None = None
     asked: str | None = None
+    resources: tuple[str, ...] = ()
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     refreshable: bool = True
     revoked: bool = False
@@ -58,6 +59,7 @@ class AccessToken:
     expires: int
     family: Family | None = None
     revoked: bool = False
+    audience: tuple[str, ...] = ()
 
     @property
     def dead(self) -> bool:

@@ -328,6 +328,36 @@ ALL = (
         exchanged(lambda answer: answer.saying(issued_token_type=SAML, token_type="N_A")),
     ),
     Variation(
+        "target-malformed-invalid-request",
+        "a malformed resource is an invalid_request",
+        policy("target", malformed="invalid_request"),
+    ),
+    Variation(
+        "target-audience-mapped",
+        "the audience of a token is the provider's own name of the resource, as RFC 8707 §2 allows",
+        policy("target", audience="mapped"),
+    ),
+    Variation(
+        "target-audience-userinfo-too",
+        "tokens for one resource are for userinfo too",
+        policy("target", audience="userinfo_too"),
+    ),
+    Variation(
+        "target-refresh-ignores-another-resource",
+        "a refresh for a resource that was not granted yields a token for those that were",
+        policy("target", beyond="ignored"),
+    ),
+    Variation(
+        "target-opaque-untold",
+        "introspection does not tell whom an opaque token is for",
+        together(policy("token", access_token_format="opaque"), policy("target", audience="untold")),
+    ),
+    Variation(
+        "target-opaque",
+        "introspection tells whom an opaque token is for",
+        policy("token", access_token_format="opaque"),
+    ),
+    Variation(
         "access-token-lifetime-short", "access tokens live five minutes", policy("token", access_token_lifetime=300)
     ),
 )

@@ -17,6 +17,7 @@ from token_conformance.reference.faults.metadata import METADATA
 from token_conformance.reference.faults.proof_key import PROOF_KEY
 from token_conformance.reference.faults.refresh import REFRESH
 from token_conformance.reference.faults.refreshed_id_token import REFRESHED_ID_TOKEN
+from token_conformance.reference.faults.resource_indicators import RESOURCE_INDICATORS
 from token_conformance.reference.faults.response import RESPONSE
 from token_conformance.reference.faults.revocation import REVOCATION
 from token_conformance.reference.faults.rotation import ROTATION
@@ -36,6 +37,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     GRANTS,
     DEVICE_CODE,
     TOKEN_EXCHANGE,
+    RESOURCE_INDICATORS,
     RESPONSE,
     SCOPE,
     ENDPOINT,

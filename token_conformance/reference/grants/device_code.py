@@ -23,6 +23,7 @@ class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib
         if value is None:
             raise missing("device_code")
         self.request.credential = self._decided(self._presented(value, client))
+        self.restrict()
 
     def create_token_response(self) -> TokenAnswer:
         """The tokens of the user who has approved."""

@@ -34,6 +34,7 @@ class ExchangeGrant(Foundation, BaseGrant, TokenEndpointMixin):  # type: ignore[
         subject = self._living(self._subject())
         self.request.credential = subject
         self.request.scope = self._scope(subject)
+        self.restrict()
 
     def create_token_response(self) -> TokenAnswer:
         """The response of RFC 8693 §2.2.1."""
@@ -41,7 +42,7 @@ class ExchangeGrant(Foundation, BaseGrant, TokenEndpointMixin):  # type: ignore[
         family: Family | None = subject.family
         last = family.last_access_token if family is not None else None
         token = self.issuer.access_token(
-            self.request.client.client_id, self.request.scope or "", "token_exchange", family
+            self.request.client.client_id, self.request.scope or "", "token_exchange", family, self.request.resources
         )
         if family is not None:
             family.last_access_token = last
