@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.provider import DeviceAuthorization, Provider, device_authorization
+from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.run import Run
 from token_conformance.unguessable import varying_bits
@@ -64,7 +64,7 @@ def is_positive(value: object) -> bool:
 
 def is_page(value: object) -> bool:
     """Whether a member is an absolute https address (http on loopback alone)."""
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    parts = parts_of(value if isinstance(value, str) else "")
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 

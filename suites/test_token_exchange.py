@@ -1,12 +1,12 @@
 """The exchange of tokens (RFC 8693), where the profile has it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.judging import LATENESS
 from token_conformance.profile import Client, Profile
 from token_conformance.provider import Login, Provider
+from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.token_response import TokenResponse
 
@@ -109,7 +109,7 @@ def test_exchange_yields_a_token(exchanges: Exchanges) -> None:
 def test_issued_token_type_is_told(exchanges: Exchanges) -> None:
     """The answer to an exchange tells in issued_token_type, a URI, what was issued."""
     value = exchanged(exchanges.control).members.get("issued_token_type")
-    assert isinstance(value, str) and urlsplit(value).scheme, f"issued_token_type is {value!r}"
+    assert isinstance(value, str) and parts_of(value).scheme, f"issued_token_type is {value!r}"
 
 
 @requirement("rfc8693-response")
@@ -118,7 +118,7 @@ def test_issued_token_type_is_the_requested_one(exchanges: Exchanges) -> None:
     if exchanges.requested_type is None:
         raise NotApplicable("the profile's exchange names no requested_token_type")
     value = exchanged(exchanges.control).members.get("issued_token_type")
-    assert value in {None, exchanges.requested_type}, (
+    assert value in (None, exchanges.requested_type), (
         f"issued_token_type is {value!r}; {exchanges.requested_type} was asked"
     )
 
@@ -131,7 +131,7 @@ def test_token_type_says_how_the_token_is_used(exchanges: Exchanges) -> None:
     assert isinstance(value, str) and value, f"token_type is {value!r}"
     useless = value.upper() == "N_A"
     assert not (useless and issued == f"{TOKEN_TYPE}access_token"), "token_type is N_A, and an access token was issued"
-    if issued in NOT_BORNE:
+    if isinstance(issued, str) and issued in NOT_BORNE:
         assert useless, f"token_type is {value!r}, and a token was issued that is no access token: {issued}"
 
 
@@ -159,7 +159,7 @@ def test_unknown_type_is_not_issued(exchanges: Exchanges) -> None:
     answer = refusal(exchanges.unknown_type, control=exchanges.control)
     issued = answer.members.get("issued_token_type")
     if answer.accepted:
-        assert issued not in {None, UNKNOWN_TYPE}, f"issued_token_type is {issued!r}, which nobody knows"
+        assert issued not in (None, UNKNOWN_TYPE), f"issued_token_type is {issued!r}, which nobody knows"
     else:
         assert answer.error == "invalid_request", f"an unknown requested_token_type was answered by {answer}"
 

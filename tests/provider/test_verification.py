@@ -90,6 +90,7 @@ def test_a_page_that_asks_for_the_code_again_is_the_last(verify):
         (httpx.Response(200, html="<p>Hello</p>"), ADDRESS, "has no form to log in with"),
         (httpx.Response(404, html="<p>Gone</p>"), ADDRESS, "is an error page"),
         (httpx.Response(302, headers={"Location": ADDRESS}), ADDRESS, "did not end within 15 requests"),
+        (httpx.Response(200), "https://[op.example/", "no address that a browser can open"),
         (httpx.Response(200), "javascript:alert(1)", "no address that a browser can open"),
         (httpx.Response(302, headers={"Location": "app://done"}), ADDRESS, "redirects to app:"),
     ],

@@ -320,7 +320,9 @@ class Provider:
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
         return await self.wire.send(
-            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode())
+            Request(
+                "POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form, errors="surrogatepass").encode()
+            )
         )
 
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from token_conformance.exchange import Exchange, Request
 from token_conformance.profile.models import Login
+from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.browsing import LONGEST_WALK, AuthorizationAnswer, Walk
 from token_conformance.provider.forms import HTML
 from token_conformance.provider.pages import Page
@@ -34,7 +34,7 @@ async def follow_verification(
         Inconclusive: the walk does not get there; the message says where it ended.
 
     """
-    if urlsplit(address).scheme not in {"http", "https"}:
+    if parts_of(address).scheme not in {"http", "https"}:
         raise Inconclusive("verification_uri is no address that a browser can open")
     walk = Verification("", login, user_code=user_code, decision=decision)
     request = Request("GET", address, (HTML,))
