@@ -42,6 +42,9 @@ REGISTERED = {
 OF_OTHER_PLACES = {"access_denied", "interaction_required", "login_required"}
 """Registered for the authorization endpoint; at the token endpoint they belong to polling grants only."""
 
+POLLING_GRANTS = {"urn:ietf:params:oauth:grant-type:device_code", "urn:openid:params:grant-type:ciba"}
+"""The grants whose user decides while the client asks (RFC 8628 §3.5, CIBA §11)."""
+
 CHARACTERS = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
 ADDRESS_CHARACTERS = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")
 INTERNALS = re.compile(
@@ -188,7 +191,8 @@ def test_error_code_is_registered(evidence: Evidence) -> None:
     """The error code of a refusal is a registered one, meant for the token endpoint."""
     for response in refusals_with_body(evidence):
         if response.error is not None:
-            known = response.error in REGISTERED - OF_OTHER_PLACES
+            asked = dict(response.exchange.request.form).get("grant_type")
+            known = response.error in (REGISTERED if asked in POLLING_GRANTS else REGISTERED - OF_OTHER_PLACES)
             assert known, f"error is {response.error!r} in the answer to {response.exchange}"
 
 

@@ -22,6 +22,15 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         lambda profile: profile.grants.password is not None and bool(profile.login.username and profile.login.password),
         "the profile has no [grants.password], or no login.username and login.password for it",
     ),
+    "device_code": (lambda profile: profile.grants.device_code is not None, "the profile has no [grants.device_code]"),
+    "token_exchange": (
+        lambda profile: profile.grants.token_exchange is not None,
+        "the profile has no [grants.token_exchange]",
+    ),
+    "resource_indicators": (
+        lambda profile: bool(profile.tokens.resource_indicators),
+        "the profile's [tokens] has no resource_indicators",
+    ),
     "refresh": (lambda profile: profile.grants.refresh_token is not None, "the profile has no [grants.refresh_token]"),
     "login": (
         lambda profile: any((profile.grants.authorization_code, profile.grants.password, profile.login.refresh_token)),

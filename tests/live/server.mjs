@@ -1,13 +1,15 @@
 // Starts oidc-provider on loopback and prints one line of JSON with its issuer. The first argument is JSON as well:
 //   rotate       whether refresh tokens rotate; true without it
-//   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, IdToken, RefreshToken
+//   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, DeviceCode, IdToken, RefreshToken
 //   pkceRequired whether a code_challenge is demanded of every client; false without it
 // Login and consent are oidc-provider's own development pages, which accept any user name and password.
 import http from 'node:http'
-import Provider from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 
 const settings = JSON.parse(process.argv[2] ?? '{}')
-const grants = ['authorization_code', 'refresh_token', 'client_credentials']
+const device = 'urn:ietf:params:oauth:grant-type:device_code'
+const grants = ['authorization_code', 'refresh_token', 'client_credentials', device]
+const resources = ['https://api.example/things', 'https://api.example/people']
 const callback = 'https://app.example/callback'
 
 const configuration = {
@@ -30,6 +32,16 @@ const configuration = {
   cookies: { keys: ['a key that signs the cookies of a test'] },
   features: {
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => undefined,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (context, resource) => {
+        if (!resources.includes(resource)) throw new errors.InvalidTarget()
+        return { scope: 'openid offline_access', audience: resource, accessTokenFormat: 'jwt' }
+      },
+    },
     introspection: { enabled: true },
     revocation: { enabled: true },
   },

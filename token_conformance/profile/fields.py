@@ -28,6 +28,15 @@ def _redirect_uri(text: str) -> str:
     return _without_fragment(text, parts)
 
 
+def _resource_indicator(text: str) -> str:
+    parts = _split(text)
+    if parts is None or not parts.scheme or "#" in text or not text.partition(":")[2]:
+        raise ValueError(
+            "expected an absolute URI without a fragment, such as https://api.example/things (RFC 8707 §2)"
+        )
+    return text
+
+
 def _split(text: str) -> SplitResult | None:
     """Split a URL; None where it is none, its port included."""
     if not text.isprintable() or " " in text:
@@ -70,6 +79,9 @@ def _signing_key(text: str) -> str:
 
 RedirectURI = Annotated[str, AfterValidator(_redirect_uri)]
 """An http or https URL with a host, or one of a custom scheme (RFC 8252 §7.1); kept as written."""
+
+ResourceIndicator = Annotated[str, AfterValidator(_resource_indicator)]
+"""An absolute URI without a fragment (RFC 8707 §2); kept as written."""
 
 ExistingFile = Annotated[str, AfterValidator(_existing_file)]
 """The path of a file; a relative one starts at the folder of the profile."""

@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat
 
 from token_conformance.client_certificate import pair_problem
 from token_conformance.profile.fact import Fact, unknown
-from token_conformance.profile.fields import DateText, EndpointURL, ExistingFile, RedirectURI, SigningKey
+from token_conformance.profile.fields import (
+    DateText,
+    EndpointURL,
+    ExistingFile,
+    RedirectURI,
+    ResourceIndicator,
+    SigningKey,
+)
 from token_conformance.signing_key import SigningAlgorithm
 
 Authentication = Literal[
@@ -22,6 +29,12 @@ Authentication = Literal[
     "none",
 ]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
+SubjectTokenType = Literal[
+    "urn:ietf:params:oauth:token-type:access_token",
+    "urn:ietf:params:oauth:token-type:refresh_token",
+    "urn:ietf:params:oauth:token-type:id_token",
+    "urn:ietf:params:oauth:token-type:jwt",
+]
 ErrorCondition = Literal[
     "expired_refresh_token",
     "reused_refresh_token",
@@ -62,6 +75,7 @@ class Endpoints(Table):
     userinfo_endpoint: EndpointURL | None = None
     revocation_endpoint: EndpointURL | None = None
     introspection_endpoint: EndpointURL | None = None
+    device_authorization_endpoint: EndpointURL | None = None
     jwks_uri: EndpointURL | None = None
     resource: EndpointURL | None = None
     ca_bundle: ExistingFile | None = None
@@ -178,6 +192,26 @@ class Password(Table):
     scope: str | None = None
 
 
+class DeviceCode(Table):
+    """`[grants.device_code]` (RFC 8628); lifetime of the codes and interval of the polling in seconds."""
+
+    client: str | None = None
+    scope: str | None = None
+    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+    interval: Fact[PositiveInt] = Field(default_factory=unknown)
+
+
+class TokenExchange(Table):
+    """`[grants.token_exchange]` (RFC 8693 §2.1): the exchange of a token that a login yields."""
+
+    client: str | None = None
+    subject_token_type: SubjectTokenType = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type
+    requested_token_type: str | None = None
+    audience: str | None = None
+    resource: str | None = None
+    scope: str | None = None
+
+
 class Grants(Table):
     """`[grants]`: what the provider documents that it offers to our clients."""
 
@@ -185,6 +219,8 @@ class Grants(Table):
     refresh_token: RefreshToken | None = None
     client_credentials: ClientCredentials | None = None
     password: Password | None = None
+    device_code: DeviceCode | None = None
+    token_exchange: TokenExchange | None = None
 
 
 class Tokens(Table):
@@ -195,6 +231,7 @@ class Tokens(Table):
     access_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
     tls_client_certificate_bound_access_tokens: Fact[bool] = Field(default_factory=unknown)
+    resource_indicators: list[ResourceIndicator] = []
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     id_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
 
@@ -356,7 +393,7 @@ class Profile(Table):
         yield from (
             f"clients: expected different names, not {name!r} twice" for name in set(names) if names.count(name) > 1
         )
-        for grant in ("authorization_code", "client_credentials", "password"):
+        for grant in ("authorization_code", "client_credentials", "password", "device_code", "token_exchange"):
             settings = getattr(self.grants, grant)
             if settings is not None and settings.client not in {None, *names}:
                 known = ", ".join(f'"{name}"' for name in names)
@@ -368,7 +405,7 @@ class Profile(Table):
             user = grants.authorization_code.client or self.main.name
             if any(client.name == user and client.redirect_uri is None for client in self.clients):
                 yield f'clients: expected redirect_uri for client "{user}"; [grants.authorization_code] needs it'
-        if grants.authorization_code or grants.password or grants.refresh_token:
+        if grants.authorization_code or grants.password or grants.refresh_token or grants.device_code:
             needed = _LOGIN_NEEDS.get(self.login.strategy, ())
             missing = [field for field in needed if not getattr(self.login, field)]
             if missing:

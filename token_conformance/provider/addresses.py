@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -15,6 +15,14 @@ def resolve(base: str, address: str) -> str:
     except ValueError:
         return ""
     return absolute
+
+
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address; of one that is none, no part."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def same_place(one: str, other: str) -> bool:

@@ -27,6 +27,19 @@ _LEADING_AWAY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_DENYING = re.compile(
+    r"""\b(?:
+        deny | no | don\st | abort | reject | decline | disagree | refuse
+        | weigeren | nee | ablehnen | nein | refuser | non
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def denying(form: Any) -> Any | None:
+    """The button that says no; None where there is none. One that cancels may only put off the decision."""
+    return next((button for button in buttons(form) if _DENYING.search(caption(button))), None)
+
 
 def press(form: Any) -> Any | None:
     """The button that agrees, or else the first that does not lead away; None where there is none."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from token_conformance.exchange import Request
 from token_conformance.profile.models import Login
 from token_conformance.provider.addresses import origin, resolve
-from token_conformance.provider.buttons import goes_on, press
+from token_conformance.provider.buttons import denying, goes_on, press
 
 Fields = list[tuple[str, str]]
 
@@ -23,6 +23,7 @@ _USER = re.compile(r"user|login|mail|account|identifier", re.IGNORECASE)
 _SECOND_FACTOR = re.compile(
     r"^code$|(?:^|[^a-z])(?:t?otp|mfa|2fa|one.?time|pass.?code|(?:verification|security|authenticator).?code)(?:[^a-z]|$)"
 )
+_USER_CODE = re.compile(r"(?:^|[^a-z])(?:user|device|activation).?code(?:[^a-z]|$)|^(?:code|otc)$")
 _CAPTCHA = re.compile(r"captcha|turnstile", re.IGNORECASE)
 
 
@@ -38,13 +39,12 @@ class Form:
     @property
     def action(self) -> str:
         """Where the form goes, by its agreeing button if that says so; nothing where the address is broken."""
-        stated = self._stated("action")
-        return resolve(self.base, stated) if stated else self.url
+        return self._leading(press(self.element))
 
     @property
     def posted(self) -> bool:
         """Whether the form is sent in a body rather than in a query."""
-        return self._stated("method").lower() == "post"
+        return self._stated("method", press(self.element)).lower() == "post"
 
     @cached_property
     def fields(self) -> Fields:
@@ -95,13 +95,24 @@ class Form:
         mine = {self.username_field(login): login.username, secret: login.password}
         return [(name, mine.get(name) or value) for name, value in self.fields]
 
+    @property
+    def user_code_field(self) -> str | None:
+        """The field for the code that a device shows (RFC 8628 §3.3)."""
+        written = [field.name for field in self._inputs if field.type in _WRITABLE]
+        return next((name for name in written if _USER_CODE.search(_separated(name))), None)
+
+    @property
+    def can_deny(self) -> bool:
+        """Whether it has a button that says no."""
+        return denying(self.element) is not None
+
+    def denied(self) -> Request:
+        """The request that submits the form with the button that says no."""
+        return self._sent(self.fields, denying(self.element))
+
     def submitted(self, fields: Fields) -> Request:
         """The request that submits the form with its agreeing button, saying where it comes from as a browser does."""
-        sent = urlencode([*fields, *self._pressed()], encoding=self.charset, errors="xmlcharrefreplace")
-        if self.posted:
-            whence = (("Origin", origin(self.url)), ("Referer", f"{origin(self.url)}/"))
-            return Request("POST", self.action, (HTML, FORM, *whence), sent.encode())
-        return Request("GET", urlsplit(self.action)._replace(query=sent, fragment="").geturl(), (HTML,))
+        return self._sent(fields, press(self.element))
 
     @cached_property
     def _inputs(self) -> list[Any]:
@@ -113,14 +124,25 @@ class Form:
         alone = [field.name for field in written if self.posted and len(written) == 1 and not field.value]
         return declared or [field.name for field in written if _USER.search(field.name)] or alone
 
-    def _stated(self, attribute: str) -> str:
-        button = press(self.element)
+    def _sent(self, fields: Fields, button: Any | None) -> Request:
+        sent = urlencode([*fields, *_pressed(button)], encoding=self.charset, errors="xmlcharrefreplace")
+        action = self._leading(button)
+        if self._stated("method", button).lower() == "post":
+            whence = (("Origin", origin(self.url)), ("Referer", f"{origin(self.url)}/"))
+            return Request("POST", action, (HTML, FORM, *whence), sent.encode())
+        return Request("GET", urlsplit(action)._replace(query=sent, fragment="").geturl(), (HTML,))
+
+    def _leading(self, button: Any | None) -> str:
+        stated = self._stated("action", button)
+        return resolve(self.base, stated) if stated else self.url
+
+    def _stated(self, attribute: str, button: Any | None) -> str:
         overriding = button.get(f"form{attribute}") if button is not None else None
         return str(overriding or self.element.get(attribute) or "").strip()
 
-    def _pressed(self) -> Fields:
-        button = press(self.element)
-        return [(button.get("name"), button.get("value") or "")] if button is not None and button.get("name") else []
+
+def _pressed(button: Any | None) -> Fields:
+    return [(button.get("name"), button.get("value") or "")] if button is not None and button.get("name") else []
 
 
 def _separated(name: str) -> str:

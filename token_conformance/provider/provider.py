@@ -93,7 +93,7 @@ class Provider:
         redirect_uri: str | None = None,
         pkce: bool = True,
         refreshable: bool = True,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str | tuple[str, ...]] | None = None,
     ) -> Authorization:
         """Send the user to the authorization endpoint, log in and consent there, and give the answer (RFC 6749 §4.1.1).
 
@@ -104,7 +104,7 @@ class Provider:
             pkce: whether to send the code_challenge that the profile asks for.
             refreshable: whether to send the profile's `prompt`, without which many providers give no refresh token
                 (OIDC Core §11), and ask a user who is logged in nothing.
-            parameters: further parameters; an empty value removes one.
+            parameters: further parameters; an empty value removes one, and several values repeat one.
 
         Raises:
             Inconclusive: no answer reached the redirect_uri.
@@ -123,7 +123,7 @@ class Provider:
         state = self.draw("state")
         nonce = self.draw("nonce") if "openid" in (asked or "").split() else None
         verifier = self.draw("code_verifier") if pkce and grant.code_challenge_method else None
-        query: dict[str, str | None] = {
+        query: dict[str, str | tuple[str, ...] | None] = {
             "response_type": grant.response_type,
             "client_id": client.client_id,
             "redirect_uri": redirect_uri,
@@ -259,6 +259,10 @@ class Provider:
         self.lineage.saw(dict(parameters), response)
         return response
 
+    async def ask(self, endpoint: str, parameters: Form, *, client: Client) -> Exchange:
+        """Send a form to an endpoint by its name in RFC 8414 §2, as a client that proves who it is."""
+        return await self._post(endpoint, await self.credentials(client), parameters, ())
+
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
         self.lineage.touched(token or "")
@@ -336,7 +340,13 @@ class Provider:
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
         return await self.wire.send(
-            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode(), proof.certificate)
+            Request(
+                "POST",
+                url,
+                (FORM, JSON, *proof.headers, *headers),
+                urlencode(form, errors="surrogatepass").encode(),
+                proof.certificate,
+            )
         )
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:
@@ -382,6 +392,6 @@ def code_challenge(verifier: str, method: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _with_query(url: str, parameters: Mapping[str, str | None]) -> str:
-    query = urlencode([(name, value) for name, value in parameters.items() if value])
+def _with_query(url: str, parameters: Mapping[str, str | tuple[str, ...] | None]) -> str:
+    query = urlencode([(name, value) for name, value in parameters.items() if value], doseq=True)
     return f"{url}{'&' if urlsplit(url).query else '?'}{query}"

@@ -18,6 +18,7 @@ class Addresses:
     userinfo_endpoint: str
     revocation_endpoint: str
     introspection_endpoint: str
+    device_authorization_endpoint: str
     jwks_uri: str
     resource: str
     token_endpoint_aliases: tuple[str, ...]
@@ -35,6 +36,7 @@ class Addresses:
             userinfo_endpoint=server.userinfo_endpoint or f"{base}/userinfo",
             revocation_endpoint=server.revocation_endpoint or f"{base}/revoke",
             introspection_endpoint=server.introspection_endpoint or f"{base}/introspect",
+            device_authorization_endpoint=server.device_authorization_endpoint or f"{base}/device_authorization",
             jwks_uri=server.jwks_uri or f"{base}/jwks",
             resource=server.resource or f"{base}/resource",
             token_endpoint_aliases=tuple(server.token_endpoint_aliases),
@@ -49,6 +51,11 @@ class Addresses:
     def consent_page(self) -> str:
         """The form that asks for the user's consent."""
         return f"{self.issuer.rstrip('/')}/interaction/consent"
+
+    @property
+    def verification_page(self) -> str:
+        """Where the user of a device enters its code (RFC 8628 §3.3)."""
+        return f"{self.issuer.rstrip('/')}/device"
 
     @property
     def configurations(self) -> tuple[str, ...]:

@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-Endpoint = Literal["authorization", "token", "revocation", "introspection", "userinfo", "resource", "metadata", "jwks"]
+Endpoint = Literal[
+    "authorization",
+    "device_authorization",
+    "token",
+    "revocation",
+    "introspection",
+    "userinfo",
+    "resource",
+    "metadata",
+    "jwks",
+]
 
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 """RFC 6749 §5.1."""

@@ -24,6 +24,7 @@ from token_conformance.reference.mutual_tls import presented_certificate
 from token_conformance.reference.reading import Incoming, Parameters, accepted_methods, form_of
 from token_conformance.reference.refusal import Refusal, invalid_request
 from token_conformance.reference.resource import resource_answer, userinfo_answer
+from token_conformance.reference.verification_page import VerificationPage
 
 TIME_OF_CHECK_TO_TIME_OF_USE = 0.02
 """Seconds that a server without atomic updates takes from looking at a token to marking it."""
@@ -43,16 +44,23 @@ class Endpoints:
     def application(self) -> Starlette:
         """The endpoints at the paths that the profile gives them; any method reaches them."""
         addresses, door = self._installation.addresses, self._front_door
+        device = self._installation.profile.grants.device_code is not None
         pages: dict[str, Handler] = {
             addresses.authorization_endpoint: door.authorize,
             addresses.login_page: door.login_page,
             addresses.consent_page: door.consent_page,
+            **({addresses.verification_page: VerificationPage(self._installation).answer} if device else {}),
         }
         answered: dict[str, Handler] = {
             addresses.userinfo_endpoint: lambda incoming: userinfo_answer(self._installation, incoming),
             addresses.resource: lambda incoming: resource_answer(self._installation, incoming),
             addresses.revocation_endpoint: lambda incoming: self._at("revocation", incoming),
             addresses.introspection_endpoint: lambda incoming: self._at("introspection", incoming),
+            **(
+                {addresses.device_authorization_endpoint: lambda incoming: self._at("device_authorization", incoming)}
+                if device
+                else {}
+            ),
             addresses.jwks_uri: self._jwks,
             **dict.fromkeys(addresses.configurations, self._metadata),
         }
@@ -173,6 +181,14 @@ KNOWN_PARAMETERS = frozenset(
         "username",
         "password",
         "code_verifier",
+        "device_code",
+        "subject_token",
+        "subject_token_type",
+        "actor_token",
+        "actor_token_type",
+        "requested_token_type",
+        "audience",
+        "resource",
     }
 )
 

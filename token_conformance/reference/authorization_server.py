@@ -11,8 +11,11 @@ from authlib.oauth2.rfc6749 import AuthorizationServer  # type: ignore[import-un
 
 from token_conformance.reference.answer import Answer, Endpoint
 from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.device_authorization import DeviceAuthorization
 from token_conformance.reference.grants import (
     CodeGrant,
+    DeviceGrant,
+    ExchangeGrant,
     HybridGrant,
     PasswordGrant,
     ProofKey,
@@ -39,6 +42,8 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
             self._offer(grant_type)
         self.register_endpoint(Revocation)
         self.register_endpoint(Introspection)
+        if installation.profile.grants.device_code is not None:
+            self.register_endpoint(DeviceAuthorization)
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
         """The client of that identifier."""
@@ -83,7 +88,7 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
         return Answer("token", status, members, tuple(headers), form=request.form)
 
     def answer_at(self, endpoint: Endpoint, request: Parameters) -> Answer:
-        """The answer of the revocation or the introspection endpoint."""
+        """The answer of an endpoint beside the token endpoint."""
         try:
             answer: Answer = self._endpoints[endpoint][0].create_endpoint_response(request)
         except OAuth2Error as error:
@@ -104,6 +109,8 @@ GRANTS: Mapping[str, type] = {
     "client_credentials": ServiceGrant,
     "password": PasswordGrant,
     "refresh_token": RefreshGrant,
+    DeviceGrant.GRANT_TYPE: DeviceGrant,
+    ExchangeGrant.GRANT_TYPE: ExchangeGrant,
 }
 
 

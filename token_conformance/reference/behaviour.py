@@ -167,6 +167,59 @@ class PasswordPolicy:
 
 
 @dataclass(frozen=True)
+class DevicePolicy:
+    """The device authorization grant (RFC 8628); times in seconds."""
+
+    lifetime: int = 1800
+    interval: int = 5
+    haste: Literal["slow_down", "authorization_pending"] = "slow_down"
+    expiry_checked: bool = True
+    expired: Literal["expired_token", "invalid_grant"] = "expired_token"
+    unknown: Literal["invalid_grant", "expired_token"] = "invalid_grant"
+    single_use: bool = True
+    client_compared: bool = True
+    foreign_use_revokes: bool = False
+    client_authenticated: bool = True
+    authorization_authenticated: bool = True
+    approval_needed: bool = True
+    approval_kept: bool = True
+    denial_offered: bool = True
+    denial_remembered: bool = True
+    interval_told: bool = True
+    complete_uri_told: bool = True
+    user_code: Literal["letters", "digits", "counted"] = "letters"
+    predictable: bool = False
+
+
+@dataclass(frozen=True)
+class TokenExchangePolicy:
+    """The exchange of tokens (RFC 8693)."""
+
+    offered: bool = True
+    client_authenticated: bool = True
+    invalid_subject: Literal["invalid_request", "invalid_grant", "invalid_token"] = "invalid_request"
+    subject_checked: bool = True
+    subject_type_needed: bool = True
+    expiry_checked: bool = True
+    revocation_checked: bool = True
+    unknown_type: Literal["refused", "granted", "replaced"] = "refused"
+    actor_token_type_needed: bool = True
+    scope_exceeded: Literal["refused", "granted", "narrowed"] = "refused"
+
+
+@dataclass(frozen=True)
+class TargetPolicy:
+    """The resources that tokens are asked for (RFC 8707)."""
+
+    known_granted: bool = True
+    unknown: Literal["refused", "ignored", "granted"] = "refused"
+    malformed: Literal["invalid_target", "invalid_request", "ignored"] = "invalid_target"
+    beyond: Literal["refused", "ignored", "granted"] = "refused"
+    narrowed: Literal["honoured", "ignored", "refused"] = "honoured"
+    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold"] = "asked"
+
+
+@dataclass(frozen=True)
 class ResourcePolicy:
     """The protected resource and the userinfo endpoint (RFC 6750)."""
 
@@ -231,6 +284,9 @@ class Behaviour:
     scope: ScopePolicy = field(default_factory=ScopePolicy)
     token: TokenPolicy = field(default_factory=TokenPolicy)
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
+    device: DevicePolicy = field(default_factory=DevicePolicy)
+    token_exchange: TokenExchangePolicy = field(default_factory=TokenExchangePolicy)
+    target: TargetPolicy = field(default_factory=TargetPolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     mutual_tls: MutualTLSPolicy = field(default_factory=MutualTLSPolicy)

@@ -54,7 +54,7 @@ class Interaction:
         return self.session is None or "consent" in self.prompts or (client_id, scope) not in self.session.consents
 
 
-def login_form(action: str, interaction: Interaction, *, failed: bool = False) -> Answer:
+def login_form(action: str, csrf: str, *, failed: bool = False) -> Answer:
     """The form for user name and password."""
     problem = "<p role=alert>The user name or the password is wrong.</p>" if failed else ""
     fields = (
@@ -62,17 +62,17 @@ def login_form(action: str, interaction: Interaction, *, failed: bool = False) -
         '<label>Password <input type="password" name="password" autocomplete="current-password"></label>'
         '<button type="submit" name="action" value="login">Log in</button>'
     )
-    return page("Log in", problem + _form(action, {"csrf": interaction.csrf}, fields))
+    return page("Log in", problem + form_to(action, {"csrf": csrf}, fields))
 
 
-def consent_form(action: str, interaction: Interaction, client_id: str, scope: str) -> Answer:
+def consent_form(action: str, csrf: str, client_id: str, scope: str) -> Answer:
     """The form that asks whether the client may."""
     question = f"<p>{escape(client_id)} asks for: {escape(scope)}</p>"
     buttons = (
         '<button type="submit" name="decision" value="allow">Allow</button>'
         '<button type="submit" name="decision" value="deny">Deny</button>'
     )
-    return page("Consent", question + _form(action, {"csrf": interaction.csrf}, buttons))
+    return page("Consent", question + form_to(action, {"csrf": csrf}, buttons))
 
 
 def page(title: str, content: str, status: int = 200) -> Answer:
@@ -88,7 +88,7 @@ def back_to_client(answer: Answer, redirect_uri: str, mode: str) -> Answer:
     """The members of an answer on their way to the redirect_uri."""
     if mode == "form_post":
         fields = {name: str(value) for name, value in answer.members.items()}
-        post = page("Back to the application", _form(redirect_uri, fields, '<button type="submit">Continue</button>'))
+        post = page("Back to the application", form_to(redirect_uri, fields, '<button type="submit">Continue</button>'))
         return post.with_body((post.body or b"") + b"<script>document.forms[0].submit()</script>")
     separator = "#" if mode == "fragment" else "&" if "?" in redirect_uri else "?"
     return to(f"{redirect_uri}{separator}{urlencode(answer.members)}")
@@ -106,7 +106,8 @@ def error_members(error: OAuth2Error) -> dict[str, Any]:
     )
 
 
-def _form(action: str, hidden: dict[str, str], content: str) -> str:
+def form_to(action: str, hidden: dict[str, str], content: str) -> str:
+    """A form that posts its hidden fields with its content."""
     inputs = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -15,6 +16,12 @@ STANDARD_SCOPE = frozenset({"openid", "profile", "email", "address", "phone", "o
 
 DEFAULT_SCOPE = "api"
 """The scope of a provider that documents none (RFC 6749 §3.3 wants a default)."""
+
+GRANT_TYPES: Mapping[str, str] = {
+    "device_code": "urn:ietf:params:oauth:grant-type:device_code",
+    "token_exchange": "urn:ietf:params:oauth:grant-type:token-exchange",
+}
+"""The `grant_type` of grants whose table in a profile has another name."""
 
 PLACEHOLDER_USER = ("user", "password")
 
@@ -52,19 +59,14 @@ class Documented:
     @property
     def grant_types(self) -> tuple[str, ...]:
         """The grants that are offered, by their `grant_type`."""
-        grants = self.profile.grants
-        offered = {
-            name: getattr(grants, name)
-            for name in ("authorization_code", "client_credentials", "password", "refresh_token")
-        }
-        return tuple(name for name, grant in offered.items() if grant is not None)
+        return tuple(GRANT_TYPES.get(name, name) for name, grant in self.profile.grants if grant is not None)
 
     @property
     def user_scope(self) -> str:
         """The scope that users grant where a request names none."""
         grants = self.profile.grants
-        named = (grant.scope for grant in (grants.authorization_code, grants.password) if grant is not None)
-        return next((scope for scope in named if scope), DEFAULT_SCOPE)
+        users = (grants.authorization_code, grants.password, grants.device_code)
+        return next((grant.scope for grant in users if grant is not None and grant.scope), DEFAULT_SCOPE)
 
     @property
     def service_scope(self) -> str:
@@ -79,7 +81,11 @@ class Documented:
 
     def knows_scope(self, scope: str, *, service: bool) -> bool:
         """Whether every value of a scope may be granted, to a user's client or to a service."""
-        known = set(self.service_scope.split()) if service else STANDARD_SCOPE | set(self.user_scope.split())
+        device = self.profile.grants.device_code
+        of_devices = set((device.scope or "").split()) if device is not None else set()
+        known = (
+            set(self.service_scope.split()) if service else STANDARD_SCOPE | set(self.user_scope.split()) | of_devices
+        )
         return set(scope.split()) <= known
 
     def may_use(self, client: Client, grant_type: str) -> bool:
@@ -108,6 +114,10 @@ class Documented:
                     revokes_old_access_token=_known(tokens.access_token_after_refresh, "lives") == "revoked",
                 ),
             )
+        device = self.profile.grants.device_code
+        if device is not None:
+            lifetime, interval = _known(device.lifetime, usual.device.lifetime), _known(device.interval, 5)
+            usual = replace(usual, device=replace(usual.device, lifetime=lifetime, interval=interval))
         if code is not None:
             usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
         if "fapi2" in self.profile.claims:

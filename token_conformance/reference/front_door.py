@@ -23,9 +23,10 @@ from token_conformance.reference.browser import (
     page,
     to,
 )
+from token_conformance.reference.grants.resources import granted_resources
 from token_conformance.reference.grants.scope import granted_scope
 from token_conformance.reference.memory import Family
-from token_conformance.reference.reading import Incoming, Parameters
+from token_conformance.reference.reading import Incoming, Parameters, with_resources_joined
 
 SESSION_COOKIE, INTERACTION_COOKIE = "reference_session", "reference_interaction"
 
@@ -42,10 +43,13 @@ class FrontDoor:
     def authorize(self, incoming: Incoming) -> Answer:
         """Begin: check the request before the user sees anything."""
         source = incoming.body.decode("utf-8", "replace") if incoming.method == "POST" else incoming.query
-        pairs = [(name, value) for name, value in parse_qsl(source, keep_blank_values=True) if value]
+        pairs = with_resources_joined(
+            [(name, value) for name, value in parse_qsl(source, keep_blank_values=True) if value]
+        )
         request = Parameters(incoming, dict(pairs), pairs)
         try:
             self._server.get_consent_grant(request)
+            granted_resources(self._installation, request.payload.data.get("resource"))
         except OAuth2Error as error:
             return self._refused(request, error)
         interaction = Interaction(request, self._sessions.get(_cookies(incoming).get(SESSION_COOKIE, "")))
@@ -60,12 +64,12 @@ class FrontDoor:
         form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
         action = self._installation.addresses.login_page
         if incoming.method != "POST":
-            return login_form(action, interaction)
+            return login_form(action, interaction.csrf)
         if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
             return _forgotten()
         user = self._installation.documented.user
         if (form.get("username"), form.get("password")) != (user.username, user.password):
-            return login_form(action, interaction, failed=True)
+            return login_form(action, interaction.csrf, failed=True)
         return self._logged_in(interaction)
 
     def consent_page(self, incoming: Incoming) -> Answer:
@@ -75,7 +79,7 @@ class FrontDoor:
             return _forgotten()
         client_id, scope = self._asked(interaction)
         if incoming.method != "POST":
-            return consent_form(self._installation.addresses.consent_page, interaction, client_id, scope)
+            return consent_form(self._installation.addresses.consent_page, interaction.csrf, client_id, scope)
         form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
         if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
             return _forgotten()
@@ -118,9 +122,9 @@ class FrontDoor:
         client_id, scope = self._asked(interaction)
         session, data = interaction.session, interaction.request.payload.data
         auth_time = session.auth_time if session is not None else int(self._installation.now)
-        return Family(
-            client_id, self._installation.documented.user, scope, auth_time, data.get("nonce"), data.get("scope")
-        )
+        resources = granted_resources(self._installation, data.get("resource"))
+        user = self._installation.documented.user
+        return Family(client_id, user, scope, auth_time, data.get("nonce"), data.get("scope"), resources)
 
     def _asked(self, interaction: Interaction) -> tuple[str, str]:
         data = interaction.request.payload.data

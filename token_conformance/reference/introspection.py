@@ -71,6 +71,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
             if token.certificate is not None:
                 described["cnf"] = {**described.get("cnf", {}), "x5t#S256": token.certificate}
+            described |= {"aud": list(token.audience)} if token.audience else {}
         return described
 
 

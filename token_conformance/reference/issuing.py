@@ -10,6 +10,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from token_conformance.reference.installation import Installation
@@ -36,15 +37,22 @@ class Issuer:
         self.installation.memory.codes[code.value] = code
         return code
 
-    def access_token(self, client_id: str, scope: str, occasion: Occasion, family: Family | None = None) -> AccessToken:
-        """An access token, for a user or, without a family, for the client itself."""
+    def access_token(
+        self,
+        client_id: str,
+        scope: str,
+        occasion: Occasion,
+        family: Family | None = None,
+        resources: tuple[str, ...] = (),
+    ) -> AccessToken:
+        """An access token, for a user or, without a family, for the client itself; for some resources or the usual one."""
         policy = self.installation.behaviour.token
         now = int(self.installation.now)
         expires = now + policy.access_token_lifetime
         opaque = policy.access_token_format == "opaque"
-        value = self._value("access") if opaque else self._jwt_access_token(client_id, scope, occasion, family, expires)
-        token = AccessToken(value, client_id, scope, now, expires, family)
+        token = AccessToken("", client_id, scope, now, expires, family, audience=self._audience(resources))
         token.certificate = self.certificate
+        token.value = value = self._value("access") if opaque else self._jwt_access_token(token, occasion)
         self.installation.memory.access_tokens[value] = token
         if family is not None:
             family.last_access_token = token
@@ -89,20 +97,36 @@ class Issuer:
         family.last_id_token = unsigned.signed()
         return family.last_id_token
 
-    def _jwt_access_token(
-        self, client_id: str, scope: str, occasion: Occasion, family: Family | None, expires: int
-    ) -> str:
+    def _audience(self, resources: tuple[str, ...]) -> tuple[str, ...]:
+        """Whom an access token is for (RFC 8707 §2); nothing where nobody has asked."""
+        usual = self.installation.addresses.resource.partition("?")[0]
+        match self.installation.behaviour.target.audience:
+            case "mapped":
+                return tuple(f"urn:resource:{sha256(each.encode()).hexdigest()[:8]}" for each in resources)
+            case "untold":
+                return ()
+            case "usual":
+                return (usual,) if resources else ()
+            case "usual_too":
+                return (*resources, usual) if resources else ()
+            case "userinfo_too":
+                return (*resources, self.installation.addresses.userinfo_endpoint) if resources else ()
+            case _:
+                return resources
+
+    def _jwt_access_token(self, token: AccessToken, occasion: Occasion) -> str:
         """A JWT of RFC 9068 §2."""
-        behaviour = self.installation.behaviour
+        behaviour, family = self.installation.behaviour, token.family
+        audience = token.audience or (self.installation.addresses.resource.partition("?")[0],)
         claims: JSONObject = {
             "iss": self.installation.addresses.issuer,
-            "exp": expires,
-            "aud": self.installation.addresses.resource.partition("?")[0],
-            "sub": family.user.subject if family is not None else client_id,
-            "client_id": client_id,
+            "exp": token.expires,
+            "aud": audience[0] if len(audience) == 1 else list(audience),
+            "sub": family.user.subject if family is not None else token.client_id,
+            "client_id": token.client_id,
             "iat": int(self.installation.now),
             "jti": secrets.token_hex(16),
-            "scope": scope,
+            "scope": token.scope,
         }
         if family is not None:
             claims["auth_time"] = family.auth_time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Literal
 
 from token_conformance.reference.documented import User
 
@@ -21,6 +22,7 @@ class Family:
     auth_time: int
     nonce: str | None = None
     asked: str | None = None
+    resources: tuple[str, ...] = ()
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     refreshable: bool = True
     revoked: bool = False
@@ -62,6 +64,7 @@ class AccessToken:
     family: Family | None = None
     revoked: bool = False
     certificate: str | None = None
+    audience: tuple[str, ...] = ()
 
     @property
     def dead(self) -> bool:
@@ -102,11 +105,28 @@ class RefreshToken:
         return self.scope
 
 
+@dataclass(eq=False)
+class DeviceCode:
+    """A device code and its user code (RFC 8628 §3.2), and what the user has decided; times in seconds since 1970."""
+
+    value: str
+    user_code: str
+    client_id: str
+    scope: str
+    asked: str | None
+    expires: float
+    interval: int
+    polled: float | None = None
+    decision: Literal["pending", "approved", "denied"] = "pending"
+    family: Family | None = None
+
+
 @dataclass
 class Memory:
     """The tables of a server."""
 
     codes: dict[str, Code] = field(default_factory=dict)
+    device_codes: dict[str, DeviceCode] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
     asserted = sorted({client.authentication for client in installation.profile.clients if client.asserts})
     certified = sorted({client.authentication for client in installation.profile.clients} & CERTIFICATE_METHODS)
     methods = [*behaviour.client.methods, *asserted, *certified]
+    device = {"device_authorization_endpoint": addresses.device_authorization_endpoint}
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
     signed = {"token_endpoint_auth_signing_alg_values_supported": SIGNATURES} if asserted else {}
     endpoints = {name: str(getattr(addresses, name)) for name in ALIASED}
@@ -36,6 +37,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
         "jwks_uri": addresses.jwks_uri,
         "revocation_endpoint": addresses.revocation_endpoint,
         "introspection_endpoint": addresses.introspection_endpoint,
+        **(device if installation.profile.grants.device_code is not None else {}),
         "scopes_supported": sorted({"openid", *documented.user_scope.split(), *documented.service_scope.split()}),
         "response_types_supported": ["code"]
         if grant is None or grant.response_type == "code"

@@ -64,7 +64,8 @@ class Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib is not typed
 class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
     """A request as Authlib's grants see it. The transport is not theirs to judge: loopback is plain HTTP.
 
-    `raced` is set where the server looked at the code or refresh token too early (see `CodePolicy.atomic`).
+    `raced` is set where the server looked at the code or refresh token too early (see `CodePolicy.atomic`);
+    `resources` are those that the access token is going to be for.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
         super().__init__(incoming.method, incoming.url.replace("http:", "https:", 1), headers=dict(incoming.headers))
         self.incoming = incoming
         self.raced = False
+        self.resources: tuple[str, ...] = ()
         self.payload = Payload(parameters, pairs or list(parameters.items()))
 
     @property
@@ -99,7 +101,7 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
         Refusal: the body is no form, or repeats a parameter.
 
     """
-    pairs = _pairs(incoming, policy)
+    pairs = with_resources_joined(_pairs(incoming, policy))
     if policy.empty_is_omitted:
         pairs = [(name, value) for name, value in pairs if value]
     elif any(not value for _, value in pairs):
@@ -108,6 +110,13 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
     if policy.repetition == "refused" and len(set(names)) != len(names):
         raise invalid_request("A parameter is repeated.", "repeated_parameter")
     return dict(reversed(pairs)) if policy.repetition == "first" else dict(pairs)
+
+
+def with_resources_joined(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs with all values of `resource`, which may be repeated (RFC 8707 §2), in one, separated by blanks."""
+    resources = " ".join(value for name, value in pairs if name == "resource")
+    others = [(name, value) for name, value in pairs if name != "resource"]
+    return [*others, ("resource", resources)] if resources else others
 
 
 def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:

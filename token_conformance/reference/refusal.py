@@ -87,6 +87,11 @@ def invalid_scope() -> Refusal:
     return Refusal("invalid_scope", "invalid_scope", "The scope is unknown or exceeds what was granted.")
 
 
+def invalid_target(reason: str, description: str = "The resource is unknown, or was not granted.") -> Refusal:
+    """The resource is not acceptable (RFC 8707 §2)."""
+    return Refusal("invalid_target", reason, description)
+
+
 def rendered(
     error: Any, conditions: Mapping[ErrorCondition, DocumentedError]
 ) -> tuple[int, dict[str, str], tuple[tuple[str, str], ...]]:

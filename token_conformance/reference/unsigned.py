@@ -14,7 +14,7 @@ from joserfc.errors import SecurityWarning
 
 from token_conformance.reference.keys import Algorithm, signing_key, stranger_key
 
-Occasion = Literal["authorization", "exchange", "refresh", "password", "client_credentials"]
+Occasion = Literal["authorization", "exchange", "refresh", "password", "client_credentials", "device", "token_exchange"]
 """When a token is issued: at the authorization endpoint, or by one of the grants."""
 
 SignatureKind = Literal["valid", "zeroed", "foreign", "none"]

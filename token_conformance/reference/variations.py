@@ -6,21 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from token_conformance.reference.answer import Answer
-from token_conformance.reference.behaviour import Behaviour, Change, access_tokens, answers, id_tokens, policy, together
+from token_conformance.reference.behaviour import Behaviour, access_tokens, answers, id_tokens, policy, together
 from token_conformance.reference.faults.fault import at, refreshed_id_tokens, refusals, tokens
 from token_conformance.reference.unsigned import Unsigned
-
-
-@dataclass(frozen=True)
-class Variation:
-    """A named way to be different and right."""
-
-    name: str
-    summary: str
-    change: Change
+from token_conformance.reference.variation import Variation
+from token_conformance.reference.variations_of_grants import FURTHER_GRANTS
 
 
 def _long_access_token(token: Unsigned) -> Unsigned:
@@ -280,6 +273,7 @@ ALL = (
         "self-contained access tokens survive the replay of their code",
         policy("resource", revocation_checked=False),
     ),
+    *FURTHER_GRANTS,
     Variation(
         "access-token-lifetime-short", "access tokens live five minutes", policy("token", access_token_lifetime=300)
     ),

@@ -34,9 +34,9 @@ def _with_basic(answer: Answer) -> Answer:
     return answer.saying(token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"])
 
 
-def _with_device_code(answer: Answer) -> Answer:
+def _with_jwt_bearer(answer: Answer) -> Answer:
     return answer.saying(
-        grant_types_supported=[*answer.members["grant_types_supported"], "urn:ietf:params:oauth:grant-type:device_code"]
+        grant_types_supported=[*answer.members["grant_types_supported"], "urn:ietf:params:oauth:grant-type:jwt-bearer"]
     )
 
 
@@ -79,7 +79,7 @@ METADATA = (
     ),
     Fault("metadata-refresh-unlisted", "refresh works and is not listed", GRANTS, at("metadata", _without_refresh)),
     Fault(
-        "metadata-grant-listed-in-vain", "a grant is listed that is refused", GRANTS, at("metadata", _with_device_code)
+        "metadata-grant-listed-in-vain", "a grant is listed that is refused", GRANTS, at("metadata", _with_jwt_bearer)
     ),
     Fault(
         "metadata-methods-other",

@@ -26,6 +26,7 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             raise missing("code")
         code = self._checked(self.installation.memory.codes.get(value), client)
         self._check_redirect_uri(code)
+        self.restrict(code.family)
         self.request.authorization_code = code
         self.execute_hook("after_validate_token_request", None)
 

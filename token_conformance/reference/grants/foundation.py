@@ -7,6 +7,7 @@ from typing import Any
 
 from token_conformance.reference.answer import NO_STORE
 from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.grants.resources import granted_resources
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.issuing import Issuer
 from token_conformance.reference.memory import AccessToken, Family, RefreshToken
@@ -54,9 +55,21 @@ class Foundation:
         self.request.client = client
         return client
 
+    def restrict(self, family: Family | None = None) -> None:
+        """Settle the resources of the access token: those asked for, or all of the grant (RFC 8707 §2.2).
+
+        Raises:
+            Refusal: a resource is unknown, malformed, or was not granted.
+
+        """
+        granted = family.resources if family is not None else ()
+        asked = self.request.payload.data.get("resource")
+        self.request.resources = granted_resources(self.installation, asked, granted)
+
     def tokens_of(self, family: Family, scope: str, occasion: Occasion) -> TokenAnswer:
         """The answer to a user's first request: RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3."""
-        access_token = self.issuer.access_token(family.client_id, scope, occasion, family)
+        family.resources = family.resources or self.request.resources
+        access_token = self.issuer.access_token(family.client_id, scope, occasion, family, self.request.resources)
         self._bind(family)
         refresh_token = self.issuer.refresh_token(family, scope) if family.refreshable else None
         members = self.members(access_token, refresh_token, asked=family.asked)

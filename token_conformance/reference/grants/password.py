@@ -26,6 +26,7 @@ class PasswordGrant(Foundation, ResourceOwnerPasswordCredentialsGrant):  # type:
             raise Refusal(policy.wrong_password, reason, "The user name or the password is wrong.")
         self.request.user = user
         self.request.scope = granted_scope(self.installation, self.request.payload.data.get("scope"))
+        self.restrict()
 
     def create_token_response(self) -> TokenAnswer:
         """The user's tokens."""

@@ -32,6 +32,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         self._check_reuse(token)
         self.request.refresh_token = token
         self.request.scope = self._scope(token)
+        self.restrict(token.family)
 
     def create_token_response(self) -> TokenAnswer:
         """The next tokens of the family."""
@@ -165,12 +166,13 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             last is not None
             and self.policy.access_token != "new"
             and last.scope == scope
+            and last.audience == self.request.resources
             and last.expires > self.installation.now
         ):
             return last
         if last is not None and self.policy.revokes_old_access_token:
             last.revoked = True
-        return self.issuer.access_token(token.client_id, scope, "refresh", token.family)
+        return self.issuer.access_token(token.client_id, scope, "refresh", token.family, self.request.resources)
 
     def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
         kept_from = self.policy.rotating_generations

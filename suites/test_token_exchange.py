@@ -1,0 +1,271 @@
+"""The exchange of tokens (RFC 8693), where the profile has it."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.judging import LATENESS
+from token_conformance.profile import Client, Profile
+from token_conformance.provider import Login, Provider
+from token_conformance.provider.addresses import parts_of
+from token_conformance.provider.client_authentication import unauthenticated
+from token_conformance.token_response import TokenResponse
+
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+TOKEN_TYPE = "urn:ietf:params:oauth:token-type:"
+UNKNOWN_TYPE = f"{TOKEN_TYPE}no-such-token"
+NOT_BORNE = {f"{TOKEN_TYPE}{kind}" for kind in ("refresh_token", "saml1", "saml2")}
+"""The types of tokens that are never used as access tokens, so that token_type does not apply (RFC 8693 §2.2.1)."""
+
+INDISPENSABLE = {"openid", "offline_access"}
+"""Scope values without which a login is another one."""
+
+Form = dict[str, str | None]
+
+
+def exchanging_client(profile: Profile) -> Client:
+    """The client that exchanges tokens: the profile's, or the one that logs users in."""
+    grant = profile.grants.token_exchange
+    return profile.client(grant.client) if grant and grant.client else profile.user_client
+
+
+def exchange_of(profile: Profile, login: Login) -> Form:
+    """The parameters by which the profile exchanges a token of that login (RFC 8693 §2.1).
+
+    Raises:
+        Inconclusive: the login yielded no token of the type that is exchanged.
+
+    """
+    grant = profile.grants.token_exchange
+    if grant is None:
+        raise NotApplicable("the profile has no [grants.token_exchange]")
+    kind = grant.subject_token_type.removeprefix(TOKEN_TYPE)
+    subjects = {"refresh_token": login.refresh_token, "id_token": login.response.id_token}
+    subject = subjects.get(kind, login.access_token)
+    if subject is None:
+        raise Inconclusive(f"the login yielded no {kind} to exchange")
+    return {
+        "grant_type": TOKEN_EXCHANGE,
+        "subject_token": subject,
+        "subject_token_type": grant.subject_token_type,
+        "requested_token_type": grant.requested_token_type,
+        "audience": grant.audience,
+        "resource": grant.resource,
+        "scope": grant.scope,
+    }
+
+
+@dataclass(frozen=True)
+class Exchanges:
+    """A token that is exchanged as documented, and the same request with one thing wrong at a time."""
+
+    control: TokenResponse
+    requested_type: str | None
+    invalid_subject: TokenResponse
+    without_subject: TokenResponse
+    without_subject_type: TokenResponse
+    unknown_type: TokenResponse
+    untyped_actor: TokenResponse
+    unproved: TokenResponse | None
+
+
+@scenario(needs="token_exchange login")
+async def exchanges(provider: Provider) -> Exchanges:
+    """Log in, exchange a token of the login, and try the same with one thing wrong at a time."""
+    client, login = exchanging_client(provider.profile), await provider.login()
+    right = exchange_of(provider.profile, login)
+
+    async def attempt(**changes: str | None) -> TokenResponse:
+        return await provider.token({**right, **changes}, client=client)
+
+    return Exchanges(
+        control=await attempt(),
+        requested_type=right["requested_token_type"],
+        invalid_subject=await attempt(subject_token=provider.draw("token")),
+        without_subject=await attempt(subject_token=None),
+        without_subject_type=await attempt(subject_token_type=None),
+        unknown_type=await attempt(requested_token_type=UNKNOWN_TYPE),
+        untyped_actor=await attempt(actor_token=login.access_token),
+        unproved=None if client.public else await provider.token(right, client=unauthenticated(client)),
+    )
+
+
+def exchanged(answer: TokenResponse) -> TokenResponse:
+    """Give back a successful exchange; nothing is judged of one that was refused, which another check tells."""
+    if not answer.accepted:
+        raise Inconclusive(f"the exchange was not accepted: {answer} to {answer.exchange}")
+    return answer
+
+
+@requirement("rfc8693-exchanged")
+def test_exchange_yields_a_token(exchanges: Exchanges) -> None:
+    """The documented exchange of a token of a login yields a token."""
+    answer = exchanges.control
+    if not answer.accepted and not answer.refused:
+        raise Inconclusive(f"neither accepted nor refused: {answer}")
+    assert answer.accepted
+
+
+@requirement("rfc8693-response")
+def test_issued_token_type_is_told(exchanges: Exchanges) -> None:
+    """The answer to an exchange tells in issued_token_type, a URI, what was issued."""
+    value = exchanged(exchanges.control).members.get("issued_token_type")
+    assert isinstance(value, str) and parts_of(value).scheme, f"issued_token_type is {value!r}"
+
+
+@requirement("rfc8693-response")
+def test_issued_token_type_is_the_requested_one(exchanges: Exchanges) -> None:
+    """Where the documented exchange names a requested_token_type, that is what is issued."""
+    if exchanges.requested_type is None:
+        raise NotApplicable("the profile's exchange names no requested_token_type")
+    value = exchanged(exchanges.control).members.get("issued_token_type")
+    assert value in (None, exchanges.requested_type), (
+        f"issued_token_type is {value!r}; {exchanges.requested_type} was asked"
+    )
+
+
+@requirement("rfc8693-2.2.1-token-type")
+def test_token_type_says_how_the_token_is_used(exchanges: Exchanges) -> None:
+    """The answer to an exchange has token_type: N_A for what is no access token, and another for what is one."""
+    members = exchanged(exchanges.control).members
+    value, issued = members.get("token_type"), members.get("issued_token_type")
+    assert isinstance(value, str) and value, f"token_type is {value!r}"
+    useless = value.upper() == "N_A"
+    assert not (useless and issued == f"{TOKEN_TYPE}access_token"), "token_type is N_A, and an access token was issued"
+    if isinstance(issued, str) and issued in NOT_BORNE:
+        assert useless, f"token_type is {value!r}, and a token was issued that is no access token: {issued}"
+
+
+@requirement("rfc8693-invalid-subject")
+def test_unknown_subject_token_is_invalid_request(exchanges: Exchanges) -> None:
+    """A subject_token that was never issued is refused as invalid_request, or as invalid_grant."""
+    assert refusal(exchanges.invalid_subject, control=exchanges.control).error in {"invalid_request", "invalid_grant"}
+
+
+@requirement("rfc8693-2.1-missing")
+def test_exchange_without_subject_token_is_invalid_request(exchanges: Exchanges) -> None:
+    """An exchange without subject_token is refused as invalid_request."""
+    assert refusal(exchanges.without_subject, control=exchanges.control).error == "invalid_request"
+
+
+@requirement("rfc8693-2.1-missing")
+def test_exchange_without_subject_token_type_is_invalid_request(exchanges: Exchanges) -> None:
+    """An exchange without subject_token_type is refused as invalid_request."""
+    assert refusal(exchanges.without_subject_type, control=exchanges.control).error == "invalid_request"
+
+
+@requirement("rfc8693-2.1-requested-type")
+def test_unknown_type_is_not_issued(exchanges: Exchanges) -> None:
+    """A requested_token_type that nobody knows is refused as invalid_request, or answered by another type that is told."""
+    answer = refusal(exchanges.unknown_type, control=exchanges.control)
+    issued = answer.members.get("issued_token_type")
+    if answer.accepted:
+        assert issued not in (None, UNKNOWN_TYPE), f"issued_token_type is {issued!r}, which nobody knows"
+    else:
+        assert answer.error == "invalid_request", f"an unknown requested_token_type was answered by {answer}"
+
+
+@requirement("rfc8693-2.1-actor-token-type")
+def test_actor_token_without_type_is_refused(exchanges: Exchanges) -> None:
+    """An actor_token without actor_token_type is refused as invalid_request."""
+    assert refusal(exchanges.untyped_actor, control=exchanges.control).error == "invalid_request"
+
+
+@requirement("token-exchange-authenticated")
+def test_exchange_needs_credentials(exchanges: Exchanges) -> None:
+    """A confidential client exchanges no token without its credentials."""
+    if exchanges.unproved is None:
+        raise NotApplicable("the profile's client is public")
+    answer = refusal(exchanges.unproved, control=exchanges.control)
+    assert not answer.accepted
+
+
+@dataclass(frozen=True)
+class WiderExchange:
+    """The exchange of a narrow token, as it is, and for a scope value that its login did not ask for."""
+
+    withheld: str
+    control: TokenResponse
+    wider: TokenResponse
+
+
+@scenario(needs="token_exchange authorization_code")
+async def wider_exchange(provider: Provider) -> WiderExchange:
+    """Log in without one value of the usual scope, exchange a token of the login, and ask for that value."""
+    profile = provider.profile
+    grant = profile.grants.authorization_code
+    usual = ((grant.scope if grant else None) or "").split()
+    withheld = next((value for value in reversed(usual) if value not in INDISPENSABLE), None)
+    if withheld is None or len(usual) < 2:
+        raise NotApplicable("the profile's scope has no value that a login can do without")
+    login = await provider.login(scope=" ".join(value for value in usual if value != withheld))
+    if login.response.scope is not None and withheld in login.response.scope:
+        raise NotApplicable("the provider grants the scope value to logins that do not ask for it")
+    client, right = exchanging_client(profile), exchange_of(profile, login)
+    control = await provider.token({**right, "scope": None}, client=client)
+    return WiderExchange(withheld, control, await provider.token({**right, "scope": withheld}, client=client))
+
+
+@requirement("token-exchange-scope-not-widened")
+def test_exchange_does_not_widen_the_scope(wider_exchange: WiderExchange) -> None:
+    """An exchange does not grant a scope value that the subject token does not have."""
+    answer = refusal(wider_exchange.wider, control=wider_exchange.control)
+    if answer.accepted:
+        granted = answer.scope
+        widened = granted is None or wider_exchange.withheld in granted
+        assert not widened, f"a token without the scope {wider_exchange.withheld} was exchanged for one with it"
+
+
+@dataclass(frozen=True)
+class DeadSubject:
+    """A token that is exchanged while it lives, and after its end."""
+
+    control: TokenResponse
+    dead: TokenResponse
+
+
+@scenario(needs="token_exchange login", ends_session=True)
+async def revoked_subject(provider: Provider) -> DeadSubject:
+    """Log in, exchange a token of the login, revoke it, and exchange it again."""
+    await provider.endpoint("revocation_endpoint")
+    login, client = await provider.login(), exchanging_client(provider.profile)
+    right = exchange_of(provider.profile, login)
+    hint = (right["subject_token_type"] or "").removeprefix(TOKEN_TYPE)
+    if hint == "id_token":
+        raise NotApplicable("an ID token cannot be revoked")
+    control = await provider.token(right, client=client)
+    revocation = await provider.revoke(right["subject_token"], client=login.client)
+    if revocation.members.get("error") == "unsupported_token_type":
+        raise NotApplicable("the provider says that it does not revoke such tokens")
+    if revocation.response.status != 200:
+        raise Inconclusive(f"the revocation was answered by {revocation.response.status}")
+    return DeadSubject(control, await provider.token(right, client=client))
+
+
+@requirement("rfc8693-2.1-validated")
+def test_revoked_subject_token_is_refused(revoked_subject: DeadSubject) -> None:
+    """A subject token that its client has revoked is refused."""
+    answer = refusal(revoked_subject.dead, control=revoked_subject.control)
+    assert not answer.accepted
+
+
+@scenario(needs="token_exchange login")
+async def expired_subject(provider: Provider) -> DeadSubject:
+    """Log in, exchange the access token, wait until it has expired, and exchange it again."""
+    login, client = await provider.login(), exchanging_client(provider.profile)
+    right = exchange_of(provider.profile, login)
+    if right["subject_token"] != login.access_token:
+        raise NotApplicable("the profile's exchange is not that of an access token")
+    lifetime = login.response.expires_in
+    if lifetime is None or not 0 < lifetime <= 31_536_000:
+        raise Inconclusive("the answer does not tell when the access token expires")
+    provider.clock.check(lifetime + LATENESS)
+    control = await provider.token(right, client=client)
+    await provider.clock.wait(lifetime + LATENESS)
+    return DeadSubject(control, await provider.token(right, client=client))
+
+
+@requirement("rfc8693-2.1-validated")
+def test_expired_subject_token_is_refused(expired_subject: DeadSubject) -> None:
+    """A subject token that has expired is refused."""
+    answer = refusal(expired_subject.dead, control=expired_subject.control)
+    assert not answer.accepted

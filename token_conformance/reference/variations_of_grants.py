@@ -1,0 +1,93 @@
+"""Variations that RFC 8628, RFC 8693 and RFC 8707 allow."""
+
+# ruff: noqa: S106 - policies and members are named after the secrets that they concern
+
+from __future__ import annotations
+
+from token_conformance.reference.behaviour import policy, together
+from token_conformance.reference.faults.token_exchange import SAML, exchanged
+from token_conformance.reference.variation import Variation
+
+FURTHER_GRANTS = (
+    Variation(
+        "device-never-slowed-down",
+        "hasty polling of a device is answered by authorization_pending",
+        policy("device", haste="authorization_pending"),
+    ),
+    Variation(
+        "device-expired-invalid-grant",
+        "an expired device code is forgotten, and an invalid_grant",
+        policy("device", expired="invalid_grant"),
+    ),
+    Variation(
+        "device-unknown-expired-token",
+        "an unknown device code is answered by expired_token",
+        policy("device", unknown="expired_token"),
+    ),
+    Variation("device-user-code-digits", "user codes are of nine digits", policy("device", user_code="digits")),
+    Variation(
+        "device-optional-members-absent",
+        "the device authorization response has neither interval nor verification_uri_complete",
+        policy("device", interval_told=False, complete_uri_told=False),
+    ),
+    Variation(
+        "device-denial-not-offered",
+        "the user of a device can only approve, or leave",
+        policy("device", denial_offered=False),
+    ),
+    Variation(
+        "device-code-dies-in-other-hands",
+        "a device code that another client presents is not valid for its own client either",
+        policy("device", foreign_use_revokes=True),
+    ),
+    Variation(
+        "exchange-subject-invalid-grant",
+        "an invalid subject_token is an invalid_grant",
+        policy("token_exchange", invalid_subject="invalid_grant"),
+    ),
+    Variation(
+        "exchange-unknown-type-replaced",
+        "an unknown requested_token_type yields an access token, and issued_token_type says so",
+        policy("token_exchange", unknown_type="replaced"),
+    ),
+    Variation(
+        "exchange-scope-narrowed",
+        "a wider scope of an exchange is answered by what the subject token allows, and says so",
+        policy("token_exchange", scope_exceeded="narrowed"),
+    ),
+    Variation(
+        "exchange-of-an-assertion",
+        "an exchange yields a SAML assertion, to which token_type is not applicable",
+        exchanged(lambda answer: answer.saying(issued_token_type=SAML, token_type="N_A")),
+    ),
+    Variation(
+        "target-malformed-invalid-request",
+        "a malformed resource is an invalid_request",
+        policy("target", malformed="invalid_request"),
+    ),
+    Variation(
+        "target-audience-mapped",
+        "the audience of a token is the provider's own name of the resource, as RFC 8707 §2 allows",
+        policy("target", audience="mapped"),
+    ),
+    Variation(
+        "target-audience-userinfo-too",
+        "tokens for one resource are for userinfo too",
+        policy("target", audience="userinfo_too"),
+    ),
+    Variation(
+        "target-refresh-ignores-another-resource",
+        "a refresh for a resource that was not granted yields a token for those that were",
+        policy("target", beyond="ignored"),
+    ),
+    Variation(
+        "target-opaque-untold",
+        "introspection does not tell whom an opaque token is for",
+        together(policy("token", access_token_format="opaque"), policy("target", audience="untold")),
+    ),
+    Variation(
+        "target-opaque",
+        "introspection tells whom an opaque token is for",
+        policy("token", access_token_format="opaque"),
+    ),
+)
