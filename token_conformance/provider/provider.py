@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from token_conformance.exchange import Exchange, Headers, Request
+from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.browsing import follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, credentials
 from token_conformance.provider.discovery import Discovery
+from token_conformance.provider.dpop import Prover, new_prover, without_query
 from token_conformance.provider.seed import Seed
 from token_conformance.servers.connection import Clock
 from token_conformance.token_response import TokenResponse
@@ -71,6 +73,13 @@ class Login:
         return self.response.refresh_token
 
 
+@dataclass
+class Tally:
+    """What a scenario has spent: its logins."""
+
+    logins: int = 0
+
+
 class Provider:
     """Sends the requests of one scenario; every method gives what came back and judges nothing."""
 
@@ -78,8 +87,21 @@ class Provider:
         self.profile = profile
         self.wire = wire
         self.discovery = discovery
-        self.logins = 0
+        self.prover = new_prover(profile.tokens.dpop_algorithm) if profile.dpop else None
+        self.token_type = "DPoP" if profile.dpop else "Bearer"
+        self._tally = Tally()
         self._seed = seed
+
+    @property
+    def logins(self) -> int:
+        """How often the user has logged in."""
+        return self._tally.logins
+
+    def proving(self, prover: Prover | None) -> Provider:
+        """The same with other proofs at the token endpoint and at resources (RFC 9449), or with none."""
+        other = copy.copy(self)
+        other.prover = prover
+        return other
 
     @property
     def clock(self) -> Clock:
@@ -267,7 +289,10 @@ class Provider:
 
     async def token_as(self, proof: Credentials, parameters: Form, *, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint with the given credentials, which may be none or too many."""
-        return TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
+        response = TokenResponse(await self._post(await self.endpoint("token_endpoint"), proof, parameters, headers))
+        if self.prover is not None and response.exchange.answer is not None and response.accepted:
+            self.token_type = "Bearer" if (response.token_type or "").lower() == "bearer" else "DPoP"
+        return response
 
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
@@ -301,13 +326,28 @@ class Provider:
         return await self.get(await self.endpoint("jwks_uri"))
 
     async def get(self, url: str, *, access_token: str | None = None, headers: Headers = ()) -> Exchange:
-        """Send a GET, with the access token in its header where one is given."""
-        bearer = (("Authorization", f"Bearer {access_token}"),) if access_token is not None else ()
-        return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers)))
+        """Send a GET, with the access token in its header where one is given, by the scheme of the last token_type."""
+        bearer = (("Authorization", f"{self.token_type} {access_token}"),) if access_token is not None else ()
+        return await self._send(Request("GET", url, (JSON, *bearer, *headers)))
 
     async def send(self, method: str, url: str, *, headers: Headers = (), body: bytes = b"") -> Exchange:
         """Send any request, right or wrong."""
-        return await self.wire.send(Request(method, url, headers, body))
+        return await self._send(Request(method, url, headers, body))
+
+    async def _send(self, request: Request) -> Exchange:
+        """Send a request, with a proof where it needs one, and once more where the answer demands a nonce for it."""
+        prover = self.prover
+        if prover is None or not await self._needs_proof(request):
+            return await self.wire.send(request)
+        exchange = await self.wire.send(request, complete=prover.proven)
+        return await self.wire.send(request, complete=prover.proven) if prover.learn(exchange) else exchange
+
+    async def _needs_proof(self, request: Request) -> bool:
+        """Whether a request asks for tokens, or uses one that is bound (RFC 9449 §5 and §7)."""
+        if (header(request.headers, "authorization") or "").lower().startswith("dpop "):
+            return True
+        endpoint = await self.endpoint("token_endpoint")
+        return without_query(request.url) in {endpoint, *self.profile.server.token_endpoint_aliases}
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
         return await self._post(await self.endpoint(endpoint), proof, {"token": token, "token_type_hint": hint}, ())
@@ -315,9 +355,7 @@ class Provider:
     async def _post(self, url: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
-        return await self.wire.send(
-            Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode())
-        )
+        return await self._send(Request("POST", url, (FORM, JSON, *proof.headers, *headers), urlencode(form).encode()))
 
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
@@ -334,7 +372,7 @@ class Provider:
         return Login(response, self.profile.user_client)
 
     def _count_login(self) -> None:
-        self.logins += 1
+        self._tally.logins += 1
         if self.logins > self.profile.limits.max_logins:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.profile.limits.max_logins} logins")
 

@@ -165,6 +165,8 @@ KNOWN_PARAMETERS = frozenset(
 async def incoming_of(request: Request) -> Incoming:
     """The request, read to its end."""
     headers = {name.lower(): value for name, value in request.headers.items()}
+    if proofs := request.headers.getlist("dpop"):
+        headers["dpop"] = ", ".join(proofs)
     return Incoming(request.method, str(request.url), headers, request.url.query, await request.body())
 
 

@@ -176,6 +176,41 @@ class AfterlifePolicy:
 
 
 @dataclass(frozen=True)
+class DPoPPolicy:
+    """DPoP (RFC 9449); times in seconds.
+
+    `unchecked` names checks of a proof that are left out (those of `reference.dpop.CHECKS`, or, with `_absent` behind
+    the name, left out where that part is missing), and `careless_at` where.
+    """
+
+    offered: bool = False
+    required: bool = False
+    further_algorithms: tuple[str, ...] = ()
+    unchecked: frozenset[str] = frozenset()
+    careless_at: Literal["everywhere", "token", "resource"] = "everywhere"
+    proof_lifetime: int = 300
+    clock_leeway: int = 60
+    query_ignored: bool = True
+    addresses_normalized: bool = True
+    second_proof_refused: bool = True
+    replay_refused: bool = True
+    nonce: Literal["never", "demanded"] = "never"
+    nonce_renewed: bool = False
+    nonce_forgotten: bool = False
+    nonce_insisted: bool = True
+    nonce_compared: bool = True
+    binds_access_tokens: bool = True
+    binds_refresh_tokens: Literal["public", "always", "never"] = "public"
+    binds_codes: bool = True
+    binding_error: Literal["invalid_grant", "invalid_dpop_proof"] = "invalid_grant"
+    confirmed_in_token: bool = True
+    confirmed_by_introspection: bool = True
+    bearer_accepted: bool = False
+    key_compared: bool = True
+    proof_demanded: bool = True
+
+
+@dataclass(frozen=True)
 class Behaviour:
     """All policies of a server, and what is done to its JWTs and answers at the last moment, in order."""
 
@@ -188,6 +223,7 @@ class Behaviour:
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
+    dpop: DPoPPolicy = field(default_factory=DPoPPolicy)
     id_token_changes: tuple[JWTChange, ...] = ()
     access_token_changes: tuple[JWTChange, ...] = ()
     answer_changes: tuple[AnswerChange, ...] = ()

@@ -68,7 +68,9 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         if user is not None:
             described["username"] = user.username
         if isinstance(token, AccessToken):
-            described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
+            described["token_type"] = "Bearer" if token.thumbprint is None else "DPoP"
+            if token.thumbprint is not None and installation.behaviour.dpop.confirmed_by_introspection:
+                described["cnf"] = {"jkt": token.thumbprint}
         return described
 
 

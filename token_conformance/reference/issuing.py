@@ -32,17 +32,31 @@ class Issuer:
         method = parameters.get("code_challenge_method", "plain") if challenge else None
         expires = self.installation.now + self.installation.behaviour.code.lifetime
         code = Code(self._value("code"), family, redirect_uri, challenge, method, expires)
+        code.thumbprint = parameters.get("dpop_jkt")
         self.installation.memory.codes[code.value] = code
         return code
 
-    def access_token(self, client_id: str, scope: str, occasion: Occasion, family: Family | None = None) -> AccessToken:
-        """An access token, for a user or, without a family, for the client itself."""
+    def access_token(
+        self,
+        client_id: str,
+        scope: str,
+        occasion: Occasion,
+        family: Family | None = None,
+        *,
+        thumbprint: str | None = None,
+    ) -> AccessToken:
+        """An access token, for a user or, without a family, for the client itself; bound to the key of a thumbprint."""
         policy = self.installation.behaviour.token
         now = int(self.installation.now)
         expires = now + policy.access_token_lifetime
         opaque = policy.access_token_format == "opaque"
-        value = self._value("access") if opaque else self._jwt_access_token(client_id, scope, occasion, family, expires)
-        token = AccessToken(value, client_id, scope, now, expires, family)
+        confirmed = thumbprint if self.installation.behaviour.dpop.confirmed_in_token else None
+        value = (
+            self._value("access")
+            if opaque
+            else self._jwt_access_token(client_id, scope, occasion, family, expires, confirmed)
+        )
+        token = AccessToken(value, client_id, scope, now, expires, family, thumbprint=thumbprint)
         self.installation.memory.access_tokens[value] = token
         if family is not None:
             family.last_access_token = token
@@ -88,9 +102,15 @@ class Issuer:
         return family.last_id_token
 
     def _jwt_access_token(
-        self, client_id: str, scope: str, occasion: Occasion, family: Family | None, expires: int
+        self,
+        client_id: str,
+        scope: str,
+        occasion: Occasion,
+        family: Family | None,
+        expires: int,
+        thumbprint: str | None,
     ) -> str:
-        """A JWT of RFC 9068 §2."""
+        """A JWT of RFC 9068 §2, with the confirmation of RFC 9449 §6.1."""
         behaviour = self.installation.behaviour
         claims: JSONObject = {
             "iss": self.installation.addresses.issuer,
@@ -104,6 +124,8 @@ class Issuer:
         }
         if family is not None:
             claims["auth_time"] = family.auth_time
+        if thumbprint is not None:
+            claims["cnf"] = {"jkt": thumbprint}
         algorithm = behaviour.token.access_token_algorithm
         unsigned = Unsigned("access_token", occasion, algorithm, self._header(algorithm, "at+jwt"), claims)
         for change in behaviour.access_token_changes:

@@ -10,7 +10,10 @@ from token_conformance.reference.documented import User
 
 @dataclass(eq=False)
 class Family:
-    """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it."""
+    """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
+
+    `thumbprint` is that of the key to which its refresh tokens are bound (RFC 9449 §5).
+    """
 
     client_id: str
     user: User
@@ -23,6 +26,7 @@ class Family:
     revoked: bool = False
     last_id_token: str | None = None
     last_access_token: AccessToken | None = None
+    thumbprint: str | None = None
 
 
 @dataclass(eq=False)
@@ -36,6 +40,7 @@ class Code:
     code_challenge_method: str | None
     expires: float
     used: bool = False
+    thumbprint: str | None = None
 
     def get_redirect_uri(self) -> str | None:
         """The redirect_uri of the authorization request, where it had one."""
@@ -57,6 +62,7 @@ class AccessToken:
     expires: int
     family: Family | None = None
     revoked: bool = False
+    thumbprint: str | None = None
 
     @property
     def dead(self) -> bool:
@@ -104,6 +110,8 @@ class Memory:
     codes: dict[str, Code] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    dpop_proofs: set[tuple[str, str]] = field(default_factory=set)
+    dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
 
     def families_of(self, user: User) -> list[Family]:
         """The families of a user that have refresh tokens."""

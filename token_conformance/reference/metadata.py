@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from token_conformance.reference.dpop import ALGORITHMS
 from token_conformance.reference.installation import Installation
 
 
@@ -13,7 +14,9 @@ def metadata(installation: Installation) -> dict[str, Any]:
     grant = installation.profile.grants.authorization_code
     methods = list(behaviour.client.methods)
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
+    proofs = {"dpop_signing_alg_values_supported": list(ALGORITHMS)} if behaviour.dpop.offered else {}
     return {
+        **proofs,
         "issuer": addresses.issuer,
         "authorization_endpoint": addresses.authorization_endpoint,
         "token_endpoint": addresses.token_endpoint,

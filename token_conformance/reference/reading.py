@@ -56,7 +56,8 @@ class Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib is not typed
 class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
     """A request as Authlib's grants see it. The transport is not theirs to judge: loopback is plain HTTP.
 
-    `raced` is set where the server looked at the code or refresh token too early (see `CodePolicy.atomic`).
+    `raced` is set where the server looked at the code or refresh token too early (see `CodePolicy.atomic`);
+    `thumbprint` is that of the key whose possession the request proves (RFC 9449 §5).
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
         super().__init__(incoming.method, incoming.url.replace("http:", "https:", 1), headers=dict(incoming.headers))
         self.incoming = incoming
         self.raced = False
+        self.thumbprint: str | None = None
         self.payload = Payload(parameters, pairs or list(parameters.items()))
 
     @property

@@ -27,6 +27,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         client = self._client()
         token = self._presented()
         self._check_owner(token, client)
+        self.check_binding(token.family.thumbprint)
         self._check_life(token)
         self._check_reuse(token)
         self.request.refresh_token = token
@@ -154,13 +155,15 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         if (
             last is not None
             and self.policy.access_token != "new"
-            and last.scope == scope
+            and (last.scope, last.thumbprint) == (scope, self.access_token_thumbprint)
             and last.expires > self.installation.now
         ):
             return last
         if last is not None and self.policy.revokes_old_access_token:
             last.revoked = True
-        return self.issuer.access_token(token.client_id, scope, "refresh", token.family)
+        return self.issuer.access_token(
+            token.client_id, scope, "refresh", token.family, thumbprint=self.access_token_thumbprint
+        )
 
     def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
         kept_from = self.policy.rotating_generations
