@@ -63,6 +63,10 @@ class Proof:
         """The same with the signature of another key than that in its header."""
         return replace(self, signed_by="another_key")
 
+    def twice(self) -> Proof:
+        """The same beside another one, in a second header field."""
+        return replace(self, copies=2)
+
     def with_private_key(self) -> Proof:
         """The same with the private key in its header."""
         return self.headed(jwk=_members(self.key, private=True))
@@ -103,6 +107,11 @@ class Prover:
     key: Key
     change: Change | None = unchanged
     nonces: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def algorithm(self) -> str:
+        """What proofs are signed by."""
+        return _algorithm(self.key)
 
     @property
     def thumbprint(self) -> str:

@@ -180,7 +180,8 @@ class DPoPPolicy:
     """DPoP (RFC 9449); times in seconds.
 
     `unchecked` names checks of a proof that are left out (those of `reference.dpop.CHECKS`, or, with `_absent` behind
-    the name, left out where that part is missing), and `careless_at` where.
+    the name, left out where that part is missing), and `careless_at` where; after `patience` wrong proofs the right
+    ones are refused too.
     """
 
     offered: bool = False
@@ -194,6 +195,8 @@ class DPoPPolicy:
     addresses_normalized: bool = True
     second_proof_refused: bool = True
     replay_refused: bool = True
+    further_claims_refused: bool = False
+    patience: int | None = None
     nonce: Literal["never", "demanded"] = "never"
     nonce_renewed: bool = False
     nonce_forgotten: bool = False
@@ -208,6 +211,8 @@ class DPoPPolicy:
     bearer_accepted: bool = False
     key_compared: bool = True
     proof_demanded: bool = True
+    scheme_known: bool = True
+    refresh_keeps_key: bool = False
 
 
 @dataclass(frozen=True)

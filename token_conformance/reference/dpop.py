@@ -26,6 +26,7 @@ Place = Literal["token", "resource"]
 ALGORITHMS = ("ES256", "ES384", "PS256", "RS256", "EdDSA")
 """What proofs may be signed by."""
 
+KNOWN_CLAIMS = frozenset({"jti", "htm", "htu", "iat", "ath", "nonce"})
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
@@ -100,6 +101,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("iat", lambda proof: proof.claim("iat", int | float) is not None),  # type: ignore[arg-type]  # a union of types is good for isinstance
     ("age", lambda proof: proof.age <= proof.policy.proof_lifetime),
     ("future", lambda proof: -proof.age <= proof.policy.clock_leeway),
+    ("further", lambda proof: not (proof.policy.further_claims_refused and proof.claims.keys() - KNOWN_CLAIMS)),
     ("ath", lambda proof: proof.access_token is None or proof.claims.get("ath") == hash_of(proof.access_token)),
 )
 """What is checked of a proof, in order, by the names that a fault leaves out."""
@@ -128,7 +130,10 @@ def proven_key(
     for name, good in CHECKS:
         absent = f"{name}_absent" in unchecked and name not in {**proof.header, **proof.claims}
         if name not in unchecked and not absent and not good(proof):
+            installation.memory.wrong_dpop_proofs += 1
             raise _invalid(f"dpop_{name}", "The DPoP proof is not good.")
+    if policy.patience is not None and installation.memory.wrong_dpop_proofs > policy.patience:
+        raise _invalid("dpop_patience", "There were too many wrong proofs.")
     _check_nonce(installation, proof, place)
     _remember(installation, proof)
     return _thumbprint(proof)

@@ -111,6 +111,7 @@ class Memory:
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     dpop_proofs: set[tuple[str, str]] = field(default_factory=set)
+    wrong_dpop_proofs: int = 0
     dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
 
     def families_of(self, user: User) -> list[Family]:

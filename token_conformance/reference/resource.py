@@ -134,7 +134,8 @@ def _scheme(incoming: Incoming) -> str:
 
 
 def _by_dpop(installation: Installation, incoming: Incoming) -> bool:
-    return installation.behaviour.dpop.offered and _scheme(incoming) == "dpop"
+    policy = installation.behaviour.dpop
+    return policy.offered and policy.scheme_known and _scheme(incoming) == "dpop"
 
 
 def _next_nonce(installation: Installation) -> tuple[tuple[str, str], ...]:

@@ -275,6 +275,26 @@ ALL = (
         "self-contained access tokens survive the replay of their code",
         policy("resource", revocation_checked=False),
     ),
+    Variation("dpop-nonce-demanded", "proofs need a nonce (RFC 9449 §8)", policy("dpop", nonce="demanded")),
+    Variation(
+        "dpop-nonce-renewed",
+        "proofs need a nonce, and each answer gives out the next one (RFC 9449 §8.2)",
+        policy("dpop", nonce="demanded", nonce_renewed=True),
+    ),
+    Variation(
+        "dpop-replay-tolerated", "a proof works more than once (RFC 9449 §11.1)", policy("dpop", replay_refused=False)
+    ),
+    Variation(
+        "dpop-bearer-issued",
+        "tokens are not bound where DPoP is merely supported (RFC 9449 §5)",
+        policy("dpop", binds_access_tokens=False),
+    ),
+    Variation(
+        "dpop-binding-invalid-proof",
+        "a code or refresh token with another key is an invalid_dpop_proof",
+        policy("dpop", binding_error="invalid_dpop_proof"),
+    ),
+    Variation("dpop-proofs-short-lived", "proofs work for five seconds", policy("dpop", proof_lifetime=5)),
     Variation(
         "access-token-lifetime-short", "access tokens live five minutes", policy("token", access_token_lifetime=300)
     ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from token_conformance.reference.faults.access_token import ACCESS_TOKEN
 from token_conformance.reference.faults.authorization_code import AUTHORIZATION_CODE
 from token_conformance.reference.faults.client_authentication import CLIENT_AUTHENTICATION
+from token_conformance.reference.faults.dpop import BINDING, DPOP, NONCE
 from token_conformance.reference.faults.endpoint import ENDPOINT
 from token_conformance.reference.faults.errors import ERRORS
 from token_conformance.reference.faults.fault import Fault
@@ -43,6 +44,9 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     REVOCATION,
     INTROSPECTION,
     ACCESS_TOKEN,
+    DPOP,
+    BINDING,
+    NONCE,
 )
 
 FAULTS: Mapping[str, Fault] = {fault.name: fault for topic in TOPICS for fault in topic}

@@ -161,9 +161,10 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return last
         if last is not None and self.policy.revokes_old_access_token:
             last.revoked = True
-        return self.issuer.access_token(
-            token.client_id, scope, "refresh", token.family, thumbprint=self.access_token_thumbprint
-        )
+        thumbprint = self.access_token_thumbprint
+        if last is not None and self.installation.behaviour.dpop.refresh_keeps_key:
+            thumbprint = last.thumbprint
+        return self.issuer.access_token(token.client_id, scope, "refresh", token.family, thumbprint=thumbprint)
 
     def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
         kept_from = self.policy.rotating_generations
