@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from token_conformance import NotApplicable, refusal, requirement, scenario
-from token_conformance.exchange import header
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.exchange import Exchange, header
 from token_conformance.provider import Provider, carrier
-from token_conformance.provider.binding import binding, bound
-from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NORMALIZED, RIGHT, WRONG
+from token_conformance.provider.binding import binding, bound, demand, nonce_in
+from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WRONG
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 
@@ -24,6 +24,7 @@ class AtTokenEndpoint:
     without: TokenResponse
     used: TokenResponse
     again: TokenResponse
+    demand: Exchange | None
     nonces: bool
 
 
@@ -44,6 +45,9 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
     control = good.control
     changes = {**WRONG, **MISTIMED, **RIGHT, **NORMALIZED, **CLOCKS}
     attempts = {part: await attempt(provider.proving(prover.changing(change))) for part, change in changes.items()}
+    if prover.nonces:
+        for part, change in NONCES.items():
+            attempts[part] = await attempt(provider.proving(prover.changing(change)))
     last = header(attempts["further-claims"].exchange.request.headers, "dpop") or ""
     return AtTokenEndpoint(
         control=control,
@@ -52,6 +56,7 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
         without=await attempt(provider.proving(None)),
         used=await attempt(provider, last),
         again=await attempt(provider),
+        demand=demand(provider, await provider.endpoint("token_endpoint")),
         nonces=bool(prover.nonces),
     )
 
@@ -136,6 +141,35 @@ def test_wrong_proofs_do_no_lasting_harm(proofs_at_token_endpoint: AtTokenEndpoi
     """After wrong proofs the same request with a good one is accepted."""
     answer = refusal(proofs_at_token_endpoint.again, control=proofs_at_token_endpoint.control)
     assert answer.accepted, f"after wrong proofs a good one was answered by {answer}"
+
+
+@requirement("rfc9449-8-demand")
+def test_demand_gives_out_a_nonce(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """The token endpoint demands a nonce by 400, and gives it out in one header DPoP-Nonce."""
+    demanded = proofs_at_token_endpoint.demand
+    assert nonce_in(demanded)
+    assert demanded is None or demanded.status == 400, f"a nonce is demanded with {demanded and demanded.status}"
+
+
+@requirement("rfc9449-nonce")
+def test_nonce_that_was_given_out_gets_tokens(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """The token endpoint accepts the nonce that it gave out."""
+    if proofs_at_token_endpoint.demand is None:
+        raise NotApplicable("no nonce is demanded for proofs")
+    answer = proofs_at_token_endpoint.control
+    if not proofs_at_token_endpoint.nonces or not (answer.accepted or answer.error == "use_dpop_nonce"):
+        raise Inconclusive(f"a request with a nonce was answered by {answer}")
+    assert answer.accepted, f"the nonce that was given out was answered by {answer}"
+
+
+@requirement("rfc9449-8-nonce-compared")
+@pytest.mark.parametrize("part", NONCES)
+def test_other_nonce_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """Once it demands a nonce, the token endpoint refuses a proof with another one, and without one."""
+    if proofs_at_token_endpoint.demand is None or part not in proofs_at_token_endpoint.attempts:
+        raise NotApplicable("no nonce is demanded for proofs")
+    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    assert not answer.accepted, f"{part}: the proof was accepted"
 
 
 @requirement("rfc9449-5.2-required", "fapi2-5.3.2.1-sender-constrained")

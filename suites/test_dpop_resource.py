@@ -8,9 +8,9 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Provider
-from token_conformance.provider.binding import binding, bound
-from token_conformance.provider.dpop import new_key
-from token_conformance.provider.proof_changes import MISTIMED, NORMALIZED, OF_THE_TOKEN, RIGHT, WRONG
+from token_conformance.provider.binding import binding, bound, demand, nonce_in
+from token_conformance.provider.dpop import demands_nonce, new_key, without_query
+from token_conformance.provider.proof_changes import MISTIMED, NONCES, NORMALIZED, OF_THE_TOKEN, RIGHT, WRONG
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class AtResource:
     without: Exchange
     as_bearer: Exchange
     again: Exchange
+    demand: Exchange | None
     nonces: bool
 
 
@@ -39,6 +40,7 @@ async def proofs_at_resource(provider: Provider) -> AtResource:
     by_bearer = (("Authorization", f"Bearer {login.access_token}"),)
     control = await provider.get(url, headers=by_dpop)
     changes = {**WRONG, **MISTIMED, **OF_THE_TOKEN, **RIGHT, **NORMALIZED}
+    changes |= NONCES if without_query(url) in prover.nonces else {}
     stranger = prover.with_key(new_key(prover.algorithm))
     return AtResource(
         control=control,
@@ -50,7 +52,8 @@ async def proofs_at_resource(provider: Provider) -> AtResource:
         without=await provider.proving(None).get(url, headers=by_dpop),
         as_bearer=await provider.proving(None).get(url, headers=by_bearer),
         again=await provider.get(url, headers=by_dpop),
-        nonces=bool(prover.nonces),
+        demand=demand(provider, url),
+        nonces=without_query(url) in prover.nonces,
     )
 
 
@@ -147,3 +150,33 @@ def test_resource_says_what_is_wrong(proofs_at_resource: AtResource) -> None:
             exchange.status == 401 and "dpop" in challenge.replace("invalid_dpop_proof", "") and "error=" in challenge
         )
         assert good, f"{part}: the answer is {exchange.status}, WWW-Authenticate {challenge or 'absent'}"
+
+
+@requirement("rfc9449-8-demand")
+def test_demand_of_the_resource_gives_out_a_nonce(proofs_at_resource: AtResource) -> None:
+    """The resource demands a nonce by 401 and a challenge to DPoP, and gives it out in one header DPoP-Nonce."""
+    demanded = proofs_at_resource.demand
+    assert nonce_in(demanded)
+    challenge = (demanded.header("www-authenticate") or "").lower() if demanded is not None else ""
+    good = demanded is not None and demanded.status == 401 and "dpop" in challenge.replace("use_dpop_nonce", "")
+    assert good, f"a nonce is demanded with {demanded and demanded.status}, WWW-Authenticate {challenge or 'absent'}"
+
+
+@requirement("rfc9449-nonce")
+def test_nonce_that_was_given_out_opens_the_resource(proofs_at_resource: AtResource) -> None:
+    """The resource accepts the nonce that it gave out."""
+    if proofs_at_resource.demand is None:
+        raise NotApplicable("no nonce is demanded for proofs")
+    control = proofs_at_resource.control
+    if not proofs_at_resource.nonces or not (control.response.status < 400 or demands_nonce(control)):
+        raise Inconclusive(f"the resource answered a proof with a nonce by {control.response.status}")
+    assert not demands_nonce(control), "the nonce that was given out was answered by the demand for another one"
+
+
+@requirement("rfc9449-8-nonce-compared")
+@pytest.mark.parametrize("part", NONCES)
+def test_other_nonce_opens_no_resource(proofs_at_resource: AtResource, part: str) -> None:
+    """Once it demands a nonce, the resource refuses a proof with another one, and without one."""
+    if proofs_at_resource.demand is None or part not in proofs_at_resource.attempts:
+        raise NotApplicable("no nonce is demanded for proofs")
+    assert refused(proofs_at_resource.attempts[part], proofs_at_resource), f"{part}: the proof was accepted"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast, get_args
 
+from token_conformance.exchange import Exchange
 from token_conformance.profile.models import SigningAlgorithm
-from token_conformance.provider.dpop import Prover, new_prover
+from token_conformance.provider.dpop import Prover, demands_nonce, new_prover
 from token_conformance.provider.provider import Provider
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotApplicable
+
+NONCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+"""RFC 9449 §8.1."""
 
 
 async def binding(provider: Provider) -> tuple[Provider, Prover]:
@@ -40,6 +45,27 @@ def bound(provider: Provider, response: TokenResponse) -> TokenResponse:
     if elects and provider.profile.dpop != "required":
         raise NotApplicable("the provider issues bearer tokens to our client, with a proof too, as RFC 9449 §5 allows")
     return response
+
+
+def demand(provider: Provider, url: str) -> Exchange | None:
+    """The first answer at an address that demanded a nonce of this scenario; None where there was none."""
+    return next((each for each in provider.wire.exchanges if each.request.url == url and demands_nonce(each)), None)
+
+
+def nonce_in(demand: Exchange | None) -> str:
+    """The nonce that a demand gave out.
+
+    Raises:
+        NotApplicable: there is no demand.
+        AssertionError: it gave out none, or several, or one of characters that RFC 9449 §8.1 does not allow.
+
+    """
+    if demand is None:
+        raise NotApplicable("no nonce is demanded for proofs")
+    given = [value for name, value in demand.response.headers if name.lower() == "dpop-nonce"]
+    assert len(given) == 1, f"the demand for a nonce has {len(given)} headers DPoP-Nonce"
+    assert NONCE.fullmatch(given[0]), f"the nonce that is given out is {given[0]!r}"
+    return given[0]
 
 
 async def _supported_algorithms(provider: Provider) -> list[object]:

@@ -99,7 +99,7 @@ def unchanged(proof: Proof) -> Proof:
 
 @dataclass(frozen=True)
 class Prover:
-    """Proves the possession of one key, request by request; `nonces` holds the newest one of each origin.
+    """Proves the possession of one key, request by request; `nonces` holds the newest one of each address.
 
     With `change` its proofs differ from the right ones; without proofs it sends none.
     """
@@ -148,7 +148,7 @@ class Prover:
         scheme, _, access_token = (header(request.headers, "authorization") or "").partition(" ")
         if scheme.lower() in {"dpop", "bearer"}:
             claims["ath"] = hash_of(access_token)
-        if (nonce := self.nonces.get(_origin(request.url))) is not None:
+        if (nonce := self.nonces.get(without_query(request.url))) is not None:
             claims["nonce"] = nonce
         stated = {"typ": "dpop+jwt", "alg": _algorithm(self.key), "jwk": _members(self.key, private=False)}
         return Proof(stated, claims, self.key)
@@ -159,10 +159,16 @@ class Prover:
         nonce = header(answer.headers, "dpop-nonce") if answer is not None else None
         if answer is None or nonce is None:
             return False
-        self.nonces[_origin(exchange.request.url)] = nonce
-        challenge = header(answer.headers, "www-authenticate") or ""
-        error = exchange.members.get("error") if answer.status == 400 else None
-        return error == "use_dpop_nonce" or (answer.status == 401 and "use_dpop_nonce" in challenge)
+        self.nonces[without_query(exchange.request.url)] = nonce
+        return demands_nonce(exchange)
+
+
+def demands_nonce(exchange: Exchange) -> bool:
+    """Whether an answer says use_dpop_nonce, in its body (RFC 9449 §8) or in its challenge (§9)."""
+    if exchange.answer is None or exchange.answer.status not in range(400, 500):
+        return False
+    challenge = header(exchange.answer.headers, "www-authenticate") or ""
+    return exchange.members.get("error") == "use_dpop_nonce" or "use_dpop_nonce" in challenge
 
 
 def new_key(algorithm: str) -> Key:
@@ -189,10 +195,6 @@ def hash_of(access_token: str) -> str:
 def without_query(url: str) -> str:
     """The URL as `htu` holds it: without query and fragment (RFC 9449 §4.2)."""
     return urlsplit(url)._replace(query="", fragment="").geturl()
-
-
-def _origin(url: str) -> str:
-    return urlsplit(url)._replace(path="", query="", fragment="").geturl()
 
 
 def _algorithm(key: Key) -> str:

@@ -55,6 +55,12 @@ OF_THE_TOKEN: Mapping[str, Change] = {
 }
 """Proofs that were not made for the access token."""
 
+NONCES: Mapping[str, Change] = {
+    "nonce-other": lambda proof: proof.claiming(nonce="a-nonce-that-nobody-gave-out"),
+    "nonce-absent": lambda proof: proof.claiming(nonce=None),
+}
+"""Proofs without the nonce that was demanded."""
+
 CLOCKS: Mapping[str, Change] = {
     "8-seconds-ahead": lambda proof: proof.later(8),
     "90-seconds-ahead": lambda proof: proof.later(90),

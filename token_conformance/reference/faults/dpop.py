@@ -160,7 +160,7 @@ BINDING = (
         (*PROOF, *AGE, *KEY, "rfc9449-4.3-ath"),
         together(
             careless(*(name for name, _ in CHECKS)),
-            policy("dpop", careless_at="resource", key_compared=False, second_proof_refused=False),
+            policy("dpop", careless_at="resource", key_compared=False),
         ),
     ),
     Fault(
@@ -271,7 +271,7 @@ NONCE = (
     Fault(
         "dpop-nonce-not-given-out",
         "a nonce is demanded and not given out",
-        ("rfc9449-8-demand", "rfc9449-nonce"),
+        ("rfc9449-8-demand",),
         together(demanding(), refusals(lambda answer: answer.bare_of("DPoP-Nonce"), "dpop_nonce")),
     ),
     Fault(
