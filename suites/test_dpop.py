@@ -103,6 +103,20 @@ def test_bound_token_is_called_dpop(bound_tokens: BoundTokens) -> None:
             assert (kind or "").lower() == "dpop", f"a request with a proof was answered with token_type {kind!r}"
 
 
+@requirement("rfc9449-5.1-metadata")
+def test_metadata_lists_algorithms_of_proofs(metadata: Exchange, conformance_run: Run) -> None:
+    """The metadata lists asymmetric algorithms for proofs, and the one that the profile documents."""
+    listed = metadata.members.get("dpop_signing_alg_values_supported")
+    if listed is None:
+        raise NotApplicable("the metadata does not list dpop_signing_alg_values_supported")
+    assert isinstance(listed, list) and listed, f"dpop_signing_alg_values_supported is {listed!r}"
+    weak = [str(algorithm) for algorithm in listed if str(algorithm) == "none" or str(algorithm).startswith("HS")]
+    assert not weak, f"dpop_signing_alg_values_supported lists {', '.join(weak)}"
+    wanted = conformance_run.profile.tokens.dpop_algorithm
+    if conformance_run.profile.dpop is not None:
+        assert wanted in listed, f"{wanted} is not in dpop_signing_alg_values_supported: {listed}"
+
+
 @requirement("rfc9449-6.1-cnf-jkt")
 def test_bound_token_tells_its_key(bound_tokens: BoundTokens) -> None:
     """A JWT access token holds the thumbprint of its key in cnf, after a login and after a refresh."""

@@ -19,6 +19,7 @@ from token_conformance.verdict import Verdict
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text("utf-8"))
 ROWS: list[dict[str, Any]] = EXPECTED["rows"]
 FITTING: dict[str, str] = EXPECTED["fitting"]
+DPOP = ["dpop", "dpop-supported", "dpop-public", "dpop-fapi2"]
 RED = {Verdict.FAIL, Verdict.WARNING, Verdict.ERROR}
 
 
@@ -32,7 +33,7 @@ def title(row: dict[str, Any]) -> str:
     return " ".join([row["profile"], *row.get("faults", ()), *row.get("variations", ())])
 
 
-@pytest.mark.parametrize("profile", ["everything", "hybrid", "public", "kept", "grace", "revoking", "opaque"])
+@pytest.mark.parametrize("profile", ["everything", "hybrid", "public", "kept", "grace", "revoking", "opaque", *DPOP])
 def test_the_faultless_server_alarms_nobody(judge_all, profile):
     """The reference server keeps every requirement that it is judged by."""
     assert alarms(judge_all(profile)) == {}

@@ -198,6 +198,8 @@ class DPoPPolicy:
     further_claims_refused: bool = False
     patience: int | None = None
     nonce: Literal["never", "demanded"] = "never"
+    nonce_at: Literal["everywhere", "token", "resource"] = "everywhere"
+    nonce_has_blank: bool = False
     nonce_renewed: bool = False
     nonce_forgotten: bool = False
     nonce_insisted: bool = True

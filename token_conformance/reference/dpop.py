@@ -143,7 +143,7 @@ def new_nonce(installation: Installation, place: Place) -> str:
     """The nonce that proofs at a place carry from now on (RFC 9449 §8.2)."""
     policy, known = installation.behaviour.dpop, installation.memory.dpop_nonces.setdefault(place, [])
     if not known or policy.nonce_renewed:
-        known.append(secrets.token_urlsafe(24))
+        known.append(secrets.token_urlsafe(24) + (" blank" if policy.nonce_has_blank else ""))
     return known[-1]
 
 
@@ -167,7 +167,7 @@ def _read(installation: Installation, incoming: Incoming, text: str, access_toke
 
 def _check_nonce(installation: Installation, proof: Presented, place: Place) -> None:
     policy, known = installation.behaviour.dpop, installation.memory.dpop_nonces.get(place, [])
-    if policy.nonce == "never":
+    if policy.nonce == "never" or policy.nonce_at not in {place, "everywhere"}:
         return
     stated = proof.claims.get("nonce")
     if stated in known and not policy.nonce_forgotten:

@@ -275,6 +275,11 @@ ALL = (
         "self-contained access tokens survive the replay of their code",
         policy("resource", revocation_checked=False),
     ),
+    Variation(
+        "dpop-offered",
+        "tokens are bound to a key where a proof comes (RFC 9449), as the metadata says",
+        policy("dpop", offered=True),
+    ),
     Variation("dpop-nonce-demanded", "proofs need a nonce (RFC 9449 §8)", policy("dpop", nonce="demanded")),
     Variation(
         "dpop-nonce-renewed",

@@ -39,7 +39,7 @@ def at_endpoint(endpoint: str, change: Change) -> Change:
     return together(change, policy("dpop", careless_at=endpoint))
 
 
-def demanding(**changes: bool) -> Change:
+def demanding(**changes: bool | str) -> Change:
     """Demand a nonce, and change something else of it."""
     return policy("dpop", nonce="demanded", **changes)
 
@@ -54,13 +54,13 @@ def _other_thumbprint(token: Unsigned) -> Unsigned:
     return token.claiming(cnf={"jkt": bound["jkt"][::-1]}) if bound is not None else token
 
 
+def _offering(answer: Answer, algorithm: str) -> Answer:
+    offered = answer.members.get("dpop_signing_alg_values_supported", [])
+    return answer.saying(dpop_signing_alg_values_supported=[*offered, algorithm])
+
+
 def _called_bearer(answer: Answer) -> Answer:
     return answer.saying(token_type="Bearer") if "cnf" in answer.members else answer
-
-
-def _blank_in_nonce(answer: Answer) -> Answer:
-    nonce = next((value for name, value in answer.headers if name == "DPoP-Nonce"), None)
-    return answer.headed("DPoP-Nonce", f"{nonce[:10]} {nonce[10:]}") if nonce is not None else answer
 
 
 DPOP = (
@@ -218,6 +218,18 @@ BINDING = (
         at("introspection", _called_bearer),
     ),
     Fault(
+        "dpop-metadata-symmetric",
+        "the metadata offers HS256 for proofs",
+        ("rfc9449-5.1-metadata",),
+        at("metadata", lambda answer: _offering(answer, "HS256")),
+    ),
+    Fault(
+        "dpop-metadata-other-algorithm",
+        "the metadata does not offer what proofs are signed by",
+        ("rfc9449-5.1-metadata",),
+        at("metadata", lambda answer: answer.saying(dpop_signing_alg_values_supported=["ES512"])),
+    ),
+    Fault(
         "dpop-refresh-token-unbound",
         "refresh tokens of public clients work with any key",
         ("rfc9449-dpop-required-proof",),
@@ -278,6 +290,18 @@ NONCE = (
         "dpop-nonce-with-blanks",
         "the nonce that is given out has a blank in it",
         ("rfc9449-8-demand",),
-        together(demanding(), answers(_blank_in_nonce)),
+        demanding(nonce_has_blank=True),
+    ),
+    Fault(
+        "dpop-nonce-forgotten-at-the-resource",
+        "the resource demands a nonce, and never accepts it",
+        ("rfc9449-nonce",),
+        demanding(nonce_forgotten=True, nonce_renewed=True, nonce_at="resource"),
+    ),
+    Fault(
+        "dpop-nonce-demand-without-challenge",
+        "the resource demands a nonce in its body, and without a challenge",
+        ("rfc9449-8-demand",),
+        together(demanding(nonce_at="resource"), answers(_without_challenge)),
     ),
 )
