@@ -337,13 +337,18 @@ class Provider:
     async def _send(self, request: Request) -> Exchange:
         """Send a request, with a proof where it needs one, and once more where the answer demands a nonce for it."""
         prover = self.prover
-        if prover is None or not await self._needs_proof(request):
+        if prover is None or prover.change is None or not await self._needs_proof(request):
             return await self.wire.send(request)
         exchange = await self.wire.send(request, complete=prover.proven)
-        return await self.wire.send(request, complete=prover.proven) if prover.learn(exchange) else exchange
+        if prover.learn(exchange):
+            exchange = await self.wire.send(request, complete=prover.proven)
+            prover.learn(exchange)
+        return exchange
 
     async def _needs_proof(self, request: Request) -> bool:
         """Whether a request asks for tokens, or uses one that is bound (RFC 9449 §5 and §7)."""
+        if header(request.headers, "dpop") is not None:
+            return False
         if (header(request.headers, "authorization") or "").lower().startswith("dpop "):
             return True
         endpoint = await self.endpoint("token_endpoint")

@@ -86,8 +86,8 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
 
     def _proven_key(self, request: Parameters) -> str | None:
         """The thumbprint of the key that a token request proves (RFC 9449 §5)."""
-        thumbprint = proven_key(self.installation, request.incoming, "token")
-        if self.installation.behaviour.dpop.required and "dpop" not in request.incoming.headers:
+        thumbprint, policy = proven_key(self.installation, request.incoming, "token"), self.installation.behaviour.dpop
+        if policy.required and policy.missing_proof_refused and "dpop" not in request.incoming.headers:
             raise missing_proof()
         return thumbprint
 

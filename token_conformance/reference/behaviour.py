@@ -186,6 +186,7 @@ class DPoPPolicy:
 
     offered: bool = False
     required: bool = False
+    missing_proof_refused: bool = True
     further_algorithms: tuple[str, ...] = ()
     unchecked: frozenset[str] = frozenset()
     careless_at: Literal["everywhere", "token", "resource"] = "everywhere"

@@ -141,7 +141,7 @@ DPOP = (
         "dpop-proof-not-required",
         "tokens are handed over without a proof",
         ("rfc9449-5.2-required",),
-        policy("dpop", required=False),
+        policy("dpop", missing_proof_refused=False),
     ),
 )
 
