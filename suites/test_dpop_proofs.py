@@ -128,12 +128,13 @@ def test_wrong_proof_is_called_so(proofs_at_token_endpoint: AtTokenEndpoint) -> 
 
 
 @requirement("rfc9449-5-invalid-proof-error")
-def test_used_proof_is_called_wrong(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
-    """A proof that was used before is refused by 400 and invalid_dpop_proof, where it is refused."""
+def test_used_proof_does_not_blame_the_client(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """A proof that was used before, where it is refused, is refused by 400, as a bad proof, grant or request."""
     used = refusal(proofs_at_token_endpoint.used, control=proofs_at_token_endpoint.attempts["further-claims"])
     if used.accepted:
         raise NotApplicable("measured, not judged: a proof is accepted twice")
-    assert used.status == 400 and used.error in {"invalid_dpop_proof", "use_dpop_nonce"}, f"it was answered by {used}"
+    named = {"invalid_dpop_proof", "use_dpop_nonce", "invalid_grant", "invalid_request"}
+    assert used.status == 400 and used.error in named, f"a used proof was answered by {used}"
 
 
 @requirement("rfc9449-proof-checks")

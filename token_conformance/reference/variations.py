@@ -290,6 +290,11 @@ ALL = (
         "dpop-replay-tolerated", "a proof works more than once (RFC 9449 §11.1)", policy("dpop", replay_refused=False)
     ),
     Variation(
+        "dpop-replay-invalid-grant",
+        "a used proof is an invalid_grant, since RFC 9449 §4.3 does not count it among bad ones",
+        refusals(lambda answer: answer.saying(error="invalid_grant"), "dpop_replay"),
+    ),
+    Variation(
         "dpop-bearer-issued",
         "tokens are not bound where DPoP is merely supported (RFC 9449 §5)",
         policy("dpop", binds_access_tokens=False),
