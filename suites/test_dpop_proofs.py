@@ -34,6 +34,7 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
     provider, prover = await binding(provider)
     good = await carrier(provider)
     bound(provider, good.control)
+    demanded = demand(provider, await provider.endpoint("token_endpoint"))
 
     async def attempt(tried: Provider, *proofs: str) -> TokenResponse:
         nonlocal good
@@ -45,7 +46,7 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
     control = good.control
     changes = {**WRONG, **MISTIMED, **RIGHT, **NORMALIZED, **CLOCKS}
     attempts = {part: await attempt(provider.proving(prover.changing(change))) for part, change in changes.items()}
-    if prover.nonces:
+    if demanded is not None:
         for part, change in NONCES.items():
             attempts[part] = await attempt(provider.proving(prover.changing(change)))
     last = header(attempts["further-claims"].exchange.request.headers, "dpop") or ""
@@ -56,7 +57,7 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
         without=await attempt(provider.proving(None)),
         used=await attempt(provider, last),
         again=await attempt(provider),
-        demand=demand(provider, await provider.endpoint("token_endpoint")),
+        demand=demanded,
         nonces=bool(prover.nonces),
     )
 

@@ -40,7 +40,8 @@ async def proofs_at_resource(provider: Provider) -> AtResource:
     by_bearer = (("Authorization", f"Bearer {login.access_token}"),)
     control = await provider.get(url, headers=by_dpop)
     changes = {**WRONG, **MISTIMED, **OF_THE_TOKEN, **RIGHT, **NORMALIZED}
-    changes |= NONCES if without_query(url) in prover.nonces else {}
+    demanded = demand(provider, url)
+    changes |= NONCES if demanded is not None else {}
     stranger = prover.with_key(new_key(prover.algorithm))
     return AtResource(
         control=control,
@@ -52,7 +53,7 @@ async def proofs_at_resource(provider: Provider) -> AtResource:
         without=await provider.proving(None).get(url, headers=by_dpop),
         as_bearer=await provider.proving(None).get(url, headers=by_bearer),
         again=await provider.get(url, headers=by_dpop),
-        demand=demand(provider, url),
+        demand=demanded,
         nonces=without_query(url) in prover.nonces,
     )
 

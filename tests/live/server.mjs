@@ -2,6 +2,7 @@
 //   rotate       whether refresh tokens rotate; true without it
 //   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, IdToken, RefreshToken
 //   pkceRequired whether a code_challenge is demanded of every client; false without it
+//   nonce        whether DPoP proofs need a nonce; false without it
 // Login and consent are oidc-provider's own development pages, which accept any user name and password.
 import http from 'node:http'
 import Provider from 'oidc-provider'
@@ -30,6 +31,7 @@ const configuration = {
   cookies: { keys: ['a key that signs the cookies of a test'] },
   features: {
     clientCredentials: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 1), requireNonce: () => settings.nonce ?? false },
     introspection: { enabled: true },
     revocation: { enabled: true },
   },

@@ -48,7 +48,10 @@ def bound(provider: Provider, response: TokenResponse) -> TokenResponse:
 
 
 def demand(provider: Provider, url: str) -> Exchange | None:
-    """The first answer at an address that demanded a nonce of this scenario; None where there was none."""
+    """The first answer at an address that has demanded a nonce of this scenario so far; None where none has.
+
+    What counts is a demand of good proofs: some servers demand one of proofs alone that were made too long ago.
+    """
     return next((each for each in provider.wire.exchanges if each.request.url == url and demands_nonce(each)), None)
 
 
