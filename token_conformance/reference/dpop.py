@@ -119,21 +119,14 @@ def proven_key(
     policy, text = installation.behaviour.dpop, incoming.headers.get("dpop")
     if not policy.offered or text is None:
         return None
-    if ", " in text:
-        if policy.second_proof_refused:
-            raise _invalid("dpop_twice", "There is more than one DPoP proof.")
-        text = text.split(", ")[0]
-    proof = _read(installation, incoming, text, access_token)
     unchecked = policy.unchecked if policy.careless_at in {place, "everywhere"} else frozenset()
+    text = _single(text, policy)
+    if "malformed" in unchecked and read(text) is None:
+        return None
+    proof = _read(installation, incoming, text, access_token)
     if "jwk" not in proof.header and "jwk_absent" in unchecked:
         return None
-    for name, good in CHECKS:
-        absent = f"{name}_absent" in unchecked and name not in {**proof.header, **proof.claims}
-        if name not in unchecked and not absent and not good(proof):
-            installation.memory.wrong_dpop_proofs += 1
-            raise _invalid(f"dpop_{name}", "The DPoP proof is not good.")
-    if policy.patience is not None and installation.memory.wrong_dpop_proofs > policy.patience:
-        raise _invalid("dpop_patience", "There were too many wrong proofs.")
+    _check(installation, proof, unchecked)
     _check_nonce(installation, proof, place)
     _remember(installation, proof)
     return _thumbprint(proof)
@@ -155,6 +148,23 @@ def hash_of(access_token: str) -> str:
 def missing_proof() -> Refusal:
     """There is no proof where there has to be one (RFC 9449 §5.2)."""
     return _invalid("dpop_absent", "There is no DPoP proof.")
+
+
+def _single(text: str, policy: DPoPPolicy) -> str:
+    """The one proof of a request; several come with a comma between them, of which a proof has none."""
+    if ", " in text and policy.second_proof_refused:
+        raise _invalid("dpop_twice", "There is more than one DPoP proof.")
+    return text.split(", ")[0]
+
+
+def _check(installation: Installation, proof: Presented, unchecked: frozenset[str]) -> None:
+    for name, good in CHECKS:
+        absent = f"{name}_absent" in unchecked and name not in {**proof.header, **proof.claims}
+        if name not in unchecked and not absent and not good(proof):
+            installation.memory.wrong_dpop_proofs += 1
+            raise _invalid(f"dpop_{name}", "The DPoP proof is not good.")
+    if proof.policy.patience is not None and installation.memory.wrong_dpop_proofs > proof.policy.patience:
+        raise _invalid("dpop_patience", "There were too many wrong proofs.")
 
 
 def _read(installation: Installation, incoming: Incoming, text: str, access_token: str | None) -> Presented:

@@ -79,6 +79,7 @@ DPOP = (
         PROOF,
         careless("jwk_absent"),
     ),
+    Fault("dpop-malformed-ignored", "a proof that is no JWT does no harm", PROOF, careless("malformed")),
     Fault("dpop-jwk-private", "a proof may hold the private key", PROOF, careless("jwk")),
     Fault("dpop-jti-unchecked", "a proof needs no jti", PROOF, careless("jti")),
     Fault("dpop-htm-unchecked", "htm of a proof is not compared", PROOF, careless("htm")),
