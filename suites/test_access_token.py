@@ -117,7 +117,9 @@ async def at_resource(provider: Provider) -> AtResource:
     query = f"{url}{'&' if '?' in url else '?'}access_token={login.access_token}"
     return AtResource(
         right=await provider.get(url, access_token=login.access_token),
-        lower_case=await provider.get(url, headers=(("Authorization", f"bearer {login.access_token}"),)),
+        lower_case=await provider.get(
+            url, headers=(("Authorization", f"{provider.token_type.lower()} {login.access_token}"),)
+        ),
         without=await provider.get(url),
         made_up=await provider.get(url, access_token=provider.draw("access_token")),
         changed=await provider.get(url, access_token=changed(login.access_token)),

@@ -155,7 +155,7 @@ class Bound:
 
 
 @scenario(needs="certificate_bound_tokens")
-async def bound_tokens(provider: Provider) -> Bound:
+async def certified_tokens(provider: Provider) -> Bound:
     """Get a token over a connection with the client's certificate, refresh it, introspect it, and use it with and without."""
     client = next(client for client in provider.profile.active_clients if client.certificate is not None)
     own = own_certificate(client)
@@ -206,30 +206,30 @@ def confirmation(members: dict[str, Any] | None) -> object:
 
 
 @requirement("rfc8705-3.1-cnf-x5t")
-def test_jwt_access_token_names_the_certificate(bound_tokens: Bound) -> None:
+def test_jwt_access_token_names_the_certificate(certified_tokens: Bound) -> None:
     """A JWT access token carries the thumbprint of the client's certificate in cnf, after a refresh too."""
-    if not bound_tokens.response.accepted:
-        raise Inconclusive(f"there is no access token: {bound_tokens.response}")
-    for when, tokens in (("", bound_tokens.response), (" after a refresh", bound_tokens.refreshed)):
+    if not certified_tokens.response.accepted:
+        raise Inconclusive(f"there is no access token: {certified_tokens.response}")
+    for when, tokens in (("", certified_tokens.response), (" after a refresh", certified_tokens.refreshed)):
         if tokens is None or not tokens.accepted:
             continue
         claims = claims_of(tokens.access_token)
         if claims is None:
             raise NotApplicable("the access token is opaque")
         named = confirmation(claims)
-        assert named == bound_tokens.certificate.thumbprint, f"x5t#S256 of cnf is {named or 'absent'}{when}"
+        assert named == certified_tokens.certificate.thumbprint, f"x5t#S256 of cnf is {named or 'absent'}{when}"
 
 
 @requirement("rfc8705-3.2-introspection")
-def test_introspection_names_the_certificate(bound_tokens: Bound) -> None:
+def test_introspection_names_the_certificate(certified_tokens: Bound) -> None:
     """Introspection of a bound access token tells the thumbprint of the client's certificate in cnf."""
-    introspection = bound_tokens.introspection
+    introspection = certified_tokens.introspection
     if introspection is None:
         raise NotApplicable("the profile's client cannot introspect its token")
     if introspection.status != 200 or introspection.members.get("active") is not True:
         raise Inconclusive(f"the access token was introspected with {introspection.status}, not as active")
     named = confirmation(introspection.members)
-    assert named == bound_tokens.certificate.thumbprint, f"x5t#S256 of cnf is {named or 'absent'}"
+    assert named == certified_tokens.certificate.thumbprint, f"x5t#S256 of cnf is {named or 'absent'}"
 
 
 def at_resource(bound: Bound, attempt: Exchange | None) -> Exchange | None:
@@ -246,23 +246,23 @@ def at_resource(bound: Bound, attempt: Exchange | None) -> Exchange | None:
 
 
 @requirement("rfc8705-cnf")
-def test_resource_refuses_a_bound_token_without_its_certificate(bound_tokens: Bound) -> None:
+def test_resource_refuses_a_bound_token_without_its_certificate(certified_tokens: Bound) -> None:
     """A bound access token is refused on a connection without a certificate."""
-    answer = at_resource(bound_tokens, bound_tokens.without)
+    answer = at_resource(certified_tokens, certified_tokens.without)
     assert answer is None or answer.status // 100 != 2, f"without the certificate the token got {answer.status}"
 
 
 @requirement("rfc8705-cnf")
-def test_resource_refuses_a_bound_token_with_another_certificate(bound_tokens: Bound) -> None:
+def test_resource_refuses_a_bound_token_with_another_certificate(certified_tokens: Bound) -> None:
     """A bound access token is refused on a connection with another certificate."""
-    answer = at_resource(bound_tokens, bound_tokens.foreign)
+    answer = at_resource(certified_tokens, certified_tokens.foreign)
     assert answer is None or answer.status // 100 != 2, f"with another certificate the token got {answer.status}"
 
 
 @requirement("rfc8705-3-invalid-token")
-def test_mismatch_is_answered_by_invalid_token(bound_tokens: Bound) -> None:
+def test_mismatch_is_answered_by_invalid_token(certified_tokens: Bound) -> None:
     """A bound access token with another certificate is answered by 401 and invalid_token."""
-    answer = at_resource(bound_tokens, bound_tokens.foreign)
+    answer = at_resource(certified_tokens, certified_tokens.foreign)
     if answer is None:
         raise NotApplicable("TLS itself refuses the other certificate")
     if answer.status // 100 == 2:
@@ -273,9 +273,9 @@ def test_mismatch_is_answered_by_invalid_token(bound_tokens: Bound) -> None:
 
 
 @requirement("rfc8705-3.3-advertised")
-def test_bound_tokens_are_advertised(metadata: Exchange, bound_tokens: Bound) -> None:
+def test_bound_tokens_are_advertised(metadata: Exchange, certified_tokens: Bound) -> None:
     """The metadata says tls_client_certificate_bound_access_tokens, where access tokens are bound."""
-    known = (claims_of(bound_tokens.response.access_token), _told(bound_tokens.introspection))
+    known = (claims_of(certified_tokens.response.access_token), _told(certified_tokens.introspection))
     if all(confirmation(members) is None for members in known):
         raise NotApplicable("no access token is seen to be bound")
     if metadata.status != 200 or not metadata.members:

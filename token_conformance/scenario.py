@@ -42,6 +42,12 @@ def scenario(*, needs: str = "", ends_session: bool = False, waits: bool = False
 
     def declare(perform: Performance) -> Any:
         declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session, waits)  # noqa: B009 - a Callable need not have a name
+        other = _DECLARED.get(declared.name)
+        if other is not None and other.perform.__module__ != perform.__module__:
+            raise ValueError(
+                f"scenario {declared.name} of {perform.__module__} has a namesake in {other.perform.__module__}; "
+                "rename one: transcripts are known by the names of their scenarios"
+            )
         _DECLARED[declared.name] = declared
 
         def transcript(conformance_run: Run) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
@@ -22,6 +22,9 @@ from token_conformance.tls_probe import Handshake, Versions
 
 Transport = httpx.AsyncBaseTransport
 USER_AGENT = "token-conformance"
+
+Completion = Callable[[Request, float], Request]
+"""Completes a request when it leaves, by the time in seconds since 1970."""
 
 
 class NoAnswer(httpx.TransportError):
@@ -77,11 +80,18 @@ class Wire:
             trust_env=False,
         )
 
-    async def send(self, request: Request) -> Exchange:
-        """Send a request; the exchange tells either the answer or why there was none. Redirects are not followed."""
+    async def send(self, request: Request, *, complete: Completion | None = None) -> Exchange:
+        """Send a request; the exchange tells either the answer or why there was none. Redirects are not followed.
+
+        Args:
+            request: what to send.
+            complete: adds at the last moment what grows old while a request waits for its turn: a proof.
+
+        """
         async with self.pace.turn():
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
+            request = complete(request, started.timestamp()) if complete is not None else request
             answer, failure, hung_up = await self._answer(request)
         exchange = Exchange(
             scenario=self.scenario,

@@ -2,6 +2,7 @@
 //   rotate       whether refresh tokens rotate; true without it
 //   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, DeviceCode, IdToken, RefreshToken
 //   pkceRequired whether a code_challenge is demanded of every client; false without it
+//   nonce        whether DPoP proofs need a nonce; false without it
 // Login and consent are oidc-provider's own development pages, which accept any user name and password.
 import http from 'node:http'
 import Provider, { errors } from 'oidc-provider'
@@ -42,6 +43,7 @@ const configuration = {
         return { scope: 'openid offline_access', audience: resource, accessTokenFormat: 'jwt' }
       },
     },
+    dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 1), requireNonce: () => settings.nonce ?? false },
     introspection: { enabled: true },
     revocation: { enabled: true },
   },

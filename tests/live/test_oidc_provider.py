@@ -92,6 +92,20 @@ def test_a_public_client_is_judged(start, tmp_path):
     assert verdicts(results)["test_public_client_gets_new_refresh_tokens"] == "pass"
 
 
+@pytest.mark.parametrize("client_id", ["app", "public"])
+def test_tokens_are_bound_to_a_key(start, tmp_path, client_id):
+    """Proofs, nonces and bound tokens are understood alike; nothing else suffers from them."""
+    profile = start(rotate=True, nonce=True).profile(tmp_path, client_id=client_id)
+    profile.write_text(profile.read_text() + '\n[tokens]\ndpop = "supported"\n')
+    results = run(profile, tmp_path)
+    assert set(red(results)) == set(KNOWN), red(results)
+    seen = verdicts(results)
+    assert seen["test_bound_token_is_called_dpop"] == "pass"
+    assert seen["test_nonce_that_was_given_out_opens_the_resource"] == "pass"
+    public = client_id == "public"
+    assert seen["test_refresh_of_a_public_client_needs_its_key"] == ("pass" if public else "not_applicable")
+
+
 def test_short_lifetimes_are_waited_for(start, tmp_path):
     """Codes, access tokens and refresh tokens are seen to expire, all waits at once."""
     provider = start(rotate=True, ttl={"AccessToken": 5, "AuthorizationCode": 5, "RefreshToken": 8})

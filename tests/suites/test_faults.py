@@ -19,6 +19,7 @@ from token_conformance.verdict import Verdict
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text("utf-8"))
 ROWS: list[dict[str, Any]] = EXPECTED["rows"]
 FITTING: dict[str, str] = EXPECTED["fitting"]
+DPOP = ["dpop", "dpop-supported", "dpop-public", "dpop-fapi2"]
 RED = {Verdict.FAIL, Verdict.WARNING, Verdict.ERROR}
 
 OVER_A_NETWORK = {
@@ -55,6 +56,7 @@ def title(row: dict[str, Any]) -> str:
         "mutual_tls",
         "mutual_tls_public",
         "mutual-tls-opaque",
+        *DPOP,
     ],
 )
 def test_the_faultless_server_alarms_nobody(judge_all, profile):

@@ -234,6 +234,8 @@ class Tokens(Table):
     resource_indicators: list[ResourceIndicator] = []
     id_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
     id_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
+    dpop: Fact[Literal["required", "supported"]] = Field(default_factory=unknown)
+    dpop_algorithm: SigningAlgorithm = "ES256"
 
 
 class SuccessfulResponse(Table):
@@ -369,6 +371,11 @@ class Profile(Table):
         """Another confidential client beside the one that logs users in: the stranger of cross-client scenarios."""
         others = (client for client in self.clients if client.client_id != self.user_client.client_id)
         return next((client for client in others if not client.public), None)
+
+    @property
+    def dpop(self) -> Literal["required", "supported"] | None:
+        """Whether tokens are bound to a key by DPoP (RFC 9449): always, wherever a proof comes, or not at all."""
+        return self.tokens.dpop.value if self.tokens.dpop.known else None
 
     @property
     def claims(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from token_conformance.provider.dpop import Prover
 from token_conformance.provider.login import Login
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
@@ -33,10 +34,12 @@ class Lineage:
     """The session that goes from scenario to scenario, until something casts doubt on it.
 
     `seed` is the newest refresh token of a profile that cannot log in by itself: it is the only session there is.
+    `prover` holds the key that the session's tokens are bound to, where there is one (RFC 9449).
     """
 
     seed: str | None = None
     session: Login | None = None
+    prover: Prover | None = None
     _seeded: str | None = None
 
     def take_seed(self, scenario: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
@@ -9,12 +10,13 @@ from dataclasses import replace
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from token_conformance.client_certificate import ClientCertificate
-from token_conformance.exchange import Exchange, Headers, Request
+from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
+from token_conformance.provider.dpop import Prover, new_prover, without_query
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.provider.login import Authorization, Login
 from token_conformance.servers.connection import Clock
@@ -39,6 +41,16 @@ class Provider:
         self.discovery = discovery
         self.lineage = lineage
         self.logins = logins
+        if profile.dpop and lineage.prover is None:
+            lineage.prover = new_prover(profile.tokens.dpop_algorithm)
+        self.prover = lineage.prover
+        self.token_type = "DPoP" if profile.dpop else "Bearer"
+
+    def proving(self, prover: Prover | None) -> Provider:
+        """The same with other proofs at the token endpoint and at resources (RFC 9449), or with none."""
+        other = copy.copy(self)
+        other.prover = prover
+        return other
 
     @property
     def clock(self) -> Clock:
@@ -72,7 +84,11 @@ class Provider:
             Inconclusive: the login is not possible.
 
         """
-        return self.lineage.session or await self.login()
+        living = self.lineage.session
+        if living is None:
+            return await self.login()
+        self._heed_token_type(living.response)
+        return living
 
     async def login(self, *, client: Client | None = None, scope: str | None = None) -> Login:
         """Log the user in by the profile's strategy and give the first tokens.
@@ -308,13 +324,14 @@ class Provider:
     async def get(
         self, url: str, *, access_token: str | None = None, headers: Headers = (), proof: Credentials | None = None
     ) -> Exchange:
-        """Send a GET, with the access token in its header where one is given.
+        """Send a GET, with the access token in its header where one is given, by the scheme of the last token_type.
+
 
         The certificate of the user's client is presented, where it has one, or else that of `proof` (RFC 8705 §3).
         """
-        bearer = (("Authorization", f"Bearer {access_token}"),) if access_token is not None else ()
+        bearer = (("Authorization", f"{self.token_type} {access_token}"),) if access_token is not None else ()
         certificate = certificate_of(self.profile.user_client) if proof is None else proof.certificate
-        return await self.wire.send(Request("GET", url, (JSON, *bearer, *headers), certificate=certificate))
+        return await self._send(Request("GET", url, (JSON, *bearer, *headers), certificate=certificate))
 
     async def send(
         self,
@@ -327,10 +344,37 @@ class Provider:
     ) -> Exchange:
         """Send any request, right or wrong."""
         self.lineage.touched(unquote_plus(f"{url} {body.decode(errors='replace')}"))
-        return await self.wire.send(Request(method, url, headers, body, certificate))
+        return await self._send(Request(method, url, headers, body, certificate))
+
+    async def _send(self, request: Request) -> Exchange:
+        """Send a request, with a proof where it needs one, and once more where the answer demands a nonce for it."""
+        prover = self.prover
+        if prover is None or prover.change is None or not await self._needs_proof(request):
+            return await self.wire.send(request)
+        exchange = await self.wire.send(request, complete=prover.proven)
+        if prover.learn(exchange):
+            exchange = await self.wire.send(request, complete=prover.proven)
+            prover.learn(exchange)
+        return exchange
+
+    async def _needs_proof(self, request: Request) -> bool:
+        """Whether a request asks for tokens, or uses one that is bound (RFC 9449 §5 and §7)."""
+        if header(request.headers, "dpop") is not None:
+            return False
+        if (header(request.headers, "authorization") or "").lower().startswith("dpop "):
+            return True
+        endpoint = await self.endpoint("token_endpoint")
+        return without_query(request.url) in {endpoint, *self.profile.server.token_endpoint_aliases}
 
     async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
-        return TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
+        response = TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
+        self._heed_token_type(response)
+        return response
+
+    def _heed_token_type(self, response: TokenResponse) -> None:
+        """Present access tokens from now on as the answer says (RFC 9449 §5)."""
+        if self.prover is not None and response.exchange.answer is not None and response.accepted:
+            self.token_type = "Bearer" if (response.token_type or "").lower() == "bearer" else "DPoP"
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
         return await self._post(endpoint, proof, {"token": token, "token_type_hint": hint}, ())
@@ -339,7 +383,7 @@ class Provider:
         url = await self.endpoint(endpoint, mutual_tls=self._by_mutual_tls(proof))
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
-        return await self.wire.send(
+        return await self._send(
             Request(
                 "POST",
                 url,

@@ -149,6 +149,8 @@ class Endpoints:
         """The request, read to its end."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         certificate = presented_certificate(request.scope.get("extensions")) if self._asks_for_one(request) else None
+        if proofs := request.headers.getlist("dpop"):
+            headers["dpop"] = ", ".join(proofs)
         return Incoming(request.method, str(request.url), headers, request.url.query, await request.body(), certificate)
 
     def _changed(self, answer: Answer, incoming: Incoming) -> Response:

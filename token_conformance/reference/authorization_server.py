@@ -12,6 +12,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer  # type: ignore[import-un
 from token_conformance.reference.answer import Answer, Endpoint
 from token_conformance.reference.client_authentication import RegisteredClient
 from token_conformance.reference.device_authorization import DeviceAuthorization
+from token_conformance.reference.dpop import missing_proof, new_nonce, proven_key
 from token_conformance.reference.grants import (
     CodeGrant,
     DeviceGrant,
@@ -80,12 +81,24 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
     def token_answer(self, request: Parameters) -> Answer:
         """The answer of the token endpoint."""
         try:
+            request.thumbprint = self._proven_key(request)
             grant = self.get_token_grant(request)
             grant.validate_token_request()
             status, members, headers = grant.create_token_response()
         except OAuth2Error as error:
             return refusal_answer(self.installation, error, "token", request)
-        return Answer("token", status, members, tuple(headers), form=request.form)
+        return Answer("token", status, members, (*headers, *self._next_nonce()), form=request.form)
+
+    def _proven_key(self, request: Parameters) -> str | None:
+        """The thumbprint of the key that a token request proves (RFC 9449 §5)."""
+        thumbprint, policy = proven_key(self.installation, request.incoming, "token"), self.installation.behaviour.dpop
+        if policy.required and policy.missing_proof_refused and "dpop" not in request.incoming.headers:
+            raise missing_proof()
+        return thumbprint
+
+    def _next_nonce(self) -> tuple[tuple[str, str], ...]:
+        renewed = self.installation.behaviour.dpop.nonce_renewed
+        return (("DPoP-Nonce", new_nonce(self.installation, "token")),) if renewed else ()
 
     def answer_at(self, endpoint: Endpoint, request: Parameters) -> Answer:
         """The answer of an endpoint beside the token endpoint."""

@@ -273,6 +273,49 @@ class MutualTLSPolicy:
 
 
 @dataclass(frozen=True)
+class DPoPPolicy:
+    """DPoP (RFC 9449); times in seconds.
+
+    `unchecked` names checks of a proof that are left out (those of `reference.dpop.CHECKS`, or, with `_absent` behind
+    the name, left out where that part is missing), and `careless_at` where; after `patience` wrong proofs the right
+    ones are refused too.
+    """
+
+    offered: bool = False
+    required: bool = False
+    missing_proof_refused: bool = True
+    further_algorithms: tuple[str, ...] = ()
+    unchecked: frozenset[str] = frozenset()
+    careless_at: Literal["everywhere", "token", "resource"] = "everywhere"
+    proof_lifetime: int = 300
+    clock_leeway: int = 60
+    query_ignored: bool = True
+    addresses_normalized: bool = True
+    second_proof_refused: bool = True
+    replay_refused: bool = True
+    further_claims_refused: bool = False
+    patience: int | None = None
+    nonce: Literal["never", "demanded"] = "never"
+    nonce_at: Literal["everywhere", "token", "resource"] = "everywhere"
+    nonce_has_blank: bool = False
+    nonce_renewed: bool = False
+    nonce_forgotten: bool = False
+    nonce_insisted: bool = True
+    nonce_compared: bool = True
+    binds_access_tokens: bool = True
+    binds_refresh_tokens: Literal["public", "always", "never"] = "public"
+    binds_codes: bool = True
+    binding_error: Literal["invalid_grant", "invalid_dpop_proof"] = "invalid_grant"
+    confirmed_in_token: bool = True
+    confirmed_by_introspection: bool = True
+    bearer_accepted: bool = False
+    key_compared: bool = True
+    proof_demanded: bool = True
+    scheme_known: bool = True
+    refresh_keeps_key: bool = False
+
+
+@dataclass(frozen=True)
 class Behaviour:
     """All policies of a server, and what is done to its JWTs and answers at the last moment, in order."""
 
@@ -290,6 +333,7 @@ class Behaviour:
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     mutual_tls: MutualTLSPolicy = field(default_factory=MutualTLSPolicy)
+    dpop: DPoPPolicy = field(default_factory=DPoPPolicy)
     id_token_changes: tuple[JWTChange, ...] = ()
     access_token_changes: tuple[JWTChange, ...] = ()
     answer_changes: tuple[AnswerChange, ...] = ()

@@ -135,6 +135,7 @@ class Documented:
                 id_token_lifetime=_known(tokens.id_token_lifetime, usual.token.id_token_lifetime),
                 id_token_algorithm=_known(tokens.id_token_algorithm, "RS256"),
             ),
+            dpop=replace(usual.dpop, offered=self.profile.dpop is not None, required=self.profile.dpop == "required"),
         )
 
 

@@ -68,11 +68,17 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         if user is not None:
             described["username"] = user.username
         if isinstance(token, AccessToken):
-            described["token_type"] = "Bearer"  # noqa: S105 - the type, not a token
-            if token.certificate is not None:
-                described["cnf"] = {**described.get("cnf", {}), "x5t#S256": token.certificate}
+            described["token_type"] = "Bearer" if token.thumbprint is None else "DPoP"
             described |= {"aud": list(token.audience)} if token.audience else {}
+            described |= {"cnf": cnf} if (cnf := _confirmation(installation, token)) else {}
         return described
+
+
+def _confirmation(installation: Installation, token: AccessToken) -> dict[str, str]:
+    """The keys to which a token is bound (RFC 8705 §3.2, RFC 9449 §6.2)."""
+    certificate = {"x5t#S256": token.certificate} if token.certificate is not None else {}
+    told = token.thumbprint is not None and installation.behaviour.dpop.confirmed_by_introspection
+    return {**certificate, **({"jkt": str(token.thumbprint)} if told else {})}
 
 
 def _described(members: dict[str, Any]) -> Answer:

@@ -34,6 +34,7 @@ class Issuer:
         method = parameters.get("code_challenge_method", "plain") if challenge else None
         expires = self.installation.now + self.installation.behaviour.code.lifetime
         code = Code(self._value("code"), family, redirect_uri, challenge, method, expires)
+        code.thumbprint = parameters.get("dpop_jkt")
         self.installation.memory.codes[code.value] = code
         return code
 
@@ -44,14 +45,19 @@ class Issuer:
         occasion: Occasion,
         family: Family | None = None,
         resources: tuple[str, ...] = (),
+        *,
+        thumbprint: str | None = None,
     ) -> AccessToken:
-        """An access token, for a user or, without a family, for the client itself; for some resources or the usual one."""
+        """An access token, for a user or, without a family, for the client itself; for some resources or the usual one.
+
+        It is bound to the key of a thumbprint, where there is one (RFC 9449 §6).
+        """
         policy = self.installation.behaviour.token
         now = int(self.installation.now)
         expires = now + policy.access_token_lifetime
         opaque = policy.access_token_format == "opaque"
         token = AccessToken("", client_id, scope, now, expires, family, audience=self._audience(resources))
-        token.certificate = self.certificate
+        token.certificate, token.thumbprint = self.certificate, thumbprint
         token.value = value = self._value("access") if opaque else self._jwt_access_token(token, occasion)
         self.installation.memory.access_tokens[value] = token
         if family is not None:
@@ -115,7 +121,7 @@ class Issuer:
                 return resources
 
     def _jwt_access_token(self, token: AccessToken, occasion: Occasion) -> str:
-        """A JWT of RFC 9068 §2."""
+        """A JWT of RFC 9068 §2, with the confirmations of RFC 8705 §3.1 and RFC 9449 §6.1."""
         behaviour, family = self.installation.behaviour, token.family
         audience = token.audience or (self.installation.addresses.resource.partition("?")[0],)
         claims: JSONObject = {
@@ -132,6 +138,8 @@ class Issuer:
             claims["auth_time"] = family.auth_time
         if self.certificate is not None and behaviour.mutual_tls.confirmed_in_token:
             claims["cnf"] = {**claims.get("cnf", {}), "x5t#S256": self.certificate}
+        if token.thumbprint is not None and behaviour.dpop.confirmed_in_token:
+            claims["cnf"] = {**claims.get("cnf", {}), "jkt": token.thumbprint}
         algorithm = behaviour.token.access_token_algorithm
         unsigned = Unsigned("access_token", occasion, algorithm, self._header(algorithm, "at+jwt"), claims)
         for change in behaviour.access_token_changes:

@@ -13,7 +13,8 @@ from token_conformance.reference.documented import User
 class Family:
     """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
 
-    `certificate` is the thumbprint to which the refresh tokens of a public client are bound (RFC 8705 §4).
+    `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
+    `thumbprint` that of a key (RFC 9449 §5).
     """
 
     client_id: str
@@ -29,6 +30,7 @@ class Family:
     last_id_token: str | None = None
     last_access_token: AccessToken | None = None
     certificate: str | None = None
+    thumbprint: str | None = None
 
 
 @dataclass(eq=False)
@@ -42,6 +44,7 @@ class Code:
     code_challenge_method: str | None
     expires: float
     used: bool = False
+    thumbprint: str | None = None
 
     def get_redirect_uri(self) -> str | None:
         """The redirect_uri of the authorization request, where it had one."""
@@ -65,6 +68,7 @@ class AccessToken:
     revoked: bool = False
     certificate: str | None = None
     audience: tuple[str, ...] = ()
+    thumbprint: str | None = None
 
     @property
     def dead(self) -> bool:
@@ -129,6 +133,9 @@ class Memory:
     device_codes: dict[str, DeviceCode] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    dpop_proofs: set[tuple[str, str]] = field(default_factory=set)
+    wrong_dpop_proofs: int = 0
+    dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
 
     def families_of(self, user: User) -> list[Family]:
         """The families of a user that have refresh tokens."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from token_conformance.reference.dpop import ALGORITHMS
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.mutual_tls import ALIASED, aliases
 
@@ -26,7 +27,9 @@ def metadata(installation: Installation) -> dict[str, Any]:
     endpoints = {name: str(getattr(addresses, name)) for name in ALIASED}
     bound = behaviour.mutual_tls.binds and behaviour.mutual_tls.confirmed_in_metadata
     certificates = {"tls_client_certificate_bound_access_tokens": True} if bound else {}
+    proofs = {"dpop_signing_alg_values_supported": list(ALGORITHMS)} if behaviour.dpop.offered else {}
     return {
+        **proofs,
         **signed,
         **certificates,
         **aliases(endpoints, behaviour.mutual_tls),

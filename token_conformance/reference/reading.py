@@ -65,7 +65,8 @@ class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
     """A request as Authlib's grants see it. The transport is not theirs to judge: loopback is plain HTTP.
 
     `raced` is set where the server looked at the code or refresh token too early (see `CodePolicy.atomic`);
-    `resources` are those that the access token is going to be for.
+    `resources` are those that the access token is going to be for; `thumbprint` is that of the key whose possession
+    the request proves (RFC 9449 §5).
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
         self.incoming = incoming
         self.raced = False
         self.resources: tuple[str, ...] = ()
+        self.thumbprint: str | None = None
         self.payload = Payload(parameters, pairs or list(parameters.items()))
 
     @property

@@ -40,11 +40,19 @@ class Refusal(OAuth2Error):  # type: ignore[misc]  # noqa: N818 - a refusal is n
     """
 
     def __init__(
-        self, error: str, reason: str, description: str, *, status: int = 400, challenge: bool = False
+        self,
+        error: str,
+        reason: str,
+        description: str,
+        *,
+        status: int = 400,
+        challenge: bool = False,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(error=error, description=description, status_code=status)
         self.reason = reason
         self.challenge = challenge
+        self.headers = headers
 
 
 def invalid_request(description: str, reason: str = "invalid_request") -> Refusal:
@@ -106,4 +114,5 @@ def rendered(
     }
     challenged = status == 401 or (getattr(error, "challenge", False) and documented is None)
     headers = NO_STORE + ((("WWW-Authenticate", BASIC_CHALLENGE),) if challenged else ())
+    headers += getattr(error, "headers", ())
     return status, members, headers

@@ -2,40 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from token_conformance.reference.answer import NO_STORE, Answer, Endpoint
+from token_conformance.reference.dpop import ALGORITHMS, missing_proof, new_nonce, proven_key
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken
 from token_conformance.reference.reading import Incoming
+from token_conformance.reference.refusal import Refusal
 
 REALM = 'Bearer realm="resource"'
+PROOF_CHALLENGE = f'DPoP algs="{" ".join(ALGORITHMS)}"'
 
 
 def resource_answer(installation: Installation, incoming: Incoming) -> Answer:
     """The protected resource of the profile."""
-    token = accepted_token(installation, incoming)
+    try:
+        token = accepted_token(installation, incoming)
+    except Refusal as refusal:
+        return _unproven("resource", refusal)
     if token is None:
         return challenge(installation, incoming, "resource")
     return Answer(
         "resource",
         members={"resource": "protected", "scope": token.scope, "client_id": token.client_id},
-        headers=NO_STORE,
+        headers=(*NO_STORE, *_next_nonce(installation)),
     )
 
 
 def userinfo_answer(installation: Installation, incoming: Incoming) -> Answer:
     """The claims of the user who granted the token."""
-    token = accepted_token(installation, incoming)
+    try:
+        token = accepted_token(installation, incoming)
+    except Refusal as refusal:
+        return _unproven("userinfo", refusal)
     if token is None:
         return challenge(installation, incoming, "userinfo")
     if token.family is None or "openid" not in token.scope.split():
         return _refused("userinfo", 403, "insufficient_scope", 'scope="openid"')
-    return Answer("userinfo", members=token.family.user.claims(token.scope), headers=NO_STORE)
+    return Answer(
+        "userinfo",
+        members=token.family.user.claims(token.scope),
+        headers=(*NO_STORE, *_next_nonce(installation)),
+    )
 
 
 def accepted_token(installation: Installation, incoming: Incoming) -> AccessToken | None:
-    """The live access token that a request bears, None where it bears none."""
+    """The live access token that a request bears, None where it bears none.
+
+    Raises:
+        Refusal: the token is bound to a key whose possession the request does not prove.
+
+    """
+    token = _living_token(installation, incoming)
+    return token if token is None or _proven(installation, incoming, token) else None
+
+
+def _proven(installation: Installation, incoming: Incoming, token: AccessToken) -> bool:
+    """Whether a token comes by its own scheme, with a proof where it is bound to a key (RFC 9449 §7)."""
+    policy, by_dpop = installation.behaviour.dpop, _scheme(incoming) == "dpop"
+    if token.thumbprint is None or not by_dpop:
+        return policy.bearer_accepted or (token.thumbprint is None) != by_dpop
+    proven = proven_key(installation, incoming, "resource", borne_token(installation, incoming))
+    if "dpop" not in incoming.headers and policy.proof_demanded:
+        raise missing_proof()
+    return proven == token.thumbprint or not policy.key_compared or "dpop" not in incoming.headers
+
+
+def _living_token(installation: Installation, incoming: Incoming) -> AccessToken | None:
     policy, value = installation.behaviour.resource, borne_token(installation, incoming)
     token = installation.memory.access_tokens.get(value or "") or _mistaken(installation, value)
     if token is None:
@@ -76,7 +111,7 @@ def borne_token(installation: Installation, incoming: Incoming) -> str | None:
     """The access token in the header (RFC 6750 §2.1); never that of the query (RFC 9700 §4.3.2)."""
     policy = installation.behaviour.resource
     scheme, _, value = incoming.headers.get("authorization", "").partition(" ")
-    if scheme.lower() in policy.schemes or scheme in policy.schemes:
+    if scheme.lower() in policy.schemes or scheme in policy.schemes or _by_dpop(installation, incoming):
         return value.strip() or None
     queried = parse_qs(incoming.query).get("access_token")
     return queried[0] if queried and policy.query_accepted else None
@@ -84,13 +119,36 @@ def borne_token(installation: Installation, incoming: Incoming) -> str | None:
 
 def challenge(installation: Installation, incoming: Incoming, endpoint: Endpoint) -> Answer:
     """401, with an error code only where there was a token (RFC 6750 §3.1)."""
+    schemes = f"{REALM}, {PROOF_CHALLENGE}" if installation.behaviour.dpop.offered else REALM
     if borne_token(installation, incoming) is None:
-        return Answer(endpoint, 401, headers=(*NO_STORE, ("WWW-Authenticate", REALM)), reason="no_token")
-    return _refused(
-        endpoint, 401, "invalid_token", 'error_description="The access token is expired, revoked or unknown."'
-    )
+        return Answer(endpoint, 401, headers=(*NO_STORE, ("WWW-Authenticate", schemes)), reason="no_token")
+    detail = 'error_description="The access token is expired, revoked or unknown."'
+    scheme = PROOF_CHALLENGE if _by_dpop(installation, incoming) else REALM
+    return _refused(endpoint, 401, "invalid_token", detail, scheme)
 
 
-def _refused(endpoint: Endpoint, status: int, error: str, detail: str) -> Answer:
-    headers = (*NO_STORE, ("WWW-Authenticate", f'{REALM}, error="{error}", {detail}'))
+def _refused(endpoint: Endpoint, status: int, error: str, detail: str, scheme: str = REALM) -> Answer:
+    headers = (*NO_STORE, ("WWW-Authenticate", f'{scheme}, error="{error}", {detail}'))
     return Answer(endpoint, status, {"error": error}, headers, reason=error)
+
+
+def _unproven(endpoint: Endpoint, refusal: Refusal) -> Answer:
+    """The refusal of a proof (RFC 9449 §7.1 and §9)."""
+    detail = f'error_description="{refusal.description}"'
+    answer = _refused(endpoint, 401, str(refusal.error), detail, PROOF_CHALLENGE)
+    return replace(answer, headers=(*answer.headers, *refusal.headers), reason=refusal.reason)
+
+
+def _scheme(incoming: Incoming) -> str:
+    return incoming.headers.get("authorization", "").partition(" ")[0].lower()
+
+
+def _by_dpop(installation: Installation, incoming: Incoming) -> bool:
+    policy = installation.behaviour.dpop
+    return policy.offered and policy.scheme_known and _scheme(incoming) == "dpop"
+
+
+def _next_nonce(installation: Installation) -> tuple[tuple[str, str], ...]:
+    """A nonce for the next request, where the server gives them out unasked (RFC 9449 §8.2)."""
+    renewed = installation.behaviour.dpop.nonce_renewed
+    return (("DPoP-Nonce", new_nonce(installation, "resource")),) if renewed else ()

@@ -275,6 +275,36 @@ ALL = (
     ),
     *FURTHER_GRANTS,
     Variation(
+        "dpop-offered",
+        "tokens are bound to a key where a proof comes (RFC 9449), as the metadata says",
+        policy("dpop", offered=True),
+    ),
+    Variation("dpop-nonce-demanded", "proofs need a nonce (RFC 9449 §8)", policy("dpop", nonce="demanded")),
+    Variation(
+        "dpop-nonce-renewed",
+        "proofs need a nonce, and each answer gives out the next one (RFC 9449 §8.2)",
+        policy("dpop", nonce="demanded", nonce_renewed=True),
+    ),
+    Variation(
+        "dpop-replay-tolerated", "a proof works more than once (RFC 9449 §11.1)", policy("dpop", replay_refused=False)
+    ),
+    Variation(
+        "dpop-replay-invalid-grant",
+        "a used proof is an invalid_grant, since RFC 9449 §4.3 does not count it among bad ones",
+        refusals(lambda answer: answer.saying(error="invalid_grant"), "dpop_replay"),
+    ),
+    Variation(
+        "dpop-bearer-issued",
+        "tokens are not bound where DPoP is merely supported (RFC 9449 §5)",
+        policy("dpop", binds_access_tokens=False),
+    ),
+    Variation(
+        "dpop-binding-invalid-proof",
+        "a code or refresh token with another key is an invalid_dpop_proof",
+        policy("dpop", binding_error="invalid_dpop_proof"),
+    ),
+    Variation("dpop-proofs-short-lived", "proofs work for five seconds", policy("dpop", proof_lifetime=5)),
+    Variation(
         "access-token-lifetime-short", "access tokens live five minutes", policy("token", access_token_lifetime=300)
     ),
 )

@@ -7,6 +7,7 @@ from token_conformance.reference.faults.authorization_code import AUTHORIZATION_
 from token_conformance.reference.faults.client_assertion import CLIENT_ASSERTION
 from token_conformance.reference.faults.client_authentication import CLIENT_AUTHENTICATION
 from token_conformance.reference.faults.device_code import DEVICE_CODE
+from token_conformance.reference.faults.dpop import BINDING, DPOP, NONCE
 from token_conformance.reference.faults.endpoint import ENDPOINT
 from token_conformance.reference.faults.errors import ERRORS
 from token_conformance.reference.faults.fault import Fault
@@ -53,6 +54,9 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     REVOCATION,
     INTROSPECTION,
     ACCESS_TOKEN,
+    DPOP,
+    BINDING,
+    NONCE,
 )
 
 FAULTS: Mapping[str, Fault] = {fault.name: fault for topic in TOPICS for fault in topic}

@@ -42,6 +42,8 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             raise invalid_grant("unknown_code")
         if policy.client_compared and code.family.client_id != client.client_id:
             raise invalid_grant("foreign_code")
+        if self.installation.behaviour.dpop.binds_codes:
+            self.check_binding(code.thumbprint)
         if policy.expiry_checked and self.installation.now >= code.expires:
             raise invalid_grant("expired_code")
         if code.used and policy.single_use and not self.request.raced:

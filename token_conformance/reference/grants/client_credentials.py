@@ -26,7 +26,13 @@ class ServiceGrant(Foundation, ClientCredentialsGrant):  # type: ignore[misc]  #
     def create_token_response(self) -> TokenAnswer:
         """A token in the client's own name, without a refresh token (RFC 6749 §4.4.3)."""
         client_id, scope = self.request.client.client_id, self.request.scope or ""
-        access_token = self.issuer.access_token(client_id, scope, "client_credentials", None, self.request.resources)
+        access_token = self.issuer.access_token(
+            client_id,
+            scope,
+            "client_credentials",
+            resources=self.request.resources,
+            thumbprint=self.access_token_thumbprint,
+        )
         refresh_token = None
         if self.installation.behaviour.scope.refresh_token_for_service:
             family = Family(client_id, self.installation.documented.user, scope, int(self.installation.now))

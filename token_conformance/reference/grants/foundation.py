@@ -12,7 +12,7 @@ from token_conformance.reference.installation import Installation
 from token_conformance.reference.issuing import Issuer
 from token_conformance.reference.memory import AccessToken, Family, RefreshToken
 from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import unauthorized_client
+from token_conformance.reference.refusal import Refusal, unauthorized_client
 from token_conformance.reference.unsigned import Occasion
 
 TokenMembers = dict[str, Any]
@@ -69,7 +69,15 @@ class Foundation:
     def tokens_of(self, family: Family, scope: str, occasion: Occasion) -> TokenAnswer:
         """The answer to a user's first request: RFC 6749 §5.1 with the ID token of OIDC Core §3.1.3.3."""
         family.resources = family.resources or self.request.resources
-        access_token = self.issuer.access_token(family.client_id, scope, occasion, family, self.request.resources)
+        access_token = self.issuer.access_token(
+            family.client_id,
+            scope,
+            occasion,
+            family,
+            self.request.resources,
+            thumbprint=self.access_token_thumbprint,
+        )
+        family.thumbprint = self._refresh_token_thumbprint()
         self._bind(family)
         refresh_token = self.issuer.refresh_token(family, scope) if family.refreshable else None
         members = self.members(access_token, refresh_token, asked=family.asked)
@@ -83,7 +91,7 @@ class Foundation:
         """The members of RFC 6749 §5.1; `scope` may be left out where it is what the client asked for."""
         members: TokenMembers = {
             "access_token": access_token.value,
-            "token_type": "Bearer",
+            "token_type": "Bearer" if access_token.thumbprint is None else "DPoP",
             "expires_in": access_token.expires - int(self.installation.now),
             "scope": access_token.scope,
         }
@@ -100,6 +108,28 @@ class Foundation:
         policy, client = self.installation.behaviour.mutual_tls, self.installation.client(family.client_id)
         if policy.binds and policy.binds_refresh_tokens and client is not None and client.client.public:
             family.certificate = self.request.incoming.thumbprint
+
+    @property
+    def access_token_thumbprint(self) -> str | None:
+        """The key to which an access token is bound: that of the request's proof (RFC 9449 §5)."""
+        return self.request.thumbprint if self.installation.behaviour.dpop.binds_access_tokens else None
+
+    def _refresh_token_thumbprint(self) -> str | None:
+        """The key to which refresh tokens are bound: those of public clients alone (RFC 9449 §5)."""
+        policy = self.installation.behaviour.dpop.binds_refresh_tokens
+        bound = policy == "always" or (policy == "public" and self.request.client.client.public)
+        return self.request.thumbprint if bound else None
+
+    def check_binding(self, thumbprint: str | None) -> None:
+        """Refuse a code or refresh token that is bound to another key than that of the request's proof.
+
+        Raises:
+            Refusal: the keys differ, or there is no proof.
+
+        """
+        if thumbprint not in {None, self.request.thumbprint}:
+            error = self.installation.behaviour.dpop.binding_error
+            raise Refusal(error, "other_dpop_key", "The grant is bound to another key.")
 
     def refreshable(self, client: RegisteredClient, scope: str) -> bool:
         """Whether the client gets a refresh token with that scope (OIDC Core §11)."""

@@ -28,6 +28,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         token = self._presented()
         self._check_owner(token, client)
         self._check_certificate(token)
+        self.check_binding(token.family.thumbprint)
         self._check_life(token)
         self._check_reuse(token)
         self.request.refresh_token = token
@@ -165,14 +166,19 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         if (
             last is not None
             and self.policy.access_token != "new"
-            and last.scope == scope
             and last.audience == self.request.resources
+            and (last.scope, last.thumbprint) == (scope, self.access_token_thumbprint)
             and last.expires > self.installation.now
         ):
             return last
         if last is not None and self.policy.revokes_old_access_token:
             last.revoked = True
-        return self.issuer.access_token(token.client_id, scope, "refresh", token.family, self.request.resources)
+        thumbprint = self.access_token_thumbprint
+        if last is not None and self.installation.behaviour.dpop.refresh_keeps_key:
+            thumbprint = last.thumbprint
+        return self.issuer.access_token(
+            token.client_id, scope, "refresh", token.family, self.request.resources, thumbprint=thumbprint
+        )
 
     def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
         kept_from = self.policy.rotating_generations

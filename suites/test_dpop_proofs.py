@@ -1,0 +1,185 @@
+"""Proofs of possession, right and wrong ones, at the token endpoint (RFC 9449 §4.3 and §5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.exchange import Exchange, header
+from token_conformance.provider import Provider, carrier
+from token_conformance.provider.binding import binding, bound, demand, nonce_in
+from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WRONG
+from token_conformance.run import Run
+from token_conformance.token_response import TokenResponse
+
+
+@dataclass(frozen=True)
+class AtTokenEndpoint:
+    """A good token request with its good proof, with others, without one, with a used one, and in the end again."""
+
+    control: TokenResponse
+    attempts: Mapping[str, TokenResponse]
+    malformed: TokenResponse
+    without: TokenResponse
+    used: TokenResponse
+    again: TokenResponse
+    demand: Exchange | None
+    nonces: bool
+
+
+@scenario()
+async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
+    """Send one token request with a good proof, and again with proofs that differ from it in one part each."""
+    provider, prover = await binding(provider)
+    good = await carrier(provider)
+    bound(provider, good.control)
+    demanded = demand(provider, await provider.endpoint("token_endpoint"))
+
+    async def attempt(tried: Provider, *proofs: str) -> TokenResponse:
+        nonlocal good
+        headers = tuple(("DPoP", proof) for proof in proofs)
+        response = await tried.token(good.parameters, client=good.client, headers=headers)
+        good = good.after(response) if response.exchange.answer is not None and response.accepted else good
+        return response
+
+    control = good.control
+    changes = {**WRONG, **MISTIMED, **RIGHT, **NORMALIZED, **CLOCKS}
+    attempts = {part: await attempt(provider.proving(prover.changing(change))) for part, change in changes.items()}
+    if demanded is not None:
+        for part, change in NONCES.items():
+            attempts[part] = await attempt(provider.proving(prover.changing(change)))
+    last = header(attempts["further-claims"].exchange.request.headers, "dpop") or ""
+    return AtTokenEndpoint(
+        control=control,
+        attempts=attempts,
+        malformed=await attempt(provider, "no.proof"),
+        without=await attempt(provider.proving(None)),
+        used=await attempt(provider, last),
+        again=await attempt(provider),
+        demand=demanded,
+        nonces=bool(prover.nonces),
+    )
+
+
+@requirement("rfc9449-proof-checks")
+@pytest.mark.parametrize("part", WRONG)
+def test_wrong_proof_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """The token endpoint refuses a proof that is wrong in one part."""
+    attempt = proofs_at_token_endpoint.attempts[part]
+    assert not refusal(attempt, control=proofs_at_token_endpoint.control).accepted, f"{part}: the proof was accepted"
+
+
+@requirement("rfc9449-proof-checks")
+def test_what_is_no_proof_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """The token endpoint refuses a DPoP header that holds no JWT."""
+    answer = refusal(proofs_at_token_endpoint.malformed, control=proofs_at_token_endpoint.control)
+    assert not answer.accepted, "a DPoP header that holds no JWT was accepted"
+
+
+@requirement("rfc9449-11.1-proof-age")
+@pytest.mark.parametrize("part", MISTIMED)
+def test_proof_of_another_hour_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """The token endpoint refuses a proof that was made an hour ago, or will be in an hour."""
+    if proofs_at_token_endpoint.nonces:
+        raise NotApplicable("the provider gives out nonces, which tell the age of a proof")
+    attempt = proofs_at_token_endpoint.attempts[part]
+    assert not refusal(attempt, control=proofs_at_token_endpoint.control).accepted, f"{part}: the proof was accepted"
+
+
+@requirement("rfc9449-4.3-good-proof")
+@pytest.mark.parametrize("part", RIGHT)
+def test_unusual_proof_gets_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """The token endpoint ignores query and fragment of htu, and claims that it does not know."""
+    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    assert answer.accepted, f"{part}: the proof was answered by {answer}"
+
+
+@requirement("rfc9449-4.3-normalized")
+@pytest.mark.parametrize("part", NORMALIZED)
+def test_address_is_compared_by_its_meaning(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """The token endpoint takes htu with its host in capitals, and with the port that goes without saying."""
+    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    assert answer.accepted, f"{part}: the proof was answered by {answer}"
+
+
+@requirement("fapi2-5.3.2.1-clock")
+def test_clock_may_be_a_little_ahead(proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Run) -> None:
+    """A proof from 8 seconds ahead is accepted, and one from 90 seconds ahead refused."""
+    attempts = proofs_at_token_endpoint.attempts
+    seen = {part: refusal(attempts[part], control=proofs_at_token_endpoint.control).accepted for part in CLOCKS}
+    shown = ", ".join(f"{part} {'accepted' if accepted else 'refused'}" for part, accepted in seen.items())
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable(f"measured, not judged: {shown}")
+    assert seen == {"8-seconds-ahead": True, "90-seconds-ahead": False}, f"proofs were met so: {shown}"
+
+
+@requirement("rfc9449-5-invalid-proof-error")
+def test_wrong_proof_is_called_so(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """The token endpoint refuses a wrong proof by 400 and invalid_dpop_proof."""
+    tried = proofs_at_token_endpoint.attempts
+    for part, attempt in {
+        **{part: tried[part] for part in WRONG},
+        "malformed": proofs_at_token_endpoint.malformed,
+    }.items():
+        if attempt.exchange.answer is None or attempt.accepted or attempt.exchange.response.status in {429, 503}:
+            continue
+        named = {"invalid_dpop_proof", "use_dpop_nonce"} | ({"invalid_request"} if part == "two-proofs" else set())
+        assert attempt.status == 400 and attempt.error in named, f"{part}: the proof was answered by {attempt}"
+
+
+@requirement("rfc9449-5-invalid-proof-error")
+def test_used_proof_does_not_blame_the_client(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """A proof that was used before, where it is refused, is refused by 400, as a bad proof, grant or request."""
+    used = refusal(proofs_at_token_endpoint.used, control=proofs_at_token_endpoint.attempts["further-claims"])
+    if used.accepted:
+        raise NotApplicable("measured, not judged: a proof is accepted twice")
+    named = {"invalid_dpop_proof", "use_dpop_nonce", "invalid_grant", "invalid_request"}
+    assert used.status == 400 and used.error in named, f"a used proof was answered by {used}"
+
+
+@requirement("rfc9449-proof-checks")
+def test_wrong_proofs_do_no_lasting_harm(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """After wrong proofs the same request with a good one is accepted."""
+    answer = refusal(proofs_at_token_endpoint.again, control=proofs_at_token_endpoint.control)
+    assert answer.accepted, f"after wrong proofs a good one was answered by {answer}"
+
+
+@requirement("rfc9449-8-demand")
+def test_demand_gives_out_a_nonce(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """The token endpoint demands a nonce by 400, and gives it out in one header DPoP-Nonce."""
+    demanded = proofs_at_token_endpoint.demand
+    assert nonce_in(demanded)
+    assert demanded is None or demanded.status == 400, f"a nonce is demanded with {demanded and demanded.status}"
+
+
+@requirement("rfc9449-nonce")
+def test_nonce_that_was_given_out_gets_tokens(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """The token endpoint accepts the nonce that it gave out."""
+    if proofs_at_token_endpoint.demand is None:
+        raise NotApplicable("no nonce is demanded for proofs")
+    answer = proofs_at_token_endpoint.control
+    if not proofs_at_token_endpoint.nonces or not (answer.accepted or answer.error == "use_dpop_nonce"):
+        raise Inconclusive(f"a request with a nonce was answered by {answer}")
+    assert answer.accepted, f"the nonce that was given out was answered by {answer}"
+
+
+@requirement("rfc9449-8-nonce-compared")
+@pytest.mark.parametrize("part", NONCES)
+def test_other_nonce_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """Once it demands a nonce, the token endpoint refuses a proof with another one, and without one."""
+    if proofs_at_token_endpoint.demand is None or part not in proofs_at_token_endpoint.attempts:
+        raise NotApplicable("no nonce is demanded for proofs")
+    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    assert not answer.accepted, f"{part}: the proof was accepted"
+
+
+@requirement("rfc9449-5.2-required", "fapi2-5.3.2.1-sender-constrained")
+def test_request_without_proof_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Run) -> None:
+    """Where DPoP is required, a token request without a proof is refused."""
+    answer = refusal(proofs_at_token_endpoint.without, control=proofs_at_token_endpoint.control)
+    profile = conformance_run.profile
+    if profile.dpop != "required" and "fapi2" not in profile.claims:
+        kind = answer.token_type if answer.accepted else answer.error
+        raise NotApplicable(f"the profile does not require DPoP; without a proof the answer is {kind}")
+    assert not answer.accepted, f"a request without a proof was answered by {answer}"
