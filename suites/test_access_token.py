@@ -63,6 +63,15 @@ def test_jwt_access_token_is_signed(login: Login, published_keys: Exchange) -> N
     assert reason is None, f"the access token is not verified: {reason}"
 
 
+@requirement("rfc9068-2.1-typ")
+def test_access_token_says_what_it_is(login: Login, conformance_run: Run) -> None:
+    """A JWT access token says in typ that it is one, where the profile documents RFC 9068."""
+    if conformance_run.profile.tokens.access_token_format.value != "at+jwt":
+        raise NotApplicable('the profile does not document RFC 9068: tokens.access_token_format = "at+jwt"')
+    kind = jwt_in(login.response).header.get("typ")
+    assert str(kind).lower() in {"at+jwt", "application/at+jwt"}, f"typ of the access token is {kind!r}"
+
+
 @requirement("rfc9068-claims")
 def test_jwt_access_token_has_its_claims(login: Login) -> None:
     """A JWT access token of RFC 9068 has iss, exp, aud, sub, client_id, iat and jti."""

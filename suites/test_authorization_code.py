@@ -4,17 +4,22 @@ import asyncio
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
 from token_conformance.profile import Client
 from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.client_authentication import Credentials, impostor, unauthenticated
 from token_conformance.rotation import tally
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
 RACERS = 4
 """Exchanges of one code that are sent at once."""
+
+MINUTE = 60
+"""Seconds that a code may live at most under FAPI 2.0 (§5.3.2.1)."""
 
 TEN_MINUTES = 600
 """Seconds that a code may live at most, as RFC 6749 §4.1.2 recommends."""
@@ -83,6 +88,49 @@ def test_replay_revokes_the_refresh_token(code_replay: CodeReplay) -> None:
         raise NotApplicable("the code yields no refresh token")
     answer = refusal(code_replay.refresh, control=code_replay.first)
     assert not answer.accepted, "the refresh token of a replayed code still works"
+
+
+@requirement("rfc6749-10.5-replay-revokes-access-token")
+def test_replay_revokes_the_access_token(code_replay: CodeReplay) -> None:
+    """The access token that a code yielded is refused after the code was used again, where the resource looks it up."""
+    if not refusal(code_replay.replay, control=code_replay.first).refused:
+        raise NotApplicable("the replay was not refused")
+    if code_replay.at_resource is None:
+        raise NotApplicable("there is no resource to use the access token at")
+    if jwt_of(code_replay.first.access_token) is not None:
+        raise NotApplicable("the access token is a JWT, which resources may check by themselves")
+    status = code_replay.at_resource.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the resource answered {status}")
+    assert status in {400, 401, 403}, f"after the replay of its code the access token was answered by {status}"
+
+
+@dataclass(frozen=True)
+class WrongReplay:
+    """A code exchanged, sent again with another redirect_uri, and a refresh with the tokens of the exchange."""
+
+    first: TokenResponse
+    replay: TokenResponse
+    refresh: TokenResponse
+
+
+@scenario(needs="authorization_code form_login refresh oauth21")
+async def wrong_replay(provider: Provider) -> WrongReplay:
+    """Exchange a code, send it again with a redirect_uri that it was not issued for, and refresh."""
+    authorization = await provider.authorize()
+    first = await provider.exchange_code(authorization)
+    changes = {"redirect_uri": "https://other.example/callback", "code_verifier": provider.draw("code_verifier")}
+    replay = await provider.exchange_code(authorization, changes=changes)
+    return WrongReplay(first, replay, await provider.refresh(first.refresh_token, client=authorization.client))
+
+
+@requirement("oauth2.1-7.5.2-invalid-replay-harmless")
+def test_wrong_replay_revokes_nothing(wrong_replay: WrongReplay) -> None:
+    """Under OAuth 2.1 a replay that is wrong otherwise, too, leaves the tokens of the code alone."""
+    if not refusal(wrong_replay.replay, control=wrong_replay.first).refused:
+        raise NotApplicable("the replay was not refused")
+    answer = refusal(wrong_replay.refresh, control=wrong_replay.first)
+    assert answer.accepted, f"after a replay by somebody without the code_verifier the refresh was answered by {answer}"
 
 
 @dataclass(frozen=True)
@@ -229,6 +277,7 @@ async def expired_code(provider: Provider) -> ExpiredCode:
     """Exchange a code after its documented lifetime, or after ten minutes."""
     grant = provider.profile.grants.authorization_code
     age = (grant.lifetime.value if grant else None) or TEN_MINUTES
+    age = min(age, MINUTE) if "fapi2" in provider.profile.claims else age
     late = await provider.authorize(refreshable=False)
     await provider.clock.wait(age + LATENESS)
     return ExpiredCode(await provider.exchange_code(late), age)
@@ -238,7 +287,16 @@ async def expired_code(provider: Provider) -> ExpiredCode:
 def test_code_expires(expired_code: ExpiredCode, login: Login) -> None:
     """A code is refused as invalid_grant after its lifetime, ten minutes at most."""
     answer = refusal(expired_code.late, control=login.response)
-    assert answer.error == "invalid_grant", f"a code that is {expired_code.age} s old was answered by {answer}"
+    assert answer.error == "invalid_grant", f"a code was answered by {answer} {expired_code.age + LATENESS} s after it was issued"
+
+
+@requirement("fapi2-5.3.2.1-code-lifetime")
+def test_fapi_code_lives_a_minute(expired_code: ExpiredCode, login: Login, conformance_run: Run) -> None:
+    """Under FAPI 2.0 a code is refused after a minute."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim FAPI 2.0")
+    answer = refusal(expired_code.late, control=login.response)
+    assert not answer.accepted, f"a code was accepted {expired_code.age + LATENESS} s after it was issued"
 
 
 @requirement("rfc6749-4.1.2-state")

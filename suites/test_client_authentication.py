@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.profile import Client
-from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.provider import Carrier, Login, Provider, carrier
 from token_conformance.provider.client_authentication import basic, by, post, with_secret
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 
 CHALLENGE_TO_BASIC = re.compile(r"(^|,)\s*Basic(\s|,|$)", re.IGNORECASE)
@@ -74,6 +75,13 @@ def test_wrong_secret_is_invalid_client(wrong_credentials: WrongCredentials) -> 
         answer = refusal(attempt, control=wrong_credentials.carrier.control)
         told_missing = sent == "an empty secret" and answer.error == "invalid_request"
         assert answer.error == "invalid_client" or told_missing, f"{sent} was answered by {answer}"
+
+
+@requirement("rfc6749-3.2.1-empty-secret")
+def test_empty_secret_does_not_authenticate(wrong_credentials: WrongCredentials) -> None:
+    """A client that has a secret is refused with an empty one."""
+    answer = refusal(wrong_credentials.empty_secret, control=wrong_credentials.carrier.control)
+    assert not answer.accepted, "an empty secret was accepted"
 
 
 @requirement("rfc6749-3.2.1-unknown-client")
@@ -163,6 +171,24 @@ def test_basic_is_form_decoded(authentication_methods: Methods) -> None:
         raise NotApplicable("neither id nor secret has a character that the encoding changes")
     answer = refusal(authentication_methods.by_basic, control=authentication_methods.by_post)
     assert answer.accepted
+
+
+@requirement("oauth2.1-2.4.1-post-supported")
+def test_secret_in_the_form_is_accepted(authentication_methods: Methods, conformance_run: Run) -> None:
+    """Under OAuth 2.1 a client with a secret is accepted with id and secret in the form."""
+    if "oauth2.1" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim OAuth 2.1")
+    assert refusal(authentication_methods.by_post, control=authentication_methods.carrier.control).accepted
+
+
+@requirement("fapi2-5.3.2.1-client-authentication")
+def test_fapi_clients_do_not_send_secrets(login: Login, conformance_run: Run) -> None:
+    """Under FAPI 2.0 no client is let in by a secret that it sends."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim FAPI 2.0")
+    if not login.client.sends_secret:
+        raise NotApplicable(f"the profile's client authenticates by {login.client.authentication}")
+    assert not login.response.accepted, f"a client was let in by {login.client.authentication}"
 
 
 @requirement("rfc6749-2.3-one-method")

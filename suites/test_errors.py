@@ -63,6 +63,7 @@ class BadRequests:
     carrier: Carrier
     without_grant_type: TokenResponse
     unknown_grant_type: TokenResponse
+    unknown_grant_type_again: TokenResponse
     folded_grant_type: TokenResponse
     unknown_code: TokenResponse
     unknown_refresh_token: TokenResponse
@@ -78,6 +79,7 @@ async def bad_requests(provider: Provider) -> BadRequests:
         carrier=good,
         without_grant_type=await provider.token({**good.parameters, "grant_type": None}, client=client),
         unknown_grant_type=await provider.token({"grant_type": "urn:example:no-such-grant"}, client=client),
+        unknown_grant_type_again=await provider.token({"grant_type": "urn:example:no-such-grant"}, client=client),
         folded_grant_type=await provider.token({**good.parameters, "grant_type": grant_type.upper()}, client=client),
         unknown_code=await provider.token(code),
         unknown_refresh_token=await provider.refresh(provider.draw("refresh_token")),
@@ -103,6 +105,15 @@ def test_grant_type_is_compared_exactly(bad_requests: BadRequests) -> None:
     """A grant_type in capitals is another one, and refused."""
     answer = refusal(bad_requests.folded_grant_type, control=bad_requests.carrier.control)
     assert answer.error in {"unsupported_grant_type", "invalid_request"}
+
+
+@requirement("errors-repeatable")
+def test_same_mistake_gets_the_same_error(bad_requests: BadRequests) -> None:
+    """A grant_type that nobody knows gets the same answer twice."""
+    first, second = bad_requests.unknown_grant_type, bad_requests.unknown_grant_type_again
+    if not (first.refused and second.refused):
+        raise Inconclusive("one of the two was not refused")
+    assert (first.status, first.error) == (second.status, second.error), f"first it was {first}, then {second}"
 
 
 @dataclass(frozen=True)
@@ -194,6 +205,16 @@ def test_error_code_is_registered(evidence: Evidence) -> None:
             asked = dict(response.exchange.request.form).get("grant_type")
             known = response.error in (REGISTERED if asked in POLLING_GRANTS else REGISTERED - OF_OTHER_PLACES)
             assert known, f"error is {response.error!r} in the answer to {response.exchange}"
+
+
+@EACH_REFUSAL
+@requirement("rfc6749-5.2-error-charset")
+def test_error_keeps_to_its_characters(evidence: Evidence) -> None:
+    """The error code holds no other characters than RFC 6749 §5.2 allows."""
+    for response in refusals_with_body(evidence):
+        error = response.members.get("error")
+        if isinstance(error, str):
+            assert CHARACTERS.fullmatch(error), f"error is {error!r} in the answer to {response.exchange}"
 
 
 @EACH_REFUSAL

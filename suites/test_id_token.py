@@ -80,6 +80,38 @@ def judge_signature(token: Token, published_keys: Exchange, run: Run, response: 
     assert reason is None, f"the ID token is not verified: {reason}"
 
 
+@requirement("oidc-2-alg-none")
+def test_id_token_is_not_unsigned(login: Login, conformance_run: Run) -> None:
+    """An ID token is signed: alg is not none, however it is spelled."""
+    token = first(login, conformance_run)
+    assert (token.algorithm or "").lower() != "none", "alg of the ID token is none"
+
+
+@requirement("oidc-2-key-headers")
+def test_id_token_does_not_bring_its_key(login: Login, conformance_run: Run) -> None:
+    """An ID token does not name its key by x5u, x5c, jku or jwk: the key is the issuer's published one."""
+    brought = sorted({"x5u", "x5c", "jku", "jwk"} & first(login, conformance_run).header.keys())
+    assert not brought, f"the ID token brings {', '.join(brought)}"
+
+
+@requirement("oidc-2-optional-claims")
+def test_acr_and_amr_have_their_types(login: Login, conformance_run: Run) -> None:
+    """Where they are there, acr is a string, and amr a list of strings."""
+    claims = first(login, conformance_run).claims
+    methods = claims.get("amr", [])
+    assert isinstance(claims.get("acr", ""), str), f"acr is {claims['acr']!r}"
+    assert isinstance(methods, list) and all(isinstance(each, str) for each in methods), f"amr is {methods!r}"
+
+
+@requirement("fapi2-5.4.1-algorithms")
+def test_fapi_id_token_is_signed_by_a_new_algorithm(login: Login, conformance_run: Run) -> None:
+    """Under FAPI 2.0 an ID token is signed by PS256, ES256 or EdDSA."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim FAPI 2.0")
+    algorithm = first(login, conformance_run).algorithm
+    assert algorithm in {"PS256", "ES256", "EdDSA", "Ed25519"}, f"alg of the ID token is {algorithm!r}"
+
+
 @requirement("oidc-3.1.3.7-iss")
 def test_iss_is_the_issuer(login: Login, conformance_run: Run) -> None:
     """Iss is the issuer, to the letter."""
@@ -250,6 +282,21 @@ def test_userinfo_is_of_the_same_user(userinfo: Userinfo, conformance_run: Run) 
     assert sub == token.claims.get("sub"), f"sub of the userinfo is {'another one' if sub else 'absent'}"
 
 
+@requirement("oidc-userinfo-json")
+def test_userinfo_is_a_json_object_with_sub(userinfo: Userinfo) -> None:
+    """The userinfo is a JSON object with sub, or a JWT where the client asked for one."""
+    answer = userinfo.answer
+    status = answer.response.status
+    if status in {401, 403, 429} or status >= 500:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    if answer.media_type == "application/jwt":
+        raise NotApplicable("the userinfo is a JWT")
+    assert status == 200 and answer.media_type == "application/json", (
+        f"the userinfo came with status {status} and the media type {answer.media_type!r}"
+    )
+    assert isinstance(answer.members.get("sub"), str), "the userinfo has no sub"
+
+
 def front_channel(login: Login, run: Run) -> Token:
     """The ID token of the authorization response in the hybrid flow."""
     asked(run)
@@ -269,6 +316,14 @@ def test_c_hash_is_of_the_code(login: Login, conformance_run: Run) -> None:
     token = front_channel(login, conformance_run)
     assert "c_hash" in token.claims, "the ID token of the authorization response has no c_hash"
     judge_hash(token, "c_hash", login.authorization.code if login.authorization else None)
+
+
+@requirement("oidc-3.3.2.11-nonce")
+def test_front_channel_nonce_comes_back(login: Login, conformance_run: Run) -> None:
+    """The first ID token of the hybrid flow holds the nonce that was sent."""
+    token = front_channel(login, conformance_run)
+    sent = login.authorization.nonce if login.authorization else None
+    assert token.claims.get("nonce") == sent, f"nonce is {token.claims.get('nonce')!r}; {sent!r} was sent"
 
 
 @requirement("fapi1-5.1.1-s-hash")

@@ -14,6 +14,16 @@ from token_conformance.transcripts import Refreshed
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 METHODS_BY_DEFAULT = ["client_secret_basic"]
 GRANTS_BY_DEFAULT = ["authorization_code", "implicit"]
+REQUIRED_OF_OPENID_PROVIDERS = (
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "response_types_supported",
+    "subject_types_supported",
+    "id_token_signing_alg_values_supported",
+)
+"""OIDC Discovery §3."""
 
 
 def listed(metadata: Exchange, name: str, default: list[str]) -> list[str]:
@@ -46,6 +56,73 @@ def test_token_endpoint_is_a_safe_address(metadata: Exchange) -> None:
     parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     assert safe and parts.hostname and not parts.fragment, f"token_endpoint is {value!r}"
+
+
+@requirement("rfc8414-3.2-response")
+def test_metadata_says_that_it_is_json(metadata: Exchange) -> None:
+    """The metadata comes with status 200 and the media type application/json."""
+    readable(metadata)
+    assert metadata.media_type == "application/json", f"the metadata has the media type {metadata.media_type!r}"
+
+
+@requirement("rfc8414-3.2-no-empty-lists")
+def test_metadata_has_no_empty_list(metadata: Exchange) -> None:
+    """What the metadata lists has at least one element; an empty list is left out."""
+    readable(metadata)
+    empty = sorted(name for name, value in metadata.members.items() if value == [])
+    assert not empty, f"{', '.join(empty)} is an empty list"
+
+
+@requirement("rfc8414-2-auth-alg-none")
+def test_unsigned_assertions_are_not_advertised(metadata: Exchange) -> None:
+    """token_endpoint_auth_signing_alg_values_supported does not list none."""
+    readable(metadata)
+    listing = listed(metadata, "token_endpoint_auth_signing_alg_values_supported", [])
+    assert "none" not in listing, "token_endpoint_auth_signing_alg_values_supported lists none"
+
+
+@requirement("oidc-discovery-3-required")
+def test_required_members_are_there(metadata: Exchange, conformance_run: Run) -> None:
+    """The metadata of an OpenID provider has all members that OpenID Connect Discovery requires."""
+    readable(metadata)
+    if not conformance_run.profile.openid:
+        raise NotApplicable("the profile's scope does not ask for openid")
+    absent = [name for name in REQUIRED_OF_OPENID_PROVIDERS if name not in metadata.members]
+    assert not absent, f"the metadata has no {', '.join(absent)}"
+
+
+@requirement("oidc-discovery-3-rs256")
+def test_rs256_is_advertised(metadata: Exchange, conformance_run: Run) -> None:
+    """id_token_signing_alg_values_supported lists RS256, which every client understands."""
+    readable(metadata)
+    if not conformance_run.profile.openid or "fapi2" in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not ask for openid, or claims FAPI 2.0, which forbids RS256")
+    if "id_token_signing_alg_values_supported" not in metadata.members:
+        raise Inconclusive("the metadata has no id_token_signing_alg_values_supported; another check says so")
+    listing = listed(metadata, "id_token_signing_alg_values_supported", [])
+    assert "RS256" in listing, f"id_token_signing_alg_values_supported is {', '.join(listing)}"
+
+
+@requirement("rfc8414-2-jwks-uri-https")
+def test_jwks_uri_is_a_safe_address(metadata: Exchange) -> None:
+    """jwks_uri is an https address (http on loopback alone)."""
+    readable(metadata)
+    value = metadata.members.get("jwks_uri")
+    if value is None:
+        raise NotApplicable("the metadata has no jwks_uri")
+    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    assert safe and parts.hostname, f"jwks_uri is {value!r}"
+
+
+@requirement("rfc7636-4.2-s256")
+def test_s256_is_among_the_challenge_methods(metadata: Exchange) -> None:
+    """code_challenge_methods_supported, where it is there, lists S256."""
+    readable(metadata)
+    if "code_challenge_methods_supported" not in metadata.members:
+        raise NotApplicable("the metadata does not list code_challenge_methods_supported")
+    methods = listed(metadata, "code_challenge_methods_supported", [])
+    assert "S256" in methods, f"code_challenge_methods_supported is {', '.join(methods)}"
 
 
 @requirement("rfc8414-grants-true")

@@ -46,6 +46,16 @@ async def verifiers(provider: Provider) -> Verifiers:
     )
 
 
+@requirement("rfc7636-4.6-right-verifier")
+def test_right_verifier_is_accepted(login: Login) -> None:
+    """A code that was issued with a challenge is accepted with its verifier."""
+    if login.authorization is None or login.authorization.code_verifier is None:
+        raise NotApplicable("the profile does not ask for PKCE")
+    if login.authorization.code is None:
+        raise Inconclusive("the authorization endpoint gave no code")
+    assert login.response.accepted, f"the right code_verifier was answered by {login.response}"
+
+
 @requirement("rfc7636-4.6-verifier")
 def test_other_verifier_is_invalid_grant(verifiers: Verifiers, login: Login) -> None:
     """A code is refused as invalid_grant with another verifier than the one behind its challenge."""
@@ -113,3 +123,44 @@ def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance
     if answer.error == "invalid_client":
         raise Inconclusive(f"the client was not let in: {answer}")
     assert not answer.accepted
+
+
+@requirement("oauth2.1-4.1.2.1-public-client-challenge")
+def test_public_client_needs_a_challenge(downgrade: Downgrade, conformance_run: Run) -> None:
+    """Under OAuth 2.1 an authorization request of a public client without a challenge is refused."""
+    if "oauth2.1" not in conformance_run.profile.claims or not conformance_run.profile.user_client.public:
+        raise NotApplicable("the profile does not claim OAuth 2.1, or its client is confidential")
+    if downgrade.control is not None:
+        downgrade.control.exchange.response  # noqa: B018 - the answer is this check's evidence
+    assert downgrade.control is None, "a public client got a code without a challenge"
+
+
+@dataclass(frozen=True)
+class UnaskedChallenge:
+    """Codes asked for with a challenge by a profile that does not, and exchanged with the right and a wrong verifier."""
+
+    right: TokenResponse
+    wrong: TokenResponse
+
+
+@scenario(needs="authorization_code form_login bcp no_pkce")
+async def unasked_challenge(provider: Provider) -> UnaskedChallenge:
+    """Ask for two codes with a challenge, and exchange one with the right verifier and one with another."""
+
+    async def exchanged(*, right: bool) -> TokenResponse:
+        verifier = provider.draw("code_verifier")
+        challenge = {"code_challenge": code_challenge(verifier, "S256"), "code_challenge_method": "S256"}
+        authorization = await provider.authorize(refreshable=False, parameters=challenge)
+        sent = verifier if right else provider.draw("code_verifier")
+        return await provider.exchange_code(authorization, changes={"code_verifier": sent})
+
+    return UnaskedChallenge(await exchanged(right=True), await exchanged(right=False))
+
+
+@requirement("rfc9700-2.1.1-pkce-supported")
+def test_pkce_is_supported(unasked_challenge: UnaskedChallenge) -> None:
+    """A challenge is heeded, even if the profile does not ask for PKCE."""
+    answer = refusal(unasked_challenge.wrong, control=unasked_challenge.right)
+    assert not answer.accepted, (
+        "another code_verifier than that of the challenge was accepted: the challenge is ignored"
+    )

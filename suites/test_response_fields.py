@@ -33,9 +33,9 @@ def test_success_is_200(evidence: Evidence) -> None:
 
 
 @EACH_GRANT
-@requirement("rfc6749-5.1-json")
+@requirement("rfc6749-5.1-json", "rfc6749-3.2-duplicate-members")
 def test_success_is_a_json_object(evidence: Evidence) -> None:
-    """The body of a successful response is one JSON object."""
+    """The body of a successful response is one JSON object, in which no member stands twice."""
     for response in evidence.successes:
         parsed = response.exchange.json
         assert isinstance(parsed, dict), (

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.access_token import scope_of
-from token_conformance.provider import Provider
+from token_conformance.provider import Login, Provider
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
@@ -12,21 +13,31 @@ FOREIGN = "urn:example:a-scope-that-nobody-registered"
 
 @dataclass(frozen=True)
 class ForeignScope:
-    """The scope of the profile, a request that asks for more, and one that names none."""
+    """The scope of the profile, and requests for more, for none, and for the same in another spelling."""
 
     scope: str | None
     attempt: TokenResponse
     unnamed: TokenResponse
+    reordered: TokenResponse | None
+    folded: TokenResponse | None
 
 
 @scenario(needs="client_credentials")
 async def foreign_scope(provider: Provider) -> ForeignScope:
-    """Ask for a foreign scope beside the usual one, and for none."""
+    """Ask for a foreign scope beside the usual one, for none, and for the usual one in another order and other letters."""
     grant = provider.profile.grants.client_credentials
     scope = grant.scope if grant else None
     attempt = await provider.client_credentials(scope=f"{scope} {FOREIGN}" if scope else FOREIGN)
     request = {"grant_type": "client_credentials"}
-    return ForeignScope(scope, attempt, await provider.token(request, client=provider.service_client))
+    values = (scope or "").split()
+    capital = (scope or "").swapcase()
+    return ForeignScope(
+        scope=scope,
+        attempt=attempt,
+        unnamed=await provider.token(request, client=provider.service_client),
+        reordered=await provider.client_credentials(scope=" ".join(values[::-1])) if len(values) > 1 else None,
+        folded=await provider.client_credentials(scope=capital) if capital != (scope or "") else None,
+    )
 
 
 @requirement("rfc6749-3.3-invalid-scope")
@@ -61,3 +72,50 @@ def test_scope_of_a_request_without_scope_is_told(foreign_scope: ForeignScope) -
     if granted is None and foreign_scope.scope is None:
         raise Inconclusive("what scope was granted cannot be seen: the access token is opaque")
     assert granted == frozenset(), "no scope was asked for, some was granted, and the answer has no scope"
+
+
+@requirement("rfc6749-3.3-scope-order")
+def test_order_of_scope_means_nothing(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
+    """The same scope in another order is granted likewise."""
+    if foreign_scope.reordered is None:
+        raise NotApplicable("the profile's scope has one value, or none")
+    answer = refusal(foreign_scope.reordered, control=service_token)
+    assert answer.accepted, f"the usual scope in another order was answered by {answer}"
+    if answer.scope is not None and service_token.scope is not None:
+        assert answer.scope == service_token.scope, "the usual scope in another order was granted in part"
+
+
+@requirement("rfc6749-3.3-scope-order")
+def test_case_of_scope_matters(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
+    """A scope in other letters is another scope: it is refused, or nothing of the usual one is granted for it."""
+    if foreign_scope.folded is None:
+        raise NotApplicable("the profile's scope has no letters, or is not there")
+    answer = refusal(foreign_scope.folded, control=service_token)
+    if not answer.accepted:
+        return
+    granted = answer.scope or scope_of(answer.access_token)
+    if granted is None:
+        raise Inconclusive("what scope was granted cannot be seen")
+    usual = frozenset((foreign_scope.scope or "").split())
+    if granted == (foreign_scope.unnamed.scope if foreign_scope.unnamed.accepted else None):
+        raise NotApplicable("what is not known is left out, and the default scope granted")
+    assert not granted & usual, f"{' '.join(sorted(granted))} was granted for the same in other letters"
+
+
+@requirement("rfc6749-3.3-default-scope")
+def test_request_without_scope_is_answered_clearly(foreign_scope: ForeignScope) -> None:
+    """A request without scope gets a default scope, or is refused as invalid_scope."""
+    answer = foreign_scope.unnamed
+    if not answer.accepted and not answer.refused:
+        raise Inconclusive(f"neither accepted nor refused: {answer}")
+    assert answer.accepted or answer.error == "invalid_scope", f"a request without scope was answered by {answer}"
+
+
+@requirement("oauth2.1-3.2.3-scope")
+def test_scope_is_always_told(login: Login, conformance_run: Run) -> None:
+    """Under OAuth 2.1 the answer names the scope even where it is what was asked for."""
+    if "oauth2.1" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim OAuth 2.1")
+    if not login.response.accepted:
+        raise Inconclusive(f"the login yields no access token: {login.response}")
+    assert "scope" in login.response.members, "the answer has no scope"

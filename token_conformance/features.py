@@ -63,6 +63,15 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         lambda profile: any(client.asserts for client in profile.clients),
         "no client of the profile signs assertions",
     ),
+    "no_pkce": (
+        lambda profile: profile.grants.authorization_code is not None and not profile.grants.authorization_code.pkce,
+        "the profile asks for PKCE, which other checks judge",
+    ),
+    "bcp": (
+        lambda profile: bool(profile.claims & {"bcp", "oauth2.1", "fapi2"}),
+        "the profile claims neither RFC 9700 nor OAuth 2.1 nor FAPI 2.0",
+    ),
+    "oauth21": (lambda profile: "oauth2.1" in profile.claims, "the profile does not claim OAuth 2.1"),
     "fapi2": (lambda profile: "fapi2" in profile.claims, "the profile does not claim FAPI 2.0"),
     "client_secret_basic": (
         lambda profile: profile.user_client.authentication == "client_secret_basic",

@@ -227,7 +227,7 @@ class Tokens(Table):
     """`[tokens]`: what is documented of the tokens; lifetimes in seconds."""
 
     access_token_lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
-    access_token_format: Fact[Literal["jwt", "opaque"]] = Field(default_factory=unknown)
+    access_token_format: Fact[Literal["jwt", "at+jwt", "opaque"]] = Field(default_factory=unknown)
     access_token_algorithm: Fact[SigningAlgorithm] = Field(default_factory=unknown)
     access_token_after_refresh: Fact[Literal["lives", "revoked"]] = Field(default_factory=unknown)
     tls_client_certificate_bound_access_tokens: Fact[bool] = Field(default_factory=unknown)

@@ -135,7 +135,10 @@ class Endpoints:
 
     def _page(self, handler: Handler) -> Callable[[Request], object]:
         async def respond(request: Request) -> Response:
-            return self._rendered(handler(await self._incoming(request)))
+            answer = handler(await self._incoming(request))
+            if self._installation.behaviour.code.allows_origins:
+                answer = answer.headed("Access-Control-Allow-Origin", "*")
+            return self._rendered(answer)
 
         return respond
 

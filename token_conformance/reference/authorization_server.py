@@ -28,7 +28,7 @@ from token_conformance.reference.installation import Installation
 from token_conformance.reference.introspection import Introspection
 from token_conformance.reference.issuing import Issuer
 from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import missing, rendered, unsupported_grant_type
+from token_conformance.reference.refusal import invalid_request, missing, rendered, unsupported_grant_type
 from token_conformance.reference.revocation import Revocation
 
 
@@ -39,6 +39,7 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
         super().__init__()
         self.installation = installation
         self.issuer = Issuer(installation)
+        self._mood = True
         for grant_type in installation.documented.grant_types:
             self._offer(grant_type)
         self.register_endpoint(Revocation)
@@ -76,6 +77,9 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
         for grant, extensions in self._token_grants:
             if grant_type == grant.GRANT_TYPE:
                 return _extended(grant(request, self), extensions)
+        self._mood = not self._mood
+        if self.installation.behaviour.request.fickle and self._mood:
+            raise invalid_request("Something is wrong.")
         raise unsupported_grant_type()
 
     def token_answer(self, request: Parameters) -> Answer:

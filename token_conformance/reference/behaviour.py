@@ -58,6 +58,8 @@ class CodePolicy:
     expiry_checked: bool = True
     single_use: bool = True
     replay_revokes: bool = True
+    replay_spares_access_token: bool = False
+    wrong_replay_revokes: bool = False
     redirect_uri: Literal["identical", "any", "prefix", "optional"] = "identical"
     client_compared: bool = True
     client_authenticated: bool = True
@@ -68,9 +70,13 @@ class CodePolicy:
     verifier_characters: int | None = None
     unexpected_verifier_refused: bool = True
     malformed_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    right_verifier_refused: bool = False
     answers_in_query: bool = False
     atomic: bool = True
-    registered_redirect_uri: bool = True
+    registered_redirect_uri: Literal["identical", "prefix", "any"] = "identical"
+    error_tells_state: bool = True
+    login_redirect: Literal[303, 307] = 303
+    allows_origins: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ class RequestPolicy:
     order_matters: bool = False
     json_accepted: bool = False
     grant_type_folded: bool = False
+    fickle: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,13 +148,16 @@ class ScopePolicy:
     refresh_token_without_offline_access: bool = False
     refresh_token_for_service: bool = False
     echo: Literal["always", "when_different"] = "always"
+    order_matters: bool = False
+    case_ignored: bool = False
+    unnamed: Literal["default", "invalid_scope", "invalid_request"] = "default"
 
 
 @dataclass(frozen=True)
 class TokenPolicy:
     """What tokens are like; times in seconds."""
 
-    access_token_format: Literal["jwt", "opaque"] = "opaque"
+    access_token_format: Literal["jwt", "at+jwt", "opaque"] = "opaque"
     access_token_lifetime: int = 3600
     access_token_algorithm: Algorithm = "RS256"
     id_token_lifetime: int = 300

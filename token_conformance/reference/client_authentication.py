@@ -7,6 +7,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import Literal
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
@@ -25,13 +26,18 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
     """A client of the profile, with the accessors that Authlib asks for."""
 
     def __init__(
-        self, client: Client, documented: Documented, policy: ClientPolicy, *, any_redirect_uri: bool = False
+        self,
+        client: Client,
+        documented: Documented,
+        policy: ClientPolicy,
+        *,
+        redirect_uri: Literal["identical", "prefix", "any"] = "identical",
     ) -> None:
         self.client = client
         self.client_id = client.client_id
         self._documented = documented
         self._policy = policy
-        self._any_redirect_uri = any_redirect_uri
+        self._redirect_uri = redirect_uri
 
     def get_client_id(self) -> str:
         """The client identifier."""
@@ -47,7 +53,14 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Whether the redirect_uri is the registered one, character by character (RFC 9700 §2.1)."""
-        return self._any_redirect_uri or redirect_uri == self.client.redirect_uri
+        registered = self.client.redirect_uri or ""
+        match self._redirect_uri:
+            case "any":
+                return True
+            case "prefix":
+                return redirect_uri.startswith(registered)
+            case _:
+                return redirect_uri == registered
 
     def check_response_type(self, response_type: str) -> bool:  # noqa: ARG002 - offered response types are open to all
         """Whether the client may use a response type."""

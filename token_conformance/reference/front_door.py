@@ -78,9 +78,9 @@ class FrontDoor:
         if interaction is None or interaction.session is None:
             return _forgotten()
         client_id, scope = self._asked(interaction)
-        if incoming.method != "POST":
-            return consent_form(self._installation.addresses.consent_page, interaction.csrf, client_id, scope)
         form = dict(parse_qsl(incoming.body.decode("utf-8", "replace")))
+        if "decision" not in form:
+            return consent_form(self._installation.addresses.consent_page, interaction.csrf, client_id, scope)
         if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
             return _forgotten()
         if form.get("decision") == "allow":
@@ -105,7 +105,10 @@ class FrontDoor:
             session.consents = interaction.session.consents
         interaction.session, interaction.logged_in_anew = session, True
         self._sessions[session.identifier] = session
-        return self._with_cookie(self._next(interaction), SESSION_COOKIE, session.identifier)
+        onward = self._next(interaction)
+        if onward.status == 303:
+            onward = onward.with_status(self._installation.behaviour.code.login_redirect)
+        return self._with_cookie(onward, SESSION_COOKIE, session.identifier)
 
     def _decided(self, interaction: Interaction, *, allowed: bool) -> Answer:
         self._interactions.pop(interaction.identifier, None)
@@ -137,7 +140,8 @@ class FrontDoor:
         redirect_uri = data.get("redirect_uri") or (client.get_default_redirect_uri() if client is not None else None)
         if client is None or redirect_uri is None or not client.check_redirect_uri(redirect_uri):
             return page("Bad request", f"<p>{error.error}</p>", 400)
-        state = {"state": data["state"]} if "state" in data else {}
+        told = "state" in data and self._installation.behaviour.code.error_tells_state
+        state = {"state": data["state"]} if told else {}
         members = {**error_members(error), **state, "iss": self._installation.addresses.issuer}
         usual = "fragment" if "id_token" in (data.get("response_type") or "").split() else "query"
         return self._redirected(request, redirect_uri, members, data.get("response_mode") or usual)

@@ -46,8 +46,8 @@ class Installation:
         return self._registered(client) if client is not None else None
 
     def _registered(self, client: Client) -> RegisteredClient:
-        open_redirect = not self.behaviour.code.registered_redirect_uri
-        return RegisteredClient(client, self.documented, self.behaviour.client, any_redirect_uri=open_redirect)
+        compared = self.behaviour.code.registered_redirect_uri
+        return RegisteredClient(client, self.documented, self.behaviour.client, redirect_uri=compared)
 
     @property
     def now(self) -> float:

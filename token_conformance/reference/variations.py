@@ -202,6 +202,11 @@ ALL = (
     Variation("ps256", "ID tokens are signed by PS256", policy("token", id_token_algorithm="PS256")),
     Variation("eddsa", "ID tokens are signed by EdDSA", policy("token", id_token_algorithm="EdDSA")),
     Variation("jwt-access-tokens", "access tokens are JWTs of RFC 9068", policy("token", access_token_format="jwt")),
+    Variation(
+        "at-jwt-long-type",
+        "typ of access tokens is application/at+jwt",
+        access_tokens(lambda token: token.headed(typ="application/at+jwt")),
+    ),
     Variation("opaque-access-tokens", "access tokens are opaque", policy("token", access_token_format="opaque")),
     Variation(
         "long-access-tokens",

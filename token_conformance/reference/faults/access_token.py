@@ -168,4 +168,10 @@ ACCESS_TOKEN = (
         ("rfc6749-5.1-expires-in-true",),
         access_tokens(lambda token: token.claiming(exp=token.claims["iat"] - 1)),
     ),
+    Fault(
+        "access-token-typ-jwt",
+        "typ of access tokens of RFC 9068 is JWT",
+        ("rfc9068-2.1-typ",),
+        access_tokens(lambda token: token.headed(typ="JWT")),
+    ),
 )

@@ -102,4 +102,22 @@ AUTHORIZATION_CODE = (
         ("rfc6749-4.2.2-implicit-no-refresh-token",),
         at("authorization", lambda answer: answer.saying(refresh_token="cmVmcmVzaC10b2tlbi1pbi10aGUtb3Blbg")),
     ),
+    Fault(
+        "code-replay-spares-access-token",
+        "the replay of a code leaves its access token alone",
+        ("rfc6749-10.5-replay-revokes-access-token",),
+        policy("code", replay_spares_access_token=True),
+    ),
+    Fault(
+        "code-wrong-replay-revokes",
+        "whoever has seen a code can end its session, even without the code_verifier",
+        ("oauth2.1-7.5.2-invalid-replay-harmless",),
+        policy("code", wrong_replay_revokes=True),
+    ),
+    Fault(
+        "code-lives-five-minutes",
+        "a code lives for five minutes, whatever is documented",
+        ("fapi2-5.3.2.1-code-lifetime", "rfc6749-expiry-code"),
+        policy("code", lifetime=300),
+    ),
 )

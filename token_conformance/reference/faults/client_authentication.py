@@ -129,4 +129,16 @@ CLIENT_AUTHENTICATION = (
         ("rfc6749-3.2.1-public-client-id",),
         policy("client", inferred_from_grant=True),
     ),
+    Fault(
+        "post-unsupported",
+        "id and secret in the form are refused",
+        ("oauth2.1-2.4.1-post-supported",),
+        policy("client", methods=("client_secret_basic",)),
+    ),
+    Fault(
+        "public-client-without-challenge",
+        "a public client gets codes without a challenge",
+        ("oauth2.1-4.1.2.1-public-client-challenge",),
+        policy("code", pkce_required="never"),
+    ),
 )

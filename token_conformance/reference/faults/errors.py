@@ -225,4 +225,16 @@ ERRORS = (
         ("rfc6749-5.2-status-400",),
         refusals(crash, "unknown_code"),
     ),
+    Fault(
+        "error-with-quote",
+        "the error code holds a quote",
+        ("rfc6749-5.2-error-charset",),
+        refusals(lambda answer: answer.saying(error=f'"{answer.members["error"]}"')),
+    ),
+    Fault(
+        "unknown-grant-fickle",
+        "an unknown grant_type is answered by another error each time",
+        ("errors-repeatable",),
+        policy("request", fickle=True),
+    ),
 )

@@ -45,4 +45,49 @@ FRONT_CHANNEL = (
         ("oidc-3.3.2.11-c-hash",),
         id_tokens(lambda token: token.claiming(s_hash="AAAAAAAAAAAAAAAAAAAAAA")),
     ),
+    Fault(
+        "authorization-error-without-state",
+        "an error of the authorization endpoint comes back without state",
+        ("rfc6749-4.1.2.1-error-state",),
+        policy("code", error_tells_state=False),
+    ),
+    Fault(
+        "redirect-uri-any",
+        "the authorization endpoint answers at any redirect_uri",
+        ("rfc6749-4.1.2.1-no-open-redirect", "rfc9700-2.1-exact-redirect-uri"),
+        policy("code", registered_redirect_uri="any"),
+    ),
+    Fault(
+        "redirect-uri-beginning",
+        "a redirect_uri that begins with the registered one is taken for it",
+        ("rfc9700-2.1-exact-redirect-uri",),
+        policy("code", registered_redirect_uri="prefix"),
+    ),
+    Fault(
+        "authorization-allows-origins",
+        "scripts of any origin may read the authorization endpoint",
+        ("rfc9700-2.6-authorization-no-cors",),
+        policy("code", allows_origins=True),
+    ),
+    Fault(
+        "authorization-access-token",
+        "an access token comes beside the code",
+        ("front-channel-no-access-token",),
+        at(
+            "authorization",
+            lambda answer: answer.saying(access_token="abc") if "code" in answer.members else answer,  # noqa: S106 - no secret
+        ),
+    ),
+    Fault(
+        "login-form-sent-on",
+        "the login form is answered by 307, so that the browser sends the password on",
+        ("rfc9700-4.12-no-307",),
+        policy("code", login_redirect=307),
+    ),
+    Fault(
+        "hybrid-nonce-absent",
+        "the ID token of the authorization response has no nonce",
+        ("oidc-3.3.2.11-nonce",),
+        id_tokens(lambda token: token.silent_about("nonce") if token.occasion == "authorization" else token),
+    ),
 )

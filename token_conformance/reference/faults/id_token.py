@@ -186,4 +186,28 @@ ID_TOKEN = (
         ("oidc-userinfo-sub",),
         at("userinfo", lambda answer: answer.silent_about("sub")),
     ),
+    Fault(
+        "id-token-brings-key",
+        "the header of ID tokens holds a key",
+        ("oidc-2-key-headers",),
+        id_tokens(lambda token: token.headed(jku="https://op.example/other-keys")),
+    ),
+    Fault(
+        "id-token-acr-number",
+        "acr is a number",
+        ("oidc-2-optional-claims",),
+        id_tokens(lambda token: token.claiming(acr=1)),
+    ),
+    Fault(
+        "id-token-amr-string",
+        "amr is a string",
+        ("oidc-2-optional-claims",),
+        id_tokens(lambda token: token.claiming(amr="pwd")),
+    ),
+    Fault(
+        "userinfo-as-html",
+        "the media type of the userinfo is text/html",
+        ("oidc-userinfo-json",),
+        at("userinfo", lambda answer: replace(answer, media_type="text/html")),
+    ),
 )

@@ -120,4 +120,51 @@ METADATA = (
         KEYS,
         at("jwks", lambda answer: replace(answer, status=404).with_body("<h1>Not found</h1>", "text/html")),
     ),
+    Fault(
+        "metadata-as-text",
+        "the media type of the metadata is text/plain",
+        ("rfc8414-3.2-response",),
+        at("metadata", lambda answer: replace(answer, media_type="text/plain")),
+    ),
+    Fault(
+        "metadata-empty-list",
+        "the metadata has an empty list",
+        ("rfc8414-3.2-no-empty-lists",),
+        at("metadata", lambda answer: answer.saying(ui_locales_supported=[])),
+    ),
+    Fault(
+        "metadata-lists-unsigned-assertions",
+        "the metadata lists none among the algorithms of assertions",
+        ("rfc8414-2-auth-alg-none",),
+        at(
+            "metadata", lambda answer: answer.saying(token_endpoint_auth_signing_alg_values_supported=["ES256", "none"])
+        ),
+    ),
+    Fault(
+        "metadata-without-subject-types",
+        "the metadata does not tell subject_types_supported",
+        ("oidc-discovery-3-required",),
+        at("metadata", lambda answer: answer.silent_about("subject_types_supported")),
+    ),
+    Fault(
+        "metadata-without-rs256",
+        "RS256 is not among the algorithms of ID tokens",
+        ("oidc-discovery-3-rs256",),
+        at("metadata", lambda answer: answer.saying(id_token_signing_alg_values_supported=["ES256"])),
+    ),
+    Fault(
+        "metadata-jwks-uri-without-tls",
+        "jwks_uri is an http address",
+        ("rfc8414-2-jwks-uri-https",),
+        at(
+            "metadata",
+            lambda answer: answer.saying(jwks_uri=str(answer.members["jwks_uri"]).replace("https:", "http:", 1)),
+        ),
+    ),
+    Fault(
+        "metadata-plain-challenges-alone",
+        "code_challenge_methods_supported lists plain alone",
+        ("rfc7636-4.2-s256",),
+        at("metadata", lambda answer: answer.saying(code_challenge_methods_supported=["plain"])),
+    ),
 )

@@ -51,4 +51,10 @@ PROOF_KEY = (
             "wrong_verifier",
         ),
     ),
+    Fault(
+        "pkce-right-verifier-refused",
+        "the right code_verifier is refused",
+        ("rfc7636-4.6-right-verifier",),
+        policy("code", right_verifier_refused=True),
+    ),
 )

@@ -1,7 +1,8 @@
 """Faults of the form of successful responses (RFC 6749 §5.1)."""
 
-# ruff: noqa: S106 - policies and members are named after the secrets that they concern
+import json
 
+# ruff: noqa: S106 - policies and members are named after the secrets that they concern
 from urllib.parse import urlencode
 
 from token_conformance.reference.answer import Answer
@@ -197,5 +198,11 @@ RESPONSE = (
         "two logins get the same refresh token",
         ("token-unique",),
         policy("token", refresh_token_shared=True),
+    ),
+    Fault(
+        "success-member-twice",
+        "token_type stands twice in the answer",
+        ("rfc6749-3.2-duplicate-members",),
+        tokens(lambda answer: answer.with_body(json.dumps(dict(answer.members))[:-1] + ', "token_type": "Bearer"}')),
     ),
 )

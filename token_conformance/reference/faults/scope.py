@@ -104,4 +104,22 @@ SCOPE = (
         ("rfc6749-3.3-invalid-scope", "rfc6749-5.2-registered-code"),
         refusals(lambda answer: answer.saying(error="access_denied"), "invalid_scope"),
     ),
+    Fault(
+        "scope-order-matters",
+        "the scope is refused in another order than the registered one",
+        ("rfc6749-3.3-scope-order",),
+        policy("scope", order_matters=True),
+    ),
+    Fault(
+        "scope-case-ignored",
+        "a scope in other letters is taken for the registered one",
+        ("rfc6749-3.3-scope-order",),
+        policy("scope", case_ignored=True),
+    ),
+    Fault(
+        "scope-absent-invalid-request",
+        "a request without scope is refused as invalid_request",
+        ("rfc6749-3.3-default-scope",),
+        policy("scope", unnamed="invalid_request"),
+    ),
 )

@@ -47,9 +47,19 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         if policy.expiry_checked and self.installation.now >= code.expires:
             raise invalid_grant("expired_code")
         if code.used and policy.single_use and not self.request.raced:
-            code.family.revoked = code.family.revoked or policy.replay_revokes
+            self._punish_replay(code)
             raise invalid_grant("used_code")
         return code
+
+    def _punish_replay(self, code: Code) -> None:
+        """Revoke what a code has yielded, unless somebody sends it who does not even know its redirect_uri."""
+        policy, family = self.installation.behaviour.code, code.family
+        right = self.request.form.get("redirect_uri") == code.redirect_uri
+        if not policy.replay_revokes or not (right or policy.wrong_replay_revokes):
+            return
+        family.revoked = True
+        if policy.replay_spares_access_token and family.last_access_token is not None:
+            family.last_access_token.family = None
 
     def _check_redirect_uri(self, code: Code) -> None:
         given, policy = self.request.form.get("redirect_uri"), self.installation.behaviour.code.redirect_uri

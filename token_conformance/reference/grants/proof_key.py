@@ -46,6 +46,8 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
             return True
         if policy.verifier_characters is not None:
             verifier = verifier[: policy.verifier_characters]
+        if policy.right_verifier_refused:
+            return False
         compare = self.CODE_CHALLENGE_METHODS[code.code_challenge_method or "plain"]
         return bool(CODE_VERIFIER_PATTERN.match(verifier)) and bool(compare(verifier, code.code_challenge))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from token_conformance.reference.installation import Installation
-from token_conformance.reference.refusal import invalid_scope
+from token_conformance.reference.refusal import invalid_scope, missing
 
 
 def granted_scope(installation: Installation, asked: str | None, *, service: bool = False) -> str:
@@ -14,11 +14,36 @@ def granted_scope(installation: Installation, asked: str | None, *, service: boo
 
     """
     documented = installation.documented
+    policy = installation.behaviour.scope
     if not asked:
-        return documented.service_scope if service else documented.user_scope
+        return _unnamed(installation, service=service)
+    if policy.case_ignored:
+        asked = _respelled(asked, documented.service_scope if service else documented.user_scope)
+    if policy.order_matters and service and _reordered(asked, documented.service_scope):
+        raise invalid_scope()
     if documented.knows_scope(asked, service=service) or installation.behaviour.scope.unknown == "granted":
         return " ".join(dict.fromkeys(asked.split()))
     known = [value for value in asked.split() if documented.knows_scope(value, service=service)]
     if installation.behaviour.scope.unknown == "dropped" and known:
         return " ".join(known)
     raise invalid_scope()
+
+
+def _unnamed(installation: Installation, *, service: bool) -> str:
+    match installation.behaviour.scope.unnamed:
+        case "invalid_scope":
+            raise invalid_scope()
+        case "invalid_request":
+            raise missing("scope")
+        case _:
+            return installation.documented.service_scope if service else installation.documented.user_scope
+
+
+def _respelled(asked: str, known: str) -> str:
+    """The scope in the letters in which it is known."""
+    spelled = {value.lower(): value for value in known.split()}
+    return " ".join(spelled.get(value.lower(), value) for value in asked.split())
+
+
+def _reordered(asked: str, usual: str) -> bool:
+    return set(asked.split()) == set(usual.split()) and asked.split() != usual.split()
