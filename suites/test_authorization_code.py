@@ -287,7 +287,9 @@ async def expired_code(provider: Provider) -> ExpiredCode:
 def test_code_expires(expired_code: ExpiredCode, login: Login) -> None:
     """A code is refused as invalid_grant after its lifetime, ten minutes at most."""
     answer = refusal(expired_code.late, control=login.response)
-    assert answer.error == "invalid_grant", f"a code was answered by {answer} {expired_code.age + LATENESS} s after it was issued"
+    assert answer.error == "invalid_grant", (
+        f"a code was answered by {answer} {expired_code.age + LATENESS} s after it was issued"
+    )
 
 
 @requirement("fapi2-5.3.2.1-code-lifetime")

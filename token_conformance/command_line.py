@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import click
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from token_conformance import __version__
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile import ProfileError, examples, find, json_schema, load, names
+from token_conformance.profile.models import Claim
 from token_conformance.profile_writing import (
     UnusableProviderError,
     completed,
@@ -49,6 +50,12 @@ def main() -> None:
 )
 @click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
+@click.option(
+    "--require",
+    multiple=True,
+    type=click.Choice(get_args(Claim)),
+    help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
+)
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
 @click.option(
@@ -96,7 +103,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [f"--report-dir={options['report_dir']}"]
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
         arguments += [flag, str(options[option])] if options[option] else []
-    for name in ("fault", "variation"):
+    for name in ("fault", "variation", "require"):
         arguments += [f"--{name}={value}" for value in _listed(options[name])]
     return arguments
 

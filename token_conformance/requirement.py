@@ -40,6 +40,17 @@ class Requirement:
         """Whether a violation is a failure rather than a warning (RFC 2119)."""
         return self.level in {"MUST", "MUST NOT", "REQUIRED", "SHALL", "SHALL NOT"}
 
+    @property
+    def claim(self) -> str | None:
+        """The claim of a profile that it belongs to, as `--require` names it; None where it holds for everybody."""
+        if self.source == "token-conformance":
+            return None
+        return next((claim for name, claim in CLAIMS.items() if self.source.startswith(name)), "oauth2")
+
+
+CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI": "fapi2"}
+"""The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's."""
+
 
 def requirement(*ids: str) -> Callable[[Check], Check]:
     """Say which requirements of `suites/requirements.toml` a check judges; the first one gives its level and clause."""

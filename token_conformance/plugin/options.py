@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from token_conformance.layout import SUITES
 from token_conformance.profile import ProfileError
+from token_conformance.profile.models import Claim
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run
 from token_conformance.servers.connection import ServerKind
@@ -31,6 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--emulated", action="store_true", help="test the reference server taking on the profile")
     group.addoption(
         "--recorded", nargs="?", const="", metavar="HAR", help="judge a recording; without HAR the profile's own"
+    )
+    group.addoption(
+        "--require",
+        action="append",
+        default=[],
+        choices=get_args(Claim),
+        metavar="CLAIM",
+        help=f"hold the provider to {', '.join(get_args(Claim))} instead of what its profile claims; may be repeated",
     )
     group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
@@ -60,6 +70,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
     runs: dict[str, Run] = {}
     for given in config.option.profile:
         name, profile, server = select(given, choice, os.environ)
+        profile = profile.requiring(config.option.require)
         redactor = Redactor()
         redactor.learn_profile(profile)
         if name in runs:

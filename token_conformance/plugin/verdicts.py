@@ -117,7 +117,8 @@ def _unmet(
     deviation = documented(run.profile.deviations, ids, last, message)
     if deviation is not None:
         return Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}"
-    return (Verdict.FAIL if stated is None or stated.mandatory else Verdict.WARNING), message
+    counts = stated is None or (stated.mandatory and run.profile.counts(stated.claim))
+    return (Verdict.FAIL if counts else Verdict.WARNING), message
 
 
 def _message(problem: AssertionError, fact: str, last: Exchange | None, stated: Requirement | None) -> str:

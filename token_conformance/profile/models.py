@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    PrivateAttr,
+    model_validator,
+)
 
 from token_conformance.client_certificate import pair_problem
 from token_conformance.profile.fact import Fact, unknown
@@ -335,6 +344,7 @@ class Profile(Table):
     facts: list[Statement] = []
     limits: Limits = Limits()
     examples: dict[str, str] = {}
+    _required: frozenset[Claim] | None = PrivateAttr(default=None)
 
     def client(self, name: str | None = None) -> Client:
         """The client of that name, or the main one. A profile that names an unknown client does not load."""
@@ -380,7 +390,22 @@ class Profile(Table):
     @property
     def claims(self) -> frozenset[str]:
         """What the provider claims to keep: always OAuth 2.0; OpenID Connect where it is asked for ID tokens."""
+        if self._required is not None:
+            return self._required | {"oauth2"}
         return frozenset(self.profile.claims) | {"oauth2"} | ({"oidc"} if self.openid else set())
+
+    def requiring(self, claims: Iterable[Claim]) -> Profile:
+        """The same profile held to these claims instead of its own; without any, the profile itself."""
+        required = frozenset(claims)
+        if not required:
+            return self
+        held = self.model_copy()
+        held._required = required  # noqa: SLF001 - of its own kind
+        return held
+
+    def counts(self, claim: str | None) -> bool:
+        """Whether a violation of what belongs to a claim counts in full; it does where nothing special is required."""
+        return self._required is None or claim is None or claim in self.claims
 
     @property
     def openid(self) -> bool:

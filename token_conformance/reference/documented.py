@@ -120,7 +120,7 @@ class Documented:
             usual = replace(usual, device=replace(usual.device, lifetime=lifetime, interval=interval))
         if code is not None:
             usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
-        if "fapi2" in self.profile.claims:
+        if "fapi2" in self.profile.profile.claims:
             strict = replace(usual.assertion, audiences="issuer", audience_list_accepted=False, issued_at_checked=True)
             usual = replace(usual, assertion=strict)
         bound = _known(tokens.tls_client_certificate_bound_access_tokens, False)  # noqa: FBT003
