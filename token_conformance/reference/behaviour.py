@@ -48,6 +48,7 @@ class RefreshPolicy:
     revokes_old_access_token: bool = False
     id_token: Literal["always", "never", "repeated"] = "always"
     atomic: bool = True
+    racers_share_successor: bool = False
 
 
 @dataclass(frozen=True)

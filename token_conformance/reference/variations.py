@@ -158,6 +158,11 @@ ALL = (
     ),
     Variation("refresh-grace", "a used refresh token works for another 10 s", policy("refresh", reuse_grace=10)),
     Variation(
+        "refresh-parallel-alike",
+        "parallel refreshes with one refresh token are all handed the same next one",
+        policy("refresh", atomic=False, racers_share_successor=True),
+    ),
+    Variation(
         "refresh-same-access-token",
         "a living access token is returned again with its true remaining expires_in",
         policy("refresh", access_token="same"),
