@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import perf_counter
 
 import httpx
@@ -41,7 +42,10 @@ class Pace:
 
 @dataclass
 class Wire:
-    """Sends the requests of one scenario, keeps its cookies and records every exchange."""
+    """Sends the requests of one scenario, those of the user's browser and those of the client, and records every exchange.
+
+    The browser keeps its cookies; the client has none, as it is another program on another machine.
+    """
 
     scenario: str
     connection: Connection
@@ -51,20 +55,45 @@ class Wire:
     _sent: int = 0
 
     def __post_init__(self) -> None:
-        self._client = httpx.AsyncClient(
+        self._browser = self._sender(CookieJar())
+        self._client = self._sender(CookieJar(DefaultCookiePolicy(allowed_domains=())))
+
+    async def send(self, request: Request) -> Exchange:
+        """Send a request of the client, without cookies.
+
+        The exchange tells either the answer or why there was none. Redirects are not followed.
+        """
+        return await self._recorded(self._client, request)
+
+    async def browse(self, request: Request) -> Exchange:
+        """Send a request of the user's browser, with its cookies; see `send`."""
+        return await self._recorded(self._browser, request)
+
+    def forget_cookies(self) -> None:
+        """Go on as a browser that the provider has never seen."""
+        self._browser.cookies.clear()
+
+    async def close(self) -> None:
+        """Close the connections; cookies are forgotten."""
+        await self._browser.aclose()
+        await self._client.aclose()
+        await self.connection.close()
+
+    def _sender(self, cookies: CookieJar) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
             transport=self.connection.transport,
             follow_redirects=False,
             timeout=self.limits.request_timeout,
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            cookies=cookies,
             trust_env=False,
         )
 
-    async def send(self, request: Request) -> Exchange:
-        """Send a request; the exchange tells either the answer or why there was none. Redirects are not followed."""
+    async def _recorded(self, sender: httpx.AsyncClient, request: Request) -> Exchange:
         async with self.pace.turn():
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
-            answer, failure = await self._answer(request)
+            answer, failure = await self._answer(sender, request)
         exchange = Exchange(
             scenario=self.scenario,
             number=number,
@@ -78,19 +107,10 @@ class Wire:
         self.exchanges.append(exchange)
         return exchange
 
-    def forget_cookies(self) -> None:
-        """Go on as a browser that the provider has never seen."""
-        self._client.cookies.clear()
-
-    async def close(self) -> None:
-        """Close the connections; cookies are forgotten."""
-        await self._client.aclose()
-        await self.connection.close()
-
-    async def _answer(self, request: Request) -> tuple[Response | None, str | None]:
+    async def _answer(self, sender: httpx.AsyncClient, request: Request) -> tuple[Response | None, str | None]:
         try:
             async with asyncio.timeout(self.limits.request_timeout):
-                return await self._exchange(request), None
+                return await self._exchange(sender, request), None
         except TimeoutError:
             return None, f"no answer within {self.limits.request_timeout:g} s"
         except NoAnswer as error:
@@ -104,13 +124,13 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
             return None, f"{type(error).__name__}: {_reason(error)}"
 
-    async def _exchange(self, request: Request) -> Response:
-        outgoing = self._client.build_request(
+    async def _exchange(self, sender: httpx.AsyncClient, request: Request) -> Response:
+        outgoing = sender.build_request(
             request.method, request.url, headers=list(request.headers), content=request.body
         )
         if not request.body and request.method == "GET":
             outgoing.headers.pop("content-length", None)
-        answer = await self._client.send(outgoing, stream=True)
+        answer = await sender.send(outgoing, stream=True)
         try:
             return Response(answer.status_code, tuple(answer.headers.multi_items()), await self._body(answer))
         finally:

@@ -109,6 +109,7 @@ class RequestPolicy:
     order_matters: bool = False
     json_accepted: bool = False
     grant_type_folded: bool = False
+    browser_accepted: bool = True
 
 
 @dataclass(frozen=True)

@@ -274,6 +274,11 @@ ALL = (
         refusals(lambda answer: answer.with_status(415), "media_type"),
     ),
     Variation("get-not-found", "GET is refused with 404", refusals(lambda answer: answer.with_status(404), "method")),
+    Variation(
+        "browser-refused",
+        "a request to the token endpoint is refused that carries the session of the user's browser",
+        policy("request", browser_accepted=False),
+    ),
     Variation("pkce-required", "every authorization request needs PKCE", policy("code", pkce_required="always")),
     Variation(
         "code-replay-spares-tokens",
