@@ -93,6 +93,14 @@ SCOPE = (
         policy("scope", unknown="granted"),
     ),
     Fault(
+        "scope-unknown-granted-in-silence",
+        "any scope is granted as asked, so that answers need not tell it, to access tokens that do not tell it either",
+        ("rfc6749-3.3-invalid-scope",),
+        together(
+            policy("scope", unknown="granted", echo="when_different"), policy("token", access_token_format="opaque")
+        ),
+    ),
+    Fault(
         "scope-unknown-crashes",
         "an unknown scope leads to 500",
         ("rfc6749-3.3-invalid-scope",),
