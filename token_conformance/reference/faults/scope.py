@@ -1,5 +1,7 @@
 """Faults of scope (RFC 6749 §3.3 and §6)."""
 
+# ruff: noqa: S106 - policies are named after the secrets that they concern
+
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy, together
 from token_conformance.reference.faults.fault import Fault, crash, refusals, tokens
