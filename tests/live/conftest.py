@@ -107,5 +107,5 @@ def start(installed: None) -> Iterator[Callable[..., OidcProvider]]:
     """Starts a provider with the given settings of server.mjs; all of them end with the session."""
     with ExitStack() as running:
         yield lambda **settings: OidcProvider(
-            running.enter_context(serving(["node", "server.mjs", json.dumps(settings)], HERE))
+            running.enter_context(serving(["node", "server.mjs", json.dumps(settings)], HERE))["issuer"]
         )

@@ -18,16 +18,24 @@ Results = dict[str, Any]
 
 
 @contextmanager
-def serving(command: Sequence[str], folder: Path) -> Iterator[str]:
-    """The issuer of a provider that prints it as one line of JSON, and ends with the block or with its input."""
+def serving(command: Sequence[str], folder: Path) -> Iterator[dict[str, str]]:
+    """What a provider prints as one line of JSON, its issuer among it; it ends with its input, and that with the block."""
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"{' '.join(command[:2])} did not start: it ended with {process.wait(timeout=10)}"
-        yield json.loads(line)["issuer"]
+        yield json.loads(line)
     finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Close the provider's input, at which it ends and cleans up; a deaf one is terminated."""
+    try:
+        process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
         process.terminate()
         process.communicate(timeout=10)
 
@@ -37,9 +45,9 @@ def command_line(profile: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", *arguments]
 
 
-def run(profile: Path, folder: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> Results:
-    """The results of a live run."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | dict(variables or {})
+def run(profile: Path, folder: Path, *arguments: str, said: Mapping[str, str] | None = None) -> Results:
+    """The results of a live run; what the provider said of itself are the variables of the profile."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | {name.upper(): value for name, value in (said or {}).items()}
     ended = subprocess.run(
         command_line(profile, *arguments), cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -42,8 +42,8 @@ RACY = {
 
 def judged(folder, profile=PROFILE, **settings):
     """The results of a live run against a new server with those settings of `OAUTH2_PROVIDER`."""
-    with serving([sys.executable, "server.py", json.dumps(settings)], HERE) as issuer:
-        return run(profile, folder, variables={"ISSUER": issuer})
+    with serving([sys.executable, "server.py", json.dumps(settings)], HERE) as said:
+        return run(profile, folder, said=said)
 
 
 @pytest.fixture(scope="module", autouse=True)

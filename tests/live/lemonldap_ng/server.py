@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -124,7 +125,8 @@ def ready(issuer: str, server: subprocess.Popen[bytes]) -> bool:
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input ends, or until it is told to."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with tempfile.TemporaryDirectory() as folder:
         for name in ("sessions", "locks", "cache"):
             Path(folder, name).mkdir()

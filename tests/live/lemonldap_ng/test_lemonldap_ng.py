@@ -52,8 +52,8 @@ KNOWN = PKCE | {
 
 def judged(folder, **settings):
     """The results of a live run against a new server with those settings."""
-    with serving([sys.executable, "server.py", json.dumps(settings)], HERE) as issuer:
-        return run(PROFILE, folder, variables={"ISSUER": issuer})
+    with serving([sys.executable, "server.py", json.dumps(settings)], HERE) as said:
+        return run(PROFILE, folder, said=said)
 
 
 @pytest.fixture(scope="module")
