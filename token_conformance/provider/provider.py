@@ -13,6 +13,7 @@ from token_conformance.profile import Client, Profile
 from token_conformance.provider.browsing import follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, credentials
 from token_conformance.provider.discovery import Discovery
+from token_conformance.provider.lacking import present
 from token_conformance.provider.seed import Seed
 from token_conformance.servers.connection import Clock
 from token_conformance.token_response import TokenResponse
@@ -229,9 +230,8 @@ class Provider:
             Inconclusive: there is no refresh token to use.
 
         """
-        if refresh_token is None:
-            raise Inconclusive("there is no refresh token: the answer before did not hand one over")
-        parameters = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope, **(changes or {})}
+        value = present(refresh_token, "refresh token", self.wire.exchanges)
+        parameters = {"grant_type": "refresh_token", "refresh_token": value, "scope": scope, **(changes or {})}
         return await self.token(parameters, client=client)
 
     async def client_credentials(self, *, scope: str | None = None, client: Client | None = None) -> TokenResponse:
@@ -283,7 +283,7 @@ class Provider:
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
-        return await self.get(await self.endpoint("userinfo_endpoint"), access_token=_present(access_token))
+        return await self.get(await self.endpoint("userinfo_endpoint"), access_token=self._present(access_token))
 
     async def resource(self, access_token: str | None) -> Exchange:
         """Use an access token (RFC 6750 §2.1) at the profile's resource, or else at the userinfo endpoint.
@@ -294,7 +294,7 @@ class Provider:
 
         """
         url = self.profile.server.resource or await self.endpoint("userinfo_endpoint")
-        return await self.get(url, access_token=_present(access_token))
+        return await self.get(url, access_token=self._present(access_token))
 
     async def jwks(self) -> Exchange:
         """Read the provider's public keys (RFC 7517 §5)."""
@@ -333,16 +333,13 @@ class Provider:
             raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
 
+    def _present(self, access_token: str | None) -> str:
+        return present(access_token, "access token", self.wire.exchanges)
+
     def _count_login(self) -> None:
         self.logins += 1
         if self.logins > self.profile.limits.max_logins:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.profile.limits.max_logins} logins")
-
-
-def _present(access_token: str | None) -> str:
-    if access_token is None:
-        raise Inconclusive("there is no access token: the answer before did not hand one over")
-    return access_token
 
 
 def code_challenge(verifier: str, method: str) -> str:
