@@ -252,7 +252,7 @@ async def race(provider: Provider) -> Race:
 
 @requirement("rotation-parallel-refresh")
 def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) -> None:
-    """Of several refreshes at once with one rotating refresh token, one is accepted."""
+    """Of several refreshes at once with one rotating refresh token, one is accepted, or all hand over the same next one."""
     if not race.control.accepted:
         raise Inconclusive(f"the refresh before was not accepted: {race.control}")
     if not rotated(race.control, race.login):
@@ -264,6 +264,6 @@ def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) ->
         )
     if found.winners == 0:
         raise Inconclusive(f"none of {RACERS} parallel refreshes was accepted")
-    assert found.winners == 1, (
+    assert found.lineages == 1, (
         f"{found.winners} of {RACERS} parallel refreshes were accepted, with {found.lineages} different refresh tokens"
     )

@@ -30,8 +30,8 @@ def test_redirects_are_not_followed(make_wire):
     assert exchange.answer.status == 307
 
 
-def test_cookies_are_kept_within_a_scenario(make_wire):
-    """A cookie of the provider goes back to it."""
+def test_the_browser_keeps_its_cookies_to_itself(make_wire):
+    """A cookie of the provider goes back to it in the browser's requests, and in no request of the client."""
     seen = []
 
     def handler(request):
@@ -40,11 +40,11 @@ def test_cookies_are_kept_within_a_scenario(make_wire):
 
     async def twice():
         wire = make_wire(handler)
-        await wire.send(TOKEN)
-        await wire.send(TOKEN)
+        for send in (wire.send, wire.browse, wire.send, wire.browse):
+            await send(TOKEN)
 
     asyncio.run(twice())
-    assert seen == [None, "session=1"]
+    assert seen == [None, None, None, "session=1"]
 
 
 @pytest.mark.parametrize(

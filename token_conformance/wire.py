@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import perf_counter
 from typing import Any
 
@@ -60,7 +60,11 @@ class Pace:
 
 @dataclass
 class Wire:
-    """Sends the requests of one scenario and records every exchange; scenarios that follow it may share its cookies."""
+    """Sends the requests of one scenario, those of the user's browser and those of the client, and records every exchange.
+
+    The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
+    on another machine.
+    """
 
     scenario: str
     connection: Connection
@@ -71,28 +75,58 @@ class Wire:
     _sent: int = 0
 
     def __post_init__(self) -> None:
-        self._client = httpx.AsyncClient(
-            cookies=self.cookies,
-            transport=Chosen(self.connection),
-            follow_redirects=False,
-            timeout=self.limits.request_timeout,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-            trust_env=False,
-        )
+        self._browser = self._sender(self.cookies)
+        self._client = self._sender(CookieJar(DefaultCookiePolicy(allowed_domains=())))
 
     async def send(self, request: Request, *, complete: Completion | None = None) -> Exchange:
-        """Send a request; the exchange tells either the answer or why there was none. Redirects are not followed.
+        """Send a request of the client, without cookies.
+
+        The exchange tells either the answer or why there was none. Redirects are not followed.
 
         Args:
             request: what to send.
             complete: adds at the last moment what grows old while a request waits for its turn: a proof.
 
         """
+        return await self._recorded(self._client, request, complete)
+
+    async def browse(self, request: Request) -> Exchange:
+        """Send a request of the user's browser, with its cookies; see `send`."""
+        return await self._recorded(self._browser, request)
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
+        async with self.pace.turn():
+            return await self.connection.handshake(address, versions)
+
+    def forget_cookies(self) -> None:
+        """Go on as a browser that the provider has never seen."""
+        self.cookies.clear()
+
+    async def close(self) -> None:
+        """Close the connections; cookies are forgotten."""
+        await self._browser.aclose()
+        await self._client.aclose()
+        await self.connection.close()
+
+    def _sender(self, cookies: CookieJar) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=Chosen(self.connection),
+            follow_redirects=False,
+            timeout=self.limits.request_timeout,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            cookies=cookies,
+            trust_env=False,
+        )
+
+    async def _recorded(
+        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None = None
+    ) -> Exchange:
         async with self.pace.turn():
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
             request = complete(request, started.timestamp()) if complete is not None else request
-            answer, failure, hung_up = await self._answer(request)
+            answer, failure, hung_up = await self._answer(sender, request)
         exchange = Exchange(
             scenario=self.scenario,
             number=number,
@@ -107,24 +141,10 @@ class Wire:
         self.exchanges.append(exchange)
         return exchange
 
-    async def handshake(self, address: str, versions: Versions) -> Handshake:
-        """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
-        async with self.pace.turn():
-            return await self.connection.handshake(address, versions)
-
-    def forget_cookies(self) -> None:
-        """Go on as a browser that the provider has never seen."""
-        self.cookies.clear()
-
-    async def close(self) -> None:
-        """Close the connections; cookies are forgotten."""
-        await self._client.aclose()
-        await self.connection.close()
-
-    async def _answer(self, request: Request) -> tuple[Response | None, str | None, bool]:
+    async def _answer(self, sender: httpx.AsyncClient, request: Request) -> tuple[Response | None, str | None, bool]:
         try:
             async with asyncio.timeout(self.limits.request_timeout):
-                return await self._exchange(request), None, False
+                return await self._exchange(sender, request), None, False
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
             return None, self._failure(request, error), _hung_up(error)
 
@@ -142,8 +162,8 @@ class Wire:
             case _:
                 return f"{type(error).__name__}: {_reason(error)}"
 
-    async def _exchange(self, request: Request) -> Response:
-        outgoing = self._client.build_request(
+    async def _exchange(self, sender: httpx.AsyncClient, request: Request) -> Response:
+        outgoing = sender.build_request(
             request.method,
             request.url,
             headers=list(request.headers),
@@ -152,7 +172,7 @@ class Wire:
         )
         if not request.body and request.method == "GET":
             outgoing.headers.pop("content-length", None)
-        answer = await self._client.send(outgoing, stream=True)
+        answer = await sender.send(outgoing, stream=True)
         try:
             return Response(answer.status_code, tuple(answer.headers.multi_items()), await self._body(answer))
         finally:

@@ -6,9 +6,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from tests.live.running import serving
 
 HERE = Path(__file__).parent
 
@@ -102,18 +105,7 @@ def installed() -> None:
 @pytest.fixture(scope="session")
 def start(installed: None) -> Iterator[Callable[..., OidcProvider]]:
     """Starts a provider with the given settings of server.mjs; all of them end with the session."""
-    processes: list[subprocess.Popen[str]] = []
-
-    def start(**settings: object) -> OidcProvider:
-        command, pipe = ["node", "server.mjs", json.dumps(settings)], subprocess.PIPE
-        process = subprocess.Popen(command, cwd=HERE, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
-        processes.append(process)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, f"oidc-provider did not start: node ended with {process.wait(timeout=10)}"
-        return OidcProvider(json.loads(line)["issuer"])
-
-    yield start
-    for process in processes:
-        process.terminate()
-        process.communicate(timeout=10)
+    with ExitStack() as running:
+        yield lambda **settings: OidcProvider(
+            running.enter_context(serving(["node", "server.mjs", json.dumps(settings)], HERE))["issuer"]
+        )

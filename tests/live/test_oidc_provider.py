@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.live.running import command_line, red, run, verdicts
 from token_conformance.layout import ROOT
 
 pytestmark = pytest.mark.node
-
-RED = ("fail", "warning", "error")
-
-
-def run(profile: Path, folder: Path, *arguments: str) -> dict[str, object]:
-    """The results of a live run."""
-    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode in {0, 1}, ended.stdout + ended.stderr
-    (path,) = folder.glob("reports/oidc-provider/*/results.json")
-    return json.loads(path.read_text())
-
-
-def red(results: dict[str, object]) -> dict[str, str]:
-    """The findings by their checks."""
-    return {check["id"].split("::test_")[1]: check["message"] for check in results["checks"] if check["verdict"] in RED}
-
-
-def verdicts(results: dict[str, object]) -> dict[str, str]:
-    """The verdicts by the names of the checks."""
-    return {check["id"].split("::")[1]: check["verdict"] for check in results["checks"]}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +45,7 @@ def test_rotation_is_seen(rotating):
 def test_nothing_the_profile_holds_is_shown(rotating, start, tmp_path):
     """No file and no line of a live run shows a secret of the profile."""
     profile = start(rotate=True).profile(tmp_path)
-    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", "-v", "-k", "login or secret"]
+    command = command_line(profile, "-v", "-k", "login or secret")
     ended = subprocess.run(
         command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )

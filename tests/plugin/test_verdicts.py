@@ -148,3 +148,24 @@ def test_breaks_with_a_token(asked):
 '''
     result = inner_run(checks, "-l", "-v", "--tb=long")
     assert "an-access-token-value" not in result.stdout.str() + result.stderr.str()
+
+
+def test_the_exchange_that_a_failure_names_is_the_last_of_its_evidence(inner_run):
+    """A check that looks at many answers shows the one that it failed for, and a deviation is held against that one."""
+    checks = '''
+
+@scenario(needs="client_credentials")
+async def twice(provider):
+    """Ask twice."""
+    return await provider.client_credentials(), await provider.client_credentials()
+
+
+@requirement("must")
+def test_all_are_good(twice):
+    """All answers are good."""
+    assert all(answer.accepted for answer in twice)
+    assert not twice, f"the answer to {twice[0].exchange} is bad"
+'''
+    inner_run(checks)
+    (check,) = inner_run.results()["checks"]
+    assert check["exchanges"] == ["twice/2", "twice/1"]

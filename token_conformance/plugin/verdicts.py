@@ -48,9 +48,10 @@ def pytest_runtest_makereport(
     report = yield
     if not item.config.stash[RUNS] or (call.when != "call" and call.excinfo is None):
         return report
-    result = _result(item, call)
+    seen = _decisive_last(item.stash.get(SEEN, []), call)
+    result = _result(item, call, seen)
     item.config.stash.setdefault(RESULTS, {}).setdefault(run_for(item).name, []).append(result)
-    _express(report, result, _explanation(result, run_for(item), item.stash.get(SEEN, [])))
+    _express(report, result, _explanation(result, run_for(item), seen))
     return report
 
 
@@ -62,11 +63,16 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
     return verdict.words, _LETTERS[verdict], (verdict.words.upper(), _COLOURS.get(verdict, {}))
 
 
-def _result(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckResult:
+def _decisive_last(seen: list[Exchange], call: pytest.CallInfo[None]) -> list[Exchange]:
+    """The exchanges that a check looked at; one that the failed assertion names is what it failed for, and comes last."""
+    message = str(call.excinfo.value) if call.excinfo is not None else ""
+    return sorted(seen, key=lambda exchange: f"{exchange}" in message)
+
+
+def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]) -> CheckResult:
     run, ids = run_for(item), requirement_ids(item)
     catalogue = requirements_for(item)
     stated = catalogue[ids[0]] if ids else None
-    seen = item.stash.get(SEEN, [])
     problem = call.excinfo.value if call.excinfo is not None else None
     verdict, message = verdict_of(problem, stated, ids, run, seen, fact=fact_of(item))
     return CheckResult(

@@ -39,7 +39,7 @@ class AuthorizationAnswer:
 async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationAnswer:
     """Walk from the authorization request over login and consent to the redirect_uri, which is never requested.
 
-    Cookies are those of the wire: a second walk of the same browser finds the user logged in.
+    Cookies are those of the wire's browser: a second walk of it finds the user logged in.
 
     Raises:
         Inconclusive: the walk does not get there; the message says where it ended.
@@ -47,7 +47,7 @@ async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationA
     """
     request = Request("GET", url, (HTML,))
     for _ in range(LONGEST_WALK):
-        step = walk.step(await wire.send(request))
+        step = walk.step(await wire.browse(request))
         if isinstance(step, AuthorizationAnswer):
             return step
         request = step

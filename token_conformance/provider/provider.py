@@ -17,6 +17,7 @@ from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
+from token_conformance.provider.lacking import present
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.provider.login import Authorization, Login
 from token_conformance.servers.connection import Clock
@@ -218,9 +219,8 @@ class Provider:
             Inconclusive: there is no refresh token to use.
 
         """
-        if refresh_token is None:
-            raise Inconclusive("there is no refresh token: the answer before did not hand one over")
-        parameters = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope, **(changes or {})}
+        value = present(refresh_token, "refresh token", self.wire.exchanges)
+        parameters = {"grant_type": "refresh_token", "refresh_token": value, "scope": scope, **(changes or {})}
         return await self.token(parameters, client=client)
 
     async def client_credentials(self, *, scope: str | None = None, client: Client | None = None) -> TokenResponse:
@@ -295,7 +295,7 @@ class Provider:
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
         url = await self.endpoint("userinfo_endpoint", mutual_tls=self.profile.user_client.certificate is not None)
-        return await self.get(url, access_token=_present(access_token))
+        return await self.get(url, access_token=self._present(access_token))
 
     async def resource_address(self) -> str:
         """The address of the profile's resource, or else of the userinfo endpoint.
@@ -315,7 +315,7 @@ class Provider:
             Inconclusive: there is no access token to use.
 
         """
-        return await self.get(await self.resource_address(), access_token=_present(access_token), proof=proof)
+        return await self.get(await self.resource_address(), access_token=self._present(access_token), proof=proof)
 
     async def jwks(self) -> Exchange:
         """Read the provider's public keys (RFC 7517 §5)."""
@@ -422,11 +422,8 @@ class Provider:
             raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
 
-
-def _present(access_token: str | None) -> str:
-    if access_token is None:
-        raise Inconclusive("there is no access token: the answer before did not hand one over")
-    return access_token
+    def _present(self, access_token: str | None) -> str:
+        return present(access_token, "access token", self.wire.exchanges)
 
 
 def code_challenge(verifier: str, method: str) -> str:

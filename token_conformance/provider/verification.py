@@ -35,7 +35,7 @@ async def follow_verification(wire: Wire, address: str, walk: Verification) -> V
         raise Inconclusive("verification_uri is no address that a browser can open")
     request = Request("GET", address, (HTML,))
     for _ in range(LONGEST_WALK):
-        step = walk.step(exchange := await wire.send(request))
+        step = walk.step(exchange := await wire.browse(request))
         if isinstance(step, AuthorizationAnswer):
             return Verified(exchange, walk.denied)
         request = step

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from token_conformance.reference.addresses import path_of
 from token_conformance.reference.answer import NO_STORE, Answer, Endpoint
 from token_conformance.reference.authorization_server import ReferenceAuthorizationServer, refusal_answer
-from token_conformance.reference.front_door import FrontDoor
+from token_conformance.reference.front_door import SESSION_COOKIE, FrontDoor
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
 from token_conformance.reference.metadata import metadata
@@ -86,6 +86,8 @@ class Endpoints:
         if incoming.method not in accepted_methods(policy):
             refusal = Refusal("invalid_request", "method", "The token endpoint takes POST.", status=405)
             return refusal_answer(self._installation, refusal, "token").headed("Allow", "POST")
+        if not policy.browser_accepted and SESSION_COOKIE in incoming.headers.get("cookie", ""):
+            raise invalid_request("A browser that is logged in has no business here.")
         form = form_of(incoming, policy)
         self._check_parameters(form)
         parameters = Parameters(incoming, form)

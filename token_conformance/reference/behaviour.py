@@ -48,6 +48,7 @@ class RefreshPolicy:
     revokes_old_access_token: bool = False
     id_token: Literal["always", "never", "repeated"] = "always"
     atomic: bool = True
+    racers_share_successor: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class RequestPolicy:
     json_accepted: bool = False
     grant_type_folded: bool = False
     fickle: bool = False
+    browser_accepted: bool = True
 
 
 @dataclass(frozen=True)

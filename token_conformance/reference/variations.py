@@ -156,6 +156,11 @@ ALL = (
     ),
     Variation("refresh-grace", "a used refresh token works for another 10 s", policy("refresh", reuse_grace=10)),
     Variation(
+        "refresh-parallel-alike",
+        "parallel refreshes with one refresh token are all handed the same next one",
+        policy("refresh", atomic=False, racers_share_successor=True),
+    ),
+    Variation(
         "refresh-same-access-token",
         "a living access token is returned again with its true remaining expires_in",
         policy("refresh", access_token="same"),
@@ -272,6 +277,11 @@ ALL = (
         refusals(lambda answer: answer.with_status(415), "media_type"),
     ),
     Variation("get-not-found", "GET is refused with 404", refusals(lambda answer: answer.with_status(404), "method")),
+    Variation(
+        "browser-refused",
+        "a request to the token endpoint is refused that carries the session of the user's browser",
+        policy("request", browser_accepted=False),
+    ),
     Variation("pkce-required", "every authorization request needs PKCE", policy("code", pkce_required="always")),
     Variation(
         "code-replay-spares-tokens",

@@ -1,5 +1,7 @@
 """Faults of scope (RFC 6749 §3.3 and §6)."""
 
+# ruff: noqa: S106 - policies are named after the secrets that they concern
+
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy, together
 from token_conformance.reference.faults.fault import Fault, crash, refusals, tokens
@@ -91,6 +93,14 @@ SCOPE = (
         "any scope is granted as asked",
         ("rfc6749-3.3-invalid-scope",),
         policy("scope", unknown="granted"),
+    ),
+    Fault(
+        "scope-unknown-granted-in-silence",
+        "any scope is granted as asked, so that answers need not tell it, to access tokens that do not tell it either",
+        ("rfc6749-3.3-invalid-scope",),
+        together(
+            policy("scope", unknown="granted", echo="when_different"), policy("token", access_token_format="opaque")
+        ),
     ),
     Fault(
         "scope-unknown-crashes",

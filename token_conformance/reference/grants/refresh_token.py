@@ -184,6 +184,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         kept_from = self.policy.rotating_generations
         if not self.policy.rotates or (kept_from is not None and token.generation > kept_from):
             return token if self.policy.repeats_kept_token else None
+        if token.used is not None and self.request.raced and self.policy.racers_share_successor:
+            return self.installation.memory.newest(token.family)
         token.used = token.used if token.used is not None else self.installation.now
         if not self.policy.hands_over:
             return None

@@ -1,0 +1,104 @@
+"""A run against LemonLDAP::NG, written in Perl: every finding is one that its profile documents."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.live.running import findings, red, run, serving, verdicts
+
+HERE = Path(__file__).parent
+PROFILE = HERE / "lemonldap-ng.toml"
+
+pytestmark = [
+    pytest.mark.lemonldap,
+    pytest.mark.skipif(
+        shutil.which("starman") is None or not Path("/usr/share/lemonldap-ng/portal").is_dir(),
+        reason="LemonLDAP::NG is not installed: the portal and starman are packages of Debian",
+    ),
+]
+
+PKCE = {
+    "challenge_is_no_verifier",
+    "malformed_verifier_is_refused",
+    "missing_verifier_is_refused",
+    "other_verifier_is_invalid_grant",
+}
+KNOWN = PKCE | {
+    "access_token_in_the_query_is_refused",
+    "advertised_grants_are_known",
+    "challenge_names_no_error_without_a_token",
+    "contradicting_client_id_is_refused",
+    "credentials_in_the_query_are_not_read",
+    "foreign_origins_get_no_credentials",
+    "foreign_scope_is_not_granted",
+    "get_yields_no_token",
+    "made_up_token_is_called_invalid",
+    "parameters_in_the_query_are_not_read",
+    "refused_widening_is_told",
+    "repeated_client_id_is_refused",
+    "repeated_parameter_is_invalid_request",
+    "replay_revokes_the_refresh_token",
+    "request_without_grant_type_is_invalid_request",
+    "resource_refuses_with_a_challenge",
+    "unknown_refresh_token_is_invalid_grant",
+}
+"""What it departs from with the settings that are shipped."""
+
+
+def judged(folder, **settings):
+    """The results of a live run against a new server with those settings."""
+    with serving([sys.executable, "server.py", json.dumps(settings)], HERE) as said:
+        return run(PROFILE, folder, said=said)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A run against the settings that are shipped."""
+    return judged(tmp_path_factory.mktemp("lemonldap-ng"))
+
+
+def test_nothing_is_red(results):
+    """No finding is left that the profile does not explain."""
+    assert red(results) == {}
+
+
+def test_deviations_are_the_known_ones(results):
+    """Every documented deviation is seen, and there is no other."""
+    assert set(findings(results, "deviation")) == KNOWN
+
+
+def test_what_is_inconclusive_is_so_for_a_reason(results):
+    """What is not judged takes a longer wait, or a scope that the provider never tells."""
+    reasons = {
+        name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
+    }
+    assert reasons == {
+        "narrowing_does_not_shrink_the_grant",
+        "refresh_adds_no_scope_of_the_client",
+        "refresh_without_scope_means_the_granted_scope",
+    }
+
+
+def test_a_browser_s_session_is_no_business_of_the_client(results):
+    """The token endpoint refuses whoever is logged in: tokens come, since the client sends no cookie of the browser."""
+    assert verdicts(results)["test_code_yields_an_access_token"] == "pass"
+
+
+def test_kept_refresh_tokens_are_not_blamed(results):
+    """A provider that documents that it does not rotate is measured, and not blamed for it."""
+    seen = verdicts(results)
+    assert seen["test_rotation_is_as_documented"] == "pass"
+    assert seen["test_used_refresh_token_is_refused"] == "not_applicable"
+
+
+def test_strict_settings_mend_what_they_say(tmp_path):
+    """Where PKCE is required and scopes are declared, verifiers are compared, and foreign scope is dropped."""
+    results = judged(tmp_path, oidcRPMetaDataOptionsRequirePKCE=1, oidcServiceAllowOnlyDeclaredScopes=1)
+    assert red(results) == {}
+    assert set(findings(results, "deviation")) == KNOWN - PKCE - {"foreign_scope_is_not_granted"}
+    assert verdicts(results)["test_narrower_scope_than_asked_is_told"] == "pass"

@@ -1,0 +1,51 @@
+"""A run against a mock that tests of applications use: its login asks for no password, and a stranger finds its gaps."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.live.running import findings, red, run, serving, verdicts
+
+HERE = Path(__file__).parent
+PROFILE = HERE / "oidc-provider-mock.toml"
+
+KNOWN = {
+    "challenge_names_no_error_without_a_token",
+    "contradicting_client_id_is_refused",
+    "repeated_client_id_is_refused",
+    "repeated_parameter_is_invalid_request",
+    "replay_revokes_the_refresh_token",
+    "request_without_grant_type_is_invalid_request",
+    "resource_refuses_with_a_challenge",
+    "two_methods_at_once_are_refused",
+    "unknown_client_and_wrong_secret_look_alike",
+}
+"""What it departs from in every run."""
+
+RACY = {"parallel_exchanges_have_one_winner"}
+"""What it departs from where the requests of a race come close enough."""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A run against its settings, with clients that are registered."""
+    with serving([sys.executable, "server.py"], HERE) as said:
+        return run(PROFILE, tmp_path_factory.mktemp("oidc-provider-mock"), said=said)
+
+
+def test_nothing_is_red(results):
+    """No finding is left that the profile does not explain."""
+    assert red(results) == {}
+
+
+def test_deviations_are_the_known_ones(results):
+    """Every documented deviation is seen, those of races apart."""
+    assert set(findings(results, "deviation")) - RACY == KNOWN
+
+
+def test_a_login_without_password_is_a_login(results):
+    """The form strategy gives its user name to a page that asks for nothing else."""
+    assert verdicts(results)["test_code_yields_an_access_token"] == "pass"

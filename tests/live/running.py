@@ -1,0 +1,74 @@
+"""Providers in processes of their own, live runs against them, and what the results say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from token_conformance.layout import ROOT
+
+RED = ("fail", "warning", "error")
+Results = dict[str, Any]
+
+
+@contextmanager
+def serving(command: Sequence[str], folder: Path) -> Iterator[dict[str, str]]:
+    """What a provider prints as one line of JSON, its issuer among it; it ends with its input, and that with the block."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"{' '.join(command[:2])} did not start: it ended with {process.wait(timeout=10)}"
+        yield json.loads(line)
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Close the provider's input, at which it ends and cleans up; a deaf one is terminated."""
+    try:
+        process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def command_line(profile: Path, *arguments: str) -> list[str]:
+    """The command of a live run."""
+    return [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", *arguments]
+
+
+def run(profile: Path, folder: Path, *arguments: str, said: Mapping[str, str] | None = None) -> Results:
+    """The results of a live run; what the provider said of itself are the variables of the profile."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | {name.upper(): value for name, value in (said or {}).items()}
+    ended = subprocess.run(
+        command_line(profile, *arguments), cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode in {0, 1}, ended.stdout + ended.stderr
+    (path,) = folder.glob(f"reports/{profile.stem}/*/results.json")
+    results: Results = json.loads(path.read_text())
+    return results
+
+
+def verdicts(results: Results) -> dict[str, str]:
+    """The verdicts by the names of the checks."""
+    return {check["id"].split("::")[1]: check["verdict"] for check in results["checks"]}
+
+
+def red(results: Results) -> dict[str, str]:
+    """The findings that no deviation of the profile explains, by their checks."""
+    return findings(results, *RED)
+
+
+def findings(results: Results, *kinds: str) -> dict[str, str]:
+    """The messages of those verdicts, by their checks."""
+    return {
+        check["id"].split("::test_")[1]: check["message"] for check in results["checks"] if check["verdict"] in kinds
+    }

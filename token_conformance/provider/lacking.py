@@ -1,0 +1,23 @@
+"""What to say where a token is needed that nobody handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from token_conformance.exchange import Exchange
+from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
+
+
+def present(value: str | None, kind: str, exchanges: Sequence[Exchange]) -> str:
+    """The token; where there is none, the answer before tells why by its own words.
+
+    Raises:
+        Inconclusive: there is no token.
+
+    """
+    if value is not None:
+        return value
+    last = TokenResponse(exchanges[-1]) if exchanges and exchanges[-1].answer is not None else None
+    refused = f", {last} to {last.exchange}," if last is not None and last.refused else ""
+    raise Inconclusive(f"there is no {kind}: the answer before{refused} did not hand one over")
