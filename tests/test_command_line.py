@@ -16,6 +16,7 @@ OPTIONS = {
     "strict": False,
     "fault": (),
     "variation": (),
+    "require": (),
     "suites": (),
     "keywords": None,
     "marks": None,

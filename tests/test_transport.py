@@ -50,7 +50,9 @@ def test_old_versions_are_refused():
         assert probed(url, "old").outcome == "refused"
 
 
-@pytest.mark.parametrize(("certificate", "bundle"), [("elsewhere", BUNDLE), ("server", None)])
+@pytest.mark.parametrize(
+    ("certificate", "bundle"), [("elsewhere", BUNDLE), ("server", None)], ids=["another name", "another authority"]
+)
 def test_a_certificate_of_another_name_or_authority_is_not_trusted(certificate, bundle):
     """The reason is OpenSSL's."""
     with served(certificate).serving(None) as url:

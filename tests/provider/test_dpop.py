@@ -6,7 +6,6 @@ import httpx
 import pytest
 from joserfc import jws
 from joserfc.jwk import JWKRegistry
-from token_conformance.provider.seed import Seed
 
 from token_conformance.exchange import Request, header
 from token_conformance.jwt_reading import read
@@ -14,6 +13,7 @@ from token_conformance.provider import Provider
 from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Proof, hash_of, new_prover
+from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, OF_THE_TOKEN, RIGHT, WRONG
 from token_conformance.verdict import NotApplicable
 
@@ -27,7 +27,7 @@ def proof_in(request):
 def talking(make_profile, make_wire, handler, **tables):
     profile = make_profile(**tables)
     wire = make_wire(handler)
-    return Provider(profile, wire, Discovery(profile, wire), Seed(None))
+    return Provider(profile, wire, Discovery(profile, wire), Lineage(), LoginBudget(1))
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "PS256", "RS256", "EdDSA"])

@@ -41,7 +41,7 @@ def test_a_faulty_server_answers_all_the_same(visit, name):
     """No fault breaks the server itself: whatever is asked gets an answer."""
     visitor = visit(faults=[name])
     login = visitor.authorize()
-    assert login.status_code == 303
+    assert login.status_code < 400
     tokens = visitor.password()
     assert visitor.refresh("unknown").status_code < 600
     assert visitor.refresh(_refresh_token(tokens) or "none").status_code < 600

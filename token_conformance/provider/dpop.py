@@ -122,6 +122,10 @@ class Prover:
         """Proofs by the same key that differ from the right ones; none with None."""
         return replace(self, change=change)
 
+    def without_nonces(self) -> Prover:
+        """The same key in other hands, which have not been given a nonce yet."""
+        return replace(self, nonces={})
+
     def with_key(self, key: Key) -> Prover:
         """The same with another key."""
         return replace(self, key=key)

@@ -44,7 +44,7 @@ class Provider:
         self.logins = logins
         if profile.dpop and lineage.prover is None:
             lineage.prover = new_prover(profile.tokens.dpop_algorithm)
-        self.prover = lineage.prover
+        self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
         self.token_type = "DPoP" if profile.dpop else "Bearer"
 
     def proving(self, prover: Prover | None) -> Provider:

@@ -182,8 +182,13 @@ def _check_nonce(installation: Installation, proof: Presented, place: Place) -> 
     stated = proof.claims.get("nonce")
     if stated in known and not policy.nonce_forgotten:
         return
-    if (stated is None and known and not policy.nonce_insisted) or (stated is not None and not policy.nonce_compared):
+    if stated is not None and not policy.nonce_compared:
         return
+    demanded = (place, str(_thumbprint(proof)))
+    if stated is None and demanded in installation.memory.dpop_demands and not policy.nonce_insisted:
+        installation.memory.dpop_demands.remove(demanded)
+        return
+    installation.memory.dpop_demands.add(demanded)
     headers = (("DPoP-Nonce", new_nonce(installation, place)),)
     raise Refusal("use_dpop_nonce", "dpop_nonce", "The DPoP proof needs this nonce.", headers=headers)
 

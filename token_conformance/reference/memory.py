@@ -136,6 +136,7 @@ class Memory:
     dpop_proofs: set[tuple[str, str]] = field(default_factory=set)
     wrong_dpop_proofs: int = 0
     dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
+    dpop_demands: set[tuple[str, str]] = field(default_factory=set)
 
     def families_of(self, user: User) -> list[Family]:
         """The families of a user that have refresh tokens."""

@@ -277,7 +277,7 @@ NONCE = (
     ),
     Fault(
         "dpop-nonce-not-insisted-on",
-        "a nonce is demanded once, and may be left out afterwards",
+        "a nonce is demanded, and the next proof may do without it",
         ("rfc9449-8-nonce-compared",),
         demanding(nonce_insisted=False),
     ),
