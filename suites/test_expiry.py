@@ -149,25 +149,26 @@ def worked(exchange: Exchange) -> bool:
 
 @requirement("rfc6750-3.1-expired-access-token")
 def test_expired_access_token_is_refused(access_token_life: AccessTokenLife) -> None:
-    """The resource refuses an expired access token with 401."""
+    """The resource refuses an expired access token."""
     if not worked(access_token_life.fresh):
         raise Inconclusive(f"the resource refused the new access token: {access_token_life.fresh.response.status}")
-    assert access_token_life.expired.response.status == 401, (
-        f"after expires_in has passed the resource answered {access_token_life.expired.response.status}"
-    )
+    status = access_token_life.expired.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the resource answered {status}")
+    assert status in {400, 401, 403}, f"after expires_in has passed the resource answered {status}"
 
 
 @requirement("rfc6750-3.1-invalid-token")
 def test_expired_access_token_is_called_invalid(access_token_life: AccessTokenLife) -> None:
-    """The challenge to an expired access token says invalid_token."""
+    """An expired access token is answered by 401, and the challenge says invalid_token."""
     answer = access_token_life.expired
     if not worked(access_token_life.fresh):
         raise Inconclusive(f"the resource refused the new access token: {access_token_life.fresh.response.status}")
-    if answer.response.status != 401:
-        raise Inconclusive(f"the resource did not refuse the expired access token with 401: {answer.response.status}")
-    challenge = answer.header("www-authenticate") or ""
-    assert "invalid_token" in challenge, (
-        f"an expired access token was answered by WWW-Authenticate {challenge or 'absent'}"
+    status, challenge = answer.response.status, answer.header("www-authenticate") or ""
+    if worked(answer) or status == 429 or status >= 500:
+        raise Inconclusive(f"the resource did not refuse the expired access token: {status}")
+    assert status == 401 and "invalid_token" in challenge, (
+        f"an expired access token was answered by {status}, WWW-Authenticate {challenge or 'absent'}"
     )
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from token_conformance.plugin.selection import requirement_ids
 from token_conformance.reference.faults import FAULTS
 from token_conformance.reference.variations import VARIATIONS
+from token_conformance.requirement import catalogue
 from token_conformance.verdict import Verdict
 
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text("utf-8"))
@@ -86,6 +88,22 @@ def test_every_fault_is_judged():
 def test_every_check_has_been_seen_to_fail(checks, check_names):
     """For each check there is a row in which it is red."""
     assert set(check_names) - OVER_A_NETWORK - {name for row in ROWS for name in row["red"]} == set()
+
+
+def test_every_requirement_has_a_check_or_a_reason(checks):
+    """What no check judges says why it cannot be judged from outside, and what is judged gives no such reason."""
+    judged = {id_ for check in checks for id_ in requirement_ids(check)}
+    assert {id_ for id_, stated in catalogue().items() if id_ not in judged and not stated.untested} == set()
+    assert {id_ for id_, stated in catalogue().items() if id_ in judged and stated.untested} == set()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if len(row.get("faults", ())) == 1], ids=title)
+def test_a_fault_is_found_by_what_it_violates(checks, check_names, row):
+    """Among the checks that a fault turns red is one of a requirement that the fault is said to violate."""
+    (fault,) = row["faults"]
+    named = zip(check_names, checks, strict=True)
+    judged = {id_ for name, check in named if name in row["red"] for id_ in requirement_ids(check)}
+    assert judged & set(FAULTS[fault].violates), f"{fault} is said to violate {FAULTS[fault].violates}"
 
 
 @pytest.mark.parametrize("pair", EXPECTED["pairs"], ids=" and ".join)

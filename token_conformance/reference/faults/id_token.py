@@ -90,7 +90,7 @@ ID_TOKEN = (
     Fault(
         "id-token-aud-further",
         "aud lists an audience that the client cannot know",
-        (*AUDIENCE, "oidc-3.1.3.7-azp"),
+        (*("id-token-azp-beside-audiences",), "oidc-3.1.3.7-azp"),
         id_tokens(lambda token: token.claiming(aud=[token.claims["aud"], "https://unknown.example"])),
     ),
     Fault(
