@@ -87,7 +87,7 @@ def test_required_members_are_there(metadata: Exchange, conformance_run: Run) ->
     readable(metadata)
     if not conformance_run.profile.openid:
         raise NotApplicable("the profile's scope does not ask for openid")
-    absent = [name for name in REQUIRED_OF_OPENID_PROVIDERS if name not in metadata.members]
+    absent = metadata.absent(*REQUIRED_OF_OPENID_PROVIDERS)
     assert not absent, f"the metadata has no {', '.join(absent)}"
 
 

@@ -75,7 +75,7 @@ class Exchange:
     """A request and its response, with the time at which the request left (UTC) and the seconds until the answer.
 
     Reading anything of the response raises `Inconclusive` where none came (`failure` says why), or where a
-    recording does not hold that part of it (`undocumented` names `status` or `headers`). `hung_up` tells that the
+    recording does not hold that part of it (`undocumented` names `status`, `headers` or, where members may be missing, `members`). `hung_up` tells that the
     server ended the connection and said nothing, as it does where TLS refuses the client's certificate.
     """
 
@@ -143,6 +143,18 @@ class Exchange:
         """The members of a JSON object in the body; empty where there is none."""
         body = self.json
         return body if isinstance(body, dict) else {}
+
+    def absent(self, *names: str) -> tuple[str, ...]:
+        """Which of these members a JSON object in the body lacks.
+
+        Raises:
+            Inconclusive: some are not there, and a recording holds the object in part.
+
+        """
+        missing = tuple(name for name in names if name not in self.members)
+        if missing:
+            self._require("members")
+        return missing
 
     @property
     def answered(self) -> datetime:

@@ -309,7 +309,7 @@ BAD = {
     ),
     "an unknown part": (
         spoilt(_undocumented=["body"]),
-        'log.entries[0]._undocumented[0]: expected "status" or "headers"',
+        'log.entries[0]._undocumented[0]: expected "status", "headers" or "members"',
     ),
 }
 

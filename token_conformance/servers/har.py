@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 
 from token_conformance.profile.mistakes import expected, named
 
-Part = Literal["status", "headers"]
+Part = Literal["status", "headers", "members"]
 
 
 class RecordingError(Exception):
