@@ -19,6 +19,23 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the tests by module, so that a provider is started once; the rows of the table of faults one by one."""
+    if config.option.profile:
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        """A module is one portion of work, but for the longest."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return nodeid if module.endswith("test_faults.py") else module
+
+    return ByModule(config, log)
+
+
 class StandingClock:
     """A clock that moves only when somebody waits."""
 
