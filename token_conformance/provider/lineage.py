@@ -2,31 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 
+from token_conformance.provider.browser_login import Window
 from token_conformance.provider.dpop import Prover
-from token_conformance.provider.login import Login
+from token_conformance.provider.login import Login, NoLogin
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
+
+PATIENCE = 3
+"""Logins that the user may be denied in a row, at a provider that has let the user in before."""
 
 
 @dataclass
 class LoginBudget:
-    """How often a run logs in; its lineages share it."""
+    """How often a run logs in; its lineages share it.
+
+    With `careful`, the first login goes ahead of the others, and nobody tries again where it shows that nobody can log
+    in: some providers lock an account after a few wrong passwords.
+    """
 
     limit: int
     spent: int = 0
+    careful: bool = False
+    problem: str | None = None
+    _succeeded: bool = False
+    _denied: int = 0
+    _ahead: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def check(self) -> None:
         """Ask whether one more login is allowed.
 
         Raises:
-            Inconclusive: the profile's `max_logins` are spent.
+            Inconclusive: the profile's `max_logins` are spent, or earlier ones have shown that the user cannot log in.
 
         """
+        if self._hopeless and self.problem is not None:
+            raise Inconclusive(self.problem)
         if self.spent >= self.limit:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins")
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Log in within the block, and say at its end by `succeed` whether it was of use; see `check`."""
+        async with self._ahead if self.careful and not self._succeeded else nullcontext():
+            self.check()
+            try:
+                yield
+            except NoLogin as problem:
+                self._denied += 1
+                self._remember(problem)
+                raise
+            except Inconclusive as problem:
+                self._remember(problem)
+                raise
+
+    def succeed(self) -> None:
+        """A code or a token was handed over."""
+        self._succeeded, self._denied = True, 0
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the user cannot log in, where that is what the run has shown."""
+        hopeless = self._hopeless or not self._succeeded
+        return f"the user cannot log in: {self.problem}" if self.careful and hopeless and self.problem else None
+
+    @property
+    def _hopeless(self) -> bool:
+        return self.careful and self._denied >= (PATIENCE if self._succeeded else 1)
+
+    def _remember(self, problem: Inconclusive) -> None:
+        # The reason for giving up goes before that of a single scenario.
+        if self.problem is None or isinstance(problem, NoLogin):
+            self.problem = str(problem)
 
 
 @dataclass
@@ -34,12 +85,14 @@ class Lineage:
     """The session that goes from scenario to scenario, until something casts doubt on it.
 
     `seed` is the newest refresh token of a profile that cannot log in by itself: it is the only session there is.
+    `window` is the browser of the strategy `browser`, in which the user stays logged in.
     `prover` holds the key that the session's tokens are bound to, where there is one (RFC 9449).
     """
 
     seed: str | None = None
     session: Login | None = None
     prover: Prover | None = None
+    window: Window | None = None
     _seeded: str | None = None
 
     def take_seed(self, scenario: str) -> str:

@@ -8,6 +8,11 @@ from dataclasses import dataclass, replace
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Client
 from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
+
+
+class NoLogin(Inconclusive):
+    """The user cannot log in, whatever is asked for: another try would fail likewise, and some providers count them."""
 
 
 @dataclass(frozen=True)

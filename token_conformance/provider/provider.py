@@ -13,7 +13,7 @@ from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.assertion import Assertion
-from token_conformance.provider.browsing import Walk, follow_to_redirect
+from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
@@ -52,6 +52,12 @@ class Provider:
         other = copy.copy(self)
         other.prover = prover
         return other
+
+    def forget_browser(self) -> None:
+        """Have the user go on in a browser that the provider has never seen."""
+        self.wire.forget_cookies()
+        if self.lineage.window is not None:
+            self.lineage.window.forget()
 
     @property
     def clock(self) -> Clock:
@@ -131,7 +137,6 @@ class Provider:
         grant = self.profile.grants.authorization_code
         if grant is None:
             raise NotApplicable("the profile has no [grants.authorization_code]")
-        self.logins.check()
         # Some providers keep one grant for each user and client: what happens to this one happens to the session.
         self.lineage.doubt()
         client = client or self.profile.user_client
@@ -156,11 +161,7 @@ class Provider:
             query["code_challenge_method"] = grant.code_challenge_method
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
-        walk = Walk(redirect_uri, self.profile.login)
-        try:
-            answer = await follow_to_redirect(self.wire, url, walk)
-        finally:
-            self.logins.spent += walk.logged_in
+        answer = await self._followed(url, redirect_uri)
         return Authorization(
             client=client,
             response_type=grant.response_type,
@@ -401,6 +402,21 @@ class Provider:
         authorization = await self.authorize(client=client, scope=scope)
         response = await self.exchange_code(authorization)
         return Login(response, authorization.client, authorization, authorization.scope)
+
+    async def _followed(self, url: str, redirect_uri: str) -> AuthorizationAnswer:
+        """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
+        walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
+        async with self.logins.attempt():
+            try:
+                if window is not None:
+                    answer = await window.follow_to_redirect(self.wire, url, walk)
+                else:
+                    answer = await follow_to_redirect(self.wire, url, walk)
+            finally:
+                self.logins.spent += walk.logged_in
+            if "code" in answer.parameters:
+                self.logins.succeed()
+        return answer
 
     def _by_mutual_tls(self, proof: Credentials) -> bool:
         """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""
