@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
+from token_conformance.profile import Client
 from token_conformance.provider.browser_login import Window
 from token_conformance.provider.dpop import Prover
 from token_conformance.provider.login import Login, NoLogin
@@ -14,7 +15,11 @@ from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
 
 PATIENCE = 3
-"""Logins that the user may be denied in a row, at a provider that has let the user in before."""
+"""Logins that may be denied in a row by a provider that has let the user in before, or fail before it does."""
+
+
+REFUSALS_OF_CLIENTS = frozenset({"invalid_client", "unauthorized_client"})
+"""The error codes for a client that is not the one it says, or may not do what it asks (RFC 6749 §5.2)."""
 
 
 @dataclass
@@ -30,7 +35,10 @@ class LoginBudget:
     careful: bool = False
     problem: str | None = None
     _succeeded: bool = False
+    _trusted: bool = False
+    _tried: bool = False
     _denied: int = 0
+    _failed: int = 0
     _ahead: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def check(self) -> None:
@@ -46,23 +54,59 @@ class LoginBudget:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins")
 
     @asynccontextmanager
-    async def attempt(self) -> AsyncIterator[None]:
-        """Log in within the block, and say at its end by `succeed` whether it was of use; see `check`."""
-        async with self._ahead if self.careful and not self._succeeded else nullcontext():
+    async def attempt(self, *, plain: bool = True) -> AsyncIterator[None]:
+        """Log in within the block, and say at its end by `succeed` whether it was of use; see `check`.
+
+        Args:
+            plain: whether it is a login like any other, whose failure tells something about the run.
+
+        """
+        async with self._ahead if self.careful and not self._tried else nullcontext():
             self.check()
             try:
                 yield
             except NoLogin as problem:
-                self._denied += 1
-                self._remember(problem)
-                raise
+                raise self.deny(str(problem)) from None
             except Inconclusive as problem:
-                self._remember(problem)
+                if plain:
+                    self._failed += 1
+                    self.problem = self.problem or str(problem)
                 raise
+            finally:
+                self._tried = True
 
     def succeed(self) -> None:
         """A code or a token was handed over."""
         self._succeeded, self._denied = True, 0
+
+    def deny(self, reason: str) -> NoLogin:
+        """Remember that a plain login was refused, and give what to raise for it."""
+        self._succeeded = self._succeeded and self._trusted
+        self._denied += 1
+        self.problem = reason
+        return NoLogin(reason)
+
+    def exchanged(self, client: Client, response: TokenResponse, *, password: bool = False) -> None:
+        """Heed the answer to a flawless token request, by which a run with the wrong credentials is known.
+
+        Args:
+            client: who sent it.
+            response: the answer.
+            password: whether the request held the user's password (RFC 6749 §4.3).
+
+        Raises:
+            NoLogin: the client or the user is refused, and none was accepted before.
+
+        """
+        if not self.careful or response.exchange.answer is None:
+            return
+        if response.accepted:
+            self._trusted = True
+            self.succeed()
+        elif not self._trusted and response.error in REFUSALS_OF_CLIENTS:
+            raise self.deny(f'the token endpoint refuses client "{client.name}", {response}: check its credentials')
+        elif not self._trusted and password and response.error == "invalid_grant":
+            raise self.deny(f"the token endpoint refuses the user, {response}: check login.username and login.password")
 
     @property
     def trouble(self) -> str | None:
@@ -72,12 +116,9 @@ class LoginBudget:
 
     @property
     def _hopeless(self) -> bool:
-        return self.careful and self._denied >= (PATIENCE if self._succeeded else 1)
-
-    def _remember(self, problem: Inconclusive) -> None:
-        # The reason for giving up goes before that of a single scenario.
-        if self.problem is None or isinstance(problem, NoLogin):
-            self.problem = str(problem)
+        if self._succeeded:
+            return self.careful and self._denied >= PATIENCE
+        return self.careful and (self._denied > 0 or self._failed >= PATIENCE)
 
 
 @dataclass

@@ -161,7 +161,8 @@ class Provider:
             query["code_challenge_method"] = grant.code_challenge_method
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
-        answer = await self._followed(url, redirect_uri)
+        plain = parameters is None and pkce and redirect_uri == client.redirect_uri
+        answer = await self._followed(url, redirect_uri, plain=plain)
         return Authorization(
             client=client,
             response_type=grant.response_type,
@@ -194,9 +195,7 @@ class Provider:
 
         """
         if authorization.code is None:
-            raise Inconclusive(
-                f"the authorization endpoint gave no code: {authorization.error or 'the answer has neither code nor error'}"
-            )
+            raise Inconclusive(authorization.refusal)
         parameters = {
             "grant_type": "authorization_code",
             "code": authorization.code,
@@ -204,7 +203,10 @@ class Provider:
             "code_verifier": authorization.code_verifier,
             **(changes or {}),
         }
-        return await self.token(parameters, client=client or authorization.client)
+        response = await self.token(parameters, client=client or authorization.client)
+        if changes is None and client in {None, authorization.client}:
+            self.logins.exchanged(authorization.client, response)
+        return response
 
     async def refresh(
         self,
@@ -400,13 +402,15 @@ class Provider:
         if self.profile.login.strategy == "password" or self.profile.grants.authorization_code is None:
             return await self._password_login(client, scope)
         authorization = await self.authorize(client=client, scope=scope)
+        if authorization.code is None:
+            raise self.logins.deny(authorization.refusal)
         response = await self.exchange_code(authorization)
         return Login(response, authorization.client, authorization, authorization.scope)
 
-    async def _followed(self, url: str, redirect_uri: str) -> AuthorizationAnswer:
+    async def _followed(self, url: str, redirect_uri: str, *, plain: bool) -> AuthorizationAnswer:
         """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
         walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
-        async with self.logins.attempt():
+        async with self.logins.attempt(plain=plain):
             try:
                 if window is not None:
                     answer = await window.follow_to_redirect(self.wire, url, walk)
@@ -427,15 +431,16 @@ class Provider:
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
-        self.logins.check()
-        self.logins.spent += 1
-        response = await self.password(client=client)
+        async with self.logins.attempt():
+            self.logins.spent += 1
+            response = await self.password(client=client)
+        self.logins.exchanged(client or self.profile.user_client, response, password=True)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)
 
     async def _seeded_login(self) -> Login:
         response = await self.refresh(self.lineage.take_seed(self.wire.scenario))
         if not response.accepted:
-            raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
+            raise self.logins.deny(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
 
     def _present(self, access_token: str | None) -> str:
