@@ -23,6 +23,7 @@ from token_conformance.reference.loopback import LoopbackServer
 
 EVERYTHING = (Path(__file__).parent.parent / "suites" / "everything.toml").read_text("utf-8")
 LOGIN, CONSENT, AUTHORIZE = "/interaction/login", "/interaction/consent", "/authorize"
+CALLBACK = "https://app.example/callback"
 PASSWORD = "correct horse battery"
 
 
@@ -129,12 +130,14 @@ def reference_server(
     server: LoopbackServer | None = None,
     alter: Any = None,
     changes: Mapping[str, str] = MappingProxyType({}),
+    redirect_uri: str = CALLBACK,
 ) -> Iterator[Path]:
-    """Serve the reference server, and give a profile of it: of the right one, but for changes of its text."""
+    """Serve the reference server, and give a profile of it; changes of its text are nothing that the server knows of."""
     server = server or LoopbackServer()
     text = EVERYTHING.replace("https://op.example", server.base_url).replace(
         'strategy = "form"', f'strategy = "{strategy}"'
     )
+    text = text.replace(CALLBACK, redirect_uri)
     profile = folder / "reference.toml"
     profile.write_text(text.replace("[limits]", "[limits]\nmax_wait = 2"))
     application = ReferenceServer(load(profile, {})).application

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from tests.certificates import certificates
 from tests.live.pages import (
+    CALLBACK,
     LOGIN,
     PASSWORD,
     Replaced,
@@ -31,7 +32,6 @@ from token_conformance.wire import Pace, Wire
 
 pytestmark = [pytest.mark.browser, needs_browser()]
 
-CALLBACK = "https://app.example/callback"
 FOLDER = Path(certificates()["CERTIFICATES"])
 
 
@@ -104,7 +104,7 @@ def test_every_response_mode_is_read(tmp_path, mode):
     client = Replaced(HTMLResponse("the client"), {})
     with LoopbackServer().serving(client) as place:
         redirect_uri = f"{place}/callback"
-        with reference_server(tmp_path, "browser", changes={CALLBACK: redirect_uri}) as path:
+        with reference_server(tmp_path, "browser", redirect_uri=redirect_uri) as path:
             ((answer, logged_in),), exchanges = authorize(
                 load(path, {}), {"response_mode": mode}, redirect_uri=redirect_uri
             )
@@ -133,7 +133,7 @@ def test_an_error_at_the_redirect_uri_is_an_answer(tmp_path):
 def test_a_redirect_uri_of_an_app(tmp_path):
     """An address of its own scheme (RFC 8252 §7.1), which no browser can ask for."""
     redirect_uri = "com.example.app:/callback"
-    with reference_server(tmp_path, "browser", changes={CALLBACK: redirect_uri}) as path:
+    with reference_server(tmp_path, "browser", redirect_uri=redirect_uri) as path:
         ((answer, _),), _ = authorize(load(path, {}), {}, redirect_uri=redirect_uri)
     assert answer.parameters["code"]
 

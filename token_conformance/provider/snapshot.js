@@ -46,6 +46,7 @@
   const submitting = new Set(buttons.filter(({ element }) => submits(element)).map(({ form }) => (flat ? null : form)))
   const ownerOf = new Map(groups.map(({ element, form }) => [element, flat ? null : form]))
 
+  const chosen = groups.some(({ element }) => is(element, 'password'))
   const role = (element) => ['submit', 'consent'].find((each) => is(element, each))
   const numbered = (element, pairs) => {
     const found = role(element)
@@ -63,7 +64,7 @@
     const pairs = numbered(element, stated(element))
     pairs.type = element.type
     pairs.name ||= element.id || element.getAttribute('aria-label') || element.placeholder || `field ${pairs['data-control']}`
-    if (selectors.password && element.type === 'password') pairs.type = 'text'
+    if (chosen && element.type === 'password') pairs.type = 'text'
     if (is(element, 'username')) Object.assign(pairs, { name: marks.username, type: 'text' })
     if (is(element, 'password')) Object.assign(pairs, { name: marks.password, type: 'password' })
     if (pairs.type !== 'password') pairs.value = element.type === 'password' ? '' : element.value
