@@ -81,7 +81,6 @@ class LoginBudget:
 
     def deny(self, reason: str) -> NoLogin:
         """Remember that a plain login was refused, and give what to raise for it."""
-        self._succeeded = self._succeeded and self._trusted
         self._denied += 1
         self.problem = reason
         return NoLogin(reason)
@@ -100,12 +99,15 @@ class LoginBudget:
         """
         if not self.careful or response.exchange.answer is None:
             return
+        self._trusted = self._trusted or response.accepted
         if response.accepted:
-            self._trusted = True
             self.succeed()
-        elif not self._trusted and response.error in REFUSALS_OF_CLIENTS:
+        if self._trusted:
+            return
+        self._succeeded = False  # a code that buys nothing is none
+        if response.error in REFUSALS_OF_CLIENTS:
             raise self.deny(f'the token endpoint refuses client "{client.name}", {response}: check its credentials')
-        elif not self._trusted and password and response.error == "invalid_grant":
+        if password and response.error == "invalid_grant":
             raise self.deny(f"the token endpoint refuses the user, {response}: check login.username and login.password")
 
     @property
