@@ -46,7 +46,7 @@ class CodeReplay:
     refresh: TokenResponse | None
 
 
-@scenario(needs="authorization_code form_login")
+@scenario(needs="authorization_code unattended_login")
 async def code_replay(provider: Provider) -> CodeReplay:
     """Exchange a code, exchange it again, then use the tokens of the first exchange."""
     authorization = await provider.authorize()
@@ -113,7 +113,7 @@ class WrongReplay:
     refresh: TokenResponse
 
 
-@scenario(needs="authorization_code form_login refresh oauth21")
+@scenario(needs="authorization_code unattended_login refresh oauth21")
 async def wrong_replay(provider: Provider) -> WrongReplay:
     """Exchange a code, send it again with a redirect_uri that it was not issued for, and refresh."""
     authorization = await provider.authorize()
@@ -139,7 +139,7 @@ class CodeRace:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="authorization_code form_login")
+@scenario(needs="authorization_code unattended_login")
 async def code_race(provider: Provider) -> CodeRace:
     """Send the exchange of one code several times at once."""
     authorization = await provider.authorize(refreshable=False)
@@ -169,7 +169,7 @@ class WrongExchanges:
     unauthenticated: TokenResponse | None
 
 
-@scenario(needs="authorization_code form_login")
+@scenario(needs="authorization_code unattended_login")
 async def wrong_exchanges(provider: Provider) -> WrongExchanges:
     """Exchange codes with another redirect_uri, with none, as another client, and without the client's credentials."""
 
@@ -242,7 +242,7 @@ class PublicExchanges:
     nameless: TokenResponse
 
 
-@scenario(needs="authorization_code form_login public_client")
+@scenario(needs="authorization_code unattended_login public_client")
 async def public_exchanges(provider: Provider) -> PublicExchanges:
     """Exchange a code as the public client, and another one without client_id."""
     control = await provider.exchange_code(await provider.authorize(refreshable=False))
@@ -271,7 +271,7 @@ class ExpiredCode:
     age: int
 
 
-@scenario(needs="authorization_code form_login", waits=True)
+@scenario(needs="authorization_code unattended_login", waits=True)
 async def expired_code(provider: Provider) -> ExpiredCode:
     """Exchange a code after its documented lifetime, or after ten minutes."""
     grant = provider.profile.grants.authorization_code

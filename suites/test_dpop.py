@@ -186,7 +186,7 @@ class BoundCodes:
     without: TokenResponse
 
 
-@scenario(needs="authorization_code form_login")
+@scenario(needs="authorization_code unattended_login")
 async def bound_codes(provider: Provider) -> BoundCodes:
     """Ask for codes with dpop_jkt, and exchange them by the right key, by another one, and without a proof."""
     provider, prover = await binding(provider)

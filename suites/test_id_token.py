@@ -221,7 +221,7 @@ class MaximumAge:
     login: Login
 
 
-@scenario(needs="authorization_code form_login openid")
+@scenario(needs="authorization_code unattended_login openid")
 async def maximum_age(provider: Provider) -> MaximumAge:
     """Log in with max_age, so that auth_time is required."""
     authorization = await provider.authorize(refreshable=False, parameters={"max_age": "3600"})

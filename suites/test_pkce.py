@@ -22,7 +22,7 @@ class Verifiers:
     too_long: TokenResponse
 
 
-@scenario(needs="authorization_code form_login pkce")
+@scenario(needs="authorization_code unattended_login pkce")
 async def verifiers(provider: Provider) -> Verifiers:
     """Exchange codes with another verifier than the right one, none, an empty one, the challenge, and malformed ones."""
 
@@ -94,7 +94,7 @@ class Downgrade:
     refused: str | None
 
 
-@scenario(needs="authorization_code form_login pkce")
+@scenario(needs="authorization_code unattended_login pkce")
 async def downgrade(provider: Provider) -> Downgrade:
     """Ask for codes without a challenge, and exchange one without a verifier and one with a made-up verifier."""
     plain = await provider.authorize(pkce=False, refreshable=False)
@@ -143,7 +143,7 @@ class UnaskedChallenge:
     wrong: TokenResponse
 
 
-@scenario(needs="authorization_code form_login bcp no_pkce")
+@scenario(needs="authorization_code unattended_login bcp no_pkce")
 async def unasked_challenge(provider: Provider) -> UnaskedChallenge:
     """Ask for two codes with a challenge, and exchange one with the right verifier and one with another."""
 

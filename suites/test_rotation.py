@@ -214,7 +214,7 @@ async def two_logins(provider: Provider) -> TwoLogins:
     """Log in twice, from two browsers, reuse a refresh token in the first login, and refresh in the second."""
     login = await provider.login()
     # In the same browser session some providers take the second login for a part of the first.
-    provider.wire.forget_cookies()
+    provider.forget_browser()
     other = await provider.login()
     first = await provider.refresh(login.refresh_token, client=login.client)
     await outlast_grace(provider)

@@ -54,7 +54,7 @@ async def made_up_request(provider: Provider, address: str) -> Exchange:
         ("Accept", "application/json"),
         ("Authorization", f"Basic {b64encode(pair.encode()).decode()}"),
     )
-    provider.wire.forget_cookies()
+    provider.forget_browser()
     return await provider.send("POST", address, headers=headers, body=b"grant_type=client_credentials")
 
 

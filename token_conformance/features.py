@@ -36,7 +36,10 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
         lambda profile: any((profile.grants.authorization_code, profile.grants.password, profile.login.refresh_token)),
         "the profile has no grant by which a user logs in",
     ),
-    "form_login": (lambda profile: profile.login.strategy == "form", 'the profile\'s login.strategy is not "form"'),
+    "unattended_login": (
+        lambda profile: profile.login.strategy in {"form", "browser"},
+        'the profile\'s login.strategy is neither "form" nor "browser", which log in as often as it takes',
+    ),
     "pkce": (
         lambda profile: profile.grants.authorization_code is not None and bool(profile.grants.authorization_code.pkce),
         "the profile does not ask for PKCE",

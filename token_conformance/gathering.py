@@ -12,6 +12,8 @@ from token_conformance.features import require
 from token_conformance.profile import Profile
 from token_conformance.profile.models import Limits
 from token_conformance.provider import Provider
+from token_conformance.provider.browser_login import Window
+from token_conformance.provider.chromium import Chromium
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.run import Run
@@ -75,10 +77,12 @@ class Gathering:
     def __init__(self, run: Run, progress: Progress) -> None:
         self.run = run
         self.pace = Pace(run.profile.limits) if run.server.kind == "live" else Pace(UNHURRIED)
-        self.logins = LoginBudget(run.profile.limits.max_logins)
+        self.logins = LoginBudget(run.profile.limits.max_logins, careful=run.server.kind == "live")
         self.discovery = Discovery(
             run.profile, Wire("discovery", run.server.connect("discovery"), run.profile.limits, self.pace)
         )
+        browses = run.server.kind == "live" and run.profile.login.strategy == "browser"
+        self._chromium = Chromium(run.profile) if browses else None
         self._progress = progress
         self._ended = 0
 
@@ -94,17 +98,23 @@ class Gathering:
     async def perform(self, scenarios: list[Scenario]) -> None:
         """Perform the scenarios, row beside row."""
         number = number_of_rows(self.run.server.kind, self.run.profile, len(scenarios))
-        async with asyncio.TaskGroup() as tasks:
-            for row in rows(scenarios, number):
-                tasks.create_task(self._follow(row, len(scenarios)), name=row[0].name)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for row in rows(scenarios, number):
+                    tasks.create_task(self._follow(row, len(scenarios)), name=row[0].name)
+        finally:
+            if self._chromium is not None:
+                await self._chromium.close()
         self.run.logins = self.logins.spent
         if self.run.exchanges and not any(exchange.answer for exchange in self.run.exchanges):
             self.run.trouble = self.run.trouble or f"the provider does not answer: {self.run.exchanges[0].failure}"
+        self.run.trouble = self.run.trouble or self.logins.trouble
 
     async def _follow(self, row: list[Scenario], total: int) -> None:
         """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
         connection, cookies = self.run.server.connect(row[0].name), CookieJar()
         lineage = Lineage(self.run.profile.login.refresh_token)
+        lineage.window = Window(self._chromium) if self._chromium is not None else None
         for scenario in row:
             wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=cookies)
             began = connection.clock.now()
@@ -116,6 +126,8 @@ class Gathering:
             self._progress(scenario.name, self._ended, total)
         with suppress(Exception):
             await connection.close()
+        if lineage.window is not None:
+            await lineage.window.close()
 
     async def _perform(self, scenario: Scenario, provider: Provider) -> None:
         try:

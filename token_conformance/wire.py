@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import perf_counter
 from typing import Any
@@ -93,6 +94,21 @@ class Wire:
     async def browse(self, request: Request) -> Exchange:
         """Send a request of the user's browser, with its cookies; see `send`."""
         return await self._recorded(self._browser, request)
+
+    def witness(self, request: Request, seen: Response | str, started: datetime, seconds: float) -> Exchange:
+        """Record a request that a real browser sent by itself: the answer that came, or why there was none."""
+        self._sent += 1
+        exchange = Exchange(
+            scenario=self.scenario,
+            number=self._sent,
+            request=request,
+            answer=seen if isinstance(seen, Response) else None,
+            started=started,
+            seconds=round(seconds, 4),
+            failure=seen if isinstance(seen, str) else None,
+        )
+        self.exchanges.append(exchange)
+        return exchange
 
     async def handshake(self, address: str, versions: Versions) -> Handshake:
         """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""

@@ -25,7 +25,7 @@ MISTAKES = {
         ('strategy = "refresh_token"', 'strategy = "refresh_token"\nxyz = 1'),
         (
             "login.xyz: unknown key; remove it, or use one of strategy, username, password, username_field, "
-            "password_field, refresh_token"
+            "password_field, username_selector, password_selector, submit_selector, consent_selector, refresh_token"
         ),
     ),
     "an unknown table": (

@@ -448,7 +448,7 @@ def test_a_page_of_scripts(trouble):
     """What only scripts make needs a browser."""
     sentence = trouble(authorize=page("<title>App</title><div id=root></div><script src=/app.js></script>"))
     assert sentence.endswith(
-        "titled 'App') is made by scripts and needs a browser: login.strategy \"form\" cannot go on"
+        "titled 'App') is made by scripts and needs a browser: login.strategy = \"browser\" leads one"
     )
 
 

@@ -270,6 +270,10 @@ class Login(Table):
     password: str | None = None
     username_field: str | None = None
     password_field: str | None = None
+    username_selector: str | None = None
+    password_selector: str | None = None
+    submit_selector: str | None = None
+    consent_selector: str | None = None
     refresh_token: str | None = None
 
 
@@ -324,6 +328,7 @@ class Limits(Table):
 
 _LOGIN_NEEDS = {
     "form": ("username", "password"),
+    "browser": ("username", "password"),
     "password": ("username", "password"),
     "refresh_token": ("refresh_token",),
 }

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 from token_conformance.exchange import Exchange, Request, header
 from token_conformance.profile.models import Login
 from token_conformance.provider.addresses import resolve, same_place
-from token_conformance.provider.forms import HTML, Form
+from token_conformance.provider.forms import HTML, Fields, Form
+from token_conformance.provider.login import NoLogin
 from token_conformance.provider.pages import Page
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire import Wire
@@ -81,7 +82,7 @@ class Walk:
 
     def _toward(self, exchange: Exchange, request: Request) -> Request | AuthorizationAnswer:
         if same_place(request.url, self.redirect_uri):
-            return _answer(exchange, request)
+            return self.answer(exchange, request)
         scheme = urlsplit(request.url).scheme
         if scheme not in {"http", "https"}:
             whither = f"{scheme}:" if scheme else "an address that is none"
@@ -91,6 +92,16 @@ class Walk:
         if request.body and scheme == "http" and urlsplit(exchange.request.url).scheme == "https":
             raise Inconclusive(f"{exchange.request.path} would send its form to {request.path} without TLS")
         return request
+
+    @staticmethod
+    def answer(exchange: Exchange, request: Request) -> AuthorizationAnswer:
+        """The answer in a request to the redirect_uri, which is not sent."""
+        parts = urlsplit(request.url)
+        query, fragment = (dict(parse_qsl(part, keep_blank_values=True)) for part in (parts.query, parts.fragment))
+        # Some servers append a meaningless fragment to a query (`#_=_`).
+        if fragment and (RESPONSE_PARAMETERS & fragment.keys() or not RESPONSE_PARAMETERS & query.keys()):
+            return AuthorizationAnswer(fragment, "fragment", exchange)
+        return AuthorizationAnswer(query, "query", exchange)
 
     def _page(self, exchange: Exchange, page: Page) -> Request | AuthorizationAnswer:
         form = page.login_form(self.login)
@@ -105,39 +116,47 @@ class Walk:
 
     def _log_in(self, form: Form, page: Page, exchange: Exchange) -> Request:
         if self.logged_in:
-            raise Inconclusive(
+            raise NoLogin(
                 f"the provider showed the login form again: check login.username and login.password{self._hint(page)}"
             )
         if not self.login.username or not self.login.password:
-            self._stuck(page, exchange, "asks for a password, and the profile has no login.username and login.password")
+            self._hopeless(
+                page, exchange, "asks for a password, and the profile has no login.username and login.password"
+            )
         names = dict(form.fields)
         if self.login.username_field and self.login.username_field not in names and not self.named:
-            self._stuck(page, exchange, f"has no field {self.login.username_field!r}: check login.username_field")
+            self._hopeless(page, exchange, self._lack("username_field"))
         if self.login.password_field and self.login.password_field not in names:
-            self._stuck(page, exchange, f"has no field {self.login.password_field!r}: check login.password_field")
+            self._hopeless(page, exchange, self._lack("password_field"))
         self.logged_in = True
-        return form.submitted(form.filled(self.login))
+        return self._submit(form, form.filled(self.login))
+
+    def _submit(self, form: Form, fields: Fields) -> Request:
+        return form.submitted(fields)
+
+    def _lack(self, setting: Literal["username_field", "password_field"]) -> str:
+        return f"has no field {getattr(self.login, setting)!r}: check login.{setting}"
 
     def _go_on(self, page: Page, exchange: Exchange) -> Request:
         if page.asks_for_second_factor:
-            self._stuck(page, exchange, "asks for a second factor: strategy form has none to give")
+            self._hopeless(page, exchange, f"asks for a second factor: strategy {self.login.strategy} has none to give")
         asking = next((form for form in page.forms if form.asks_who(self.login)), None)
         if asking is not None and not self.logged_in:
             return self._say_who(asking, page, exchange)
         onward = page.onward
         if page.shows_captcha and (onward is None or onward.asks_for_captcha):
-            self._stuck(page, exchange, "asks for a CAPTCHA: strategy form cannot solve it")
+            self._hopeless(page, exchange, f"asks for a CAPTCHA: strategy {self.login.strategy} cannot solve it")
         if onward is None or exchange.response.status >= 400:
             self._dead_end(page, exchange)
-        return onward.submitted(onward.fields)
+        return self._submit(onward, onward.fields)
 
     def _say_who(self, form: Form, page: Page, exchange: Exchange) -> Request:
         if self.named:
-            raise Inconclusive(f"the provider asked for the user name again: check login.username{self._hint(page)}")
+            raise NoLogin(f"the provider asked for the user name again: check login.username{self._hint(page)}")
         if not self.login.username:
-            self._stuck(page, exchange, "asks for a user name, and the profile has no login.username")
+            self._hopeless(page, exchange, "asks for a user name, and the profile has no login.username")
         self.named = True
-        return form.submitted(form.filled(self.login))
+        return self._submit(form, form.filled(self.login))
 
     def _dead_end(self, page: Page, exchange: Exchange) -> NoReturn:
         if page.oauth_error is not None:
@@ -145,12 +164,20 @@ class Walk:
         if exchange.response.status >= 400:
             self._stuck(page, exchange, f"is an error page{self._hint(page)}")
         if page.needs_scripts:
-            self._stuck(page, exchange, 'is made by scripts and needs a browser: login.strategy "form" cannot go on')
+            self._hopeless(
+                page, exchange, 'is made by scripts and needs a browser: login.strategy = "browser" leads one'
+            )
         self._stuck(page, exchange, f"has no form to {'go on' if self.logged_in else 'log in'} with")
 
     def _stuck(self, page: Page, exchange: Exchange, why: str) -> NoReturn:
+        raise Inconclusive(self._sentence(page, exchange, why))
+
+    def _hopeless(self, page: Page, exchange: Exchange, why: str) -> NoReturn:
+        raise NoLogin(self._sentence(page, exchange, why))
+
+    def _sentence(self, page: Page, exchange: Exchange, why: str) -> str:
         title = f", titled {self._quoted(page.title)!r}" if page.title else ""
-        raise Inconclusive(f"the page at {exchange.request.path} (status {exchange.response.status}{title}) {why}")
+        return f"the page at {exchange.request.path} (status {exchange.response.status}{title}) {why}"
 
     def _hint(self, page: Page) -> str:
         """What the page itself says of the trouble."""
@@ -163,13 +190,3 @@ class Walk:
         """A page's own words, short, and without the password that some pages repeat."""
         spared = text.replace(self.login.password, "…") if self.login.password else text
         return spared if len(spared) <= LONGEST_QUOTE else f"{spared[: LONGEST_QUOTE - 1]}…"
-
-
-def _answer(exchange: Exchange, request: Request) -> AuthorizationAnswer:
-    """The answer in a request to the redirect_uri, which is not sent."""
-    parts = urlsplit(request.url)
-    query, fragment = (dict(parse_qsl(part, keep_blank_values=True)) for part in (parts.query, parts.fragment))
-    # Some servers append a meaningless fragment to a query (`#_=_`).
-    if fragment and (RESPONSE_PARAMETERS & fragment.keys() or not RESPONSE_PARAMETERS & query.keys()):
-        return AuthorizationAnswer(fragment, "fragment", exchange)
-    return AuthorizationAnswer(query, "query", exchange)

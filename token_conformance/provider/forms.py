@@ -114,6 +114,10 @@ class Form:
         """The request that submits the form with its agreeing button, saying where it comes from as a browser does."""
         return self._sent(fields, press(self.element))
 
+    def control(self, name: str) -> int:
+        """The number that a browser has given to the first field of that name."""
+        return next(int(field.get("data-control")) for field in self._inputs if field.name == name)
+
     @cached_property
     def _inputs(self) -> list[Any]:
         return [field for field in self.element.inputs if field.tag == "input" and field.name]

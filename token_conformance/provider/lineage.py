@@ -2,31 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 
+from token_conformance.profile import Client
+from token_conformance.provider.browser_login import Window
 from token_conformance.provider.dpop import Prover
-from token_conformance.provider.login import Login
+from token_conformance.provider.login import Login, NoLogin
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
+
+PATIENCE = 3
+"""Logins that may be denied in a row by a provider that has let the user in before, or fail before it does."""
+
+
+REFUSALS_OF_CLIENTS = frozenset({"invalid_client", "unauthorized_client"})
+"""The error codes for a client that is not the one it says, or may not do what it asks (RFC 6749 §5.2)."""
 
 
 @dataclass
 class LoginBudget:
-    """How often a run logs in; its lineages share it."""
+    """How often a run logs in; its lineages share it.
+
+    With `careful`, the first login goes ahead of the others, and nobody tries again where it shows that nobody can log
+    in: some providers lock an account after a few wrong passwords.
+    """
 
     limit: int
     spent: int = 0
+    careful: bool = False
+    problem: str | None = None
+    _succeeded: bool = False
+    _trusted: bool = False
+    _tried: bool = False
+    _denied: int = 0
+    _failed: int = 0
+    _ahead: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def check(self) -> None:
         """Ask whether one more login is allowed.
 
         Raises:
-            Inconclusive: the profile's `max_logins` are spent.
+            Inconclusive: the profile's `max_logins` are spent, or earlier ones have shown that the user cannot log in.
 
         """
+        if self._hopeless and self.problem is not None:
+            raise Inconclusive(self.problem)
         if self.spent >= self.limit:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins")
+
+    @asynccontextmanager
+    async def attempt(self, *, plain: bool = True) -> AsyncIterator[None]:
+        """Log in within the block, and say at its end by `succeed` whether it was of use; see `check`.
+
+        Args:
+            plain: whether it is a login like any other, whose failure tells something about the run.
+
+        """
+        async with self._ahead if self.careful and not self._tried else nullcontext():
+            self.check()
+            try:
+                yield
+            except NoLogin as problem:
+                raise self.deny(str(problem)) from None
+            except Inconclusive as problem:
+                if plain:
+                    self._failed += 1
+                    self.problem = self.problem or str(problem)
+                raise
+            finally:
+                self._tried = True
+
+    def succeed(self) -> None:
+        """A code or a token was handed over."""
+        self._succeeded, self._denied = True, 0
+
+    def deny(self, reason: str) -> NoLogin:
+        """Remember that a plain login was refused, and give what to raise for it."""
+        self._denied += 1
+        self.problem = reason
+        return NoLogin(reason)
+
+    def exchanged(self, client: Client, response: TokenResponse, *, password: bool = False) -> None:
+        """Heed the answer to a flawless token request, by which a run with the wrong credentials is known.
+
+        Args:
+            client: who sent it.
+            response: the answer.
+            password: whether the request held the user's password (RFC 6749 §4.3).
+
+        Raises:
+            NoLogin: the client or the user is refused, and none was accepted before.
+
+        """
+        if not self.careful or response.exchange.answer is None:
+            return
+        self._trusted = self._trusted or response.accepted
+        if response.accepted:
+            self.succeed()
+        if self._trusted:
+            return
+        self._succeeded = False  # a code that buys nothing is none
+        if response.error in REFUSALS_OF_CLIENTS:
+            raise self.deny(f'the token endpoint refuses client "{client.name}", {response}: check its credentials')
+        if password and response.error == "invalid_grant":
+            raise self.deny(f"the token endpoint refuses the user, {response}: check login.username and login.password")
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the user cannot log in, where that is what the run has shown."""
+        hopeless = self._hopeless or not self._succeeded
+        return f"the user cannot log in: {self.problem}" if self.careful and hopeless and self.problem else None
+
+    @property
+    def _hopeless(self) -> bool:
+        if self._succeeded:
+            return self.careful and self._denied >= PATIENCE
+        return self.careful and (self._denied > 0 or self._failed >= PATIENCE)
 
 
 @dataclass
@@ -34,12 +128,14 @@ class Lineage:
     """The session that goes from scenario to scenario, until something casts doubt on it.
 
     `seed` is the newest refresh token of a profile that cannot log in by itself: it is the only session there is.
+    `window` is the browser of the strategy `browser`, in which the user stays logged in.
     `prover` holds the key that the session's tokens are bound to, where there is one (RFC 9449).
     """
 
     seed: str | None = None
     session: Login | None = None
     prover: Prover | None = None
+    window: Window | None = None
     _seeded: str | None = None
 
     def take_seed(self, scenario: str) -> str:

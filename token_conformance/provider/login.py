@@ -8,6 +8,15 @@ from dataclasses import dataclass, replace
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Client
 from token_conformance.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
+
+
+class NoLogin(Inconclusive):
+    """The user cannot log in, whatever is asked for: another try would fail likewise, and some providers count them."""
+
+
+LONGEST_DESCRIPTION = 200
+"""Characters of an error_description that a message repeats."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,15 @@ class Authorization:
     def error(self) -> str | None:
         """The error code of the answer (RFC 6749 §4.1.2.1)."""
         return self.answer.get("error")
+
+    @property
+    def refusal(self) -> str:
+        """Why there is no code, in a sentence."""
+        if self.error is None:
+            return "the authorization endpoint gave no code: the answer has neither code nor error"
+        said = ": ".join(filter(None, (self.error, self.answer.get("error_description", "")[:LONGEST_DESCRIPTION])))
+        meant = ". Consent was denied, or the user may not use this client" if self.error == "access_denied" else ""
+        return f"the authorization endpoint gave no code: {said}{meant}"
 
 
 @dataclass(frozen=True)

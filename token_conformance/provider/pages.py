@@ -25,7 +25,7 @@ _ERROR = re.compile(
     r"|\w+_required|redirect_uri_mismatch|\w+_not_supported)\b"
 )
 _DESCRIPTION = re.compile(r"\berror_description\b\W*(.+)")
-_CAPTCHA = re.compile(r"captcha", re.IGNORECASE)
+_CAPTCHA = re.compile(r"captcha|turnstile", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,10 @@ class Page:
                 return resolve(self.url, match[2])
         return None
 
+    def controls(self, role: str) -> list[int]:
+        """The numbers of the controls that a browser has marked with a role."""
+        return [int(number) for number in self._root.xpath("//*[@data-role=$role]/@data-control", role=role)]
+
     @property
     def title(self) -> str:
         """What the page calls itself."""
@@ -116,7 +120,10 @@ class Page:
     @property
     def shows_captcha(self) -> bool:
         """Whether the page holds a puzzle for people."""
-        return any(form.asks_for_captcha for form in self.forms) or _CAPTCHA.search(self.text) is not None
+        said = self._root.xpath(
+            "//body//*[not(self::script or self::link)]/@*[name()='class' or name()='id' or name()='src']"
+        )
+        return any(map(_CAPTCHA.search, (*said, self.text))) or any(form.asks_for_captcha for form in self.forms)
 
     @property
     def asks_for_second_factor(self) -> bool:

@@ -13,7 +13,7 @@ from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.assertion import Assertion
-from token_conformance.provider.browsing import Walk, follow_to_redirect
+from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
@@ -53,6 +53,12 @@ class Provider:
         other = copy.copy(self)
         other.prover, other._usual = prover, False  # noqa: SLF001 - of its own kind
         return other
+
+    def forget_browser(self) -> None:
+        """Have the user go on in a browser that the provider has never seen."""
+        self.wire.forget_cookies()
+        if self.lineage.window is not None:
+            self.lineage.window.forget()
 
     @property
     def clock(self) -> Clock:
@@ -135,7 +141,6 @@ class Provider:
         grant = self.profile.grants.authorization_code
         if grant is None:
             raise NotApplicable("the profile has no [grants.authorization_code]")
-        self.logins.check()
         # Some providers keep one grant for each user and client: what happens to this one happens to the session.
         self.lineage.doubt()
         client = client or self.profile.user_client
@@ -160,11 +165,8 @@ class Provider:
             query["code_challenge_method"] = grant.code_challenge_method
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
-        walk = Walk(redirect_uri, self.profile.login)
-        try:
-            answer = await follow_to_redirect(self.wire, url, walk)
-        finally:
-            self.logins.spent += walk.logged_in
+        plain = parameters is None and pkce and redirect_uri == client.redirect_uri
+        answer = await self._followed(url, redirect_uri, plain=plain)
         return Authorization(
             client=client,
             response_type=grant.response_type,
@@ -197,9 +199,7 @@ class Provider:
 
         """
         if authorization.code is None:
-            raise Inconclusive(
-                f"the authorization endpoint gave no code: {authorization.error or 'the answer has neither code nor error'}"
-            )
+            raise Inconclusive(authorization.refusal)
         parameters = {
             "grant_type": "authorization_code",
             "code": authorization.code,
@@ -207,7 +207,10 @@ class Provider:
             "code_verifier": authorization.code_verifier,
             **(changes or {}),
         }
-        return await self.token(parameters, client=client or authorization.client)
+        response = await self.token(parameters, client=client or authorization.client)
+        if changes is None and client in {None, authorization.client}:
+            self.logins.exchanged(authorization.client, response)
+        return response
 
     async def refresh(
         self,
@@ -403,8 +406,25 @@ class Provider:
         if self.profile.login.strategy == "password" or self.profile.grants.authorization_code is None:
             return await self._password_login(client, scope)
         authorization = await self.authorize(client=client, scope=scope)
+        if authorization.code is None:
+            raise self.logins.deny(authorization.refusal)
         response = await self.exchange_code(authorization)
         return Login(response, authorization.client, authorization, authorization.scope)
+
+    async def _followed(self, url: str, redirect_uri: str, *, plain: bool) -> AuthorizationAnswer:
+        """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
+        walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
+        async with self.logins.attempt(plain=plain):
+            try:
+                if window is not None:
+                    answer = await window.follow_to_redirect(self.wire, url, walk)
+                else:
+                    answer = await follow_to_redirect(self.wire, url, walk)
+            finally:
+                self.logins.spent += walk.logged_in
+            if "code" in answer.parameters:
+                self.logins.succeed()
+        return answer
 
     def _by_mutual_tls(self, proof: Credentials) -> bool:
         """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""
@@ -415,15 +435,16 @@ class Provider:
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
-        self.logins.check()
-        self.logins.spent += 1
-        response = await self.password(client=client)
+        async with self.logins.attempt():
+            self.logins.spent += 1
+            response = await self.password(client=client)
+        self.logins.exchanged(client or self.profile.user_client, response, password=True)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)
 
     async def _seeded_login(self) -> Login:
         response = await self.refresh(self.lineage.take_seed(self.wire.scenario))
         if not response.accepted:
-            raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
+            raise self.logins.deny(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
 
     def _present(self, access_token: str | None) -> str:
