@@ -7,11 +7,13 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Literal
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
+from token_conformance.profile.models import AuthorizationCode
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.browsing import Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
@@ -19,7 +21,7 @@ from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
 from token_conformance.provider.lacking import present
 from token_conformance.provider.lineage import Lineage, LoginBudget
-from token_conformance.provider.login import Authorization, Login
+from token_conformance.provider.login import Authorization, AuthorizationRequest, Login
 from token_conformance.servers.connection import Clock
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
@@ -128,18 +130,49 @@ class Provider:
             NotApplicable: the profile has no authorization code grant.
 
         """
-        grant = self.profile.grants.authorization_code
-        if grant is None:
-            raise NotApplicable("the profile has no [grants.authorization_code]")
+        grant = self._authorization_code_grant()
         self.logins.check()
         # Some providers keep one grant for each user and client: what happens to this one happens to the session.
         self.lineage.doubt()
+        request = await self.authorization_request(
+            client=client,
+            scope=scope,
+            redirect_uri=redirect_uri,
+            code_challenge_method=grant.code_challenge_method if pkce else None,
+            refreshable=refreshable,
+            parameters=parameters,
+        )
+        walk = Walk(request.redirect_uri, self.profile.login)
+        try:
+            answer = await follow_to_redirect(self.wire, request.url, walk)
+        finally:
+            self.logins.spent += walk.logged_in
+        return request.answered(answer.parameters, answer.mode, answer.exchange)
+
+    async def authorization_request(
+        self,
+        *,
+        client: Client | None = None,
+        scope: str | None = None,
+        redirect_uri: str | None = None,
+        code_challenge_method: Literal["S256", "plain"] | None = None,
+        refreshable: bool = True,
+        parameters: Mapping[str, str | tuple[str, ...]] | None = None,
+    ) -> AuthorizationRequest:
+        """Write the address that the user's browser is sent to (RFC 6749 §4.1.1); see `authorize`.
+
+        Raises:
+            Inconclusive: nobody knows the authorization endpoint.
+            NotApplicable: the profile has no authorization code grant, or the provider no authorization endpoint.
+
+        """
+        grant = self._authorization_code_grant()
         client = client or self.profile.user_client
         asked = scope if scope is not None else grant.scope
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
         state = self.draw("state")
         nonce = self.draw("nonce") if "openid" in (asked or "").split() else None
-        verifier = self.draw("code_verifier") if pkce and grant.code_challenge_method else None
+        verifier = self.draw("code_verifier") if code_challenge_method else None
         query: dict[str, str | tuple[str, ...] | None] = {
             "response_type": grant.response_type,
             "client_id": client.client_id,
@@ -151,27 +184,13 @@ class Provider:
             "prompt": grant.prompt if refreshable else None,
             **grant.parameters,
         }
-        if verifier is not None and grant.code_challenge_method is not None:
-            query["code_challenge"] = code_challenge(verifier, grant.code_challenge_method)
-            query["code_challenge_method"] = grant.code_challenge_method
+        if verifier is not None and code_challenge_method is not None:
+            query["code_challenge"] = code_challenge(verifier, code_challenge_method)
+            query["code_challenge_method"] = code_challenge_method
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
-        walk = Walk(redirect_uri, self.profile.login)
-        try:
-            answer = await follow_to_redirect(self.wire, url, walk)
-        finally:
-            self.logins.spent += walk.logged_in
-        return Authorization(
-            client=client,
-            response_type=grant.response_type,
-            scope=asked,
-            redirect_uri=redirect_uri,
-            state=state,
-            nonce=nonce,
-            code_verifier=verifier,
-            answer=answer.parameters,
-            mode=answer.mode,
-            exchange=answer.exchange,
+        return AuthorizationRequest(
+            url, client, grant.response_type, asked, redirect_uri, state, nonce, code_verifier=verifier
         )
 
     async def exchange_code(
@@ -421,6 +440,12 @@ class Provider:
         if not response.accepted:
             raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
         return Login(response, self.profile.user_client)
+
+    def _authorization_code_grant(self) -> AuthorizationCode:
+        grant = self.profile.grants.authorization_code
+        if grant is None:
+            raise NotApplicable("the profile has no [grants.authorization_code]")
+        return grant
 
     def _present(self, access_token: str | None) -> str:
         return present(access_token, "access token", self.wire.exchanges)
