@@ -13,6 +13,7 @@ import click
 import pytest
 
 from token_conformance import __version__
+from token_conformance.exit_status import USAGE_ERROR
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile import ProfileError, examples, find, json_schema, load, names
 from token_conformance.profile.models import Claim
@@ -28,14 +29,17 @@ from token_conformance.profile_writing import (
 from token_conformance.requirement import catalogue
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
-
-USAGE_ERROR = 4
+from token_conformance.sessions.commands import login, logout
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="token-conformance")
 def main() -> None:
     """Test OAuth 2.0 and OpenID Connect token endpoints for conformance."""
+
+
+main.add_command(login)
+main.add_command(logout)
 
 
 @main.command()

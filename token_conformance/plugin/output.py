@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from token_conformance.exit_status import NOTHING_JUDGED
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
@@ -18,9 +19,6 @@ from token_conformance.results import CheckResult, RunResult
 from token_conformance.run import Run
 from token_conformance.stash import RUNS
 from token_conformance.verdict import Verdict
-
-NOTHING_JUDGED = 5
-"""Exit status: not one requirement could be judged (pytest's own: nothing ran)."""
 
 FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 

@@ -35,7 +35,7 @@ class SessionStore:
 
     def __init__(self, name: str, profile: Profile, vault: Vault, *, given: str | None = None) -> None:
         self.name = name
-        self._profile = profile
+        self.profile = profile
         self._vault = vault
         self.remedy = f"token-conformance login {given or name}"
 
@@ -47,7 +47,7 @@ class SessionStore:
     @property
     def provider(self) -> str:
         """The provider that sessions belong to: its issuer, or else its token endpoint."""
-        return provider_of(self._profile)
+        return provider_of(self.profile)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -88,7 +88,7 @@ class SessionStore:
             raise NoSessionError(
                 f"there is no stored session of {self.name} in {self.place}: log in with `{self.remedy}`"
             )
-        if (session.provider, session.client_id) != (self.provider, self._profile.user_client.client_id):
+        if (session.provider, session.client_id) != (self.provider, self.profile.user_client.client_id):
             raise DamagedSessionError(
                 f"the session in {self.place} belongs to client {session.client_id} at {session.provider}, "
                 f"and not to that of the profile: log in with `{self.remedy}`"
