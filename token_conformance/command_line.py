@@ -29,7 +29,7 @@ from token_conformance.profile_writing import (
 from token_conformance.requirement import catalogue
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
-from token_conformance.sessions.commands import login, logout
+from token_conformance.sessions.commands import login, logout, session_options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,6 +65,7 @@ main.add_command(logout)
 @click.option(
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
 )
+@session_options
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
 @click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
@@ -105,6 +106,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
+    arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
+    arguments += ["--keyring"] if options["keyring"] else []
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
         arguments += [flag, str(options[option])] if options[option] else []
     for name in ("fault", "variation", "require"):

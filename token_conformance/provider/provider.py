@@ -91,6 +91,9 @@ class Provider:
         if living is None:
             return await self.login()
         self._heed_token_type(living.response)
+        if self.lineage.due(self.clock.now()):
+            await self.refresh(living.refresh_token)
+            return self.lineage.session or await self.login()
         return living
 
     async def login(self, *, client: Client | None = None, scope: str | None = None) -> Login:
@@ -386,6 +389,7 @@ class Provider:
         return without_query(request.url) in {endpoint, *self.profile.server.token_endpoint_aliases}
 
     async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
+        self.lineage.sends(dict(parameters))
         response = TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
         self._heed_token_type(response)
         return response
@@ -413,7 +417,7 @@ class Provider:
         )
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:
-        if self.profile.login.strategy == "refresh_token":
+        if self.profile.login.seeded:
             return await self._seeded_login()
         if self.profile.login.strategy == "password" or self.profile.grants.authorization_code is None:
             return await self._password_login(client, scope)
@@ -438,7 +442,7 @@ class Provider:
     async def _seeded_login(self) -> Login:
         response = await self.refresh(self.lineage.take_seed(self.wire.scenario))
         if not response.accepted:
-            raise Inconclusive(f"the refresh token of login.refresh_token was not accepted: {response}")
+            raise Inconclusive(f"{self.lineage.only} was not accepted: {response}")
         return Login(response, self.profile.user_client)
 
     def _authorization_code_grant(self) -> AuthorizationCode:

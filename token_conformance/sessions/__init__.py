@@ -10,7 +10,7 @@ from token_conformance.sessions.problems import (
     StorageError,
 )
 from token_conformance.sessions.session import StoredSession
-from token_conformance.sessions.store import SessionStore
+from token_conformance.sessions.store import SessionStore, store_for
 from token_conformance.sessions.vaults import FileVault, KeyringVault, Vault, data_folder, vault
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "StoredSession",
     "Vault",
     "data_folder",
+    "store_for",
     "vault",
 ]

@@ -14,12 +14,11 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from token_conformance.exit_status import CANNOT_LOG_IN, USAGE_ERROR
-from token_conformance.profile import Profile, ProfileError, find, load
+from token_conformance.profile import ProfileError, find, load
 from token_conformance.sessions.browser_login import ByPasting, Way, log_in, loopback_way
 from token_conformance.sessions.problems import LoginError, SessionError
 from token_conformance.sessions.revoking import log_out
-from token_conformance.sessions.store import SessionStore, moment
-from token_conformance.sessions.vaults import vault
+from token_conformance.sessions.store import SessionStore, moment, store_for
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -92,17 +91,6 @@ def _store(given: str, session_file: Path | None, *, keyring: bool) -> SessionSt
         _fail(str(problem), USAGE_ERROR)
     except SessionError as problem:
         _fail(str(problem), CANNOT_LOG_IN)
-
-
-def store_for(given: str, profile: Profile, session_file: Path | None, *, keyring: bool) -> SessionStore:
-    """Where the session of a profile lies, which is given by name or path.
-
-    Raises:
-        StorageError: there is no keyring.
-
-    """
-    name = find(given).stem
-    return SessionStore(name, profile, vault(name, file=session_file, keyring=keyring), given=given)
 
 
 def _pasted() -> str:

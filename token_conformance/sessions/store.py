@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from token_conformance.profile import Profile
+from token_conformance.profile import Profile, find
 from token_conformance.sessions.problems import (
     DamagedSessionError,
     ExpiredSessionError,
@@ -19,7 +20,7 @@ from token_conformance.sessions.problems import (
     StorageError,
 )
 from token_conformance.sessions.session import FORMAT, StoredSession
-from token_conformance.sessions.vaults import OWNER_ONLY, Vault, make_folder
+from token_conformance.sessions.vaults import OWNER_ONLY, Vault, make_folder, vault
 
 
 class SessionStore:
@@ -142,6 +143,17 @@ class SessionStore:
 
         """
         self._vault.remove()
+
+
+def store_for(given: str, profile: Profile, session_file: Path | None, *, keyring: bool) -> SessionStore:
+    """Where the session of a profile lies, which is given by name or path.
+
+    Raises:
+        StorageError: there is no keyring.
+
+    """
+    name = find(given).stem
+    return SessionStore(name, profile, vault(name, file=session_file, keyring=keyring), given=given)
 
 
 def provider_of(profile: Profile) -> str:
