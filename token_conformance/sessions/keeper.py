@@ -95,11 +95,13 @@ class Keeper:
     def touched(self, text: str) -> None:
         """Mark the session as in flight for good, if another request holds one of its refresh tokens.
 
+        In a scenario that ends the session on purpose that goes without saying.
+
         Raises:
             Inconclusive: the mark cannot be stored, so that the request must not leave.
 
         """
-        if any(token in text for token in self._known):
+        if self._ending is None and any(token in text for token in self._known):
             self._unanswered = True
             self._mark()
 
