@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,14 +54,18 @@ class Setting:
             )
         )
 
-    def run(self, *more):
+    def start(self, *more):
         command = [sys.executable, "-m", "token_conformance", "run", str(self.profile_path), "--live"]
         command += [f"--session-file={self.session_path}", *more]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        ended = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        return subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        return ended.returncode, ended.stdout + ended.stderr
+
+    def run(self, *more):
+        with self.start(*more) as process:
+            output, _ = process.communicate(timeout=300)
+        return process.returncode, output
 
     @property
     def results(self):
@@ -136,6 +142,21 @@ def test_no_session(setting, prepare, sentence):
     assert "Traceback" not in output
     assert "unknown-token" not in output
     assert setting.results["summary"]["pass"] >= 3
+
+
+def test_runs_that_are_killed(setting):
+    """Whenever a run is killed, the next one goes on with its session, or says that an answer was in flight."""
+    setting.log_in()
+    draw = random.Random(20260101)  # noqa: S311 - reproducible on purpose
+    for _ in range(4):
+        with setting.start(*HARMLESS) as process:
+            time.sleep(draw.uniform(1.0, 4.0))
+            process.kill()
+        assert setting.store.read() is not None
+    in_flight = setting.store.read().in_flight is not None
+    status, output = setting.run(*HARMLESS)
+    assert status in ({0, 3} if in_flight else {0}), output
+    assert (status == 3) == ("the answer to a refresh was in flight" in output)
 
 
 def test_a_session_in_use(setting):
