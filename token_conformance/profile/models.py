@@ -458,7 +458,7 @@ class Profile(Table):
                 yield f'login: expected {" and ".join(missing)} for strategy = "{self.login.strategy}"; add to [login]'
 
             if self.login.strategy == "interactive" and not (grants.authorization_code and grants.refresh_token):
-                yield 'login: expected [grants.authorization_code] and [grants.refresh_token] for strategy = "interactive"'
+                yield 'login: expected [grants.authorization_code] and [grants.refresh_token] for strategy = "interactive"; add them'
 
     def _lacks_of_issuer(self) -> Iterator[str]:
         if self.server.issuer is None and any(client.assertion_audience == "issuer" for client in self.clients):
