@@ -112,3 +112,9 @@ def test_logins_are_counted_over_all_rows():
     budget.spent += 1
     with pytest.raises(Inconclusive, match="max_logins = 2"):
         budget.check()
+
+
+def test_a_refresh_without_an_answer_is_doubtful(lineage, make_exchange):
+    """Nobody knows whether it was done."""
+    lineage.saw(refresh(), TokenResponse(make_exchange(answer=None, failure="no answer within 10 s")))
+    assert lineage.session is None

@@ -102,18 +102,19 @@ class Lineage:
         Args:
             parameters: those of the request.
             response: the answer to it.
-            own: whether the session's own client sent it.
+            own: whether the session's own client sent it, with the proofs that it usually sends.
 
         """
         if self.keeper is not None:
             self.keeper.saw(parameters, response, own=own)
+        accepted = response.exchange.answer is not None and response.accepted
         if self.seed is not None:
-            self.seed = (own and response.accepted and response.refresh_token) or self.seed
+            self.seed = (own and accepted and response.refresh_token) or self.seed
         session = self.session
         if session is None or not self._concerns(parameters, session):
             return
         newest = parameters.get("refresh_token") == session.refresh_token
-        if newest and own and parameters.get("scope") is None and response.accepted:
+        if newest and own and parameters.get("scope") is None and accepted:
             self.begin(session.renewed(response))
         else:
             self.doubt()

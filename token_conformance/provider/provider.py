@@ -48,11 +48,12 @@ class Provider:
             lineage.prover = new_prover(profile.tokens.dpop_algorithm)
         self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
         self.token_type = "DPoP" if profile.dpop else "Bearer"
+        self._usual = True
 
     def proving(self, prover: Prover | None) -> Provider:
         """The same with other proofs at the token endpoint and at resources (RFC 9449), or with none."""
         other = copy.copy(self)
-        other.prover = prover
+        other.prover, other._usual = prover, False  # noqa: SLF001 - of its own kind
         return other
 
     @property
@@ -104,7 +105,10 @@ class Provider:
 
         """
         login = await self._login(client, scope)
-        self.lineage.begin(login)
+        if self._usual:
+            self.lineage.begin(login)
+        else:
+            self.lineage.doubt()
         return login
 
     async def authorize(
@@ -288,13 +292,13 @@ class Provider:
         """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
         client = client or self.profile.user_client
         response = await self._token(await self.credentials(client), parameters, headers)
-        self.lineage.saw(dict(parameters), response, own=client == self.profile.user_client)
+        self.lineage.saw(dict(parameters), response, own=self._usual and client == self.profile.user_client)
         return response
 
     async def token_as(self, proof: Credentials, parameters: Form, *, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint with the given credentials, which may be none or too many."""
         response = await self._token(proof, parameters, headers)
-        self.lineage.saw(dict(parameters), response)
+        self.lineage.saw(dict(parameters), response, own=self._usual)
         return response
 
     async def ask(self, endpoint: str, parameters: Form, *, client: Client) -> Exchange:

@@ -24,6 +24,7 @@ KNOWN = {
     "narrowing_does_not_shrink_the_grant",
     "repeated_client_id_is_refused",
     "repeated_parameter_is_invalid_request",
+    "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",
     "two_methods_at_once_are_refused",

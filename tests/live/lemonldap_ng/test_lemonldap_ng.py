@@ -42,12 +42,16 @@ KNOWN = PKCE | {
     "refused_widening_is_told",
     "repeated_client_id_is_refused",
     "repeated_parameter_is_invalid_request",
+    "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",
     "resource_refuses_with_a_challenge",
+    "scripts_cannot_read_the_authorization_endpoint",
     "unknown_refresh_token_is_invalid_grant",
 }
 """What it departs from with the settings that are shipped."""
+RACY = {"parallel_exchanges_have_one_winner"}
+"""What it departs from where the requests of a race come close enough."""
 
 
 def judged(folder, **settings):
@@ -69,7 +73,7 @@ def test_nothing_is_red(results):
 
 def test_deviations_are_the_known_ones(results):
     """Every documented deviation is seen, and there is no other."""
-    assert set(findings(results, "deviation")) == KNOWN
+    assert set(findings(results, "deviation")) - RACY == KNOWN
 
 
 def test_what_is_inconclusive_is_so_for_a_reason(results):
@@ -78,6 +82,7 @@ def test_what_is_inconclusive_is_so_for_a_reason(results):
         name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
     }
     assert reasons == {
+        "case_of_scope_matters",
         "narrowing_does_not_shrink_the_grant",
         "refresh_adds_no_scope_of_the_client",
         "refresh_without_scope_means_the_granted_scope",
@@ -100,5 +105,5 @@ def test_strict_settings_mend_what_they_say(tmp_path):
     """Where PKCE is required and scopes are declared, verifiers are compared, and foreign scope is dropped."""
     results = judged(tmp_path, oidcRPMetaDataOptionsRequirePKCE=1, oidcServiceAllowOnlyDeclaredScopes=1)
     assert red(results) == {}
-    assert set(findings(results, "deviation")) == KNOWN - PKCE - {"foreign_scope_is_not_granted"}
+    assert set(findings(results, "deviation")) - RACY == KNOWN - PKCE - {"foreign_scope_is_not_granted"}
     assert verdicts(results)["test_narrower_scope_than_asked_is_told"] == "pass"

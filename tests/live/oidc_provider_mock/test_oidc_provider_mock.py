@@ -17,6 +17,7 @@ KNOWN = {
     "contradicting_client_id_is_refused",
     "repeated_client_id_is_refused",
     "repeated_parameter_is_invalid_request",
+    "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",
     "resource_refuses_with_a_challenge",

@@ -51,7 +51,7 @@ ACCESS_TOKEN = (
     Fault(
         "resource-scheme-case-sensitive",
         "the resource takes the scheme Bearer in this spelling alone",
-        ("rfc6750-2-header",),
+        ("rfc9110-11.1-scheme-case",),
         policy("resource", schemes=("Bearer",)),
     ),
     Fault(
@@ -95,7 +95,7 @@ ACCESS_TOKEN = (
     Fault(
         "resource-error-without-token",
         "the challenge has an error code though no token was sent",
-        CHALLENGE,
+        ("rfc6750-3-no-error-without-token",),
         answers(_error_without_token),
     ),
     Fault("resource-forbidden", "a missing or bad token answers 403", CHALLENGE, answers(_forbidden)),

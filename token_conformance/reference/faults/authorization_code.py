@@ -15,13 +15,13 @@ AUTHORIZATION_CODE = (
     Fault(
         "code-race",
         "codes are deleted only after the answer was sent: a parallel exchange wins twice",
-        ("rfc6749-10.5-code-single-use",),
+        ("rfc6749-10.5-parallel-exchange",),
         policy("code", atomic=False),
     ),
     Fault(
         "code-replay-server-error",
         "the replay of a code leads to 500",
-        ("rfc6749-10.5-code-single-use", "rfc6749-5.2-status-400"),
+        ("endpoint-no-server-error",),
         refusals(crash, "used_code"),
     ),
     Fault(
@@ -81,7 +81,7 @@ AUTHORIZATION_CODE = (
     Fault(
         "code-missing-crashes",
         "an exchange without code leads to 500",
-        ("rfc6749-4.1.3-missing-code",),
+        ("endpoint-no-server-error",),
         refusals(crash, "missing_code"),
     ),
     Fault(

@@ -54,7 +54,12 @@ CLIENT_AUTHENTICATION = (
         WRONG_SECRET,
         refusals(lambda answer: answer.saying(error="invalid_grant"), "wrong_secret"),
     ),
-    Fault("wrong-secret-crashes", "a wrong secret leads to 500", WRONG_SECRET, refusals(crash, "wrong_secret")),
+    Fault(
+        "wrong-secret-crashes",
+        "a wrong secret leads to 500",
+        ("endpoint-no-server-error",),
+        refusals(crash, "wrong_secret"),
+    ),
     Fault(
         "wrong-secret-forbidden",
         "a wrong secret answers 403",
@@ -114,7 +119,7 @@ CLIENT_AUTHENTICATION = (
     Fault(
         "unknown-client-crashes",
         "an unknown client leads to 500",
-        ("rfc6749-3.2.1-unknown-client",),
+        ("endpoint-no-server-error",),
         refusals(crash, "unknown_client"),
     ),
     Fault(

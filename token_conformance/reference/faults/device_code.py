@@ -140,7 +140,7 @@ DEVICE_CODE = (
     Fault(
         "device-code-missing-crashes",
         "polling without device_code leads to 500",
-        UNKNOWN,
+        ("endpoint-no-server-error",),
         refusals(crash, "missing_device_code"),
     ),
     Fault(

@@ -46,7 +46,7 @@ ENDPOINT = (
         ("rfc6749-3.2-order-free",),
         policy("request", lower_case_hex_decoded=False),
     ),
-    Fault("get-crashes", "GET leads to 500", ("rfc6749-3.2-post-only",), refusals(crash, "method")),
+    Fault("get-crashes", "GET leads to 500", ("endpoint-no-server-error",), refusals(crash, "method")),
     Fault(
         "get-without-allow",
         "405 comes without Allow",
@@ -62,7 +62,7 @@ ENDPOINT = (
     Fault(
         "other-media-type-crashes",
         "a body that is no form leads to 500",
-        ("rfc6749-3.2-form",),
+        ("endpoint-no-server-error",),
         refusals(crash, "media_type"),
     ),
     Fault("json-accepted", "tokens come for a JSON body", ("rfc6749-3.2-form",), policy("request", json_accepted=True)),
@@ -111,7 +111,7 @@ ENDPOINT = (
     Fault(
         "repetition-crashes",
         "a repeated parameter leads to 500",
-        ("rfc6749-3.2-duplicate",),
+        ("endpoint-no-server-error",),
         refusals(crash, "repeated_parameter"),
     ),
     Fault(
@@ -147,7 +147,7 @@ ENDPOINT = (
     Fault(
         "token-endpoint-redirects",
         "the token endpoint answers 307",
-        ("metadata-cors-redirect",),
+        ("endpoint-no-redirect",),
         at("token", _redirect),
     ),
     Fault(
@@ -165,7 +165,7 @@ ENDPOINT = (
     Fault(
         "grant-type-missing-crashes",
         "a request without grant_type leads to 500",
-        ("rfc6749-5.2-missing-grant-type",),
+        ("endpoint-no-server-error",),
         refusals(crash, "missing_grant_type"),
     ),
     Fault(

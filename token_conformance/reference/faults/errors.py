@@ -69,7 +69,7 @@ ERRORS = (
     Fault(
         "error-uri-with-blank",
         "error_uri holds a blank",
-        ("rfc6749-5.2-description-charset",),
+        ("rfc6749-5.2-error-uri",),
         refusals(lambda answer: answer.saying(error_uri="https://op.example/what went wrong")),
     ),
     Fault("error-status-200", "refusals answer 200", STATUS, refusals(lambda answer: answer.with_status(200))),
@@ -97,7 +97,7 @@ ERRORS = (
     Fault(
         "error-media-type-html",
         "refusals are JSON that says it is text/html",
-        JSON,
+        ("rfc6749-5.2-content-type",),
         refusals(lambda answer: answer.with_body(answer.content, "text/html")),
     ),
     Fault(
@@ -222,7 +222,7 @@ ERRORS = (
     Fault(
         "error-unknown-code-crashes",
         "an unknown code leads to 500",
-        ("rfc6749-5.2-status-400",),
+        ("endpoint-no-server-error",),
         refusals(crash, "unknown_code"),
     ),
     Fault(

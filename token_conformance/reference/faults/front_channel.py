@@ -42,7 +42,7 @@ FRONT_CHANNEL = (
     Fault(
         "id-token-s-hash-other",
         "s_hash is of another state",
-        ("oidc-3.3.2.11-c-hash",),
+        ("fapi1-5.1.1-s-hash",),
         id_tokens(lambda token: token.claiming(s_hash="AAAAAAAAAAAAAAAAAAAAAA")),
     ),
     Fault(

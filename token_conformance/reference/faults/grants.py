@@ -41,13 +41,13 @@ GRANTS = (
     Fault(
         "password-unknown-user-told",
         "an unknown user is told that it is unknown",
-        ("errors-no-oracle",),
+        ("password-no-oracle",),
         refusals(lambda answer: answer.saying(error_description="There is no such user."), "unknown_user"),
     ),
     Fault(
         "password-missing-crashes",
         "a request without username or password leads to 500",
-        ("rfc6749-4.3-missing",),
+        ("endpoint-no-server-error",),
         refusals(crash, "missing_username", "missing_password"),
     ),
     Fault(

@@ -51,7 +51,7 @@ INTROSPECTION = (
     Fault(
         "introspection-inactive-tells",
         "the answer to an inactive token tells more",
-        INACTIVE,
+        ("rfc7662-2.2-inactive-tells-nothing",),
         at("introspection", _talkative),
     ),
     Fault("introspection-inactive-refused", "an inactive token answers 400", INACTIVE, at("introspection", _refusing)),

@@ -46,7 +46,7 @@ def _short_key(answer: Answer) -> Answer:
 
 
 METADATA = (
-    Fault("jwks-short-key", "an RSA key of 1024 bits is published", ("rfc7517-jwks",), at("jwks", _short_key)),
+    Fault("jwks-short-key", "an RSA key of 1024 bits is published", ("rfc7518-3.3-rsa-size",), at("jwks", _short_key)),
     Fault(
         "metadata-issuer-suffix",
         "issuer has a suffix",
@@ -111,9 +111,14 @@ METADATA = (
         ("rfc8414-pkce-advertised",),
         at("metadata", lambda answer: answer.saying(code_challenge_methods_supported=["plain"])),
     ),
-    Fault("jwks-private", "the private exponent is published", KEYS, at("jwks", _private_key)),
+    Fault(
+        "jwks-private",
+        "the private exponent is published",
+        ("oidc-discovery-3-no-private-keys",),
+        at("jwks", _private_key),
+    ),
     Fault("jwks-empty", "no key is published", KEYS, at("jwks", lambda answer: answer.saying(keys=[]))),
-    Fault("jwks-ambiguous", "all keys have the same kid", KEYS, at("jwks", _same_key_id)),
+    Fault("jwks-ambiguous", "all keys have the same kid", ("rfc7517-4.5-distinct-kids",), at("jwks", _same_key_id)),
     Fault(
         "jwks-html",
         "the keys are an HTML page",

@@ -9,25 +9,28 @@ PROOF_KEY = (
     Fault(
         "pkce-missing-verifier-accepted",
         "PKCE is not checked when code_verifier is absent",
-        VERIFIER,
+        ("rfc9700-2.1.1-verifier-required",),
         policy("code", missing_verifier_refused=False),
     ),
     Fault(
         "pkce-wrong-verifier-accepted",
         "a code_verifier is demanded and not compared",
-        VERIFIER,
+        (
+            "rfc7636-4.6-verifier",
+            "rfc9700-2.1.1-pkce-supported",
+        ),
         policy("code", verifier_compared=False),
     ),
     Fault(
         "pkce-challenge-as-verifier",
         "the code_challenge itself is accepted as the verifier of S256",
-        VERIFIER,
+        ("rfc7636-4.6-method-kept",),
         policy("code", challenge_as_verifier=True),
     ),
     Fault(
         "pkce-long-verifier-truncated",
         "a verifier is cut to the length of the right one before it is compared",
-        VERIFIER,
+        ("rfc7636-4.1-malformed-verifier",),
         policy("code", verifier_characters=43),
     ),
     Fault(
@@ -39,7 +42,7 @@ PROOF_KEY = (
     Fault(
         "pkce-wrong-verifier-crashes",
         "a wrong verifier leads to 500",
-        VERIFIER,
+        ("endpoint-no-server-error",),
         refusals(crash, "wrong_verifier", "malformed_verifier"),
     ),
     Fault(

@@ -7,7 +7,7 @@ REFRESH = (
     Fault(
         "refresh-expired-revived",
         "an expired refresh token is refused once and works again after that",
-        ("rfc6749-expiry-refresh-token",),
+        ("expiry-final",),
         policy("refresh", expiry_forgotten=True),
     ),
     Fault(
@@ -49,7 +49,7 @@ REFRESH = (
     Fault(
         "refresh-foreign-use-revokes",
         "any client that knows a refresh token of another can kill it, without having documented that",
-        ("rfc6749-6-bound-to-client",),
+        ("rfc6749-6-foreign-use-harmless",),
         policy("refresh", foreign_use_revokes=True),
     ),
     Fault(
@@ -67,7 +67,7 @@ REFRESH = (
     Fault(
         "refresh-unknown-token-crashes",
         "an unknown refresh token leads to 500",
-        ("rfc6749-6-unknown-token-refused",),
+        ("endpoint-no-server-error",),
         refusals(crash, "unknown_refresh_token"),
     ),
     Fault(
@@ -85,7 +85,7 @@ REFRESH = (
     Fault(
         "refresh-missing-token-crashes",
         "a refresh without refresh_token leads to 500",
-        ("rfc6749-6-missing-refresh-token",),
+        ("endpoint-no-server-error",),
         refusals(crash, "missing_refresh_token"),
     ),
     Fault(

@@ -89,13 +89,13 @@ REFRESHED_ID_TOKEN = (
     Fault(
         "refreshed-id-token-at-hash-other",
         "at_hash of a refreshed ID token is of the old access token",
-        ("oidc-12-signature",),
+        ("oidc-12.2-at-hash",),
         refreshed_id_tokens(lambda token: token.claiming(at_hash="d3JvbmctaGFzaC12YWx1ZQ")),
     ),
     Fault(
         "refreshed-id-token-expired",
         "a refreshed ID token has expired when it comes",
-        ("oidc-12-signature",),
+        ("oidc-12.2-exp",),
         refreshed_id_tokens(lambda token: token.claiming(exp=token.claims["iat"] - 3600)),
     ),
 )

@@ -71,13 +71,13 @@ RESPONSE = (
     Fault(
         "success-html",
         "tokens come as text/html",
-        JSON,
+        ("rfc6749-5.1-content-type",),
         tokens(lambda answer: answer.with_body(answer.content, "text/html")),
     ),
     Fault(
         "success-text",
         "tokens come as text/plain",
-        JSON,
+        ("rfc6749-5.1-content-type",),
         tokens(lambda answer: answer.with_body(answer.content, "text/plain")),
     ),
     Fault(

@@ -40,7 +40,10 @@ REVOCATION = (
     Fault(
         "revocation-spares-access-token",
         "the revocation of an access token answers 200 and does nothing",
-        ("rfc7009-2-access-token-revoked",),
+        (
+            "rfc7009-2-access-token-revoked",
+            "rfc8693-2.1-validated",
+        ),
         policy("afterlife", access_tokens="spared"),
     ),
     Fault(

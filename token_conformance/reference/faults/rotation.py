@@ -57,7 +57,10 @@ ROTATION = (
     Fault(
         "refresh-never-rotated",
         "the client gets the same refresh token back for ever",
-        ("rfc9700-2.2.2-public-client-rotation",),
+        (
+            "rotation-as-documented",
+            "rfc9700-2.2.2-public-client-rotation",
+        ),
         policy("refresh", rotates=False),
     ),
     Fault(

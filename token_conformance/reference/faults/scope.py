@@ -105,7 +105,7 @@ SCOPE = (
     Fault(
         "scope-unknown-crashes",
         "an unknown scope leads to 500",
-        ("rfc6749-3.3-invalid-scope",),
+        ("endpoint-no-server-error",),
         refusals(crash, "invalid_scope"),
     ),
     Fault(
