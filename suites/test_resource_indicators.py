@@ -185,7 +185,7 @@ async def resource_refreshes(provider: Provider) -> ResourceRefreshes:
     known, client = provider.profile.tokens.resource_indicators, provider.profile.user_client
     if len(known) < 2:
         raise NotApplicable("the profile names a single resource")
-    if provider.profile.login.strategy not in {"form", "browser", "interactive"}:
+    if provider.profile.login.strategy not in {"form", "browser"}:
         raise NotApplicable("the profile's login.strategy does not go through the authorization endpoint")
     one, other = known[:2]
     first = await provider.exchange_code(await provider.authorize(parameters={"resource": one}))

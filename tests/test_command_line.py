@@ -22,6 +22,8 @@ OPTIONS = {
     "marks": None,
     "workers": None,
     "verbose": False,
+    "session_file": None,
+    "keyring": False,
 }
 
 

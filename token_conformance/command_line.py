@@ -13,6 +13,7 @@ import click
 import pytest
 
 from token_conformance import __version__
+from token_conformance.exit_status import USAGE_ERROR
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile import ProfileError, examples, find, json_schema, load, names
 from token_conformance.profile.models import Claim
@@ -28,14 +29,17 @@ from token_conformance.profile_writing import (
 from token_conformance.requirement import catalogue
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
-
-USAGE_ERROR = 4
+from token_conformance.sessions.commands import login, logout, session_options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="token-conformance")
 def main() -> None:
     """Test OAuth 2.0 and OpenID Connect token endpoints for conformance."""
+
+
+main.add_command(login)
+main.add_command(logout)
 
 
 @main.command()
@@ -61,6 +65,7 @@ def main() -> None:
 @click.option(
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
 )
+@session_options
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
 @click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
@@ -101,6 +106,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
+    arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
+    arguments += ["--keyring"] if options["keyring"] else []
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
         arguments += [flag, str(options[option])] if options[option] else []
     for name in ("fault", "variation", "require"):

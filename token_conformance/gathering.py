@@ -19,6 +19,7 @@ from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.run import Run
 from token_conformance.scenario import Scenario
 from token_conformance.servers.connection import ServerKind
+from token_conformance.sessions.running import begin, note_end, stored_session
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.wire import Pace, Wire
 
@@ -31,6 +32,9 @@ PATIENCE = 60
 MOST_ROWS = 6
 """Rows of scenarios that run at once; each logs in on its own."""
 
+BY_LOGIN = frozenset({"login", "refresh", "authorization_code"})
+"""What scenarios need that want a user to be logged in."""
+
 FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
@@ -40,10 +44,11 @@ UNHURRIED = Limits(concurrency=16, requests_per_second=1_000_000)
 
 async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress) -> None:
     """Perform the scenarios; `run` holds their transcripts, or the reasons why there are none, and all exchanges."""
-    gathering = Gathering(run, progress)
+    gathering, listed = Gathering(run, progress), list(scenarios)
     try:
         await gathering.discover()
-        await gathering.perform(list(scenarios))
+        with stored_session(run, needed=any(BY_LOGIN & set(each.needs) for each in listed)) as session:
+            await gathering.perform(listed, session)
     finally:
         await gathering.discovery.close()
 
@@ -65,7 +70,7 @@ def _place(scenario: Scenario) -> tuple[bool, ...]:
 
 def number_of_rows(kind: ServerKind, profile: Profile, scenarios: int) -> int:
     """How many rows run at once: one where there is but one login; a recording plays to each scenario by itself."""
-    seeded = profile.login.strategy == "refresh_token"
+    seeded = profile.login.seeded
     if kind == "live":
         return 1 if seeded else min(profile.limits.concurrency, MOST_ROWS)
     return scenarios if seeded or kind == "recorded" else MOST_ROWS
@@ -95,13 +100,15 @@ class Gathering:
             self.run.trouble = str(problem)
         self._keep(self.discovery._wire)  # noqa: SLF001 - the exchanges of discovery are evidence too
 
-    async def perform(self, scenarios: list[Scenario]) -> None:
-        """Perform the scenarios, row beside row."""
+    async def perform(self, scenarios: list[Scenario], session: Lineage | None = None) -> None:
+        """Perform the scenarios, row beside row; where a stored session is all that there is, it goes through one row."""
+        if session is not None and session.seed is not None:
+            await self._renew(session)
         number = number_of_rows(self.run.server.kind, self.run.profile, len(scenarios))
         try:
             async with asyncio.TaskGroup() as tasks:
                 for row in rows(scenarios, number):
-                    tasks.create_task(self._follow(row, len(scenarios)), name=row[0].name)
+                    tasks.create_task(self._follow(row, len(scenarios), session), name=row[0].name)
         finally:
             if self._chromium is not None:
                 await self._chromium.close()
@@ -110,17 +117,29 @@ class Gathering:
             self.run.trouble = self.run.trouble or f"the provider does not answer: {self.run.exchanges[0].failure}"
         self.run.trouble = self.run.trouble or self.logins.trouble
 
-    async def _follow(self, row: list[Scenario], total: int) -> None:
+    async def _renew(self, session: Lineage) -> None:
+        """Begin with the stored session, or say why it is over."""
+        connection = self.run.server.connect("session")
+        wire = Wire("session", connection, self.run.profile.limits, self.pace)
+        await begin(self.run, Provider(self.run.profile, wire, self.discovery, session, self.logins))
+        self._keep(wire)
+        with suppress(Exception):
+            await wire.close()
+
+    async def _follow(self, row: list[Scenario], total: int, session: Lineage | None) -> None:
         """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
         connection, cookies = self.run.server.connect(row[0].name), CookieJar()
-        lineage = Lineage(self.run.profile.login.refresh_token)
+        lineage = session or Lineage(self.run.profile.login.seed)
         lineage.window = Window(self._chromium) if self._chromium is not None else None
         for scenario in row:
             wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=cookies)
             began = connection.clock.now()
+            note_end(self.run, lineage, scenario.name if scenario.ends_session else None)
             await self._perform(scenario, Provider(self.run.profile, wire, self.discovery, lineage, self.logins))
             if wire.exchanges:
                 self._leave(scenario, lineage, connection.clock.now() - began)
+            else:
+                note_end(self.run, lineage, None)
             self._keep(wire)
             self._ended += 1
             self._progress(scenario.name, self._ended, total)

@@ -11,6 +11,7 @@ from token_conformance.exchange import Exchange, header
 from token_conformance.profile import Profile
 from token_conformance.redaction import Redactor
 from token_conformance.servers.connection import Server
+from token_conformance.sessions.store import SessionStore
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotJudged
 
@@ -78,6 +79,8 @@ class Run:
     token_endpoint_alias: str | None = None
     logins: int = 0
     trouble: str | None = None
+    sessions: SessionStore | None = None
+    cannot_log_in: bool = False
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

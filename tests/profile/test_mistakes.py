@@ -148,6 +148,10 @@ MISTAKES = {
         ('refresh_token = "canary-refresh-token"', ""),
         'login: expected refresh_token for strategy = "refresh_token"; add to [login]',
     ),
+    "nothing to log in to in a browser": (
+        ('strategy = "refresh_token"', 'strategy = "interactive"'),
+        'login: expected [grants.authorization_code] and [grants.refresh_token] for strategy = "interactive"; add them',
+    ),
     "no endpoint at all": (
         ('token_endpoint = "https://op.example/token"', ""),
         "server: expected issuer (for discovery) or token_endpoint; add one of them",

@@ -9,13 +9,14 @@ from typing import get_args
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.profile import ProfileError
+from token_conformance.profile import Profile, ProfileError
 from token_conformance.profile.models import Claim
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run
 from token_conformance.servers.connection import ServerKind
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
+from token_conformance.sessions import SessionError, SessionStore, store_for
 from token_conformance.stash import RUNS
 
 
@@ -50,6 +51,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server"
     )
+    group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
+    group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,7 +79,19 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
         runs[name] = Run(name, profile, server, redactor)
+        if server.kind == "live" and profile.login.strategy == "interactive":
+            runs[name].sessions = _store(given, profile, config)
     return runs
+
+
+def _store(given: str, profile: Profile, config: pytest.Config) -> SessionStore:
+    file, keyring = config.option.session_file, config.option.keyring
+    if file and (keyring or len(config.option.profile) > 1):
+        raise ProfileError(["--session-file is for one profile, without --keyring"])
+    try:
+        return store_for(given, profile, Path(file) if file else None, keyring=keyring)
+    except SessionError as problem:
+        raise ProfileError([str(problem)]) from None
 
 
 def _choice(config: pytest.Config) -> Choice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from token_conformance.exit_status import CANNOT_LOG_IN, NOTHING_JUDGED
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
@@ -18,9 +19,6 @@ from token_conformance.results import CheckResult, RunResult
 from token_conformance.run import Run
 from token_conformance.stash import RUNS
 from token_conformance.verdict import Verdict
-
-NOTHING_JUDGED = 5
-"""Exit status: not one requirement could be judged (pytest's own: nothing ran)."""
 
 FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 
@@ -33,6 +31,7 @@ class Finished:
     judged: int
     failed: bool
     trouble: str
+    cannot_log_in: bool = False
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -50,7 +49,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         if results:
             finished.append(_finish(run, results, config))
     if hasattr(config, "workeroutput"):
-        config.workeroutput["conformance"] = [(f.lines, f.judged, f.failed, f.trouble) for f in finished]
+        config.workeroutput["conformance"] = [astuple(each) for each in finished]
     elif finished:
         session.exitstatus = _status(int(session.exitstatus), finished)
 
@@ -85,6 +84,7 @@ def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Fini
         judged=sum(check.verdict.judged for check in results),
         failed=config.option.warnings_fail and _has_warnings(results, result.stale_deviations),
         trouble=trouble,
+        cannot_log_in=run.cannot_log_in,
     )
 
 
@@ -121,8 +121,10 @@ def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
 def _status(status: int, finished: list[Finished]) -> int:
     if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         return status
-    if any(run.trouble for run in finished):
+    if any(run.trouble and not run.cannot_log_in for run in finished):
         return int(pytest.ExitCode.USAGE_ERROR)
+    if any(run.cannot_log_in for run in finished):
+        return CANNOT_LOG_IN
     if not any(run.judged for run in finished):
         return NOTHING_JUDGED
     return int(pytest.ExitCode.TESTS_FAILED) if any(run.failed for run in finished) else status

@@ -262,6 +262,10 @@ class SuccessfulResponse(Table):
         return self.expires_in.value != "absent"
 
 
+STORED_ELSEWHERE = "the-refresh-token-of-a-made-up-session"
+"""What stands for the stored session of a user where the reference server takes the provider's place."""
+
+
 class Login(Table):
     """`[login]`: how a user's first tokens are obtained."""
 
@@ -275,6 +279,16 @@ class Login(Table):
     submit_selector: str | None = None
     consent_selector: str | None = None
     refresh_token: str | None = None
+
+    @property
+    def seeded(self) -> bool:
+        """Whether a run cannot log in by itself: it starts from one refresh token, and has no other session."""
+        return self.strategy in {"refresh_token", "interactive"}
+
+    @property
+    def seed(self) -> str | None:
+        """The refresh token that a run starts from where the provider is none: that of the profile, or a made-up one."""
+        return self.refresh_token or (STORED_ELSEWHERE if self.strategy == "interactive" else None)
 
 
 class DocumentedError(Table):
@@ -447,6 +461,9 @@ class Profile(Table):
             missing = [field for field in needed if not getattr(self.login, field)]
             if missing:
                 yield f'login: expected {" and ".join(missing)} for strategy = "{self.login.strategy}"; add to [login]'
+
+            if self.login.strategy == "interactive" and not (grants.authorization_code and grants.refresh_token):
+                yield 'login: expected [grants.authorization_code] and [grants.refresh_token] for strategy = "interactive"; add them'
 
     def _lacks_of_issuer(self) -> Iterator[str]:
         if self.server.issuer is None and any(client.assertion_audience == "issuer" for client in self.clients):

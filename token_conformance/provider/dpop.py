@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from joserfc.errors import SecurityWarning
-from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from token_conformance.exchange import Exchange, Request, header
@@ -118,6 +118,10 @@ class Prover:
         """The thumbprint of the key: `jkt`, and `dpop_jkt` (RFC 7638 §3, RFC 9449 §6.1)."""
         return self.key.thumbprint()
 
+    def exported(self) -> dict[str, Any]:
+        """The private key as JWK, for a session that is stored; `restored` takes it back."""
+        return self.key.as_dict(private=True)
+
     def changing(self, change: Change | None) -> Prover:
         """Proofs by the same key that differ from the right ones; none with None."""
         return replace(self, change=change)
@@ -189,6 +193,22 @@ def new_key(algorithm: str) -> Key:
 def new_prover(algorithm: SigningAlgorithm) -> Prover:
     """A client's way to prove that it holds a key, which is drawn at random."""
     return Prover(new_key(algorithm))
+
+
+def restored(key: Mapping[str, Any]) -> Prover:
+    """Proofs by the key that a stored session holds.
+
+    Raises:
+        ValueError: it is no key.
+
+    """
+    try:
+        found = JWKRegistry.import_key(dict(key))
+        if isinstance(found, Key) and found.is_private and _algorithm(found):
+            return Prover(found)
+    except (JoseError, KeyError, TypeError, ValueError):
+        pass  # told like a key of another kind
+    raise ValueError("the DPoP key of the session is none")
 
 
 def hash_of(access_token: str) -> str:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
 from token_conformance.profile import Client
 from token_conformance.provider.browser_login import Window
@@ -123,6 +125,26 @@ class LoginBudget:
         return self.careful and (self._denied > 0 or self._failed >= PATIENCE)
 
 
+class Keeping(Protocol):
+    """Stores the session of a lineage as it goes on; see `token_conformance.sessions.keeper`."""
+
+    def due(self, now: datetime) -> bool:
+        """Whether the session's access token is about to expire."""
+        ...
+
+    def sends(self, parameters: Mapping[str, str | None]) -> None:
+        """Learn of a token request before it leaves."""
+        ...
+
+    def saw(self, parameters: Mapping[str, str | None], response: TokenResponse, *, own: bool) -> None:
+        """Learn of the answer to a token request."""
+        ...
+
+    def touched(self, text: str) -> None:
+        """Learn of another request before it leaves."""
+        ...
+
+
 @dataclass
 class Lineage:
     """The session that goes from scenario to scenario, until something casts doubt on it.
@@ -130,12 +152,17 @@ class Lineage:
     `seed` is the newest refresh token of a profile that cannot log in by itself: it is the only session there is.
     `window` is the browser of the strategy `browser`, in which the user stays logged in.
     `prover` holds the key that the session's tokens are bound to, where there is one (RFC 9449).
+    `keeper` stores a session that outlives the run. `only` and `lacking` say what there is instead of logins, and
+    why there is nothing any more.
     """
 
     seed: str | None = None
     session: Login | None = None
     prover: Prover | None = None
     window: Window | None = None
+    keeper: Keeping | None = None
+    only: str = "the one refresh token of login.refresh_token"
+    lacking: str = "an earlier scenario has used up the refresh token of login.refresh_token"
     _seeded: str | None = None
 
     def take_seed(self, scenario: str) -> str:
@@ -146,17 +173,24 @@ class Lineage:
 
         """
         if self._seeded == scenario:
-            raise Inconclusive(
-                "it needs a second login, and there is only the one refresh token of login.refresh_token"
-            )
+            raise Inconclusive(f"it needs a second login, and there is only {self.only}")
         if self.seed is None:
-            raise Inconclusive("an earlier scenario has used up the refresh token of login.refresh_token")
+            raise Inconclusive(self.lacking)
         self._seeded = scenario
         return self.seed
 
     def begin(self, login: Login) -> None:
         """Go on with a new login."""
         self.session = login if login.response.accepted else None
+
+    def due(self, now: datetime) -> bool:
+        """Whether to renew a stored session before it is used: less than a minute of its access token is left."""
+        return self.keeper is not None and self.keeper.due(now)
+
+    def sends(self, parameters: Mapping[str, str | None]) -> None:
+        """Have the session's keeper know of a token request before it leaves."""
+        if self.keeper is not None:
+            self.keeper.sends(parameters)
 
     def saw(self, parameters: Mapping[str, str | None], response: TokenResponse, *, own: bool = True) -> None:
         """Follow the session through a token request: a plain refresh renews it, and any other use of it is doubtful.
@@ -167,6 +201,8 @@ class Lineage:
             own: whether the session's own client sent it, with the proofs that it usually sends.
 
         """
+        if self.keeper is not None:
+            self.keeper.saw(parameters, response, own=own)
         accepted = response.exchange.answer is not None and response.accepted
         if self.seed is not None:
             self.seed = (own and accepted and response.refresh_token) or self.seed
@@ -181,6 +217,8 @@ class Lineage:
 
     def touched(self, text: str) -> None:
         """Doubt the session if one of its tokens is part of a request that is no plain refresh."""
+        if self.keeper is not None:
+            self.keeper.touched(text)
         if self.session is not None and any(token in text for token in self.session.tokens):
             self.doubt()
 

@@ -20,6 +20,35 @@ LONGEST_DESCRIPTION = 200
 
 
 @dataclass(frozen=True)
+class AuthorizationRequest:
+    """An authorization request (RFC 6749 §4.1.1), and what its answer and its code are held against."""
+
+    url: str
+    client: Client
+    response_type: str
+    scope: str | None
+    redirect_uri: str
+    state: str
+    nonce: str | None
+    code_verifier: str | None
+
+    def answered(self, answer: Mapping[str, str], mode: str, exchange: Exchange) -> Authorization:
+        """The request with the answer to it, which came in that exchange."""
+        return Authorization(
+            client=self.client,
+            response_type=self.response_type,
+            scope=self.scope,
+            redirect_uri=self.redirect_uri,
+            state=self.state,
+            nonce=self.nonce,
+            code_verifier=self.code_verifier,
+            answer=answer,
+            mode=mode,
+            exchange=exchange,
+        )
+
+
+@dataclass(frozen=True)
 class Authorization:
     """An authorization request and the answer to it (RFC 6749 §4.1.1 and §4.1.2)."""
 

@@ -7,11 +7,13 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Literal
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
+from token_conformance.profile.models import AuthorizationCode
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
@@ -19,7 +21,7 @@ from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
 from token_conformance.provider.lacking import present
 from token_conformance.provider.lineage import Lineage, LoginBudget
-from token_conformance.provider.login import Authorization, Login
+from token_conformance.provider.login import Authorization, AuthorizationRequest, Login
 from token_conformance.servers.connection import Clock
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
@@ -96,6 +98,9 @@ class Provider:
         if living is None:
             return await self.login()
         self._heed_token_type(living.response)
+        if self.lineage.due(self.clock.now()):
+            await self.refresh(living.refresh_token)
+            return self.lineage.session or await self.login()
         return living
 
     async def login(self, *, client: Client | None = None, scope: str | None = None) -> Login:
@@ -138,17 +143,45 @@ class Provider:
             NotApplicable: the profile has no authorization code grant.
 
         """
-        grant = self.profile.grants.authorization_code
-        if grant is None:
-            raise NotApplicable("the profile has no [grants.authorization_code]")
+        grant = self._authorization_code_grant()
         # Some providers keep one grant for each user and client: what happens to this one happens to the session.
         self.lineage.doubt()
+        request = await self.authorization_request(
+            client=client,
+            scope=scope,
+            redirect_uri=redirect_uri,
+            code_challenge_method=grant.code_challenge_method if pkce else None,
+            refreshable=refreshable,
+            parameters=parameters,
+        )
+        plain = parameters is None and pkce and request.redirect_uri == request.client.redirect_uri
+        answer = await self._followed(request.url, request.redirect_uri, plain=plain)
+        return request.answered(answer.parameters, answer.mode, answer.exchange)
+
+    async def authorization_request(
+        self,
+        *,
+        client: Client | None = None,
+        scope: str | None = None,
+        redirect_uri: str | None = None,
+        code_challenge_method: Literal["S256", "plain"] | None = None,
+        refreshable: bool = True,
+        parameters: Mapping[str, str | tuple[str, ...]] | None = None,
+    ) -> AuthorizationRequest:
+        """Write the address that the user's browser is sent to (RFC 6749 §4.1.1); see `authorize`.
+
+        Raises:
+            Inconclusive: nobody knows the authorization endpoint.
+            NotApplicable: the profile has no authorization code grant, or the provider no authorization endpoint.
+
+        """
+        grant = self._authorization_code_grant()
         client = client or self.profile.user_client
         asked = scope if scope is not None else grant.scope
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
         state = self.draw("state")
         nonce = self.draw("nonce") if "openid" in (asked or "").split() else None
-        verifier = self.draw("code_verifier") if pkce and grant.code_challenge_method else None
+        verifier = self.draw("code_verifier") if code_challenge_method else None
         query: dict[str, str | tuple[str, ...] | None] = {
             "response_type": grant.response_type,
             "client_id": client.client_id,
@@ -160,24 +193,13 @@ class Provider:
             "prompt": grant.prompt if refreshable else None,
             **grant.parameters,
         }
-        if verifier is not None and grant.code_challenge_method is not None:
-            query["code_challenge"] = code_challenge(verifier, grant.code_challenge_method)
-            query["code_challenge_method"] = grant.code_challenge_method
+        if verifier is not None and code_challenge_method is not None:
+            query["code_challenge"] = code_challenge(verifier, code_challenge_method)
+            query["code_challenge_method"] = code_challenge_method
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
-        plain = parameters is None and pkce and redirect_uri == client.redirect_uri
-        answer = await self._followed(url, redirect_uri, plain=plain)
-        return Authorization(
-            client=client,
-            response_type=grant.response_type,
-            scope=asked,
-            redirect_uri=redirect_uri,
-            state=state,
-            nonce=nonce,
-            code_verifier=verifier,
-            answer=answer.parameters,
-            mode=answer.mode,
-            exchange=answer.exchange,
+        return AuthorizationRequest(
+            url, client, grant.response_type, asked, redirect_uri, state, nonce, code_verifier=verifier
         )
 
     async def exchange_code(
@@ -374,6 +396,7 @@ class Provider:
         return without_query(request.url) in {endpoint, *self.profile.server.token_endpoint_aliases}
 
     async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
+        self.lineage.sends(dict(parameters))
         response = TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
         self._heed_token_type(response)
         return response
@@ -401,7 +424,7 @@ class Provider:
         )
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:
-        if self.profile.login.strategy == "refresh_token":
+        if self.profile.login.seeded:
             return await self._seeded_login()
         if self.profile.login.strategy == "password" or self.profile.grants.authorization_code is None:
             return await self._password_login(client, scope)
@@ -444,8 +467,14 @@ class Provider:
     async def _seeded_login(self) -> Login:
         response = await self.refresh(self.lineage.take_seed(self.wire.scenario))
         if not response.accepted:
-            raise self.logins.deny(f"the refresh token of login.refresh_token was not accepted: {response}")
+            raise self.logins.deny(f"{self.lineage.only} was not accepted: {response}")
         return Login(response, self.profile.user_client)
+
+    def _authorization_code_grant(self) -> AuthorizationCode:
+        grant = self.profile.grants.authorization_code
+        if grant is None:
+            raise NotApplicable("the profile has no [grants.authorization_code]")
+        return grant
 
     def _present(self, access_token: str | None) -> str:
         return present(access_token, "access token", self.wire.exchanges)

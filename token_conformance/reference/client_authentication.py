@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -52,7 +53,10 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
         return scope or self._documented.user_scope
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Whether the redirect_uri is the registered one, character by character (RFC 9700 §2.1)."""
+        """Whether the redirect_uri is the registered one, character by character (RFC 9700 §2.1).
+
+        A registered one of the loopback interface that names no port stands for all of them (RFC 8252 §7.3).
+        """
         registered = self.client.redirect_uri or ""
         match self._redirect_uri:
             case "any":
@@ -60,7 +64,7 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
             case "prefix":
                 return redirect_uri.startswith(registered)
             case _:
-                return redirect_uri == registered
+                return registered in {redirect_uri, _without_loopback_port(redirect_uri)}
 
     def check_response_type(self, response_type: str) -> bool:  # noqa: ARG002 - offered response types are open to all
         """Whether the client may use a response type."""
@@ -110,6 +114,10 @@ def presented(request: Parameters, policy: ClientPolicy) -> Presented:
     if client_id not in {None, pair[0]} and policy.contradiction_refused:
         raise invalid_request("The client_id contradicts the authentication.", "client_id_mismatch")
     return Presented(pair[0], pair[1], "client_secret_basic")
+
+
+def _without_loopback_port(redirect_uri: str) -> str:
+    return re.sub(r"^(http://(?:127\.0\.0\.1|\[::1\]|localhost)):\d{1,5}(?=[/?]|$)", r"\1", redirect_uri)
 
 
 def _basic(encoded: str, policy: ClientPolicy) -> tuple[str, str] | None:

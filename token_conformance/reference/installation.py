@@ -55,8 +55,8 @@ class Installation:
         return self.clock.timestamp
 
     def _issue_known_refresh_token(self) -> None:
-        value = self.profile.login.refresh_token
-        if self.profile.login.strategy != "refresh_token" or value is None:
+        value = self.profile.login.seed
+        if not self.profile.login.seeded or value is None:
             return
         now = int(self.now)
         family = Family(

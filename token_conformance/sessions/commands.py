@@ -1,0 +1,121 @@
+"""The commands `login` and `logout`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from token_conformance.exit_status import CANNOT_LOG_IN, USAGE_ERROR
+from token_conformance.profile import ProfileError, find, load
+from token_conformance.sessions.browser_login import ByPasting, Way, log_in, loopback_way
+from token_conformance.sessions.problems import LoginError, SessionError
+from token_conformance.sessions.revoking import log_out
+from token_conformance.sessions.store import SessionStore, moment, store_for
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def session_options(command: Command) -> Command:
+    """Add the options that say where sessions lie."""
+    command = click.option("--keyring", is_flag=True, help="Keep the session in the keyring of this machine.")(command)
+    return click.option(
+        "--session-file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Keep the session in this file instead of the data folder of the user.",
+    )(command)
+
+
+@click.command()
+@click.argument("profile", metavar="PROFILE")
+@session_options
+@click.option("--paste", is_flag=True, help="Ask for the address that a browser anywhere was redirected to.")
+@click.option("--no-browser", is_flag=True, help="Only print the address to open.")
+@click.option("--timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds to wait.")
+def login(
+    profile: str, session_file: Path | None, timeout: int, *, keyring: bool, paste: bool, no_browser: bool
+) -> None:
+    """Log in to the provider of PROFILE in a browser, and store the session for runs.
+
+    The profile says login.strategy = "interactive" for its runs to use the session.
+    """
+    store = _store(profile, session_file, keyring=keyring)
+    redirect_uri = store.profile.user_client.redirect_uri
+    if store.profile.grants.authorization_code is None or redirect_uri is None:
+        _fail(f"{profile} has no [grants.authorization_code], and nothing else logs in in a browser", USAGE_ERROR)
+    try:
+        with store.locked():
+            way: Way
+            if paste:
+                way = ByPasting(redirect_uri, click.echo, _pasted)
+            else:
+                way = loopback_way(redirect_uri, click.echo, timeout, open_browser=not no_browser)
+            session = asyncio.run(log_in(store, way))
+            store.write(session)
+    except SessionError as problem:
+        _fail(str(problem), CANNOT_LOG_IN)
+    click.echo(f"Logged in; the session is in {store.place}{_until(session.refresh_token_expires)}.")
+    strategy = store.profile.login.strategy
+    if strategy != "interactive":
+        click.echo(f'Runs do not use it: login.strategy is "{strategy}" in the profile, and would be "interactive".')
+
+
+@click.command()
+@click.argument("profile", metavar="PROFILE")
+@session_options
+def logout(profile: str, session_file: Path | None, *, keyring: bool) -> None:
+    """Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so."""
+    store = _store(profile, session_file, keyring=keyring)
+    try:
+        with store.locked():
+            for line in asyncio.run(log_out(store)):
+                click.echo(line)
+    except SessionError as problem:
+        _fail(str(problem), CANNOT_LOG_IN)
+
+
+def _store(given: str, session_file: Path | None, *, keyring: bool) -> SessionStore:
+    if keyring and session_file is not None:
+        _fail("--keyring and --session-file exclude each other: choose one", USAGE_ERROR)
+    try:
+        return store_for(given, load(find(given), os.environ), session_file, keyring=keyring)
+    except ProfileError as problem:
+        _fail(str(problem), USAGE_ERROR)
+    except SessionError as problem:
+        _fail(str(problem), CANNOT_LOG_IN)
+
+
+def _pasted() -> str:
+    try:
+        with _interruptible():
+            return str(click.prompt("The address", prompt_suffix=": "))
+    except click.Abort:
+        raise LoginError("the login was given up: no address was pasted") from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let the first Ctrl-C end a question that is asked within the event loop, which has a handler of its own."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _until(end: Any) -> str:
+    return f", at most until {moment(end)}" if end is not None else ""
+
+
+def _fail(problem: str, status: int) -> NoReturn:
+    for line in problem.splitlines():
+        click.echo(f"ERROR: {line}", err=True)
+    sys.exit(status)
