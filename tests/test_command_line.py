@@ -13,6 +13,7 @@ OPTIONS = {
     "emulated": False,
     "recorded": None,
     "report_dir": "reports",
+    "plan": False,
     "strict": False,
     "fault": (),
     "variation": (),

@@ -49,6 +49,9 @@ def main() -> None:
     help="Judge a recording; without HAR the profile's own.",
 )
 @click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
+@click.option(
+    "--plan", is_flag=True, help="Say how many logins and requests it needs, and how long it waits; run nothing."
+)
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
 @click.option(
     "--require",
@@ -99,6 +102,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += [f"--{name}"] if options[name] else []
     if options["recorded"] is not None:
         arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
+    arguments += ["--plan"] if options["plan"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from token_conformance.redaction import Redactor
 from token_conformance.servers.connection import Server
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotJudged
+from token_conformance.waiting import Waits
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Run:
     token_endpoint: str | None = None
     token_endpoint_alias: str | None = None
     logins: int = 0
+    logins_of: Counter[str] = field(default_factory=Counter)
+    waits: dict[str, Waits] = field(default_factory=dict)
     trouble: str | None = None
 
     def transcript(self, scenario: str) -> Any:

@@ -42,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="CLAIM",
         help=f"hold the provider to {', '.join(get_args(Claim))} instead of what its profile claims; may be repeated",
     )
+    group.addoption(
+        "--plan",
+        action="store_true",
+        help="say how many logins and requests a run needs and how long it waits; run nothing",
+    )
     group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
     group.addoption(
@@ -67,6 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _runs(config: pytest.Config) -> dict[str, Run]:
     choice = _choice(config)
+    if config.option.plan and getattr(config.option, "numprocesses", None):
+        raise ProfileError(["--plan runs nothing: leave out -n"])
     runs: dict[str, Run] = {}
     for given in config.option.profile:
         name, profile, server = select(given, choice, os.environ)

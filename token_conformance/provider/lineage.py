@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
+from token_conformance.provider.browsing import Walk
 from token_conformance.provider.dpop import Prover
 from token_conformance.provider.login import Login
 from token_conformance.token_response import TokenResponse
@@ -13,10 +16,11 @@ from token_conformance.verdict import Inconclusive
 
 @dataclass
 class LoginBudget:
-    """How often a run logs in; its lineages share it."""
+    """How often a run logs in, and which scenarios do; its lineages share it."""
 
     limit: int
     spent: int = 0
+    by_scenario: Counter[str] = field(default_factory=Counter)
 
     def check(self) -> None:
         """Ask whether one more login is allowed.
@@ -27,6 +31,23 @@ class LoginBudget:
         """
         if self.spent >= self.limit:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins")
+
+    def take(self, scenario: str) -> None:
+        """Spend a login before it is made, so that rows which log in at once keep the limit together; see `check`."""
+        self.check()
+        self.spent += 1
+        self.by_scenario[scenario] += 1
+
+    @contextmanager
+    def spent_by(self, scenario: str, walk: Walk) -> Iterator[None]:
+        """Spend a login on a walk, and have it back where the provider knew the user and asked for no password."""
+        self.take(scenario)
+        try:
+            yield
+        finally:
+            if not walk.logged_in:
+                self.spent -= 1
+                self.by_scenario[scenario] -= 1
 
 
 @dataclass

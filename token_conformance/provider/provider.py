@@ -35,13 +35,20 @@ class Provider:
     """Sends the requests of one scenario; every method gives what came back and judges nothing."""
 
     def __init__(
-        self, profile: Profile, wire: Wire, discovery: Discovery, lineage: Lineage, logins: LoginBudget
+        self,
+        profile: Profile,
+        wire: Wire,
+        discovery: Discovery,
+        lineage: Lineage,
+        logins: LoginBudget,
+        clock: Clock | None = None,
     ) -> None:
         self.profile = profile
         self.wire = wire
         self.discovery = discovery
         self.lineage = lineage
         self.logins = logins
+        self.clock = clock or wire.connection.clock
         if profile.dpop and lineage.prover is None:
             lineage.prover = new_prover(profile.tokens.dpop_algorithm)
         self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
@@ -52,11 +59,6 @@ class Provider:
         other = copy.copy(self)
         other.prover = prover
         return other
-
-    @property
-    def clock(self) -> Clock:
-        """The time that the server lives in."""
-        return self.wire.connection.clock
 
     def draw(self, kind: str) -> str:
         """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
@@ -157,10 +159,8 @@ class Provider:
         query.update(parameters or {})
         url = _with_query(await self.endpoint("authorization_endpoint"), query)
         walk = Walk(redirect_uri, self.profile.login)
-        try:
+        with self.logins.spent_by(self.wire.scenario, walk):
             answer = await follow_to_redirect(self.wire, url, walk)
-        finally:
-            self.logins.spent += walk.logged_in
         return Authorization(
             client=client,
             response_type=grant.response_type,
@@ -411,8 +411,7 @@ class Provider:
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
-        self.logins.check()
-        self.logins.spent += 1
+        self.logins.take(self.wire.scenario)
         response = await self.password(client=client)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)
 
