@@ -91,7 +91,7 @@ class Gathering:
         self.run = run
         self.kind: ServerKind = "live" if rehearsal else run.server.kind
         self.really_waits = run.server.kind == "live"
-        self.pace = Pace(run.profile.limits) if self.really_waits else Pace(UNHURRIED)
+        self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
         self.logins = LoginBudget(run.profile.limits.max_logins)
         self.discovery = Discovery(
             run.profile, Wire("discovery", run.server.connect("discovery"), run.profile.limits, self.pace)

@@ -27,11 +27,12 @@ class Evidence:
 
     @property
     def token_responses(self) -> tuple[TokenResponse, ...]:
-        """The answers to POST requests to the token endpoint."""
+        """The answers to POST requests to the token endpoint, without those that put the request off."""
         return tuple(
             TokenResponse(exchange)
             for exchange in self.exchanges
             if exchange.answer is not None
+            and not exchange.put_off
             and exchange.request.method == "POST"
             and exchange.request.url in {self.token_endpoint, self.token_endpoint_alias}
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from token_conformance.planning import Plan, Step
 
-
 ESTIMATED = "an estimate by a rehearsal against the emulated server; nothing is sent to the provider"
 
 
