@@ -56,7 +56,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All verdicts of one run; `seconds` is its duration."""
+    """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead."""
 
     profile: str
     server: str
@@ -67,6 +67,7 @@ class RunResult:
     stale_deviations: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     logins: int = 0
+    clock_skew: float | None = None
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -120,6 +121,7 @@ class RunResult:
             "seconds": self.seconds,
             "requests": self.requests,
             "logins": self.logins,
+            "clock_skew": self.clock_skew,
             "claims": list(self.claims),
             "summary": {verdict.value: count for verdict, count in self.summary.items()},
             "coverage": {

@@ -59,6 +59,12 @@ def test_the_run_is_described(page):
     assert "the profile is out of date: rfc6749-5.2-invalid-grant-400." in said
 
 
+@pytest.mark.parametrize(("skew", "said"), [(-90.0, True), (1.2, False), (None, False)])
+def test_a_clock_that_is_wrong_is_told(make_run, skew, said):
+    """Whoever judges times must know by which clock."""
+    assert ("the server&#39;s clock is 90 s behind ours" in html_of(make_run(clock_skew=skew), {})) is said
+
+
 def test_a_check_shows_its_exchanges(page):
     """Request and answer stand under the check, with labels that tell the same token from another one."""
     details = html.unescape(rows_of(page)[1]["tableHtml"][0])

@@ -37,6 +37,12 @@ def test_a_stale_deviation_is_told(make_run):
     assert any(line.startswith("STALE DEVIATION rfc6749-5.2-invalid-grant-400") for line in summary_lines(make_run()))
 
 
+def test_a_clock_that_is_wrong_is_told(make_run):
+    """It stands among the findings, where it matters."""
+    assert "CLOCK SKEW the server's clock is 90 s ahead of ours" in summary_lines(make_run(clock_skew=90.0))
+    assert not any(line.startswith("CLOCK SKEW") for line in summary_lines(make_run(clock_skew=1.2)))
+
+
 def test_a_server_cannot_steer_the_terminal(make_run, make_check):
     """Control characters in a message are made visible."""
     lines = summary_lines(make_run(checks=(make_check(Verdict.FAIL, message="\x1b[2J\x07gone"),)))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from token_conformance.clock_skew import clock_skew
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
@@ -96,6 +97,7 @@ def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
         seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
         requests=len(run.exchanges),
         logins=run.logins,
+        clock_skew=clock_skew(run.exchanges) if run.server.kind == "live" else None,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),
         claims=tuple(sorted(run.profile.claims)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from token_conformance.clock_skew import skew_sentence
 from token_conformance.redaction.visible import visible
 from token_conformance.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -13,6 +14,7 @@ def summary_lines(run: RunResult) -> list[str]:
         coverage_line(run),
         *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
         *(_stale(requirement) for requirement in run.stale_deviations),
+        *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
 
