@@ -14,6 +14,7 @@ OPTIONS = {
     "recorded": None,
     "report_dir": "reports",
     "plan": False,
+    "resume": None,
     "strict": False,
     "fault": (),
     "variation": (),

@@ -9,6 +9,7 @@ from typing import Any
 
 import token_conformance
 from token_conformance.requirement import Requirement, catalogue
+from token_conformance.todo import ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -68,6 +69,7 @@ class RunResult:
     claims: tuple[str, ...] = ()
     logins: int = 0
     clock_skew: float | None = None
+    todo: tuple[ToDo, ...] = ()
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -130,5 +132,6 @@ class RunResult:
                 "not_testable": coverage.not_testable,
             },
             "stale_deviations": list(self.stale_deviations),
+            "todo": [left.to_json() for left in self.todo],
             "checks": [check.to_json() for check in self.checks],
         }

@@ -68,7 +68,7 @@ SAID_BY_HTTP = frozenset({405, 408, 413, 414, 415, 421, 429, 431})
 
 @dataclass
 class Run:
-    """What is gathered and judged for one profile in a session."""
+    """What is gathered and judged for one profile in a session; `only` names the scenarios whose checks are judged."""
 
     name: str
     profile: Profile
@@ -83,6 +83,7 @@ class Run:
     logins_of: Counter[str] = field(default_factory=Counter)
     waits: dict[str, Waits] = field(default_factory=dict)
     trouble: str | None = None
+    only: frozenset[str] | None = None
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

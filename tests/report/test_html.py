@@ -3,11 +3,13 @@
 import html
 import json
 import re
+from datetime import UTC, datetime
 
 import lxml.html
 import pytest
 
 from token_conformance.report.html import OUTCOMES, html_of
+from token_conformance.todo import ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -63,6 +65,13 @@ def test_the_run_is_described(page):
 def test_a_clock_that_is_wrong_is_told(make_run, skew, said):
     """Whoever judges times must know by which clock."""
     assert ("the server&#39;s clock is 90 s behind ours" in html_of(make_run(clock_skew=skew), {})) is said
+
+
+def test_what_is_left_to_do_is_told(make_run):
+    """With its wait, and when it could be done."""
+    left = ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, tzinfo=UTC))
+    said = lxml.html.fromstring(html_of(make_run(todo=(left,)), {})).find_class("todo")[0].text_content()
+    assert said.strip() == "expired_code: 10.3 min, done at 2026-01-01 12:10 UTC at the earliest"
 
 
 def test_a_check_shows_its_exchanges(page):

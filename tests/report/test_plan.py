@@ -1,10 +1,8 @@
 """A plan reads in the order of what somebody asks who has to bear it."""
 
-import pytest
-
 from token_conformance.planning import Plan, Step
 from token_conformance.profile.models import Limits
-from token_conformance.report.plan import duration, plan_lines
+from token_conformance.report.plan import plan_lines
 from token_conformance.scenario import Scenario
 from token_conformance.waiting import Waits
 
@@ -40,11 +38,3 @@ def test_limits_stand_beside_what_they_limit():
     assert wait == "  day  takes a wait of 24 h"
     assert "about 3 logins (limits.max_logins = 2: what comes after them stays inconclusive)" in last
     assert "waits of 70 s in all (limits.max_wait = 90 s for each): at least 72 s" in last
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(1.1, "1.1 s"), (90, "90 s"), (620, "10.3 min"), (7_200, "2 h"), (2_592_000, "30 d")]
-)
-def test_durations_are_said_as_people_say_them(seconds, said):
-    """The unit is the largest of which there are two."""
-    assert duration(seconds) == said

@@ -22,6 +22,7 @@ from token_conformance.layout import REPORT_ASSETS
 from token_conformance.redaction import RedactedExchange
 from token_conformance.requirement import catalogue
 from token_conformance.results import CheckResult, RunResult
+from token_conformance.todo import duration
 from token_conformance.verdict import Verdict
 
 OUTCOMES = {
@@ -97,7 +98,9 @@ def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> Re
 
 
 def _summary(run: RunResult) -> str:
-    return _render("summary.html", run=run, verdicts=list(OUTCOMES), skew=skew_sentence(run.clock_skew))
+    return _render(
+        "summary.html", run=run, verdicts=list(OUTCOMES), skew=skew_sentence(run.clock_skew), duration=duration
+    )
 
 
 def _row(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from token_conformance.planning import Plan, Step
+from token_conformance.todo import duration
 
 ESTIMATED = "an estimate by a rehearsal against the emulated server; nothing is sent to the provider"
 
@@ -19,14 +20,6 @@ def plan_lines(plan: Plan) -> list[str]:
         *_too_long(plan),
         _total(plan),
     ]
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: `45 s`, `10 min`, `8.3 h`, `30 d`."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size, 1):g} {unit}"
-    return f"{round(seconds, 1):g} s"
 
 
 def _step(step: Step, width: int) -> str:
