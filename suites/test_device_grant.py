@@ -219,7 +219,7 @@ class ExpiredDevice:
     expired: TokenResponse
 
 
-@scenario(needs="device_code")
+@scenario(needs="device_code", waits=True)
 async def expired_device(provider: Provider) -> ExpiredDevice:
     """Ask for codes, poll, wait until the codes have expired, and poll again."""
     device = await device_authorization(provider)

@@ -248,7 +248,7 @@ def test_revoked_subject_token_is_refused(revoked_subject: DeadSubject) -> None:
     assert not answer.accepted
 
 
-@scenario(needs="token_exchange login")
+@scenario(needs="token_exchange login", waits=True)
 async def expired_subject(provider: Provider) -> DeadSubject:
     """Log in, exchange the access token, wait until it has expired, and exchange it again."""
     login, client = await provider.login(), exchanging_client(provider.profile)

@@ -152,7 +152,7 @@ def test_a_missing_login_form_leaves_the_rest_to_be_judged(run, tmp_path):
     verdicts = {
         check["id"].split("::")[1]: (check["verdict"], check["message"]) for check in results(tmp_path)["checks"]
     }
-    assert ended.returncode == 0
+    assert ended.returncode == 4
     assert verdicts["test_service_gets_a_token"][0] == "pass"
     assert verdicts["test_code_yields_an_access_token"] == (
         "inconclusive",

@@ -13,6 +13,8 @@ OPTIONS = {
     "emulated": False,
     "recorded": None,
     "report_dir": "reports",
+    "plan": False,
+    "resume": None,
     "strict": False,
     "fault": (),
     "variation": (),

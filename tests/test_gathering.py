@@ -9,7 +9,8 @@ from token_conformance.gathering import gather, rows
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run, ScenarioDefect
 from token_conformance.scenario import Scenario
-from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.servers.live import RealClock
+from token_conformance.verdict import Inconclusive, NotApplicable, TooLong
 
 
 def accepting(request):
@@ -139,6 +140,75 @@ def test_after_the_end_of_a_session_the_next_scenario_logs_in(perform):
         limits={"concurrency": 1},
     )
     assert run.logins == 2
+
+
+@pytest.fixture
+def meeting_place(scripted_server):
+    """A clock whose waits end when two of them are under way."""
+
+    class Meeting:
+        def __init__(self, clock):
+            self.clock, self.barrier = clock, asyncio.Barrier(2)
+
+        def now(self):
+            return self.clock.now()
+
+        def check(self, seconds):
+            pass
+
+        async def wait(self, seconds):
+            async with asyncio.timeout(5):
+                await self.barrier.wait()
+
+    class Server(scripted_server):
+        kind = "live"
+
+        def connect(self, scenario):
+            connection = super().connect(scenario)
+            connection.clock = Meeting(connection.clock)
+            return connection
+
+    return Server(accepting)
+
+
+def test_the_waits_of_a_row_overlap(make_profile, meeting_place):
+    """While one scenario waits the next one acts, with a session of its own, and never do two of them act at once."""
+    acting = []
+
+    async def outlive(provider):
+        acting.append(provider.wire.scenario)
+        login = await provider.session()
+        assert acting == [provider.wire.scenario]
+        acting.clear()
+        await provider.clock.wait(60)
+        return login
+
+    run = Run("example", make_profile(limits={"concurrency": 1}), meeting_place, Redactor())
+    scenarios = [Scenario("logging_in", log_in), *(Scenario(name, outlive, waits=True) for name in ("one", "two"))]
+    asyncio.run(gather(run, scenarios, lambda *progress: None))
+    assert run.transcript("one") is run.transcript("logging_in")
+    assert run.transcript("two") is not run.transcript("one")
+    assert [run.waits[name].passed for name in ("one", "two")] == [60, 60]
+    assert run.logins == 2
+
+
+def test_a_wait_that_is_too_long_is_noted(make_profile, scripted_server):
+    """The scenario is inconclusive, and the run knows what it would take."""
+
+    class Server(scripted_server):
+        def connect(self, scenario):
+            connection = super().connect(scenario)
+            connection.clock = RealClock(90)
+            return connection
+
+    async def outlive(provider):
+        await provider.clock.wait(3600)
+
+    run = Run("example", make_profile(), Server(accepting), Redactor())
+    asyncio.run(gather(run, [Scenario("outlives", outlive)], lambda *progress: None))
+    with pytest.raises(TooLong, match="it takes a wait of 3600 s; limits.max_wait is 90 s"):
+        run.transcript("outlives")
+    assert run.waits["outlives"].lacking == 3600
 
 
 def test_harmless_scenarios_come_first_and_waits_are_spread():

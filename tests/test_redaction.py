@@ -300,3 +300,10 @@ def test_many_secrets_are_found_at_once(make_exchange):
     shown = redactor.text(text)
     assert time.process_time() - began < 2
     assert not any(secret in shown for secret in secrets)
+
+
+def test_a_pause_is_shown(make_exchange):
+    """Whoever reads the evidence sees which answer was not the last, and why the next one came late."""
+    first, second = make_exchange(status=429, put_off=True), make_exchange(held_back=7.0, number=2)
+    assert "s, put off: sent again later, as the answer asks\n" in str(Redactor().exchange(first))
+    assert "s, held back for 7 s\n" in str(Redactor().exchange(second))

@@ -1,6 +1,7 @@
 """What a run found, as data."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import token_conformance
 from token_conformance import results
 from token_conformance.requirement import Requirement
 from token_conformance.results import CheckResult, Coverage, RunResult
+from token_conformance.todo import ToDo
 from token_conformance.verdict import Verdict
 
 SCHEMA = json.loads((Path(token_conformance.__file__).parent / "report" / "results.schema.json").read_text("utf-8"))
@@ -103,8 +105,12 @@ def test_topics_keep_the_order_of_their_checks():
 
 
 def test_results_json_keeps_its_schema():
-    """A run with a check of each verdict is valid against the schema in the package."""
-    run = run_of(*(check(verdict, message=verdict.words) for verdict in Verdict))
+    """A run with a check of each verdict, and with something left to do, is valid against the schema in the package."""
+    run = replace(
+        run_of(*(check(verdict, message=verdict.words) for verdict in Verdict)),
+        clock_skew=-1.5,
+        todo=(ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 20, tzinfo=UTC)),),
+    )
 
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(run.to_json(), SCHEMA, format_checker=jsonschema.FormatChecker())

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn, get_args
 
@@ -30,6 +31,7 @@ from token_conformance.requirement import catalogue
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
 from token_conformance.sessions.commands import login, logout, session_options
+from token_conformance.todo import ResumeError, announcement, read_to_dos
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,6 +55,15 @@ main.add_command(logout)
     help="Judge a recording; without HAR the profile's own.",
 )
 @click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
+@click.option(
+    "--plan", is_flag=True, help="Say how many logins and requests it needs, and how long it waits; run nothing."
+)
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="RESULTS.json",
+    help="Do what an earlier run left to do, and wait as long as it takes.",
+)
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
 @click.option(
     "--require",
@@ -104,6 +115,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += [f"--{name}"] if options[name] else []
     if options["recorded"] is not None:
         arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
+    arguments += ["--plan"] if options["plan"] else []
+    arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
     arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
@@ -132,8 +145,20 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
             problems += str(problem).splitlines()
         else:
             click.echo(f"{name}: {server.description}")
+            problems += announce_resumption(name, options["resume"])
     if problems:
         _refuse(problems)
+
+
+def announce_resumption(name: str, results: object) -> list[str]:
+    """Say how long it takes to do what an earlier run left to do; give what prevents it."""
+    try:
+        if results:
+            now = datetime.now(UTC)
+            click.echo(announcement(name, read_to_dos(Path(str(results)), name), now))
+    except ResumeError as problem:
+        return [str(problem)]
+    return []
 
 
 @main.command()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, NoReturn
@@ -36,6 +36,15 @@ def header(headers: Headers, name: str) -> str | None:
     """The value of a header; several lines of it are one list (RFC 9110 §5.2). None where it is absent."""
     values = [value for key, value in headers if key.lower() == name.lower()]
     return ", ".join(values) if values else None
+
+
+def http_date(value: str) -> datetime | None:
+    """The time that an HTTP-date names (RFC 9110 §5.6.7), or None where it is none."""
+    try:
+        named = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return named if named.tzinfo is not None else named.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,11 @@ class Exchange:
     """A request and its response, with the time at which the request left (UTC) and the seconds until the answer.
 
     Reading anything of the response raises `Inconclusive` where none came (`failure` says why), or where a
-    recording does not hold that part of it (`undocumented` names `status`, `headers` or, where members may be missing, `members`). `hung_up` tells that the
-    server ended the connection and said nothing, as it does where TLS refuses the client's certificate.
+    recording does not hold that part of it (`undocumented` names `status`, `headers` or, where members may be missing,
+    `members`). `hung_up` tells that the server ended the connection and said nothing, as it does where TLS refuses the
+    client's certificate. `put_off` tells that the answer asked to come again later, and that the same request was sent
+    again then: that exchange counts instead. `held_back` are the seconds by which such pauses kept the request from
+    leaving.
     """
 
     scenario: str
@@ -88,6 +100,8 @@ class Exchange:
     failure: str | None = None
     undocumented: frozenset[str] = frozenset()
     hung_up: bool = False
+    put_off: bool = False
+    held_back: float = 0.0
 
     @property
     def id(self) -> str:
@@ -164,11 +178,12 @@ class Exchange:
     @property
     def date(self) -> datetime:
         """When the server wrote the answer: its Date header (RFC 9110 §6.6.1), or else the client's clock."""
-        stated = header(self.answer.headers, "date") if self.answer else None
-        try:
-            return parsedate_to_datetime(stated) if stated else self.answered
-        except ValueError:
-            return self.answered
+        return self.stated_date or self.answered
+
+    @property
+    def stated_date(self) -> datetime | None:
+        """The Date header; None where there is none that can be read."""
+        return http_date(header(self.answer.headers, "date") or "") if self.answer else None
 
     def _require(self, part: str) -> None:
         if part in self.undocumented:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.cookiejar import CookieJar
 
@@ -18,16 +19,17 @@ from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.run import Run
 from token_conformance.scenario import Scenario
-from token_conformance.servers.connection import ServerKind
+from token_conformance.servers.connection import Connection, ServerKind
 from token_conformance.sessions.running import begin, note_end, stored_session
 from token_conformance.verdict import Inconclusive, NotJudged
+from token_conformance.waiting import ScenarioClock, Waits
 from token_conformance.wire import Pace, Wire
 
 Progress = Callable[[str, int, int], None]
 """Told the scenario that ended, how many have, and how many there are."""
 
 PATIENCE = 60
-"""Seconds beyond `max_wait` after which a scenario is given up."""
+"""Seconds beyond its waits, three times `max_wait` at most, after which a scenario is given up."""
 
 MOST_ROWS = 6
 """Rows of scenarios that run at once; each logs in on its own."""
@@ -42,9 +44,12 @@ UNHURRIED = Limits(concurrency=16, requests_per_second=1_000_000)
 """The pace of servers in this process, which nobody has to spare."""
 
 
-async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress) -> None:
-    """Perform the scenarios; `run` holds their transcripts, or the reasons why there are none, and all exchanges."""
-    gathering, listed = Gathering(run, progress), list(scenarios)
+async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *, rehearsal: bool = False) -> None:
+    """Perform the scenarios; `run` holds their transcripts, or the reasons why there are none, and all exchanges.
+
+    A rehearsal deals them to rows as a live run does, and takes no time.
+    """
+    gathering, listed = Gathering(run, progress, rehearsal=rehearsal), list(scenarios)
     try:
         await gathering.discover()
         with stored_session(run, needed=any(BY_LOGIN & set(each.needs) for each in listed)) as session:
@@ -76,13 +81,25 @@ def number_of_rows(kind: ServerKind, profile: Profile, scenarios: int) -> int:
     return scenarios if seeded or kind == "recorded" else MOST_ROWS
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the scenarios of a row act, one at a time: its connection, its browser, and the session there is."""
+
+    connection: Connection
+    lineage: Lineage
+    cookies: CookieJar = field(default_factory=CookieJar)
+    acting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Gathering:
     """One run's scenarios under way, and what they share."""
 
-    def __init__(self, run: Run, progress: Progress) -> None:
+    def __init__(self, run: Run, progress: Progress, *, rehearsal: bool = False) -> None:
         self.run = run
-        self.pace = Pace(run.profile.limits) if run.server.kind == "live" else Pace(UNHURRIED)
-        self.logins = LoginBudget(run.profile.limits.max_logins, careful=run.server.kind == "live")
+        self.kind: ServerKind = "live" if rehearsal else run.server.kind
+        self.really_waits = run.server.kind == "live"
+        self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
+        self.logins = LoginBudget(run.profile.limits.max_logins, careful=self.really_waits)
         self.discovery = Discovery(
             run.profile, Wire("discovery", run.server.connect("discovery"), run.profile.limits, self.pace)
         )
@@ -104,7 +121,7 @@ class Gathering:
         """Perform the scenarios, row beside row; where a stored session is all that there is, it goes through one row."""
         if session is not None and session.seed is not None:
             await self._renew(session)
-        number = number_of_rows(self.run.server.kind, self.run.profile, len(scenarios))
+        number = number_of_rows(self.kind, self.run.profile, len(scenarios))
         try:
             async with asyncio.TaskGroup() as tasks:
                 for row in rows(scenarios, number):
@@ -113,6 +130,7 @@ class Gathering:
             if self._chromium is not None:
                 await self._chromium.close()
         self.run.logins = self.logins.spent
+        self.run.logins_of.update(self.logins.by_scenario)
         if self.run.exchanges and not any(exchange.answer for exchange in self.run.exchanges):
             self.run.trouble = self.run.trouble or f"the provider does not answer: {self.run.exchanges[0].failure}"
         self.run.trouble = self.run.trouble or self.logins.trouble
@@ -127,31 +145,51 @@ class Gathering:
             await wire.close()
 
     async def _follow(self, row: list[Scenario], total: int, session: Lineage | None) -> None:
-        """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
-        connection, cookies = self.run.server.connect(row[0].name), CookieJar()
-        lineage = session or Lineage(self.run.profile.login.seed)
-        lineage.window = Window(self._chromium) if self._chromium is not None else None
+        """Perform scenarios one after another at one connection, with one browser and the session that each leaves.
+
+        Those that wait come last, and while one waits, the next one acts, so that all their waits overlap in one; each
+        of them has a session of its own.
+        """
+        place = Place(self.run.server.connect(row[0].name), session or Lineage(self.run.profile.login.seed))
+        place.lineage.window = Window(self._chromium) if self._chromium is not None else None
+        overlapping = self.really_waits and place.lineage.seed is None and session is None
+        waiting = [scenario for scenario in row if scenario.waits and overlapping]
         for scenario in row:
-            wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=cookies)
-            began = connection.clock.now()
-            note_end(self.run, lineage, scenario.name if scenario.ends_session else None)
-            await self._perform(scenario, Provider(self.run.profile, wire, self.discovery, lineage, self.logins))
-            if wire.exchanges:
-                self._leave(scenario, lineage, connection.clock.now() - began)
-            else:
-                note_end(self.run, lineage, None)
-            self._keep(wire)
-            self._ended += 1
-            self._progress(scenario.name, self._ended, total)
+            if scenario not in waiting:
+                await self._visit(scenario, place, total)
+        async with asyncio.TaskGroup() as tasks:
+            for number, scenario in enumerate(waiting):
+                own = replace(place, lineage=place.lineage.another() if number else place.lineage)
+                tasks.create_task(self._take_turns(scenario, own, total), name=scenario.name)
         with suppress(Exception):
-            await connection.close()
-        if lineage.window is not None:
-            await lineage.window.close()
+            await place.connection.close()
+        if place.lineage.window is not None:
+            await place.lineage.window.close()
+
+    async def _take_turns(self, scenario: Scenario, place: Place, total: int) -> None:
+        async with place.acting:
+            await self._visit(scenario, place, total, acting=place.acting)
+
+    async def _visit(self, scenario: Scenario, place: Place, total: int, *, acting: asyncio.Lock | None = None) -> None:
+        connection, lineage = place.connection, place.lineage
+        wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=place.cookies)
+        waits = self.run.waits.setdefault(scenario.name, Waits())
+        clock = ScenarioClock(connection.clock, waits, acting)
+        began = connection.clock.now()
+        note_end(self.run, lineage, scenario.name if scenario.ends_session else None)
+        await self._perform(scenario, Provider(self.run.profile, wire, self.discovery, lineage, self.logins, clock))
+        if wire.exchanges:
+            self._leave(scenario, lineage, connection.clock.now() - began)
+        else:
+            note_end(self.run, lineage, None)
+        self._keep(wire)
+        self._ended += 1
+        self._progress(scenario.name, self._ended, total)
 
     async def _perform(self, scenario: Scenario, provider: Provider) -> None:
         try:
             require(self.run.profile, scenario.needs)
-            async with asyncio.timeout(PATIENCE + self.run.profile.limits.max_wait):
+            async with asyncio.timeout(PATIENCE + 3 * self.run.profile.limits.max_wait):
                 self.run.outcomes[scenario.name] = await scenario.perform(provider)
         except TimeoutError:
             self.run.outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")

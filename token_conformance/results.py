@@ -9,6 +9,7 @@ from typing import Any
 
 import token_conformance
 from token_conformance.requirement import Requirement, catalogue
+from token_conformance.todo import ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -56,7 +57,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All verdicts of one run; `seconds` is its duration."""
+    """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead."""
 
     profile: str
     server: str
@@ -67,6 +68,8 @@ class RunResult:
     stale_deviations: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     logins: int = 0
+    clock_skew: float | None = None
+    todo: tuple[ToDo, ...] = ()
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -120,6 +123,7 @@ class RunResult:
             "seconds": self.seconds,
             "requests": self.requests,
             "logins": self.logins,
+            "clock_skew": self.clock_skew,
             "claims": list(self.claims),
             "summary": {verdict.value: count for verdict, count in self.summary.items()},
             "coverage": {
@@ -128,5 +132,6 @@ class RunResult:
                 "not_testable": coverage.not_testable,
             },
             "stale_deviations": list(self.stale_deviations),
+            "todo": [left.to_json() for left in self.todo],
             "checks": [check.to_json() for check in self.checks],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from token_conformance.servers.connection import Server
 from token_conformance.sessions.store import SessionStore
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotJudged
+from token_conformance.waiting import Waits
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ class Evidence:
 
     @property
     def token_responses(self) -> tuple[TokenResponse, ...]:
-        """The answers to POST requests to the token endpoint."""
+        """The answers to POST requests to the token endpoint, without those that put the request off."""
         return tuple(
             TokenResponse(exchange)
             for exchange in self.exchanges
             if exchange.answer is not None
+            and not exchange.put_off
             and exchange.request.method == "POST"
             and exchange.request.url in {self.token_endpoint, self.token_endpoint_alias}
         )
@@ -66,7 +69,7 @@ SAID_BY_HTTP = frozenset({405, 408, 413, 414, 415, 421, 429, 431})
 
 @dataclass
 class Run:
-    """What is gathered and judged for one profile in a session."""
+    """What is gathered and judged for one profile in a session; `only` names the scenarios whose checks are judged."""
 
     name: str
     profile: Profile
@@ -78,9 +81,12 @@ class Run:
     token_endpoint: str | None = None
     token_endpoint_alias: str | None = None
     logins: int = 0
+    logins_of: Counter[str] = field(default_factory=Counter)
+    waits: dict[str, Waits] = field(default_factory=dict)
     trouble: str | None = None
     sessions: SessionStore | None = None
     cannot_log_in: bool = False
+    only: frozenset[str] | None = None
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from token_conformance.exchange import Exchange
+from token_conformance.retry_after import retry_after
 
 
 @dataclass(frozen=True)
@@ -98,4 +99,6 @@ class TokenResponse:
             return f"no answer ({self.exchange.failure})"
         if self.accepted:
             return f"{answer.status} with an access token"
+        if (seconds := retry_after(answer, self.exchange.answered)) is not None:
+            return f"{answer.status}, to come again after {seconds:.0f} s"
         return f"{answer.status} {self.error}" if self.error else f"{answer.status} without an error code"

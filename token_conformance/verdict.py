@@ -37,6 +37,10 @@ class Inconclusive(NotJudged):
     verdict = Verdict.INCONCLUSIVE
 
 
+class TooLong(Inconclusive):
+    """It takes a longer wait than the profile's `max_wait`; a run that may wait longer can judge it."""
+
+
 class NotApplicable(NotJudged):
     """The requirement does not concern this provider as its profile and its metadata describe it."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -17,15 +18,21 @@ from aiolimiter import AsyncLimiter
 from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Request, Response
 from token_conformance.profile.models import Limits
+from token_conformance.retry_after import repeatable, retry_after
 from token_conformance.servers.connection import Connection
 from token_conformance.tls import refuses_certificate, trust
 from token_conformance.tls_probe import Handshake, Versions
+from token_conformance.verdict import Inconclusive
 
 Transport = httpx.AsyncBaseTransport
 USER_AGENT = "token-conformance"
 
 Completion = Callable[[Request, float], Request]
 """Completes a request when it leaves, by the time in seconds since 1970."""
+
+
+MOST_REPETITIONS = 3
+"""How often a request is sent again whose answers ask to come later."""
 
 
 class NoAnswer(httpx.TransportError):
@@ -46,17 +53,65 @@ class Chosen(httpx.AsyncBaseTransport):
 
 
 class Pace:
-    """What the profile allows at once and in a second, shared by all scenarios of a run."""
+    """What the profile allows at once and in a second, and the pauses that the server asks for, shared by all scenarios
+    of a run.
 
-    def __init__(self, limits: Limits) -> None:
+    Args:
+        limits: those of the profile.
+        patient: whether to come again when the server asks for it by 429 or 503 with Retry-After.
+        sleep: lets seconds pass.
+        now: the time that passes meanwhile, in seconds.
+
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        patient: bool = False,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self.patient = patient
+        self._longest = limits.max_wait
+        self._sleep, self._now = sleep, now
+        self._paused_until = now()
+        self._closed: dict[str, tuple[float, str]] = {}
         self._in_flight = asyncio.Semaphore(limits.concurrency)
         self._rate = AsyncLimiter(max(1.0, limits.requests_per_second), max(1.0, 1 / limits.requests_per_second))
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait until one more request may leave."""
+    async def turn(self) -> AsyncIterator[float]:
+        """Wait until one more request may leave; gives the seconds by which a pause held it back."""
         async with self._in_flight, self._rate:
-            yield
+            held_back = 0.0
+            while (left := self._paused_until - self._now()) > 0:
+                await self._sleep(left)
+                held_back += left
+            yield held_back
+
+    def put_off(self, exchange: Exchange, seconds: float) -> None:
+        """Have the run pause as an answer asks, or leave the address alone where `max_wait` does not allow the pause."""
+        until = self._now() + seconds
+        if seconds <= self._longest:
+            self._paused_until = max(self._paused_until, until)
+            return
+        status = exchange.answer.status if exchange.answer is not None else "the answer"
+        reason = (
+            f"{status} to {exchange} asks to come again after {seconds:.0f} s; limits.max_wait is {self._longest} s"
+        )
+        self._closed[_address(exchange.request.url)] = until, reason
+
+    def admit(self, request: Request) -> None:
+        """Ask whether a request may be sent at all.
+
+        Raises:
+            Inconclusive: the server has asked to leave its address alone for longer than `max_wait`.
+
+        """
+        until, reason = self._closed.get(_address(request.url), (0.0, ""))
+        if reason and self._now() < until:
+            raise Inconclusive(f"the provider limits the rate of requests: {reason}")
 
 
 @dataclass
@@ -138,12 +193,31 @@ class Wire:
     async def _recorded(
         self, sender: httpx.AsyncClient, request: Request, complete: Completion | None = None
     ) -> Exchange:
-        async with self.pace.turn():
+        """Send a request, and again where the answer asks to come later: each answer is recorded, the last one counts."""
+        paused = held_back = 0.0
+        for repetition in range(MOST_REPETITIONS + 1):
+            self.pace.admit(request)
+            exchange = await self._once(sender, request, complete)
+            held_back += exchange.held_back
+            exchange = replace(exchange, held_back=round(held_back, 3))
+            seconds = retry_after(exchange.answer, exchange.answered) if self.pace.patient else None
+            if seconds is not None:
+                self.pace.put_off(exchange, seconds)
+                paused += seconds
+                if repetition < MOST_REPETITIONS and paused <= self.limits.max_wait and repeatable(request):
+                    self.exchanges.append(replace(exchange, put_off=True))
+                    continue
+            break
+        self.exchanges.append(exchange)
+        return exchange
+
+    async def _once(self, sender: httpx.AsyncClient, request: Request, complete: Completion | None) -> Exchange:
+        async with self.pace.turn() as held_back:
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
             request = complete(request, started.timestamp()) if complete is not None else request
             answer, failure, hung_up = await self._answer(sender, request)
-        exchange = Exchange(
+        return Exchange(
             scenario=self.scenario,
             number=number,
             request=request,
@@ -153,9 +227,8 @@ class Wire:
             failure=failure,
             undocumented=self.connection.undocumented(number),
             hung_up=hung_up,
+            held_back=held_back,
         )
-        self.exchanges.append(exchange)
-        return exchange
 
     async def _answer(self, sender: httpx.AsyncClient, request: Request) -> tuple[Response | None, str | None, bool]:
         try:
@@ -220,6 +293,14 @@ def in_process(application: Any, certificate: ClientCertificate | None = None) -
         await application({**scope, "extensions": extension}, receive, send)
 
     return httpx.ASGITransport(app=encrypted, raise_app_exceptions=False)
+
+
+def _address(url: str) -> str:
+    """What a rate limit is remembered for: an endpoint, whatever is asked of it."""
+    try:
+        return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+    except ValueError:
+        return url
 
 
 def _hung_up(error: Exception) -> bool:

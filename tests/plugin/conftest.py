@@ -23,9 +23,8 @@ TABLES = {tables!r}
 
 
 class Connection:
-    clock = RealClock(0)
-
-    def __init__(self):
+    def __init__(self, max_wait):
+        self.clock = RealClock(max_wait)
         self.transport = httpx.MockTransport(self.answer)
 
     def answer(self, request):
@@ -46,8 +45,11 @@ class Connection:
 class Server:
     kind, description, variables = "emulated", "scripted", {{}}
 
+    def __init__(self, max_wait):
+        self.max_wait = max_wait
+
     def connect(self, scenario):
-        return Connection()
+        return Connection(self.max_wait)
 
 
 def select(name, choice, environment):
@@ -58,7 +60,7 @@ def select(name, choice, environment):
         "clients": [client],
         "grants": {{"client_credentials": {{}}}},
     }}
-    return name, Profile.model_validate(usual | TABLES), Server()
+    return name, Profile.model_validate(usual | TABLES), Server(choice.wait or 0)
 
 
 options.select = select

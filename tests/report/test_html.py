@@ -3,11 +3,13 @@
 import html
 import json
 import re
+from datetime import UTC, datetime
 
 import lxml.html
 import pytest
 
 from token_conformance.report.html import OUTCOMES, html_of
+from token_conformance.todo import ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -57,6 +59,19 @@ def test_the_run_is_described(page):
     said = " ".join(lxml.html.fromstring(page).find_class("run")[0].text_content().split())
     assert "Profile example, server recorded, claims bcp, oauth2; 71 requests and 0 logins in 3.2 s." in said
     assert "the profile is out of date: rfc6749-5.2-invalid-grant-400." in said
+
+
+@pytest.mark.parametrize(("skew", "said"), [(-90.0, True), (1.2, False), (None, False)])
+def test_a_clock_that_is_wrong_is_told(make_run, skew, said):
+    """Whoever judges times must know by which clock."""
+    assert ("the server&#39;s clock is 90 s behind ours" in html_of(make_run(clock_skew=skew), {})) is said
+
+
+def test_what_is_left_to_do_is_told(make_run):
+    """With its wait, and when it could be done."""
+    left = ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, tzinfo=UTC))
+    said = lxml.html.fromstring(html_of(make_run(todo=(left,)), {})).find_class("todo")[0].text_content()
+    assert said.strip() == "expired_code: 10.3 min, done at 2026-01-01 12:10 UTC at the earliest"
 
 
 def test_a_check_shows_its_exchanges(page):

@@ -1,6 +1,9 @@
 """The lines with which a run ends."""
 
+from datetime import UTC, datetime
+
 from token_conformance.report.terminal import summary_lines
+from token_conformance.todo import ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -35,6 +38,21 @@ def test_only_findings_have_lines(make_run, make_check):
 def test_a_stale_deviation_is_told(make_run):
     """A profile that is out of date is a finding."""
     assert any(line.startswith("STALE DEVIATION rfc6749-5.2-invalid-grant-400") for line in summary_lines(make_run()))
+
+
+def test_a_clock_that_is_wrong_is_told(make_run):
+    """It stands among the findings, where it matters."""
+    assert "CLOCK SKEW the server's clock is 90 s ahead of ours" in summary_lines(make_run(clock_skew=90.0))
+    assert not any(line.startswith("CLOCK SKEW") for line in summary_lines(make_run(clock_skew=1.2)))
+
+
+def test_what_is_left_to_do_says_how(make_run):
+    """The scenarios stand there with their waits, and the command that does them."""
+    left = ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, tzinfo=UTC))
+    assert (
+        "TO DO    expired_code (10.3 min): `token-conformance run example --resume RESULTS.json` waits so long"
+        in summary_lines(make_run(todo=(left,)))
+    )
 
 
 def test_a_server_cannot_steer_the_terminal(make_run, make_check):

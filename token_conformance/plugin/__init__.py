@@ -7,6 +7,7 @@ from token_conformance.plugin.output import (
     pytest_terminal_summary,
     pytest_testnodedown,
 )
+from token_conformance.plugin.planning import pytest_runtestloop
 from token_conformance.plugin.selection import (
     conformance_run,
     evidence,
@@ -29,6 +30,7 @@ __all__ = [
     "pytest_runtest_call",
     "pytest_runtest_makereport",
     "pytest_runtest_protocol",
+    "pytest_runtestloop",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_testnodedown",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -17,7 +18,8 @@ from token_conformance.servers.connection import ServerKind
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
 from token_conformance.sessions import SessionError, SessionStore, store_for
-from token_conformance.stash import RUNS
+from token_conformance.stash import LEFT, RUNS
+from token_conformance.todo import MARGIN, ToDo, longest_wait, read_to_dos
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +44,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=get_args(Claim),
         metavar="CLAIM",
         help=f"hold the provider to {', '.join(get_args(Claim))} instead of what its profile claims; may be repeated",
+    )
+    group.addoption(
+        "--plan",
+        action="store_true",
+        help="say how many logins and requests a run needs and how long it waits; run nothing",
+    )
+    group.addoption(
+        "--resume",
+        metavar="RESULTS",
+        type=Path,
+        help="do what an earlier run left to do, by its results.json: wait as long as it takes",
     )
     group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
@@ -70,6 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _runs(config: pytest.Config) -> dict[str, Run]:
     choice = _choice(config)
+    if config.option.plan and getattr(config.option, "numprocesses", None):
+        raise ProfileError(["--plan runs nothing: leave out -n"])
+    config.stash[LEFT] = left = _left(config)
+    if left:
+        choice = replace(choice, wait=longest_wait(left) + MARGIN)
     runs: dict[str, Run] = {}
     for given in config.option.profile:
         name, profile, server = select(given, choice, os.environ)
@@ -78,7 +96,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         redactor.learn_profile(profile)
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
-        runs[name] = Run(name, profile, server, redactor)
+        runs[name] = Run(name, profile, server, redactor, only=frozenset(each.scenario for each in left) or None)
         if server.kind == "live" and profile.login.strategy == "interactive":
             runs[name].sessions = _store(given, profile, config)
     return runs
@@ -92,6 +110,15 @@ def _store(given: str, profile: Profile, config: pytest.Config) -> SessionStore:
         return store_for(given, profile, Path(file) if file else None, keyring=keyring)
     except SessionError as problem:
         raise ProfileError([str(problem)]) from None
+
+
+def _left(config: pytest.Config) -> tuple[ToDo, ...]:
+    """What an earlier run of the profile left to do, where `--resume` names it."""
+    if config.option.resume is None:
+        return ()
+    if len(config.option.profile) != 1:
+        raise ProfileError(["--resume does what is left of one profile: give one"])
+    return read_to_dos(config.option.resume, Path(config.option.profile[0]).name.removesuffix(".toml"))
 
 
 def _choice(config: pytest.Config) -> Choice:

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from token_conformance.clock_skew import clock_skew
 from token_conformance.exit_status import CANNOT_LOG_IN, NOTHING_JUDGED
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
 from token_conformance.results import CheckResult, RunResult
 from token_conformance.run import Run
-from token_conformance.stash import RUNS
+from token_conformance.stash import LEFT, RUNS
+from token_conformance.todo import announcement, to_dos
 from token_conformance.verdict import Verdict
 
 FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
@@ -36,7 +38,9 @@ class Finished:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, and what answers, before anything else."""
-    return [f"{run.name}: {run.server.description}" for run in config.stash[RUNS].values()]
+    runs, left = config.stash[RUNS].values(), config.stash.get(LEFT, ())
+    resumed = [announcement(run.name, left, run.started) for run in runs if left]
+    return [*(f"{run.name}: {run.server.description}" for run in runs), *resumed]
 
 
 @pytest.hookimpl(trylast=True)
@@ -96,6 +100,8 @@ def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
         seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
         requests=len(run.exchanges),
         logins=run.logins,
+        todo=to_dos(run, datetime.now(UTC)),
+        clock_skew=clock_skew(run.exchanges) if run.server.kind == "live" else None,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),
         claims=tuple(sorted(run.profile.claims)),

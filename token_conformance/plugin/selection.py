@@ -41,9 +41,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse checks of unknown requirements."""
+    """Leave out what a run that resumes does not take up; refuse checks of unknown requirements."""
     if not config.stash[RUNS]:
         return
+    _leave_out(config, items)
     unknown = {
         f"{item.nodeid}: {id_!r}"
         for item in items
@@ -52,6 +53,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     if unknown:
         raise pytest.UsageError(*(f"{place} is no requirement of the catalogue" for place in sorted(unknown)))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [item for item in items if not _taken_up(item)]
+    items[:] = [item for item in items if _taken_up(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _taken_up(item: pytest.Item) -> bool:
+    only = run_for(item).only
+    return only is None or any(scenario.name in only for scenario in own_scenarios(item))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -92,10 +105,14 @@ def scenarios_of(items: Iterable[pytest.Item]) -> tuple[Scenario, ...]:
 
 def scenarios_for(item: pytest.Item) -> tuple[Scenario, ...]:
     """The scenarios of one check, in the order of its fixtures, with those that its mark `evidence_of` names."""
-    fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()  # noqa: SLF001 - pytest has no public way to a check's fixtures
-    own = tuple(scenario for definitions in fixtures for scenario in getattr(definitions[-1].func, "scenarios", ()))
     marked = tuple(named(name) for mark in item.iter_markers("evidence_of") for name in mark.args)
-    return (*own, *marked)
+    return (*own_scenarios(item), *marked)
+
+
+def own_scenarios(item: pytest.Item) -> tuple[Scenario, ...]:
+    """The scenarios whose transcripts a check gets, in the order of its fixtures."""
+    fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()  # noqa: SLF001 - pytest has no public way to a check's fixtures
+    return tuple(scenario for definitions in fixtures for scenario in getattr(definitions[-1].func, "scenarios", ()))
 
 
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:

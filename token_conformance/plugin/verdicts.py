@@ -9,6 +9,7 @@ import pytest
 
 from token_conformance.deviation import documented
 from token_conformance.exchange import Exchange, watching
+from token_conformance.judging import LATENESS
 from token_conformance.plugin.selection import requirement_ids, requirements_for, run_for, scenarios_for
 from token_conformance.plugin.workers import without_profile
 from token_conformance.requirement import Requirement
@@ -123,8 +124,17 @@ def _unmet(
     deviation = documented(run.profile.deviations, ids, last, message)
     if deviation is not None:
         return Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}"
+    if last is not None and last.held_back > LATENESS:
+        return Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}"
     counts = stated is None or (stated.mandatory and run.profile.counts(stated.claim))
     return (Verdict.FAIL if counts else Verdict.WARNING), message
+
+
+def _held_back(exchange: Exchange) -> str:
+    return (
+        f"but the provider limits the rate, and its pauses held the request back for {exchange.held_back:.0f} s: "
+        "what it carries may have grown too old"
+    )
 
 
 def _message(problem: AssertionError, fact: str, last: Exchange | None, stated: Requirement | None) -> str:

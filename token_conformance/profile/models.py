@@ -422,6 +422,12 @@ class Profile(Table):
         held._required = required  # noqa: SLF001 - of its own kind
         return held
 
+    def waiting(self, seconds: int | None) -> Profile:
+        """The same profile for a run that may wait that long at a time, if its `max_wait` is less."""
+        if seconds is None or seconds <= self.limits.max_wait:
+            return self
+        return self.model_copy(update={"limits": self.limits.model_copy(update={"max_wait": seconds})})
+
     def counts(self, claim: str | None) -> bool:
         """Whether a violation of what belongs to a claim counts in full; it does where nothing special is required."""
         return self._required is None or claim is None or claim in self.claims

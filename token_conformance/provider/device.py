@@ -84,10 +84,8 @@ async def verify(provider: Provider, device: DeviceAuthorization, decision: Deci
     provider.logins.check()
     provider.lineage.doubt()
     walk = Verification("", provider.profile.login, user_code=device.user_code, decision=decision)
-    try:
+    with provider.logins.spent_by(provider.wire.scenario, walk):
         return await follow_verification(provider.wire, address, walk)
-    finally:
-        provider.logins.spent += walk.logged_in
 
 
 async def poll(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from token_conformance.profile import Client
 from token_conformance.provider.browser_login import Window
+from token_conformance.provider.browsing import Walk
 from token_conformance.provider.dpop import Prover
 from token_conformance.provider.login import Login, NoLogin
 from token_conformance.token_response import TokenResponse
@@ -26,7 +28,7 @@ REFUSALS_OF_CLIENTS = frozenset({"invalid_client", "unauthorized_client"})
 
 @dataclass
 class LoginBudget:
-    """How often a run logs in; its lineages share it.
+    """How often a run logs in, and which scenarios do; its lineages share it.
 
     With `careful`, the first login goes ahead of the others, and nobody tries again where it shows that nobody can log
     in: some providers lock an account after a few wrong passwords.
@@ -34,6 +36,7 @@ class LoginBudget:
 
     limit: int
     spent: int = 0
+    by_scenario: Counter[str] = field(default_factory=Counter)
     careful: bool = False
     problem: str | None = None
     _succeeded: bool = False
@@ -54,6 +57,23 @@ class LoginBudget:
             raise Inconclusive(self.problem)
         if self.spent >= self.limit:
             raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins")
+
+    def take(self, scenario: str) -> None:
+        """Spend a login before it is made, so that rows which log in at once keep the limit together; see `check`."""
+        self.check()
+        self.spent += 1
+        self.by_scenario[scenario] += 1
+
+    @contextmanager
+    def spent_by(self, scenario: str, walk: Walk) -> Iterator[None]:
+        """Spend a login on a walk, and have it back where the provider knew the user and asked for no password."""
+        self.take(scenario)
+        try:
+            yield
+        finally:
+            if not walk.logged_in:
+                self.spent -= 1
+                self.by_scenario[scenario] -= 1
 
     @asynccontextmanager
     async def attempt(self, *, plain: bool = True) -> AsyncIterator[None]:
@@ -164,6 +184,10 @@ class Lineage:
     only: str = "the one refresh token of login.refresh_token"
     lacking: str = "an earlier scenario has used up the refresh token of login.refresh_token"
     _seeded: str | None = None
+
+    def another(self) -> Lineage:
+        """One for another scenario of the same browser, which has no session yet."""
+        return Lineage(window=self.window)
 
     def take_seed(self, scenario: str) -> str:
         """The newest refresh token of the only login.

@@ -37,13 +37,20 @@ class Provider:
     """Sends the requests of one scenario; every method gives what came back and judges nothing."""
 
     def __init__(
-        self, profile: Profile, wire: Wire, discovery: Discovery, lineage: Lineage, logins: LoginBudget
+        self,
+        profile: Profile,
+        wire: Wire,
+        discovery: Discovery,
+        lineage: Lineage,
+        logins: LoginBudget,
+        clock: Clock | None = None,
     ) -> None:
         self.profile = profile
         self.wire = wire
         self.discovery = discovery
         self.lineage = lineage
         self.logins = logins
+        self.clock = clock or wire.connection.clock
         if profile.dpop and lineage.prover is None:
             lineage.prover = new_prover(profile.tokens.dpop_algorithm)
         self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
@@ -61,11 +68,6 @@ class Provider:
         self.wire.forget_cookies()
         if self.lineage.window is not None:
             self.lineage.window.forget()
-
-    @property
-    def clock(self) -> Clock:
-        """The time that the server lives in."""
-        return self.wire.connection.clock
 
     def draw(self, kind: str) -> str:
         """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
@@ -438,13 +440,11 @@ class Provider:
         """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
         walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
         async with self.logins.attempt(plain=plain):
-            try:
+            with self.logins.spent_by(self.wire.scenario, walk):
                 if window is not None:
                     answer = await window.follow_to_redirect(self.wire, url, walk)
                 else:
                     answer = await follow_to_redirect(self.wire, url, walk)
-            finally:
-                self.logins.spent += walk.logged_in
             if "code" in answer.parameters:
                 self.logins.succeed()
         return answer
@@ -459,7 +459,7 @@ class Provider:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
         async with self.logins.attempt():
-            self.logins.spent += 1
+            self.logins.take(self.wire.scenario)
             response = await self.password(client=client)
         self.logins.exchanged(client or self.profile.user_client, response, password=True)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)

@@ -34,10 +34,11 @@ class RedactedExchange:
     response_body: str
     tokens: tuple[str, ...]
     seconds: float
+    note: str = ""
 
     def __str__(self) -> str:
         sent = [
-            f"{self.id}  {self.seconds:.3f} s",
+            f"{self.id}  {self.seconds:.3f} s{self.note}",
             f"> {self.request_line}",
             *_lines("> ", self.request_headers),
             *_body("> ", self.request_body),
@@ -71,6 +72,7 @@ class _Showing:
             response_body=_cut(self.body(answer.body)) if answer else "",
             tokens=tuple(self.redact(line) for line in self.tokens(answer)) if answer else (),
             seconds=exchange.seconds,
+            note=_note(exchange),
         )
 
     def target(self, url: str) -> str:
@@ -157,6 +159,11 @@ class _Showing:
         members = parsed.items() if isinstance(parsed, dict) else ()
         found = ((name, value, summary_of(value)) for name, value in members if isinstance(value, str))
         return [f"{self.learn(kind_of(name), value)} is a JWT: {about}" for name, value, about in found if about]
+
+
+def _note(exchange: Exchange) -> str:
+    held_back = f", held back for {exchange.held_back:.0f} s" if exchange.held_back else ""
+    return held_back + (", put off: sent again later, as the answer asks" if exchange.put_off else "")
 
 
 def _cut(text: str) -> str:

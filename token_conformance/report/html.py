@@ -17,10 +17,12 @@ from pytest_html.selfcontained_report import SelfContainedReport  # type: ignore
 from pytest_html.util import _process_css, _read_template  # type: ignore[import-untyped]  # likewise
 
 import token_conformance
+from token_conformance.clock_skew import skew_sentence
 from token_conformance.layout import REPORT_ASSETS
 from token_conformance.redaction import RedactedExchange
 from token_conformance.requirement import catalogue
 from token_conformance.results import CheckResult, RunResult
+from token_conformance.todo import duration
 from token_conformance.verdict import Verdict
 
 OUTCOMES = {
@@ -86,13 +88,19 @@ def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> Re
     data.table_header = HEADER
     data.set_data("environment", _environment(run))
     data.set_data("initialSort", "seriousness")
-    data.additional_summary["prefix"].append(_render("summary.html", run=run, verdicts=list(OUTCOMES)))
+    data.additional_summary["prefix"].append(_summary(run))
     data.outcomes.clear()
     for verdict, outcome in OUTCOMES.items():
         data.outcomes[outcome] = {"label": verdict.words, "value": run.summary[verdict]}
     for check in run.checks:
         data.data["tests"][check.id].append(_row(check, evidence))
     return data
+
+
+def _summary(run: RunResult) -> str:
+    return _render(
+        "summary.html", run=run, verdicts=list(OUTCOMES), skew=skew_sentence(run.clock_skew), duration=duration
+    )
 
 
 def _row(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> dict[str, object]:

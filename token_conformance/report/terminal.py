@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from token_conformance.clock_skew import skew_sentence
 from token_conformance.redaction.visible import visible
 from token_conformance.results import CheckResult, RunResult
+from token_conformance.todo import duration
 from token_conformance.verdict import Verdict
 
 
@@ -13,6 +15,8 @@ def summary_lines(run: RunResult) -> list[str]:
         coverage_line(run),
         *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
         *(_stale(requirement) for requirement in run.stale_deviations),
+        *([_left(run)] if run.todo else []),
+        *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
 
@@ -36,6 +40,11 @@ def _finding(check: CheckResult) -> str:
     message = " ".join(visible(check.message or check.title).split())
     clause = f" ({check.clause})" if check.clause and check.clause not in message else ""
     return f"{check.verdict.words.upper():8} {message}{clause}"
+
+
+def _left(run: RunResult) -> str:
+    scenarios = ", ".join(f"{left.scenario} ({duration(left.wait)})" for left in run.todo)
+    return f"TO DO    {scenarios}: `token-conformance run {run.profile} --resume RESULTS.json` waits so long"
 
 
 def _stale(requirement: str) -> str:

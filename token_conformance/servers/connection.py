@@ -25,7 +25,7 @@ class Clock(Protocol):
         """Ask, before a login is spent on it, whether a wait of that many seconds is possible.
 
         Raises:
-            Inconclusive: it would take longer than the profile's `max_wait`; the message says how long.
+            TooLong: it would take longer than the profile's `max_wait`; the message says how long.
 
         """
         ...
@@ -34,7 +34,7 @@ class Clock(Protocol):
         """Let that many seconds pass, really or by moving the server's clock.
 
         Raises:
-            Inconclusive: it would take longer than the profile's `max_wait`; the message says how long.
+            TooLong: it would take longer than the profile's `max_wait`; the message says how long.
 
         """
         ...

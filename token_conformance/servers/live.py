@@ -12,7 +12,7 @@ from token_conformance.profile import Profile
 from token_conformance.profile.models import Limits
 from token_conformance.servers.connection import ServerKind
 from token_conformance.tls_probe import Handshake, Versions, handshake
-from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.verdict import NotApplicable, TooLong
 from token_conformance.wire import Transport, network
 
 
@@ -29,7 +29,7 @@ class RealClock:
     def check(self, seconds: float) -> None:
         """Refuse a wait that is too long."""
         if seconds > self.max_wait:
-            raise Inconclusive(f"it takes a wait of {seconds:.0f} s; limits.max_wait is {self.max_wait} s")
+            raise TooLong(f"it takes a wait of {seconds:.0f} s; limits.max_wait is {self.max_wait} s")
 
     async def wait(self, seconds: float) -> None:
         """Sleep; scenarios run at once, so that the waits of a run overlap."""

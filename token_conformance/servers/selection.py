@@ -15,12 +15,15 @@ from token_conformance.servers.recorded import RecordedServer, recordings_of
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user asked for; `kind` None leaves the choice to the environment."""
+    """What the user asked for; `kind` None leaves the choice to the environment, `wait` None to the profile how long
+    a run waits at a time.
+    """
 
     kind: ServerKind | None = None
     recording: Path | None = None
     faults: tuple[str, ...] = ()
     variations: tuple[str, ...] = ()
+    wait: int | None = None
 
 
 def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[str, Profile, Server]:
@@ -35,14 +38,14 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
         case "emulated":
             from token_conformance.servers.emulated import EmulatedServer
 
-            profile = load(path, examples(path), requirements=catalogue())
+            profile = load(path, examples(path), requirements=catalogue()).waiting(choice.wait)
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
         case "recorded":
             recording = RecordedServer(choice.recording or shipped_recording(path))
             given = {**examples(path), **recording.variables}
             return path.stem, load(path, given, requirements=catalogue()), recording
         case _:
-            profile = load(path, environment, requirements=catalogue())
+            profile = load(path, environment, requirements=catalogue()).waiting(choice.wait)
             return path.stem, profile, LiveServer(profile)
 
 

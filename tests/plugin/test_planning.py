@@ -1,0 +1,35 @@
+"""`--plan` says what a run takes, and runs nothing."""
+
+CHECK = """
+@requirement("must")
+def test_asks(asked):
+    "It is asked."
+    assert False
+"""
+
+
+def test_a_plan_runs_nothing(inner_run):
+    """The check would fail: it is not judged, no report is written, and the exit status is 0."""
+    result = inner_run(CHECK, "--plan")
+    result.stdout.fnmatch_lines(
+        [
+            "example: 1 check, 1 scenario; an estimate*nothing is sent to the provider",
+            "  asked  1 request  (needs client_credentials)",
+            "example: about 0 logins*about 1 request *",
+        ]
+    )
+    assert result.ret == 0
+    assert not (inner_run.folder / "reports").exists()
+
+
+def test_each_profile_has_a_plan(inner_run):
+    """Several profiles are planned one after the other."""
+    result = inner_run(CHECK, "--plan", profiles=("one", "two"))
+    result.stdout.fnmatch_lines(["one: about 0 logins*", "two: about 0 logins*"])
+
+
+def test_a_plan_wants_no_workers(inner_run):
+    """There is nothing for them to do."""
+    result = inner_run(CHECK, "--plan", "-n", "2")
+    result.stderr.fnmatch_lines(["*--plan runs nothing: leave out -n"])
+    assert result.ret == 4

@@ -1,0 +1,40 @@
+"""A plan reads in the order of what somebody asks who has to bear it."""
+
+from token_conformance.planning import Plan, Step
+from token_conformance.profile.models import Limits
+from token_conformance.report.plan import plan_lines
+from token_conformance.scenario import Scenario
+from token_conformance.waiting import Waits
+
+
+def step(name, *, requests=1, logins=0, passed=0.0, lacking=None, absent=None, needs=()):
+    return Step(Scenario(name, lambda provider: None, needs), requests, logins, Waits(passed, lacking), absent)
+
+
+def lines(*steps, **limits):
+    return plan_lines(Plan("example", Limits(**limits), 12, steps, sum(step.requests for step in steps), 70))
+
+
+def test_a_scenario_has_a_line_with_what_it_takes_and_needs():
+    """Logins and waits are named where there are any."""
+    _, long, short, *_ = lines(step("long", requests=7, logins=1, passed=70, needs=("login", "refresh")), step("short"))
+    assert long == "  long   7 requests, 1 login, waits 70 s  (needs login, refresh)"
+    assert short == "  short  1 request"
+
+
+def test_what_is_absent_stands_apart_with_its_reason():
+    """It is none of the scenarios that are performed."""
+    first, heading, reason, _ = lines(step("other", requests=0, absent="the profile's client is public"))
+    assert "12 checks, 0 scenarios" in first
+    assert "an estimate" in first
+    assert heading == "not applicable: 1 scenario"
+    assert reason == "  other  the profile's client is public"
+
+
+def test_limits_stand_beside_what_they_limit():
+    """The last line has the whole of it."""
+    *_, heading, wait, last = lines(step("day", logins=3, lacking=86_400), max_logins=2, requests_per_second=0.5)
+    assert heading.startswith("longer than limits.max_wait = 90 s")
+    assert wait == "  day  takes a wait of 24 h"
+    assert "about 3 logins (limits.max_logins = 2: what comes after them stays inconclusive)" in last
+    assert "waits of 70 s in all (limits.max_wait = 90 s for each): at least 72 s" in last

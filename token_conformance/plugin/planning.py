@@ -1,0 +1,33 @@
+"""`--plan`: says what a run will take, instead of running."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from token_conformance.planning import rehearse
+from token_conformance.plugin.selection import run_for, scenarios_of
+from token_conformance.report.plan import plan_lines
+from token_conformance.stash import RUNS
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Print the plan of each profile, and judge nothing; without `--plan` pytest goes on."""
+    if not session.config.option.plan or not session.config.stash[RUNS]:
+        return None
+    for run in session.config.stash[RUNS].values():
+        items = [item for item in session.items if run_for(item) is run]
+        plan = asyncio.run(rehearse(run.name, run.profile, scenarios_of(items), len(items)))
+        for line in plan_lines(plan):
+            _print(session.config, line)
+    return True
+
+
+def _print(config: pytest.Config, line: str) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if isinstance(reporter, TerminalReporter):
+        reporter.ensure_newline()
+        reporter.write_line(line)

@@ -1,0 +1,52 @@
+"""A plan as it is printed."""
+
+from __future__ import annotations
+
+from token_conformance.planning import Plan, Step
+from token_conformance.todo import duration
+
+ESTIMATED = "an estimate by a rehearsal against the emulated server; nothing is sent to the provider"
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The scenarios with what they take, those that are not applicable, and what the whole run takes."""
+    absent = [step for step in plan.steps if step.absent is not None]
+    width = max((len(step.scenario.name) for step in plan.steps), default=0)
+    return [
+        f"{plan.profile}: {_number(plan.checks, 'check')}, {_number(len(plan.applicable), 'scenario')}; {ESTIMATED}",
+        *(_step(step, width) for step in plan.applicable),
+        *([f"not applicable: {_number(len(absent), 'scenario')}"] if absent else []),
+        *(f"  {step.scenario.name:{width}}  {step.absent}" for step in absent),
+        *_too_long(plan),
+        _total(plan),
+    ]
+
+
+def _step(step: Step, width: int) -> str:
+    takes = [_number(step.requests, "request"), *([_number(step.logins, "login")] if step.logins else [])]
+    takes += [f"waits {duration(step.waits.passed)}"] if step.waits.passed else []
+    needs = f"  (needs {', '.join(step.scenario.needs)})" if step.scenario.needs else ""
+    return f"  {step.scenario.name:{width}}  {', '.join(takes)}{needs}"
+
+
+def _too_long(plan: Plan) -> list[str]:
+    if not plan.too_long:
+        return []
+    heading = f"longer than limits.max_wait = {plan.limits.max_wait} s, so that they stay inconclusive and to be done"
+    waits = (f"  {step.scenario.name}  takes a wait of {duration(step.waits.lacking or 0)}" for step in plan.too_long)
+    return [f"{heading}:", *waits]
+
+
+def _total(plan: Plan) -> str:
+    limits = plan.limits
+    beyond = "" if plan.logins <= limits.max_logins else ": what comes after them stays inconclusive"
+    return (
+        f"{plan.profile}: about {_number(plan.logins, 'login')} (limits.max_logins = {limits.max_logins}{beyond}), "
+        f"about {_number(plan.requests, 'request')} (limits.requests_per_second = {limits.requests_per_second:g}), "
+        f"waits of {duration(plan.wait)} in all (limits.max_wait = {limits.max_wait} s for each): "
+        f"at least {duration(plan.seconds)}"
+    )
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
