@@ -88,7 +88,9 @@ class LoginBudget:
             try:
                 yield
             except NoLogin as problem:
-                raise self.deny(str(problem)) from None
+                if plain:
+                    raise self.deny(str(problem)) from None
+                raise
             except Inconclusive as problem:
                 if plain:
                     self._failed += 1
