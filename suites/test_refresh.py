@@ -18,7 +18,9 @@ class BadRefreshes:
     """A refresh that is accepted, refreshes that are wrong in one thing each, and a good one at the end."""
 
     control: TokenResponse
-    altered: tuple[TokenResponse, ...]
+    misshapen: tuple[TokenResponse, ...]
+    altered: TokenResponse
+    folded: TokenResponse | None
     without_token: TokenResponse
     empty_token: TokenResponse
     afterwards: TokenResponse
@@ -30,15 +32,26 @@ async def bad_refreshes(provider: Provider) -> BadRefreshes:
     login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token or ""
-    last = "A" if newest[-1:] != "A" else "B"
-    made_up = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2], newest[:-1] + last)
+    made_up, folded = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2]), newest.swapcase()
+    misshapen = tuple([await provider.refresh(token, client=login.client) for token in made_up])
+    altered = await provider.refresh(with_another_end(newest), client=login.client)
+    in_other_letters = await provider.refresh(folded, client=login.client) if folded != newest else None
+    for attempt in (*misshapen, altered, in_other_letters):
+        newest = (attempt.refresh_token if attempt is not None else None) or newest
     return BadRefreshes(
         control=control,
-        altered=tuple([await provider.refresh(token, client=login.client) for token in made_up]),
+        misshapen=misshapen,
+        altered=altered,
+        folded=in_other_letters,
         without_token=await provider.token({"grant_type": "refresh_token"}, client=login.client),
         empty_token=await provider.refresh("", client=login.client),
         afterwards=await provider.refresh(newest, client=login.client),
     )
+
+
+def with_another_end(token: str) -> str:
+    """The token with another last character: one whose first bits differ, since the last ones of Base64 may mean nothing."""
+    return token[:-1] + ("w" if "A" <= token[-1:] <= "P" or not token[-1:].isalnum() else "A")
 
 
 @requirement("rfc6749-6-refresh-succeeds")
@@ -52,10 +65,25 @@ def test_refresh_yields_an_access_token(bad_refreshes: BadRefreshes) -> None:
 
 @requirement("rfc6749-6-unknown-token-refused")
 def test_unknown_refresh_token_is_invalid_grant(bad_refreshes: BadRefreshes) -> None:
-    """A refresh token that was never issued, or differs in one character from one that was, is refused as invalid_grant."""
-    for attempt in bad_refreshes.altered:
+    """A refresh token that differs in its last character from one that was issued is refused as invalid_grant."""
+    assert refusal(bad_refreshes.altered, control=bad_refreshes.control).error == "invalid_grant"
+
+
+@requirement("rfc6749-6-unknown-token-refused")
+def test_made_up_refresh_token_is_refused(bad_refreshes: BadRefreshes) -> None:
+    """A made-up refresh token, or a part of one, is refused as invalid_grant, or invalid_request for its form."""
+    for attempt in bad_refreshes.misshapen:
         answer = refusal(attempt, control=bad_refreshes.control)
-        assert answer.error == "invalid_grant"
+        assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@requirement("rfc6749-1.1-case-sensitive")
+def test_case_of_a_refresh_token_matters(bad_refreshes: BadRefreshes) -> None:
+    """A refresh token with small letters for capitals, and the other way round, is another one, and refused."""
+    if bad_refreshes.folded is None:
+        raise NotApplicable("the refresh token has no letters")
+    answer = refusal(bad_refreshes.folded, control=bad_refreshes.control)
+    assert not answer.accepted, "a refresh token in other letters was accepted"
 
 
 @requirement("rfc6749-6-missing-refresh-token")

@@ -33,6 +33,9 @@ class RefreshPolicy:
     foreign_use_revokes: bool = False
     unauthenticated_use_revokes: bool = False
     significant_characters: int | None = None
+    case_ignored: bool = False
+    other_tokens_accepted: frozenset[str] = frozenset()
+    malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     minimum_age: int = 0
     dies_with_access_token: bool = False
     fails_once: bool = False
@@ -132,8 +135,9 @@ class RequestPolicy:
     credentials_in_query_read: bool = False
     charset_taken: bool = True
     repetition: Literal["refused", "first", "last"] = "refused"
-    repeated_client_id_refused: bool = True
     empty_is_omitted: bool = True
+    empty_scope_is_omitted: bool = True
+    repeatable: frozenset[str] = frozenset()
     unknown_refused: bool = False
     order_matters: bool = False
     json_accepted: bool = False

@@ -154,6 +154,11 @@ ALL = (
         "refresh tokens are not rotated, and not returned again",
         policy("refresh", rotates=False, repeats_kept_token=False),
     ),
+    Variation(
+        "refresh-token-malformed-invalid-request",
+        "a refresh token that is not even of the right length is an invalid_request",
+        policy("refresh", malformed="invalid_request"),
+    ),
     Variation("refresh-grace", "a used refresh token works for another 10 s", policy("refresh", reuse_grace=10)),
     Variation(
         "refresh-parallel-alike",
