@@ -9,6 +9,7 @@ from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor, unauthenticated
 from token_conformance.token_response import TokenResponse
 from token_conformance.transcripts import Refreshed
+from token_conformance.unguessable import with_another_end
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
 
@@ -32,26 +33,25 @@ async def bad_refreshes(provider: Provider) -> BadRefreshes:
     login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token or ""
-    made_up, folded = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2]), newest.swapcase()
-    misshapen = tuple([await provider.refresh(token, client=login.client) for token in made_up])
+    folded = None
     altered = await provider.refresh(with_another_end(newest), client=login.client)
-    in_other_letters = await provider.refresh(folded, client=login.client) if folded != newest else None
-    for attempt in (*misshapen, altered, in_other_letters):
-        newest = (attempt.refresh_token if attempt is not None else None) or newest
+    newest = altered.refresh_token or newest
+    if newest.swapcase() != newest:
+        folded = await provider.refresh(newest.swapcase(), client=login.client)
+        newest = folded.refresh_token or newest
+    made_up, misshapen = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2]), []
+    for token in made_up:
+        misshapen.append(await provider.refresh(token, client=login.client))
+        newest = misshapen[-1].refresh_token or newest
     return BadRefreshes(
         control=control,
-        misshapen=misshapen,
+        misshapen=tuple(misshapen),
         altered=altered,
-        folded=in_other_letters,
+        folded=folded,
         without_token=await provider.token({"grant_type": "refresh_token"}, client=login.client),
         empty_token=await provider.refresh("", client=login.client),
         afterwards=await provider.refresh(newest, client=login.client),
     )
-
-
-def with_another_end(token: str) -> str:
-    """The token with another last character: one whose first bits differ, since the last ones of Base64 may mean nothing."""
-    return token[:-1] + ("w" if "A" <= token[-1:] <= "P" or not token[-1:].isalnum() else "A")
 
 
 @requirement("rfc6749-6-refresh-succeeds")

@@ -31,7 +31,8 @@ async def spelled_refreshes(provider: Provider) -> SpelledRefreshes:
     empty = await provider.token([grant, token, ("scope", "")], client=login.client)
     token = ("refresh_token", empty.refresh_token or token[1])
     repeated = await provider.token([grant, token, token], client=login.client)
-    bearer, identity = empty.access_token or control.access_token, control.id_token or login.id_token
+    bearer = empty.access_token or control.access_token
+    identity = empty.id_token or order.id_token or control.id_token or login.id_token
     return SpelledRefreshes(
         control=control,
         other_order=order,

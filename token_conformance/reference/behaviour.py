@@ -64,7 +64,11 @@ class CodePolicy:
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False
-    redirect_uri: Literal["identical", "any", "prefix", "optional"] = "identical"
+    redirect_uri: Literal["identical", "any", "prefix", "without_query", "caseless", "optional"] = "identical"
+    significant_characters: int | None = None
+    malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    case_ignored: bool = False
+    predictable: bool = False
     client_compared: bool = True
     client_authenticated: bool = True
     pkce_required: Literal["public", "never", "always"] = "public"

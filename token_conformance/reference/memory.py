@@ -69,11 +69,12 @@ class AccessToken:
     certificate: str | None = None
     audience: tuple[str, ...] = ()
     thumbprint: str | None = None
+    spared: bool = False
 
     @property
     def dead(self) -> bool:
-        """Whether it, or all of its family, was revoked."""
-        return self.revoked or (self.family is not None and self.family.revoked)
+        """Whether it was revoked, or all of its family and it was not spared."""
+        return self.revoked or (self.family is not None and self.family.revoked and not self.spared)
 
 
 @dataclass(eq=False)

@@ -58,6 +58,6 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
             token.revoked = True
 
     def _spare_access_token(self, token: RefreshToken) -> None:
-        """Leave the last access token alone, as if it were of no family."""
+        """Leave the last access token alone."""
         if token.family.last_access_token is not None:
-            token.family.last_access_token.family = None
+            token.family.last_access_token.spared = True

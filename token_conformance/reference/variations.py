@@ -159,6 +159,11 @@ ALL = (
         "a refresh token that is not even of the right length is an invalid_request",
         policy("refresh", malformed="invalid_request"),
     ),
+    Variation(
+        "code-malformed-invalid-request",
+        "a code that is not even of the right length is an invalid_request",
+        policy("code", malformed="invalid_request"),
+    ),
     Variation("refresh-grace", "a used refresh token works for another 10 s", policy("refresh", reuse_grace=10)),
     Variation(
         "refresh-parallel-alike",

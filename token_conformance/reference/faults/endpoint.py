@@ -97,6 +97,12 @@ ENDPOINT = (
         policy("request", repeatable=frozenset({"refresh_token"})),
     ),
     Fault(
+        "repetition-of-code-accepted",
+        "of a repeated code the last counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repeatable=frozenset({"code"})),
+    ),
+    Fault(
         "repetition-of-scope-accepted",
         "of a repeated scope the last counts",
         ("rfc6749-3.2-duplicate",),
