@@ -140,6 +140,52 @@ def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges, lo
 
 
 @dataclass(frozen=True)
+class SecondClientExchanges:
+    """Codes of the second client: exchanged rightly, with a wrong secret, and by the client of the others."""
+
+    control: TokenResponse
+    wrong_secret: TokenResponse
+    foreign: TokenResponse
+
+
+@scenario(needs="authorization_code form_login second_client")
+async def second_client_exchanges(provider: Provider) -> SecondClientExchanges:
+    """Log in to the second client, and exchange its codes rightly, with a wrong secret, and as the first client."""
+    client = provider.profile.second_client
+    if client is None or client.redirect_uri is None or "authorization_code" not in allowed(client):
+        raise NotApplicable("the second client may not use codes, or the profile does not tell its redirect_uri")
+    if not (client.sends_secret or client.asserts):
+        raise NotApplicable(f"the second client authenticates by {client.authentication}")
+
+    async def attempt(by: Client) -> TokenResponse:
+        return await provider.exchange_code(await provider.authorize(client=client, refreshable=False), client=by)
+
+    wrong = impostor(client, provider.draw("client_secret"))
+    return SecondClientExchanges(
+        await attempt(client), await attempt(wrong), await attempt(provider.profile.user_client)
+    )
+
+
+def allowed(client: Client) -> tuple[str, ...]:
+    """The grants that a client is registered for: all of them where the profile does not tell."""
+    return tuple(client.grant_types) if client.grant_types is not None else ("authorization_code",)
+
+
+@requirement("rfc6749-4.1.3-client-authentication-required")
+def test_second_client_must_authenticate(second_client_exchanges: SecondClientExchanges) -> None:
+    """The second client's code is refused as invalid_client with a wrong secret."""
+    answer = refusal(second_client_exchanges.wrong_secret, control=second_client_exchanges.control)
+    assert answer.error == "invalid_client"
+
+
+@requirement("rfc6749-4.1.3-code-bound-to-client")
+def test_code_of_the_second_client_is_bound_to_it(second_client_exchanges: SecondClientExchanges) -> None:
+    """The second client's code is refused as invalid_grant when the first client presents it."""
+    answer = refusal(second_client_exchanges.foreign, control=second_client_exchanges.control)
+    assert answer.error == "invalid_grant"
+
+
+@dataclass(frozen=True)
 class PublicExchanges:
     """A public client's code, presented by a client that does not say who it is."""
 

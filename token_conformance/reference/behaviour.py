@@ -95,6 +95,10 @@ class ClientPolicy:
     basic_decoding: Literal["form", "raw"] = "form"
     two_methods_refused: bool = True
     secret: Literal["exact", "ignored", "prefix", "lengthened", "empty", "caseless", "of_any_client"] = "exact"
+    secret_ignored_by: frozenset[str] = frozenset()
+    later_secrets_compared: bool = True
+    basic_in_any_case: bool = True
+    service_may_be_public: bool = False
     unknown_client: Literal["refused", "told"] = "refused"
     contradiction_refused: bool = True
     public_secret_refused: bool = True
@@ -248,6 +252,8 @@ class ResourcePolicy:
     token_checked: bool = True
     whole_token_compared: bool = True
     id_token_accepted: bool = False
+    refresh_token_accepted: bool = False
+    userinfo_checks: bool = True
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
 
@@ -263,6 +269,7 @@ class AfterlifePolicy:
     client_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True
+    revocation_failure: Literal["told", "silent", "ignored"] = "told"
     introspection_authenticated: bool = True
     used_refresh_token_active: bool = False
     revoked_token_active: bool = False

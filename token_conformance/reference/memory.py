@@ -139,6 +139,10 @@ class Memory:
     dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
     dpop_demands: set[tuple[str, str]] = field(default_factory=set)
 
+    def newest_of_a_user(self) -> AccessToken | None:
+        """The access token that was issued last to a user."""
+        return next((token for token in reversed(self.access_tokens.values()) if token.family is not None), None)
+
     def families_of(self, user: User) -> list[Family]:
         """The families of a user that have refresh tokens."""
         return list(
