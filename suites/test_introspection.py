@@ -144,7 +144,7 @@ def test_introspection_names_the_client(introspections: Introspections) -> None:
 
 @requirement("rfc7662-2.2-truth")
 def test_introspection_tells_plausible_times(introspections: Introspections) -> None:
-    """iat and nbf of a living access token, where they are told, lie in the past, and exp ahead."""
+    """The iat and nbf of a living access token, where they are told, lie in the past, and exp ahead."""
     controlled(introspections)
     answer = introspections.live
     now = answer.date.timestamp()
