@@ -1,14 +1,25 @@
 """Access tokens as JWTs (RFC 9068), and at the resource (RFC 6750)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.access_token import jwt_of
-from token_conformance.exchange import Exchange
+from token_conformance.exchange import Exchange, Request, header
 from token_conformance.jwt_reading import Token, verified_by
+from token_conformance.profile import Client
 from token_conformance.provider import Login, Provider
-from token_conformance.run import Run
+from token_conformance.provider.client_authentication import basic
+from token_conformance.run import Evidence, Run
 from token_conformance.token_response import TokenResponse
+
+EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
+
+SKEW = timedelta(seconds=60)
+"""By how much the clocks of provider and client may differ."""
 
 CLAIMS = {
     "iss": str,
@@ -38,29 +49,58 @@ def jwt_in(response: TokenResponse) -> Token:
     return token
 
 
-def profiled(token: Token) -> Token:
-    """The token, where it says that it keeps RFC 9068.
+def issued(evidence: Evidence) -> list[tuple[TokenResponse, Token]]:
+    """The answers of this run whose access token is a JWT, and these, each once.
 
     Raises:
-        NotApplicable: its type is another one.
+        NotApplicable: all access tokens are opaque.
 
     """
-    kind = str(token.header.get("typ", "")).lower()
-    if kind not in {"at+jwt", "application/at+jwt"}:
-        raise NotApplicable(f"the type of the access token is {token.header.get('typ')!r}, not at+jwt")
-    return token
+    answers = {response.access_token: response for response in evidence.successes if response.access_token}
+    found = [(response, token) for value, response in answers.items() if (token := jwt_of(value)) is not None]
+    if not found:
+        raise NotApplicable("the access tokens are opaque")
+    return found
 
 
+def profiled(evidence: Evidence) -> list[tuple[TokenResponse, Token]]:
+    """The answers of this run whose access token says that it keeps RFC 9068, and these.
+
+    Raises:
+        NotApplicable: there is none.
+
+    """
+    found = [(response, token) for response, token in issued(evidence) if keeps_rfc9068(token)]
+    if not found:
+        raise NotApplicable("the type of the access tokens is not at+jwt")
+    return found
+
+
+def keeps_rfc9068(token: Token) -> bool:
+    """Whether an access token says so in its type (RFC 9068 §2.1)."""
+    return str(token.header.get("typ", "")).lower() in {"at+jwt", "application/at+jwt"}
+
+
+@EACH_GRANT
 @requirement("access-token-alg")
-def test_jwt_access_token_is_signed(login: Login, published_keys: Exchange) -> None:
-    """A JWT access token is signed by a published key."""
-    token = jwt_in(login.response)
-    if token.algorithm is not None and token.algorithm.startswith("HS"):
-        raise NotApplicable(f"the access token is signed with {token.algorithm}, a key between provider and resource")
+def test_jwt_access_token_is_signed(evidence: Evidence, published_keys: Exchange) -> None:
+    """A JWT access token is signed by a published key, or, where it does not keep RFC 9068, by one between provider and resource."""
     if published_keys.response.status != 200:
         raise Inconclusive(f"the published keys cannot be read: status {published_keys.response.status}")
-    reason = verified_by(token, published_keys.json)
-    assert reason is None, f"the access token is not verified: {reason}"
+    for response, token in issued(evidence):
+        if (token.algorithm or "").startswith("HS") or not (
+            keeps_rfc9068(token) or is_published(token, published_keys)
+        ):
+            continue
+        reason = verified_by(token, published_keys.json)
+        assert reason is None, f"the access token in the answer to {response.exchange} is not verified: {reason}"
+
+
+def is_published(token: Token, published_keys: Exchange) -> bool:
+    """Whether the key that a token names is a published one, or it is unsigned, which needs none."""
+    keys = published_keys.members.get("keys")
+    kids = [key.get("kid") for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+    return token.algorithm is None or token.algorithm.lower() == "none" or token.header.get("kid") in kids
 
 
 @requirement("rfc9068-2.1-typ")
@@ -72,35 +112,73 @@ def test_access_token_says_what_it_is(login: Login, conformance_run: Run) -> Non
     assert str(kind).lower() in {"at+jwt", "application/at+jwt"}, f"typ of the access token is {kind!r}"
 
 
+@EACH_GRANT
 @requirement("rfc9068-claims")
-def test_jwt_access_token_has_its_claims(login: Login) -> None:
+def test_jwt_access_token_has_its_claims(evidence: Evidence) -> None:
     """A JWT access token of RFC 9068 has iss, exp, aud, sub, client_id, iat and jti."""
-    token = profiled(jwt_in(login.response))
-    for claim, kind in CLAIMS.items():
-        value = token.claims.get(claim)
-        assert isinstance(value, kind), (
-            f"the claim {claim} is {type(value).__name__ if claim in token.claims else 'absent'}"
+    for response, token in profiled(evidence):
+        for claim, kind in CLAIMS.items():
+            value = token.claims.get(claim)
+            seen = type(value).__name__ if claim in token.claims else "absent"
+            assert isinstance(value, kind) and not isinstance(value, bool), (
+                f"the claim {claim} is {seen} in the access token of {response.exchange}"
+            )
+
+
+@EACH_GRANT
+@requirement("rfc9068-claims")
+def test_jwt_access_token_is_of_now(evidence: Evidence) -> None:
+    """A JWT access token of RFC 9068 was issued before the answer came, and expires after it."""
+    for response, token in profiled(evidence):
+        issued_at, expires, answered = token.time("iat"), token.time("exp"), response.exchange.date
+        if issued_at is None or expires is None:
+            raise Inconclusive("iat or exp is no time; another check says so")
+        assert issued_at <= answered + SKEW and expires > answered - SKEW, (
+            f"iat is {issued_at:%Y-%m-%d %H:%M:%S} and exp {expires:%Y-%m-%d %H:%M:%S}; "
+            f"the answer to {response.exchange} came {answered:%Y-%m-%d %H:%M:%S}"
         )
 
 
+@EACH_GRANT
+@requirement("rfc7519-4.1.7-jti")
+def test_no_two_access_tokens_share_a_jti(evidence: Evidence) -> None:
+    """JWT access tokens that differ have different jti, where they have one."""
+    named = [token.claims["jti"] for _, token in issued(evidence) if isinstance(token.claims.get("jti"), str)]
+    if len(named) < 2:
+        raise NotApplicable(f"{len(named)} JWT access tokens of this run have a jti; it takes two to compare")
+    assert len(set(named)) == len(named), f"{len(named)} access tokens have {len(set(named))} different jti"
+
+
+@EACH_GRANT
 @requirement("rfc9068-claims")
-def test_jwt_access_token_names_issuer_and_client(login: Login, conformance_run: Run) -> None:
+def test_jwt_access_token_names_issuer_and_client(evidence: Evidence, conformance_run: Run) -> None:
     """A JWT access token of RFC 9068 names its issuer in iss and its client in client_id."""
-    token, issuer = profiled(jwt_in(login.response)), conformance_run.profile.server.issuer
-    named, told = token.claims.get("client_id"), token.claims.get("iss")
-    assert named == login.client.client_id, f"client_id is {named!r} in a token for {login.client.client_id!r}"
-    if issuer is not None:
-        assert str(told).rstrip("/") == issuer.rstrip("/"), f"iss is {told!r} in a token of {issuer}"
+    issuer, clients = conformance_run.profile.server.issuer, conformance_run.profile.clients
+    for response, token in profiled(evidence):
+        named, told = token.claims.get("client_id"), token.claims.get("iss")
+        sender = sent_by(response.exchange.request, clients)
+        assert sender is None or sender == named, f"client_id is {named!r} in a token for {sender!r}"
+        if issuer is not None:
+            assert str(told).rstrip("/") == issuer.rstrip("/"), f"iss is {told!r} in a token of {issuer}"
 
 
+def sent_by(request: Request, clients: Sequence[Client]) -> str | None:
+    """The client that a request names in the form or in HTTP Basic; None where it does so in another way."""
+    named = dict(request.form).get("client_id")
+    sent = header(request.headers, "authorization")
+    by_basic = (client.client_id for client in clients if sent in dict(basic(client).headers).values())
+    return named or next(by_basic, None)
+
+
+@EACH_GRANT
 @requirement("rfc9068-2.2.3-scope")
-def test_scope_claim_is_a_string(login: Login) -> None:
+def test_scope_claim_is_a_string(evidence: Evidence) -> None:
     """The scope claim of a JWT access token, where there is one, is a string."""
-    token = profiled(jwt_in(login.response))
-    if "scope" not in token.claims:
+    scopes = [token.claims["scope"] for _, token in profiled(evidence) if "scope" in token.claims]
+    if not scopes:
         raise NotApplicable("the access token has no scope claim")
-    scope = token.claims["scope"]
-    assert isinstance(scope, str), f"the scope claim is a {type(scope).__name__}, where RFC 9068 has a string"
+    for scope in scopes:
+        assert isinstance(scope, str), f"the scope claim is a {type(scope).__name__}, where RFC 9068 has a string"
 
 
 @dataclass(frozen=True)
@@ -175,11 +253,12 @@ def test_scheme_is_compared_without_case(at_resource: AtResource) -> None:
 
 @requirement("rfc6750-3-challenge")
 def test_resource_refuses_with_a_challenge(at_resource: AtResource) -> None:
-    """Without a token, or with a made-up one, the resource answers 401 with a challenge to Bearer (or DPoP)."""
+    """Without a token (401 or 400), or with a made-up one (401), the resource answers a challenge to Bearer (or DPoP)."""
     controlled(at_resource)
-    for exchange, what in ((at_resource.without, "no token"), (at_resource.made_up, "a made-up token")):
+    refused = ((at_resource.without, "no token", {400, 401}), (at_resource.made_up, "a made-up token", {401}))
+    for exchange, what, statuses in refused:
         challenge = exchange.header("www-authenticate") or ""
-        good = exchange.status == 401 and ("bearer" in challenge.lower() or "dpop" in challenge.lower())
+        good = exchange.status in statuses and ("bearer" in challenge.lower() or "dpop" in challenge.lower())
         assert good, f"{what} was answered by {exchange.status}, WWW-Authenticate {challenge or 'absent'}"
 
 

@@ -7,9 +7,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
-from token_conformance.profile import Client
 from token_conformance.provider import Authorization, Login, Provider
-from token_conformance.provider.client_authentication import Credentials, impostor, unauthenticated
 from token_conformance.rotation import tally
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
@@ -153,114 +151,6 @@ def test_parallel_exchanges_have_one_winner(code_race: CodeRace) -> None:
     if found.winners == 0:
         raise Inconclusive(f"none of {RACERS} parallel exchanges was accepted")
     assert found.winners == 1, f"{found.winners} of {RACERS} parallel exchanges of one code were accepted"
-
-
-@dataclass(frozen=True)
-class WrongExchanges:
-    """Codes exchanged wrongly in one thing each, a fresh code each time; their accepted twin is the login's."""
-
-    other_redirect_uri: TokenResponse
-    longer_redirect_uri: TokenResponse
-    without_redirect_uri: TokenResponse
-    without_code: TokenResponse
-    stranger: Client | None
-    foreign: TokenResponse | None
-    unproved: TokenResponse | None
-    unauthenticated: TokenResponse | None
-
-
-@scenario(needs="authorization_code unattended_login")
-async def wrong_exchanges(provider: Provider) -> WrongExchanges:
-    """Exchange codes with another redirect_uri, with none, as another client, and without the client's credentials."""
-
-    async def attempt(client: Client | None = None, **changes: str | None) -> TokenResponse:
-        return await provider.exchange_code(await provider.authorize(refreshable=False), client=client, changes=changes)
-
-    client, stranger = provider.profile.user_client, provider.profile.second_client
-    redirect_uri = client.redirect_uri or ""
-    proof = impostor(client, provider.draw("client_secret")) if client.sends_secret or client.asserts else None
-    return WrongExchanges(
-        other_redirect_uri=await attempt(redirect_uri="https://other.example/callback"),
-        longer_redirect_uri=await attempt(redirect_uri=f"{redirect_uri}/further"),
-        without_redirect_uri=await attempt(redirect_uri=None),
-        without_code=await provider.token({"grant_type": "authorization_code", "redirect_uri": redirect_uri}),
-        stranger=stranger,
-        foreign=await attempt(client=stranger) if stranger is not None else None,
-        unproved=await attempt(client=proof) if proof is not None else None,
-        unauthenticated=await attempt(client=unauthenticated(client)) if not client.public else None,
-    )
-
-
-@requirement("rfc6749-4.1.3-redirect-uri")
-def test_other_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A code is refused as invalid_grant with another redirect_uri than it was issued for."""
-    for attempt in (wrong_exchanges.other_redirect_uri, wrong_exchanges.longer_redirect_uri):
-        answer = refusal(attempt, control=login.response)
-        assert answer.error in {"invalid_grant", "invalid_request"}
-
-
-@requirement("rfc6749-4.1.3-redirect-uri")
-def test_missing_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A code that was issued for a redirect_uri is refused without it."""
-    answer = refusal(wrong_exchanges.without_redirect_uri, control=login.response)
-    assert answer.error in {"invalid_grant", "invalid_request"}
-
-
-@requirement("rfc6749-4.1.3-missing-code")
-def test_missing_code_is_invalid_request(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """An exchange without code is refused as invalid_request."""
-    assert refusal(wrong_exchanges.without_code, control=login.response).error == "invalid_request"
-
-
-@requirement("rfc6749-4.1.3-code-bound-to-client")
-def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A code of one client is refused as invalid_grant when another client presents it."""
-    if wrong_exchanges.foreign is None:
-        raise NotApplicable("the profile has no second confidential client")
-    answer = refusal(wrong_exchanges.foreign, control=login.response)
-    if answer.error in {"invalid_client", "unauthorized_client"}:
-        raise Inconclusive(f"the second client was not let in: {answer}")
-    assert answer.error == "invalid_grant"
-
-
-@requirement("rfc6749-4.1.3-client-authentication-required", "rfc6749-3.2.1-wrong-secret")
-def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A confidential client's code is refused with a wrong secret, and without any."""
-    if wrong_exchanges.unauthenticated is None:
-        raise NotApplicable("the profile's client is public")
-    without = refusal(wrong_exchanges.unauthenticated, control=login.response)
-    assert without.error in {"invalid_client", "invalid_request", "unauthorized_client"}
-    if wrong_exchanges.unproved is not None:
-        assert refusal(wrong_exchanges.unproved, control=login.response).error == "invalid_client"
-
-
-@dataclass(frozen=True)
-class PublicExchanges:
-    """A public client's code, presented by a client that does not say who it is."""
-
-    control: TokenResponse
-    nameless: TokenResponse
-
-
-@scenario(needs="authorization_code unattended_login public_client")
-async def public_exchanges(provider: Provider) -> PublicExchanges:
-    """Exchange a code as the public client, and another one without client_id."""
-    control = await provider.exchange_code(await provider.authorize(refreshable=False))
-    nameless = await provider.authorize(refreshable=False)
-    form = {
-        "grant_type": "authorization_code",
-        "code": nameless.code,
-        "redirect_uri": nameless.redirect_uri,
-        "code_verifier": nameless.code_verifier,
-    }
-    return PublicExchanges(control, await provider.token_as(Credentials(), form))
-
-
-@requirement("rfc6749-3.2.1-public-client-id")
-def test_public_client_says_who_it_is(public_exchanges: PublicExchanges) -> None:
-    """A code of a public client is refused without client_id."""
-    answer = refusal(public_exchanges.nameless, control=public_exchanges.control)
-    assert not answer.accepted
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.profile import Client
 from token_conformance.provider import Carrier, Login, Provider, carrier
-from token_conformance.provider.client_authentication import basic, by, post, with_secret
+from token_conformance.provider.client_authentication import Credentials, basic, by, post, with_secret
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 
@@ -77,6 +77,14 @@ def test_wrong_secret_is_invalid_client(wrong_credentials: WrongCredentials) -> 
         assert answer.error == "invalid_client" or told_missing, f"{sent} was answered by {answer}"
 
 
+@requirement("rfc6749-3.2.1-wrong-secret")
+def test_wrong_secret_is_refused_by_either_method(wrong_credentials: WrongCredentials) -> None:
+    """A wrong secret is refused in HTTP Basic and in the form, whichever the client is registered for."""
+    for attempt, where in ((wrong_credentials.by_basic, "by HTTP Basic"), (wrong_credentials.by_post, "in the form")):
+        answer = refusal(attempt, control=wrong_credentials.carrier.control)
+        assert not answer.accepted, f"a wrong secret {where} was accepted"
+
+
 @requirement("rfc6749-3.2.1-empty-secret")
 def test_empty_secret_does_not_authenticate(wrong_credentials: WrongCredentials) -> None:
     """A client that has a secret is refused with an empty one."""
@@ -124,6 +132,7 @@ class Methods:
 
     carrier: Carrier
     by_basic: TokenResponse
+    by_lower_case: TokenResponse
     by_post: TokenResponse
     by_both: TokenResponse
     contradicting: TokenResponse | None
@@ -137,6 +146,8 @@ async def authentication_methods(provider: Provider) -> Methods:
     stranger = next((each for each in provider.profile.clients if each.client_id != good.client.client_id), None)
     by_basic = await provider.token_as(header, good.parameters)
     good = good.after(by_basic)
+    by_lower_case = await provider.token_as(in_small_letters(header), good.parameters)
+    good = good.after(by_lower_case)
     by_post = await provider.token_as(form, good.parameters)
     good = good.after(by_post)
     by_both = await provider.token_as(header, [*pairs(good), *form.parameters])
@@ -144,7 +155,12 @@ async def authentication_methods(provider: Provider) -> Methods:
     contradicting = None
     if stranger is not None:
         contradicting = await provider.token_as(header, [*pairs(good), ("client_id", stranger.client_id)])
-    return Methods(good, by_basic, by_post, by_both, contradicting)
+    return Methods(good, by_basic, by_lower_case, by_post, by_both, contradicting)
+
+
+def in_small_letters(proof: Credentials) -> Credentials:
+    """The same HTTP Basic by the scheme basic."""
+    return Credentials(tuple((name, value.replace("Basic", "basic", 1)) for name, value in proof.headers))
 
 
 def pairs(good: Carrier) -> list[tuple[str, str]]:
@@ -158,6 +174,13 @@ def test_basic_is_accepted(authentication_methods: Methods) -> None:
     if authentication_methods.carrier.client.authentication != "client_secret_basic":
         raise NotApplicable("the profile's client is not registered for HTTP Basic")
     answer = authentication_methods.by_basic
+    assert answer.accepted
+
+
+@requirement("rfc9110-11.1-scheme-case")
+def test_basic_is_known_in_any_case(authentication_methods: Methods) -> None:
+    """The token endpoint takes the scheme basic in small letters too."""
+    answer = refusal(authentication_methods.by_lower_case, control=authentication_methods.by_basic)
     assert answer.accepted
 
 

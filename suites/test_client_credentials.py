@@ -1,6 +1,6 @@
 """The client credentials grant (RFC 6749 §4.4)."""
 
-from token_conformance import refusal, requirement, scenario
+from token_conformance import Inconclusive, refusal, requirement, scenario
 from token_conformance.provider import Provider
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.token_response import TokenResponse
@@ -29,3 +29,17 @@ def test_service_must_authenticate(unauthenticated_service: TokenResponse, servi
     """A client_credentials request without the client's credentials is refused."""
     answer = refusal(unauthenticated_service, control=service_token)
     assert answer.error in {"invalid_client", "unauthorized_client", "invalid_request"}
+
+
+@scenario(needs="public_client")
+async def public_service(provider: Provider) -> TokenResponse:
+    """Ask for a token in the name of a public client, which only says who it is."""
+    return await provider.token({"grant_type": "client_credentials"}, client=provider.profile.user_client)
+
+
+@requirement("rfc6749-4.4-authenticated")
+def test_public_client_is_no_service(public_service: TokenResponse) -> None:
+    """A public client gets no token by client_credentials, which is for confidential clients alone."""
+    if not public_service.accepted and not public_service.refused:
+        raise Inconclusive(f"neither accepted nor refused: {public_service} to {public_service.exchange}")
+    assert not public_service.accepted, "a public client got a token by client_credentials"

@@ -10,6 +10,9 @@ from token_conformance.provider.client_authentication import impostor
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
+SKEW = 60
+"""Seconds by which the clocks of provider and client may differ."""
+
 KINDS = {
     "exp": int | float,
     "iat": int | float,
@@ -77,10 +80,16 @@ async def after_revocation(provider: Provider, login: Login, refresh_token: str 
 
 def controlled(introspections: Introspections) -> None:
     """Judge nothing where even a living token was not introspected."""
-    if introspections.live.members.get("active") not in {True, "true"}:
+    if not says_active(introspections.live):
         raise Inconclusive(
             f"a living access token was introspected with {introspections.live.response.status}, active {introspections.live.members.get('active')!r}"
         )
+
+
+def says_active(exchange: Exchange) -> bool:
+    """Whether an introspection answer says that the token is active, be it as a text; another check judges that."""
+    active = exchange.members.get("active")
+    return active is True or active == "true"
 
 
 def judge_inactive(exchange: Exchange, what: str) -> None:
@@ -97,7 +106,7 @@ def test_living_token_is_active(introspections: Introspections) -> None:
     status, active = introspections.live.response.status, introspections.live.members.get("active")
     if status in {401, 403, 429, 503}:
         raise Inconclusive(f"introspection of a living access token was answered by {status}")
-    assert status == 200 and active in {True, "true"}, (
+    assert status == 200 and says_active(introspections.live), (
         f"a living access token was introspected with status {status} and active {active!r}"
     )
 
@@ -120,6 +129,30 @@ def test_members_have_their_types(introspections: Introspections) -> None:
         value = members.get(name)
         right = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         assert right, f"{name} is {value!r}, a {type(value).__name__}"
+
+
+@requirement("rfc7662-2.2-truth")
+def test_introspection_names_the_client(introspections: Introspections) -> None:
+    """client_id of an introspected access token, where it is told, is the client that it was issued to."""
+    controlled(introspections)
+    told = introspections.live.members.get("client_id")
+    if told is None:
+        raise NotApplicable("introspection does not tell client_id, which RFC 7662 leaves open")
+    asked = introspections.login.client.client_id
+    assert told == asked, f"client_id is {told!r} for an access token of {asked!r}"
+
+
+@requirement("rfc7662-2.2-truth")
+def test_introspection_tells_plausible_times(introspections: Introspections) -> None:
+    """The iat and nbf of a living access token, where they are told, lie in the past, and exp ahead."""
+    controlled(introspections)
+    answer = introspections.live
+    now = answer.date.timestamp()
+    for name in ("iat", "nbf", "exp"):
+        value = answer.members.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            right = value > now - SKEW if name == "exp" else value <= now + SKEW
+            assert right, f"{name} of a living access token is {value}; the answer came at {now:.0f}"
 
 
 @requirement("rfc7662-2.2-json")
@@ -217,6 +250,6 @@ async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
 @requirement("rfc7662-2.2-inactive-shape")
 def test_expired_access_token_is_inactive(expired_introspection: ExpiredIntrospection) -> None:
     """An expired access token is introspected as inactive."""
-    if expired_introspection.live.members.get("active") not in {True, "true"}:
+    if not says_active(expired_introspection.live):
         raise Inconclusive("the new access token was not introspected as active")
     judge_inactive(expired_introspection.expired, "an expired access token")

@@ -9,6 +9,7 @@ from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor, unauthenticated
 from token_conformance.token_response import TokenResponse
 from token_conformance.transcripts import Refreshed
+from token_conformance.unguessable import with_another_end
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
 
@@ -18,7 +19,9 @@ class BadRefreshes:
     """A refresh that is accepted, refreshes that are wrong in one thing each, and a good one at the end."""
 
     control: TokenResponse
-    altered: tuple[TokenResponse, ...]
+    misshapen: tuple[TokenResponse, ...]
+    altered: TokenResponse
+    folded: TokenResponse | None
     without_token: TokenResponse
     empty_token: TokenResponse
     afterwards: TokenResponse
@@ -30,11 +33,21 @@ async def bad_refreshes(provider: Provider) -> BadRefreshes:
     login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token or ""
-    last = "A" if newest[-1:] != "A" else "B"
-    made_up = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2], newest[:-1] + last)
+    folded = None
+    altered = await provider.refresh(with_another_end(newest), client=login.client)
+    newest = altered.refresh_token or newest
+    if newest.swapcase() != newest:
+        folded = await provider.refresh(newest.swapcase(), client=login.client)
+        newest = folded.refresh_token or newest
+    made_up, misshapen = (provider.draw("refresh_token"), newest[:-1], newest[: len(newest) // 2]), []
+    for token in made_up:
+        misshapen.append(await provider.refresh(token, client=login.client))
+        newest = misshapen[-1].refresh_token or newest
     return BadRefreshes(
         control=control,
-        altered=tuple([await provider.refresh(token, client=login.client) for token in made_up]),
+        misshapen=tuple(misshapen),
+        altered=altered,
+        folded=folded,
         without_token=await provider.token({"grant_type": "refresh_token"}, client=login.client),
         empty_token=await provider.refresh("", client=login.client),
         afterwards=await provider.refresh(newest, client=login.client),
@@ -52,10 +65,25 @@ def test_refresh_yields_an_access_token(bad_refreshes: BadRefreshes) -> None:
 
 @requirement("rfc6749-6-unknown-token-refused")
 def test_unknown_refresh_token_is_invalid_grant(bad_refreshes: BadRefreshes) -> None:
-    """A refresh token that was never issued, or differs in one character from one that was, is refused as invalid_grant."""
-    for attempt in bad_refreshes.altered:
+    """A refresh token that differs in its last character from one that was issued is refused as invalid_grant."""
+    assert refusal(bad_refreshes.altered, control=bad_refreshes.control).error == "invalid_grant"
+
+
+@requirement("rfc6749-6-unknown-token-refused")
+def test_made_up_refresh_token_is_refused(bad_refreshes: BadRefreshes) -> None:
+    """A made-up refresh token, or a part of one, is refused as invalid_grant, or invalid_request for its form."""
+    for attempt in bad_refreshes.misshapen:
         answer = refusal(attempt, control=bad_refreshes.control)
-        assert answer.error == "invalid_grant"
+        assert answer.error in {"invalid_grant", "invalid_request"}
+
+
+@requirement("rfc6749-1.1-case-sensitive")
+def test_case_of_a_refresh_token_matters(bad_refreshes: BadRefreshes) -> None:
+    """A refresh token with small letters for capitals, and the other way round, is another one, and refused."""
+    if bad_refreshes.folded is None:
+        raise NotApplicable("the refresh token has no letters")
+    answer = refusal(bad_refreshes.folded, control=bad_refreshes.control)
+    assert not answer.accepted, "a refresh token in other letters was accepted"
 
 
 @requirement("rfc6749-6-missing-refresh-token")

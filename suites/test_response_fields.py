@@ -141,6 +141,13 @@ def test_success_carries_pragma(evidence: Evidence, conformance_run: Run) -> Non
         assert "no-cache" in (value or "").lower(), f"Pragma is {value!r} in the answer to {response.exchange}"
 
 
+def codes(evidence: Evidence) -> list[str]:
+    """The codes that were exchanged for tokens."""
+    forms = [(dict(response.exchange.request.form), response) for response in evidence.successes]
+    found = [(response.exchange.started, form["code"]) for form, response in forms if "code" in form]
+    return [value for _, value in dict.fromkeys(found)]
+
+
 def first_tokens(evidence: Evidence, member: str) -> list[str]:
     """The values of a member in the answers that begin a login."""
     logins = [
@@ -170,10 +177,11 @@ def test_no_two_logins_share_a_token(evidence: Evidence, member: str) -> None:
 
 @pytest.mark.evidence_of("login", "refreshed")
 @requirement("token-entropy")
-@pytest.mark.parametrize("member", ["access_token", "refresh_token"])
+@pytest.mark.parametrize("member", ["access_token", "refresh_token", "code"])
 def test_tokens_cannot_be_guessed(evidence: Evidence, member: str) -> None:
     """What differs between tokens is too much to be guessed: 128 bits at the least."""
-    values = list(dict.fromkeys(first_tokens(evidence, member)))
+    told = codes(evidence) if member == "code" else first_tokens(evidence, member)
+    values = list(dict.fromkeys(told))
     if len(values) < 2:
         raise Inconclusive(f"{len(values)} different values of {member} in this run; it takes two to compare")
     bits = varying_bits(values)

@@ -6,7 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Login, Provider
-from token_conformance.provider.client_authentication import unauthenticated
+from token_conformance.provider.client_authentication import impostor, unauthenticated
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
@@ -178,6 +178,7 @@ class StrangersRevocation:
     foreign: Exchange | None
     after_foreign: TokenResponse | None
     unauthenticated: Exchange | None
+    wrong_secret: Exchange | None
     after_unauthenticated: TokenResponse | None
 
 
@@ -188,15 +189,17 @@ async def strangers_revocation(provider: Provider) -> StrangersRevocation:
     login, stranger = await provider.session(), provider.profile.second_client
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
-    foreign = after_foreign = unproved = after_unproved = None
+    foreign = after_foreign = unproved = wrong = after_unproved = None
     if stranger is not None:
         foreign = await provider.revoke(newest, client=stranger)
         after_foreign = await provider.refresh(newest, client=login.client)
         newest = after_foreign.refresh_token or newest
     if not login.client.public:
         unproved = await provider.revoke(newest, client=unauthenticated(login.client))
+        if login.client.client_secret is not None:
+            wrong = await provider.revoke(newest, client=impostor(login.client, provider.draw("client_secret")))
         after_unproved = await provider.refresh(newest, client=login.client)
-    return StrangersRevocation(control, foreign, after_foreign, unproved, after_unproved)
+    return StrangersRevocation(control, foreign, after_foreign, unproved, wrong, after_unproved)
 
 
 @requirement("rfc7009-2.1-foreign-token")
@@ -211,9 +214,22 @@ def test_other_clients_cannot_revoke(strangers_revocation: StrangersRevocation) 
 
 @requirement("rfc7009-2.1-client-authentication")
 def test_nobody_revokes_without_authentication(strangers_revocation: StrangersRevocation) -> None:
-    """A confidential client's refresh token cannot be revoked without its credentials."""
+    """A confidential client's refresh token cannot be revoked without its credentials, or with wrong ones."""
     before, after = strangers_revocation.after_foreign, strangers_revocation.after_unauthenticated
     if after is None:
         raise NotApplicable("the profile's client is public")
     answer = refusal(after, control=before or strangers_revocation.control)
     assert answer.accepted, f"after a revocation without credentials the refresh token was answered by {answer}"
+
+
+@requirement("rfc7009-2.1-client-authentication")
+def test_failed_authentication_is_told(strangers_revocation: StrangersRevocation) -> None:
+    """A revocation without the client's credentials, or with wrong ones, is refused with 400 or 401."""
+    attempts = [strangers_revocation.unauthenticated, strangers_revocation.wrong_secret]
+    if attempts == [None, None]:
+        raise NotApplicable("the profile's client is public")
+    for exchange in filter(None, attempts):
+        status = exchange.response.status
+        if status == 429 or status >= 500:
+            raise Inconclusive(f"the revocation endpoint answered {status}")
+        assert status in {400, 401, 403}, f"{exchange} without the right credentials was answered by {status}"

@@ -21,6 +21,12 @@ def varying_bits(tokens: Sequence[str]) -> float:
     return max(map(len, varying)) * log2(_alphabet("".join(varying)))
 
 
+def with_another_end(token: str) -> str:
+    """The token with another last character, whose first bits differ too: in Base64 the last ones may mean nothing."""
+    last = token[-1:]
+    return token[:-1] + ("w" if "A" <= last <= "P" or not last.isalnum() else "A")
+
+
 def _common(texts: Sequence[str]) -> int:
     """How many characters all texts begin with."""
     columns = zip(*texts, strict=False)

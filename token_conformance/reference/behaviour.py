@@ -33,6 +33,9 @@ class RefreshPolicy:
     foreign_use_revokes: bool = False
     unauthenticated_use_revokes: bool = False
     significant_characters: int | None = None
+    case_ignored: bool = False
+    other_tokens_accepted: frozenset[str] = frozenset()
+    malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     minimum_age: int = 0
     dies_with_access_token: bool = False
     fails_once: bool = False
@@ -61,7 +64,11 @@ class CodePolicy:
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False
-    redirect_uri: Literal["identical", "any", "prefix", "optional"] = "identical"
+    redirect_uri: Literal["identical", "any", "prefix", "without_query", "caseless", "optional"] = "identical"
+    significant_characters: int | None = None
+    malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    case_ignored: bool = False
+    predictable: bool = False
     client_compared: bool = True
     client_authenticated: bool = True
     pkce_required: Literal["public", "never", "always"] = "public"
@@ -88,6 +95,10 @@ class ClientPolicy:
     basic_decoding: Literal["form", "raw"] = "form"
     two_methods_refused: bool = True
     secret: Literal["exact", "ignored", "prefix", "lengthened", "empty", "caseless", "of_any_client"] = "exact"
+    secret_ignored_by: frozenset[str] = frozenset()
+    later_secrets_compared: bool = True
+    basic_in_any_case: bool = True
+    service_may_be_public: bool = False
     unknown_client: Literal["refused", "told"] = "refused"
     contradiction_refused: bool = True
     public_secret_refused: bool = True
@@ -132,8 +143,9 @@ class RequestPolicy:
     credentials_in_query_read: bool = False
     charset_taken: bool = True
     repetition: Literal["refused", "first", "last"] = "refused"
-    repeated_client_id_refused: bool = True
     empty_is_omitted: bool = True
+    empty_scope_is_omitted: bool = True
+    repeatable: frozenset[str] = frozenset()
     unknown_refused: bool = False
     order_matters: bool = False
     json_accepted: bool = False
@@ -240,6 +252,8 @@ class ResourcePolicy:
     token_checked: bool = True
     whole_token_compared: bool = True
     id_token_accepted: bool = False
+    refresh_token_accepted: bool = False
+    userinfo_checks: bool = True
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
 
@@ -255,6 +269,7 @@ class AfterlifePolicy:
     client_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True
+    revocation_failure: Literal["told", "silent", "ignored"] = "told"
     introspection_authenticated: bool = True
     used_refresh_token_active: bool = False
     revoked_token_active: bool = False

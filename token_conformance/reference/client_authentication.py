@@ -104,7 +104,9 @@ def presented(request: Parameters, policy: ClientPolicy) -> Presented:
         if (secret is not None or header) and policy.two_methods_refused:
             raise invalid_request("The client uses more than one method of authentication.", "two_methods")
         return Presented(client_id, None, "assertion", assertion)
-    if header[:6].lower() != "basic ":
+    if (header[:6].lower() if policy.basic_in_any_case else header[:6]) != (
+        "basic " if policy.basic_in_any_case else "Basic "
+    ):
         return Presented(client_id, secret, "none" if secret is None else "client_secret_post")
     pair = _basic(header[6:], policy)
     if pair is None:
@@ -218,8 +220,16 @@ class ClientAuthenticator:
             if self._policy.secret != "empty":
                 raise self._without_authentication()
             return
-        if credentials.method not in self._policy.methods or not self._right(client.client_secret, credentials.secret):
+        right = self._careless_with(client, credentials) or self._right(client.client_secret, credentials.secret)
+        if credentials.method not in self._policy.methods or not right:
             raise self._failed("wrong_secret", credentials)
+
+    def _careless_with(self, client: Client, credentials: Presented) -> bool:
+        """Whether the secret is not looked at: with some methods, or of other clients than the first."""
+        first = client.client_secret == self._secrets[0]
+        return credentials.method in self._policy.secret_ignored_by or not (
+            first or self._policy.later_secrets_compared
+        )
 
     def _right(self, secret: str, given: str) -> bool:
         match self._policy.secret:

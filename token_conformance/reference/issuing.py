@@ -156,7 +156,8 @@ class Issuer:
 
     def _value(self, kind: str) -> str:
         """A value of 256 random bits (RFC 6749 §10.10)."""
-        if self.installation.behaviour.token.predictable:
+        counted = self.installation.behaviour.token.predictable
+        if counted or (kind == "code" and self.installation.behaviour.code.predictable):
             return f"{kind}-token-number-{next(self._serial)}"
         value = secrets.token_urlsafe(32)
         return f"{value}+/=" if self.installation.behaviour.token.reserved_characters else value

@@ -69,11 +69,12 @@ class AccessToken:
     certificate: str | None = None
     audience: tuple[str, ...] = ()
     thumbprint: str | None = None
+    spared: bool = False
 
     @property
     def dead(self) -> bool:
-        """Whether it, or all of its family, was revoked."""
-        return self.revoked or (self.family is not None and self.family.revoked)
+        """Whether it was revoked, or all of its family and it was not spared."""
+        return self.revoked or (self.family is not None and self.family.revoked and not self.spared)
 
 
 @dataclass(eq=False)
@@ -137,6 +138,10 @@ class Memory:
     wrong_dpop_proofs: int = 0
     dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
     dpop_demands: set[tuple[str, str]] = field(default_factory=set)
+
+    def newest_of_a_user(self) -> AccessToken | None:
+        """The access token that was issued last to a user."""
+        return next((token for token in reversed(self.access_tokens.values()) if token.family is not None), None)
 
     def families_of(self, user: User) -> list[Family]:
         """The families of a user that have refresh tokens."""

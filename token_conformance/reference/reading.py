@@ -104,11 +104,13 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
 
     """
     pairs = with_resources_joined(_pairs(incoming, policy))
+    if ("scope", "") in pairs and not policy.empty_scope_is_omitted:
+        raise invalid_scope()
     if policy.empty_is_omitted:
         pairs = [(name, value) for name, value in pairs if value]
     elif any(not value for _, value in pairs):
         raise invalid_scope() if ("scope", "") in pairs else invalid_request("A parameter is empty.")
-    names = [name for name, _ in pairs if name != "client_id" or policy.repeated_client_id_refused]
+    names = [name for name, _ in pairs if name not in policy.repeatable]
     if policy.repetition == "refused" and len(set(names)) != len(names):
         raise invalid_request("A parameter is repeated.", "repeated_parameter")
     return dict(reversed(pairs)) if policy.repetition == "first" else dict(pairs)

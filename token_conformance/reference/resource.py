@@ -35,6 +35,8 @@ def userinfo_answer(installation: Installation, incoming: Incoming) -> Answer:
     """The claims of the user who granted the token."""
     try:
         token = accepted_token(installation, incoming)
+        if token is None and not installation.behaviour.resource.userinfo_checks:
+            token = installation.memory.newest_of_a_user()
     except Refusal as refusal:
         return _unproven("userinfo", refusal)
     if token is None:
@@ -98,6 +100,9 @@ def _mistaken(installation: Installation, value: str | None) -> AccessToken | No
     policy, known = installation.behaviour.resource, installation.memory.access_tokens.values()
     if value is None:
         return None
+    refresh_token = installation.memory.refresh_tokens.get(value)
+    if refresh_token is not None and policy.refresh_token_accepted:
+        return refresh_token.family.last_access_token
     for token in known:
         same_beginning = len(value) == len(token.value) and value[: len(value) // 2] == token.value[: len(value) // 2]
         if same_beginning and not policy.whole_token_compared:

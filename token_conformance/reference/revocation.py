@@ -10,7 +10,7 @@ from token_conformance.reference.answer import NO_STORE, Answer
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import invalid_grant, missing, unsupported_token_type
+from token_conformance.reference.refusal import Refusal, invalid_grant, missing, unsupported_token_type
 
 
 def found_token(installation: Installation, request: Parameters) -> AccessToken | RefreshToken | None:
@@ -38,7 +38,15 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
         """Revoke the client's token, or do nothing where there is none (RFC 7009 §2.2)."""
         installation: Installation = self.server.installation
         policy = installation.behaviour.afterlife
-        client = installation.authenticator.authenticate(request, required=policy.revocation_authenticated)
+        try:
+            client = installation.authenticator.authenticate(request, required=policy.revocation_authenticated)
+        except Refusal:
+            if policy.revocation_failure == "told":
+                raise
+            token = found_token(installation, request)
+            if token is not None and policy.revocation_failure == "ignored":
+                self._revoke(installation, token)
+            return Answer("revocation", headers=NO_STORE)
         token = found_token(installation, request)
         if token is not None and token.client_id != client.client_id and policy.client_compared:
             if policy.foreign_token == "refused":  # noqa: S105 - the name of a policy
@@ -58,6 +66,6 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
             token.revoked = True
 
     def _spare_access_token(self, token: RefreshToken) -> None:
-        """Leave the last access token alone, as if it were of no family."""
+        """Leave the last access token alone."""
         if token.family.last_access_token is not None:
-            token.family.last_access_token.family = None
+            token.family.last_access_token.spared = True

@@ -154,6 +154,16 @@ ALL = (
         "refresh tokens are not rotated, and not returned again",
         policy("refresh", rotates=False, repeats_kept_token=False),
     ),
+    Variation(
+        "refresh-token-malformed-invalid-request",
+        "a refresh token that is not even of the right length is an invalid_request",
+        policy("refresh", malformed="invalid_request"),
+    ),
+    Variation(
+        "code-malformed-invalid-request",
+        "a code that is not even of the right length is an invalid_request",
+        policy("code", malformed="invalid_request"),
+    ),
     Variation("refresh-grace", "a used refresh token works for another 10 s", policy("refresh", reuse_grace=10)),
     Variation(
         "refresh-parallel-alike",
@@ -270,6 +280,11 @@ ALL = (
     ),
     Variation("further-headers", "answers have further headers", answers(_further_headers)),
     Variation("further-challenges", "401 comes with further challenges", answers(_further_challenge)),
+    Variation(
+        "resource-missing-token-400",
+        "a request without a token is an invalid_request to the resource (RFC 6750 §3.1)",
+        answers(lambda answer: answer.with_status(400) if answer.reason == "no_token" else answer),
+    ),
     Variation("get-bad-request", "GET is refused with 400", refusals(lambda answer: answer.with_status(400), "method")),
     Variation(
         "other-media-type-415",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import access_tokens, answers, policy
-from token_conformance.reference.faults.fault import Fault
+from token_conformance.reference.faults.fault import Fault, at
 
 EXPIRED = ("rfc6750-3.1-expired-access-token",)
 CHALLENGE = ("rfc6750-3-challenge",)
@@ -173,5 +173,47 @@ ACCESS_TOKEN = (
         "typ of access tokens of RFC 9068 is JWT",
         ("rfc9068-2.1-typ",),
         access_tokens(lambda token: token.headed(typ="JWT")),
+    ),
+    Fault(
+        "access-token-signature-zeroed-refreshed",
+        "the signature of a refreshed JWT access token is all zeros",
+        ("access-token-alg",),
+        access_tokens(lambda token: replace(token, signature="zeroed") if token.refreshed else token),
+    ),
+    Fault(
+        "access-token-claims-of-service-absent",
+        "the JWT of client_credentials has no sub",
+        CLAIMS,
+        access_tokens(lambda token: token.silent_about("sub") if token.occasion == "client_credentials" else token),
+    ),
+    Fault(
+        "access-token-iat-tomorrow",
+        "iat of the JWT is tomorrow",
+        CLAIMS,
+        access_tokens(lambda token: token.claiming(iat=token.claims["iat"] + 86_400)),
+    ),
+    Fault(
+        "access-token-jti-constant",
+        "all JWTs have the same jti",
+        ("rfc7519-4.1.7-jti",),
+        access_tokens(lambda token: token.claiming(jti="0")),
+    ),
+    Fault(
+        "userinfo-any-token-accepted",
+        "the userinfo endpoint takes any token",
+        ("oidc-5.3.3-userinfo-error",),
+        policy("resource", userinfo_checks=False),
+    ),
+    Fault(
+        "userinfo-without-challenge",
+        "the 401 of the userinfo endpoint comes without WWW-Authenticate",
+        ("oidc-5.3.3-userinfo-error",),
+        at("userinfo", lambda answer: answer.bare_of("WWW-Authenticate")),
+    ),
+    Fault(
+        "resource-refresh-token-accepted",
+        "a refresh token is taken for an access token",
+        ("rfc6749-1.5-refresh-token-for-itself",),
+        policy("resource", refresh_token_accepted=True),
     ),
 )

@@ -120,4 +120,35 @@ AUTHORIZATION_CODE = (
         ("fapi2-5.3.2.1-code-lifetime", "rfc6749-expiry-code"),
         policy("code", lifetime=300),
     ),
+    Fault(
+        "code-prefix-accepted",
+        "only the first characters of a code are looked up",
+        ("rfc6749-4.1.3-unknown-code",),
+        policy("code", significant_characters=20),
+    ),
+    Fault(
+        "code-last-character-ignored",
+        "a code whose last character was changed is accepted",
+        ("rfc6749-4.1.3-unknown-code",),
+        policy("code", significant_characters=42),
+    ),
+    Fault(
+        "code-case-ignored",
+        "codes are compared without regard to case, as many databases do",
+        ("rfc6749-1.1-case-sensitive",),
+        policy("code", case_ignored=True),
+    ),
+    Fault("codes-counted", "codes are counted", ("token-entropy",), policy("code", predictable=True)),
+    Fault(
+        "code-redirect-uri-query-ignored",
+        "the query of the redirect_uri of the exchange is not compared",
+        ("rfc6749-4.1.3-redirect-uri",),
+        policy("code", redirect_uri="without_query"),
+    ),
+    Fault(
+        "code-redirect-uri-case-ignored",
+        "the redirect_uri of the exchange is compared without regard to case",
+        ("rfc6749-4.1.3-redirect-uri",),
+        policy("code", redirect_uri="caseless"),
+    ),
 )

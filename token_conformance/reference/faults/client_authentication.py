@@ -146,4 +146,34 @@ CLIENT_AUTHENTICATION = (
         ("oauth2.1-4.1.2.1-public-client-challenge",),
         policy("code", pkce_required="never"),
     ),
+    Fault(
+        "wrong-secret-accepted-in-the-form",
+        "a secret in the form is not compared",
+        WRONG_SECRET,
+        policy("client", secret_ignored_by=frozenset({"client_secret_post"})),
+    ),
+    Fault(
+        "wrong-secret-accepted-by-basic",
+        "a secret in HTTP Basic is not compared",
+        WRONG_SECRET,
+        policy("client", secret_ignored_by=frozenset({"client_secret_basic"})),
+    ),
+    Fault(
+        "wrong-secret-accepted-of-others",
+        "the secret of the first client is compared, and that of no other",
+        WRONG_SECRET,
+        policy("client", later_secrets_compared=False),
+    ),
+    Fault(
+        "basic-scheme-case-sensitive",
+        "the token endpoint knows the scheme Basic in this spelling alone",
+        ("rfc9110-11.1-scheme-case",),
+        policy("client", basic_in_any_case=False),
+    ),
+    Fault(
+        "service-public",
+        "a public client gets tokens by client_credentials",
+        ("rfc6749-4.4-authenticated",),
+        policy("client", service_may_be_public=True, grants_compared=False),
+    ),
 )

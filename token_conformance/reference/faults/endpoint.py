@@ -88,7 +88,25 @@ ENDPOINT = (
         "repetition-of-client-id-accepted",
         "of a repeated client_id the last counts",
         ("rfc6749-3.2-duplicate",),
-        policy("request", repeated_client_id_refused=False),
+        policy("request", repeatable=frozenset({"client_id"})),
+    ),
+    Fault(
+        "repetition-of-refresh-token-accepted",
+        "of a repeated refresh_token the last counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repeatable=frozenset({"refresh_token"})),
+    ),
+    Fault(
+        "repetition-of-code-accepted",
+        "of a repeated code the last counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repeatable=frozenset({"code"})),
+    ),
+    Fault(
+        "repetition-of-scope-accepted",
+        "of a repeated scope the last counts",
+        ("rfc6749-3.2-duplicate",),
+        policy("request", repeatable=frozenset({"scope"})),
     ),
     Fault(
         "repetition-first-wins",
@@ -116,9 +134,15 @@ ENDPOINT = (
     ),
     Fault(
         "empty-parameter-refused",
-        "scope= is taken for a scope",
+        "an empty parameter is taken for a value",
         ("rfc6749-3.2-empty-omitted",),
         policy("request", empty_is_omitted=False),
+    ),
+    Fault(
+        "empty-scope-refused",
+        "scope= is taken for a scope that nobody has",
+        ("rfc6749-3.2-empty-omitted",),
+        policy("request", empty_scope_is_omitted=False),
     ),
     Fault(
         "unknown-parameter-refused",

@@ -1,17 +1,20 @@
 """Faults of the authorization response (RFC 6749 §4.1.2, OIDC Core §3.3.2)."""
 
+from dataclasses import replace
+
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import id_tokens, policy
 from token_conformance.reference.faults.fault import Fault, at
-from token_conformance.reference.unsigned import Unsigned
+from token_conformance.reference.unsigned import JWTChange
 
 
 def _other_state(answer: Answer) -> Answer:
     return answer.saying(state="another-state") if "state" in answer.members else answer
 
 
-def _other_user_in_front(token: Unsigned) -> Unsigned:
-    return token.claiming(sub="somebody-else") if token.occasion == "authorization" else token
+def _in_front(change: JWTChange) -> JWTChange:
+    """A change of the ID tokens of authorization responses."""
+    return lambda token: change(token) if token.occasion == "authorization" else token
 
 
 FRONT_CHANNEL = (
@@ -37,7 +40,7 @@ FRONT_CHANNEL = (
         "hybrid-users-differ",
         "the ID token of the authorization response is of another user",
         ("oidc-3.3.3.6-same-user",),
-        id_tokens(_other_user_in_front),
+        id_tokens(_in_front(lambda token: token.claiming(sub="somebody-else"))),
     ),
     Fault(
         "id-token-s-hash-other",
@@ -89,5 +92,29 @@ FRONT_CHANNEL = (
         "the ID token of the authorization response has no nonce",
         ("oidc-3.3.2.11-nonce",),
         id_tokens(lambda token: token.silent_about("nonce") if token.occasion == "authorization" else token),
+    ),
+    Fault(
+        "hybrid-signature-zeroed",
+        "the signature of the ID token of the authorization response is all zeros",
+        ("oidc-3.3.2.12-front-channel-id-token",),
+        id_tokens(_in_front(lambda token: replace(token, signature="zeroed"))),
+    ),
+    Fault(
+        "hybrid-audience-other",
+        "aud of the ID token of the authorization response is another client",
+        ("oidc-3.3.2.12-front-channel-id-token",),
+        id_tokens(_in_front(lambda token: token.claiming(aud="another-client"))),
+    ),
+    Fault(
+        "hybrid-issuer-slash",
+        "iss of the ID token of the authorization response ends in another slash",
+        ("oidc-3.3.2.12-front-channel-id-token", "oidc-3.3.3.6-same-user"),
+        id_tokens(_in_front(lambda token: token.claiming(iss=f"{token.claims['iss']}/"))),
+    ),
+    Fault(
+        "hybrid-id-token-expired",
+        "the ID token of the authorization response has expired when it comes",
+        ("oidc-3.3.2.12-front-channel-id-token",),
+        id_tokens(_in_front(lambda token: token.claiming(exp=token.claims["iat"] - 3600))),
     ),
 )

@@ -23,6 +23,15 @@ def _refusing(answer: Answer) -> Answer:
     return answer.with_status(400).saying(error="invalid_token") if inactive else answer
 
 
+def _live(answer: Answer) -> bool:
+    return answer.members.get("active") is True
+
+
+def _in_milliseconds(answer: Answer) -> Answer:
+    times = {name: answer.members[name] * 1000 for name in ("exp", "iat") if name in answer.members}
+    return answer.saying(**times)
+
+
 INTROSPECTION = (
     Fault(
         "introspection-used-token-active",
@@ -94,5 +103,17 @@ INTROSPECTION = (
         "introspection needs no authentication",
         ("rfc7662-2.1-authorization",),
         policy("afterlife", introspection_authenticated=False),
+    ),
+    Fault(
+        "introspection-client-other",
+        "client_id is another client",
+        ("rfc7662-2.2-truth",),
+        at("introspection", lambda answer: answer.saying(client_id="another-client") if _live(answer) else answer),
+    ),
+    Fault(
+        "introspection-exp-milliseconds",
+        "exp and iat are in milliseconds",
+        ("rfc7662-2.2-truth", "rfc6749-5.1-expires-in-true"),
+        at("introspection", _in_milliseconds),
     ),
 )

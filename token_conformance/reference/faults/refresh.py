@@ -65,6 +65,24 @@ REFRESH = (
         policy("refresh", significant_characters=42),
     ),
     Fault(
+        "refresh-case-ignored",
+        "refresh tokens are compared without regard to case, as many databases do",
+        ("rfc6749-1.1-case-sensitive",),
+        policy("refresh", case_ignored=True),
+    ),
+    Fault(
+        "refresh-access-token-accepted",
+        "an access token refreshes itself",
+        ("rfc6749-6-other-token-refused",),
+        policy("refresh", other_tokens_accepted=frozenset({"access_token"})),
+    ),
+    Fault(
+        "refresh-id-token-accepted",
+        "an ID token is taken for the refresh token of its session",
+        ("rfc6749-6-other-token-refused",),
+        policy("refresh", other_tokens_accepted=frozenset({"id_token"})),
+    ),
+    Fault(
         "refresh-unknown-token-crashes",
         "an unknown refresh token leads to 500",
         ("endpoint-no-server-error",),

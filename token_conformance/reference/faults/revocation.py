@@ -70,4 +70,16 @@ REVOCATION = (
         ("rfc7009-2.1-client-authentication",),
         policy("afterlife", revocation_authenticated=False),
     ),
+    Fault(
+        "revocation-wrong-secret-accepted",
+        "revocation looks for credentials, and does not compare them",
+        ("rfc7009-2.1-client-authentication",),
+        policy("afterlife", revocation_failure="ignored"),
+    ),
+    Fault(
+        "revocation-failure-untold",
+        "a client that fails to authenticate is answered by 200, and its token lives on",
+        ("rfc7009-2.1-client-authentication",),
+        policy("afterlife", revocation_failure="silent"),
+    ),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant  # type: ignore[import-untyped]
 
+from token_conformance.reference.behaviour import CodePolicy
 from token_conformance.reference.client_authentication import RegisteredClient
 from token_conformance.reference.grants.authorization import AuthorizationEndpoint
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import Code
-from token_conformance.reference.refusal import invalid_grant, missing
+from token_conformance.reference.refusal import invalid_grant, invalid_request, missing
 
 
 class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is not typed
@@ -24,7 +25,7 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         value = self.request.form.get("code")
         if value is None:
             raise missing("code")
-        code = self._checked(self.installation.memory.codes.get(value), client)
+        code = self._checked(self._found(value), client)
         self._check_redirect_uri(code)
         self.restrict(code.family)
         self.request.authorization_code = code
@@ -35,6 +36,14 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         code = self.request.authorization_code
         code.used = True
         return self.tokens_of(code.family, code.family.scope, "exchange")
+
+    def _found(self, value: str) -> Code | None:
+        """The code of that value, or what a careless server takes for it."""
+        codes, policy = self.installation.memory.codes, self.installation.behaviour.code
+        found = codes.get(value) or next((code for key, code in codes.items() if _alike(value, key, policy)), None)
+        if found is None and len(value) not in map(len, codes) and policy.malformed == "invalid_request":
+            raise invalid_request("The code is malformed.", "unknown_code")
+        return found
 
     def _checked(self, code: Code | None, client: RegisteredClient) -> Code:
         policy = self.installation.behaviour.code
@@ -59,18 +68,32 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             return
         family.revoked = True
         if policy.replay_spares_access_token and family.last_access_token is not None:
-            family.last_access_token.family = None
+            family.last_access_token.spared = True
 
     def _check_redirect_uri(self, code: Code) -> None:
         given, policy = self.request.form.get("redirect_uri"), self.installation.behaviour.code.redirect_uri
         if policy == "any" or (given is None and policy == "optional"):
             return
-        if (
-            policy == "prefix"
-            and given is not None
-            and code.redirect_uri is not None
-            and given.startswith(code.redirect_uri)
-        ):
-            return
-        if code.redirect_uri is not None and given != code.redirect_uri:
+        if code.redirect_uri is not None and not _same_address(given or "", code.redirect_uri, policy):
             raise invalid_grant("redirect_uri")
+
+
+def _alike(value: str, code: str, policy: CodePolicy) -> bool:
+    """Whether a careless server takes a value for a code."""
+    length = policy.significant_characters
+    if length is not None and len(value) >= length and value[:length] == code[:length]:
+        return True
+    return policy.case_ignored and value.lower() == code.lower()
+
+
+def _same_address(given: str, registered: str, policy: str) -> bool:
+    """Whether two addresses are the same, character by character or as a careless server compares them."""
+    match policy:
+        case "prefix":
+            return given.startswith(registered)
+        case "without_query":
+            return given.partition("?")[0] == registered.partition("?")[0]
+        case "caseless":
+            return given.lower() == registered.lower()
+        case _:
+            return given == registered

@@ -18,7 +18,7 @@ class ServiceGrant(Foundation, ClientCredentialsGrant):  # type: ignore[misc]  #
         """Authenticate the client and judge the scope."""
         authenticated = self.installation.behaviour.client.service_authenticated
         client = self.authenticated_client(required=authenticated)
-        if client.client.public and authenticated:
+        if client.client.public and authenticated and not self.installation.behaviour.client.service_may_be_public:
             raise unauthorized_client()
         self.request.scope = granted_scope(self.installation, self.request.payload.data.get("scope"), service=True)
         self.restrict()

@@ -11,7 +11,7 @@ from token_conformance.reference.behaviour import RefreshPolicy
 from token_conformance.reference.client_authentication import RegisteredClient, presented
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import AccessToken, RefreshToken
-from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_scope, missing
+from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request, invalid_scope, missing
 
 
 class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Authlib is not typed
@@ -70,15 +70,27 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             raise missing("refresh_token")
         tokens = self.installation.memory.refresh_tokens
         found = tokens.get(value)
-        if found is None and self.policy.significant_characters is not None:
-            length = self.policy.significant_characters
-            found = next(
-                (token for key, token in tokens.items() if len(value) >= length and key[:length] == value[:length]),
-                None,
-            )
+        if found is None:
+            found = self._mistaken(value)
+        if found is None and len(value) not in map(len, tokens) and self.policy.malformed == "invalid_request":
+            raise invalid_request("The refresh token is malformed.", "unknown_refresh_token")
         if found is None:
             raise invalid_grant("unknown_refresh_token")
         return found
+
+    def _mistaken(self, value: str) -> RefreshToken | None:
+        """The refresh token that a careless server takes another value for."""
+        memory, length = self.installation.memory, self.policy.significant_characters
+        for key, token in memory.refresh_tokens.items():
+            if length is not None and len(value) >= length and key[:length] == value[:length]:
+                return token
+            if self.policy.case_ignored and key.lower() == value.lower():
+                return token
+            last = token.family.last_access_token
+            others = {"access_token": last.value if last is not None else None, "id_token": token.family.last_id_token}
+            if value in {others[kind] for kind in self.policy.other_tokens_accepted}:
+                return memory.newest(token.family)
+        return None
 
     def _check_owner(self, token: RefreshToken, client: RegisteredClient) -> None:
         if token.check_client(client) or not self.policy.client_compared:

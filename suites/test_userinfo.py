@@ -1,0 +1,110 @@
+"""The userinfo endpoint (OIDC Core §5.3)."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.exchange import Exchange
+from token_conformance.id_token import asked
+from token_conformance.jwt_reading import read
+from token_conformance.provider import Login, Provider
+from token_conformance.run import Run
+
+
+@dataclass(frozen=True)
+class Userinfo:
+    """A living session, the userinfo of its access token, and the answers to no token, a made-up and a refresh token."""
+
+    login: Login
+    answer: Exchange
+    without: Exchange
+    made_up: Exchange
+    by_refresh_token: Exchange | None
+
+
+@scenario(needs="login openid")
+async def userinfo(provider: Provider) -> Userinfo:
+    """Ask for the claims of the user by an access token, by none, by a made-up one, and by a refresh token."""
+    url = await provider.endpoint("userinfo_endpoint")
+    login = await provider.session()
+    return Userinfo(
+        login=login,
+        answer=await provider.userinfo(login.access_token),
+        without=await provider.get(url),
+        made_up=await provider.userinfo(provider.draw("access_token")),
+        by_refresh_token=await provider.userinfo(login.refresh_token) if login.refresh_token is not None else None,
+    )
+
+
+@requirement("oidc-userinfo-sub")
+def test_userinfo_is_of_the_same_user(userinfo: Userinfo, conformance_run: Run) -> None:
+    """Sub of the userinfo is sub of the ID token."""
+    asked(conformance_run)
+    token, status = read(userinfo.login.id_token or ""), userinfo.answer.response.status
+    if token is None:
+        raise Inconclusive("no ID token can be read from the answers of the session")
+    if status != 200:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    if (userinfo.answer.media_type or "") == "application/jwt":
+        raise Inconclusive("the userinfo is a JWT")
+    sub = userinfo.answer.members.get("sub")
+    assert sub == token.claims.get("sub"), f"sub of the userinfo is {'another one' if sub else 'absent'}"
+
+
+@requirement("oidc-userinfo-json")
+def test_userinfo_is_a_json_object_with_sub(userinfo: Userinfo) -> None:
+    """The userinfo is a JSON object with sub, or a JWT where the client asked for one."""
+    answer = userinfo.answer
+    status = answer.response.status
+    if status in {401, 403, 429} or status >= 500:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    if answer.media_type == "application/jwt":
+        raise NotApplicable("the userinfo is a JWT")
+    assert status == 200 and answer.media_type == "application/json", (
+        f"the userinfo came with status {status} and the media type {answer.media_type!r}"
+    )
+    assert isinstance(answer.members.get("sub"), str), "the userinfo has no sub"
+
+
+def controlled(userinfo: Userinfo) -> None:
+    """Judge nothing where the userinfo endpoint does not take a good access token."""
+    status = userinfo.answer.response.status
+    if status != 200:
+        raise Inconclusive(f"the userinfo endpoint answered a good access token with {status}")
+
+
+def judge_refusal(exchange: Exchange, what: str) -> None:
+    """Hold an answer of the userinfo endpoint against what a wrong token deserves."""
+    status = exchange.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    assert status in {400, 401, 403}, f"the userinfo endpoint answered {what} with {status}"
+
+
+@requirement("oidc-5.3.3-userinfo-error")
+def test_userinfo_takes_no_wrong_token(userinfo: Userinfo) -> None:
+    """The userinfo endpoint refuses a request without a token, and one with a made-up token."""
+    controlled(userinfo)
+    judge_refusal(userinfo.without, "no token")
+    judge_refusal(userinfo.made_up, "a made-up token")
+
+
+@requirement("oidc-5.3.3-userinfo-error")
+def test_userinfo_refuses_with_a_challenge(userinfo: Userinfo) -> None:
+    """A refusal of the userinfo endpoint is 401 (or 400, without a token) with a challenge to Bearer (or DPoP)."""
+    controlled(userinfo)
+    refused = ((userinfo.without, "no token", {400, 401}), (userinfo.made_up, "a made-up token", {401}))
+    for exchange, what, statuses in refused:
+        status, challenge = exchange.response.status, exchange.header("www-authenticate") or ""
+        if status not in {400, 401, 403}:
+            raise Inconclusive(f"the userinfo endpoint answered {what} with {status}")
+        good = status in statuses and ("bearer" in challenge.lower() or "dpop" in challenge.lower())
+        assert good, f"{what} was answered by {status}, WWW-Authenticate {challenge or 'absent'}"
+
+
+@requirement("rfc6749-1.5-refresh-token-for-itself")
+def test_refresh_token_is_no_access_token(userinfo: Userinfo) -> None:
+    """The userinfo endpoint refuses a refresh token in place of an access token."""
+    controlled(userinfo)
+    if userinfo.by_refresh_token is None:
+        raise NotApplicable("the session has no refresh token")
+    judge_refusal(userinfo.by_refresh_token, "a refresh token")
