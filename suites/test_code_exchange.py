@@ -171,7 +171,7 @@ def allowed(client: Client) -> tuple[str, ...]:
     return tuple(client.grant_types) if client.grant_types is not None else ("authorization_code",)
 
 
-@requirement("rfc6749-4.1.3-client-authentication-required")
+@requirement("rfc6749-4.1.3-client-authentication-required", "rfc6749-3.2.1-wrong-secret")
 def test_second_client_must_authenticate(second_client_exchanges: SecondClientExchanges) -> None:
     """The second client's code is refused as invalid_client with a wrong secret."""
     answer = refusal(second_client_exchanges.wrong_secret, control=second_client_exchanges.control)
