@@ -173,7 +173,7 @@ CLIENT_AUTHENTICATION = (
     Fault(
         "service-public",
         "a public client gets tokens by client_credentials",
-        ("rfc6749-4.4-authenticated",),
+        ("rfc6749-4.4-authenticated", "rfc6749-5.2-unauthorized-client"),
         policy("client", service_may_be_public=True, grants_compared=False),
     ),
 )
