@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from inspect import getfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,7 @@ def scenario(*, needs: str = "", ends_session: bool = False, waits: bool = False
     def declare(perform: Performance) -> Any:
         declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session, waits)  # noqa: B009 - a Callable need not have a name
         other = _DECLARED.get(declared.name)
-        if other is not None and other.perform.__module__ != perform.__module__:
+        if other is not None and getfile(other.perform) != getfile(perform):
             raise ValueError(
                 f"scenario {declared.name} of {perform.__module__} has a namesake in {other.perform.__module__}; "
                 "rename one: transcripts are known by the names of their scenarios"
