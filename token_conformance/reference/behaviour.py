@@ -22,6 +22,7 @@ class RefreshPolicy:
     repeats_kept_token: bool = True
     reuse_grace: int = 0
     reuse_refused: bool = True
+    use_forgotten_after: int | None = None
     remembers_generations: int | None = None
     reuse_revokes: Literal["family", "user", "nothing"] = "family"
     lifetime: int = 30 * 24 * 3600
@@ -159,6 +160,7 @@ class ScopePolicy:
     """How a scope that is asked for is judged (RFC 6749 §3.3)."""
 
     unknown: Literal["refused", "dropped", "granted"] = "refused"
+    unknown_of_users: Literal["refused", "dropped", "granted"] | None = None
     refresh_token_without_offline_access: bool = False
     refresh_token_for_service: bool = False
     echo: Literal["always", "when_different"] = "always"
@@ -254,6 +256,7 @@ class ResourcePolicy:
     id_token_accepted: bool = False
     refresh_token_accepted: bool = False
     userinfo_checks: bool = True
+    userinfo_checks_expiry: bool = True
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
 

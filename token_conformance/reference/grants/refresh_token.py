@@ -136,6 +136,9 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         remembered = self.policy.remembers_generations
         if remembered is not None and newest is not None and newest.generation - token.generation > remembered:
             return False
+        forgotten, now = self.policy.use_forgotten_after, self.installation.now
+        if forgotten is not None and token.used is not None and now > token.used + forgotten:
+            return False
         grace = self.policy.reuse_grace
         return grace == 0 or token.used is None or self.installation.now > token.used + grace
 

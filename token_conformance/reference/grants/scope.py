@@ -21,10 +21,11 @@ def granted_scope(installation: Installation, asked: str | None, *, service: boo
         asked = _respelled(asked, documented.service_scope if service else documented.user_scope)
     if policy.order_matters and service and _reordered(asked, documented.service_scope):
         raise invalid_scope()
-    if documented.knows_scope(asked, service=service) or installation.behaviour.scope.unknown == "granted":
+    unknown = policy.unknown if service else policy.unknown_of_users or policy.unknown
+    if documented.knows_scope(asked, service=service) or unknown == "granted":
         return " ".join(dict.fromkeys(asked.split()))
     known = [value for value in asked.split() if documented.knows_scope(value, service=service)]
-    if installation.behaviour.scope.unknown == "dropped" and known:
+    if unknown == "dropped" and known:
         return " ".join(known)
     raise invalid_scope()
 
