@@ -143,6 +143,7 @@ class RequestPolicy:
     query_read: bool = False
     credentials_in_query_read: bool = False
     charset_taken: bool = True
+    media_type_in_any_case: bool = True
     repetition: Literal["refused", "first", "last"] = "refused"
     empty_is_omitted: bool = True
     empty_scope_is_omitted: bool = True
