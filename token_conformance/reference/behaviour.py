@@ -26,6 +26,7 @@ class RefreshPolicy:
     remembers_generations: int | None = None
     reuse_revokes: Literal["family", "user", "nothing"] = "family"
     lifetime: int = 30 * 24 * 3600
+    lifetime_absolute: bool = False
     expiry_checked: bool = True
     revocation_checked: bool = True
     client_authenticated: bool = True
@@ -60,6 +61,10 @@ class CodePolicy:
     """The authorization code grant (RFC 6749 §4.1, RFC 7636); times in seconds."""
 
     lifetime: int = 60
+    leeway: int = 0
+    failure_burns: bool = False
+    missing_redirect_uri: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    unexpected_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     expiry_checked: bool = True
     single_use: bool = True
     replay_revokes: bool = True
@@ -179,6 +184,9 @@ class TokenPolicy:
     access_token_algorithm: Algorithm = "RS256"
     id_token_lifetime: int = 300
     id_token_algorithm: Algorithm = "RS256"
+    handles: Literal["random", "prefixed", "hexadecimal", "long"] = "random"
+    refresh_tokens_are_jwts: bool = False
+    access_token_lifetime_varies: bool = False
     predictable: bool = False
     reserved_characters: bool = False
     refresh_token_shared: bool = False
@@ -248,8 +256,9 @@ class TargetPolicy:
 
 @dataclass(frozen=True)
 class ResourcePolicy:
-    """The protected resource and the userinfo endpoint (RFC 6750)."""
+    """The protected resource and the userinfo endpoint (RFC 6750); times in seconds."""
 
+    leeway: int = 0
     expiry_checked: bool = True
     revocation_checked: bool = True
     token_checked: bool = True
@@ -267,7 +276,8 @@ class AfterlifePolicy:
     """Revocation (RFC 7009) and introspection (RFC 7662)."""
 
     revokes: bool = True
-    access_tokens: Literal["revoked", "unsupported", "spared"] = "revoked"
+    access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
+    refresh_tokens_introspected: bool = True
     access_tokens_go_with_family: bool = True
     living_token_active: bool = True
     client_compared: bool = True

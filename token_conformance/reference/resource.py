@@ -82,7 +82,7 @@ def _living_token(installation: Installation, incoming: Incoming) -> AccessToken
         return None
     at_userinfo = incoming.url.partition("?")[0] == installation.addresses.userinfo_endpoint
     checked = policy.expiry_checked and (policy.userinfo_checks_expiry or not at_userinfo)
-    if checked and installation.now >= token.expires:
+    if checked and installation.now >= token.expires + policy.leeway:
         return None
     return token if _comes_with_its_certificate(installation, incoming, token) else None
 
