@@ -32,7 +32,7 @@ def granted_scope(installation: Installation, asked: str | None, *, service: boo
 
 def _unnamed(installation: Installation, *, service: bool) -> str:
     match installation.behaviour.scope.unnamed:
-        case "invalid_scope":
+        case "invalid_scope" if service:
             raise invalid_scope()
         case "invalid_request":
             raise missing("scope")
