@@ -8,9 +8,11 @@ from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
 from token_conformance.profile import Profile
 from token_conformance.provider import Login, Provider
+from token_conformance.rotation import demanded_by
 from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.token_response import COUNTABLE, TokenResponse
 from token_conformance.transcripts import Refreshed
+from token_conformance.verdict import NotJudged
 
 TOLERANCE = 60
 """Seconds by which the clocks of servers may differ, and by which an expiry may be late."""
@@ -76,15 +78,17 @@ def test_expiry_is_final(expired_refresh_token: ExpiredRefreshToken) -> None:
 
 @dataclass(frozen=True)
 class AgedRefreshToken:
-    """The refresh token of a login that nobody used until shortly before its end, and one used at once."""
+    """A refresh token that was used at once, and one that nobody used, both shortly before their end."""
 
+    login: Login
     control: TokenResponse
+    used: TokenResponse
     aged: TokenResponse
 
 
 @scenario(needs="login refresh", ends_session=True, waits=True)
 async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
-    """Log in, refresh, wait until shortly before the newest refresh token expires, and present it."""
+    """Log in, refresh, wait until shortly before the refresh tokens expire, and present the newest and the used one."""
     lifetime, _ = refresh_token_lifetime(provider.profile)
     wait = lifetime - min(TOLERANCE, lifetime / 2)
     provider.clock.check(wait)
@@ -92,13 +96,27 @@ async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
     await provider.clock.wait(wait)
-    return AgedRefreshToken(control, await provider.refresh(newest, client=login.client))
+    aged = await provider.refresh(newest, client=login.client)
+    return AgedRefreshToken(login, control, await provider.refresh(login.refresh_token, client=login.client), aged)
 
 
 @requirement("refresh-token-lifetime-as-documented")
 def test_refresh_token_lives_as_long_as_documented(aged_refresh_token: AgedRefreshToken) -> None:
     """A refresh token works until shortly before its documented lifetime has passed."""
     assert refusal(aged_refresh_token.aged, control=aged_refresh_token.control).accepted
+
+
+@requirement("rfc9700-4.14.2-old-token-refused")
+def test_used_refresh_token_stays_dead(aged_refresh_token: AgedRefreshToken, conformance_run: Run) -> None:
+    """A refresh token that was rotated away is refused for as long as it would have lived."""
+    control, old = aged_refresh_token.control, aged_refresh_token.login.refresh_token
+    if control.refresh_token in {None, old}:
+        raise NotApplicable("the provider does not rotate refresh tokens")
+    answer = refusal(aged_refresh_token.used, control=control)
+    if demanded_by(conformance_run.profile) is None:
+        seen = "works" if answer.accepted else f"is answered by {answer}"
+        raise NotApplicable(f"measured, not judged: long after its use a refresh token {seen}")
+    assert not answer.accepted, "a refresh token works again, long after it was used"
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,7 @@ class AccessTokenLife:
     fresh: Exchange
     late: Exchange | None
     expired: Exchange
+    expired_at_userinfo: Exchange | None
     renewal: TokenResponse | None
 
 
@@ -128,10 +147,19 @@ async def access_token_life(provider: Provider) -> AccessTokenLife:
     else:
         await provider.clock.wait(lifetime + LATENESS)
     expired = await provider.resource(login.access_token)
+    userinfo = await at_userinfo(provider, login) if provider.profile.server.resource is not None else None
     renewal = None
     if login.refresh_token is not None:
         renewal = await provider.refresh(login.refresh_token, client=login.client)
-    return AccessTokenLife(login, fresh, late, expired, renewal)
+    return AccessTokenLife(login, fresh, late, expired, userinfo, renewal)
+
+
+async def at_userinfo(provider: Provider, login: Login) -> Exchange | None:
+    """The answer of the userinfo endpoint; None where there is none."""
+    try:
+        return await provider.userinfo(login.access_token)
+    except NotJudged:
+        return None
 
 
 def worked(exchange: Exchange) -> bool:
@@ -156,6 +184,18 @@ def test_expired_access_token_is_refused(access_token_life: AccessTokenLife) -> 
     if status == 429 or status >= 500:
         raise Inconclusive(f"the resource answered {status}")
     assert status in {400, 401, 403}, f"after expires_in has passed the resource answered {status}"
+
+
+@requirement("oidc-5.3.3-userinfo-error")
+def test_userinfo_refuses_an_expired_access_token(access_token_life: AccessTokenLife) -> None:
+    """The userinfo endpoint refuses an expired access token, as the resource does."""
+    answer = access_token_life.expired_at_userinfo
+    if answer is None:
+        raise NotApplicable("there is no userinfo endpoint, or it is judged as the resource")
+    status = answer.response.status
+    if status == 429 or status >= 500:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    assert status in {400, 401, 403}, f"after expires_in has passed the userinfo endpoint answered {status}"
 
 
 @requirement("rfc6750-3.1-invalid-token")
@@ -243,7 +283,7 @@ def test_expires_in_agrees_with_introspection(introspected_life: Introspected, c
     if not conformance_run.profile.response.tells_expiry:
         raise NotApplicable("the profile documents that answers have no expires_in")
     expiry, told = introspected_life.answer.members.get("exp"), introspected_life.login.response.expires_in
-    if not isinstance(expiry, int | float) or told is None:
+    if not isinstance(expiry, int | float) or not abs(expiry) < COUNTABLE or told is None:
         raise Inconclusive("introspection does not tell exp, or the answer no expires_in")
     left = expiry - introspected_life.login.response.exchange.date.timestamp()
     assert abs(left - told) <= TOLERANCE, (

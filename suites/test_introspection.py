@@ -1,6 +1,7 @@
 """Introspection of tokens (RFC 7662), where the provider offers it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
@@ -57,7 +58,8 @@ async def introspections(provider: Provider) -> Introspections:
     live = await provider.introspect(refresh.access_token, client=login.client)
     unknown = await provider.introspect(provider.draw("token"), client=login.client)
     used = await provider.introspect(login.refresh_token, hint="refresh_token", client=login.client)
-    body, form = f"token={refresh.access_token}".encode(), ("Content-Type", "application/x-www-form-urlencoded")
+    body = urlencode({"token": refresh.access_token or ""}, errors="surrogatepass").encode()
+    form = ("Content-Type", "application/x-www-form-urlencoded")
     open_to_all = await provider.send("POST", endpoint, headers=(form,), body=body)
     wrong = None
     if login.client.client_secret is not None:

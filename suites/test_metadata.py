@@ -1,11 +1,11 @@
 """What the provider says of itself (RFC 8414, OIDC Discovery), held against what it does."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Carrier, Login, Provider, carrier
+from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import basic, post
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
@@ -53,7 +53,7 @@ def test_token_endpoint_is_a_safe_address(metadata: Exchange) -> None:
     """token_endpoint is an absolute https address without a fragment (http on loopback alone)."""
     readable(metadata)
     value = metadata.members.get("token_endpoint")
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    parts = parts_of(value if isinstance(value, str) else "")
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     assert safe and parts.hostname and not parts.fragment, f"token_endpoint is {value!r}"
 
@@ -110,7 +110,7 @@ def test_jwks_uri_is_a_safe_address(metadata: Exchange) -> None:
     value = metadata.members.get("jwks_uri")
     if value is None:
         raise NotApplicable("the metadata has no jwks_uri")
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    parts = parts_of(value if isinstance(value, str) else "")
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     assert safe and parts.hostname, f"jwks_uri is {value!r}"
 

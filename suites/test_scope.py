@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.access_token import scope_of
+from token_conformance.profile import Client
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
@@ -30,7 +31,7 @@ async def foreign_scope(provider: Provider) -> ForeignScope:
     grant = provider.profile.grants.client_credentials
     scope = grant.scope if grant else None
     attempt = await provider.client_credentials(scope=f"{scope} {FOREIGN}" if scope else FOREIGN)
-    granted = await granted_scope(provider, attempt)
+    granted = await granted_scope(provider, attempt, provider.service_client)
     request = {"grant_type": "client_credentials"}
     values = (scope or "").split()
     capital = values[0].swapcase() if values else ""
@@ -44,13 +45,13 @@ async def foreign_scope(provider: Provider) -> ForeignScope:
     )
 
 
-async def granted_scope(provider: Provider, answer: TokenResponse) -> frozenset[str] | None:
+async def granted_scope(provider: Provider, answer: TokenResponse, client: Client) -> frozenset[str] | None:
     """The scope of an access token by its answer, by itself or by introspection; None where nobody tells."""
     told = answer.scope or scope_of(answer.access_token)
     if told is not None or not answer.accepted:
         return told
     try:
-        exchange = await provider.introspect(answer.access_token, client=provider.service_client)
+        exchange = await provider.introspect(answer.access_token, client=client)
     except NotJudged:
         return None
     return TokenResponse(exchange).scope if exchange.answer is not None else None
@@ -137,3 +138,55 @@ def test_scope_is_always_told(login: Login, conformance_run: Run) -> None:
     if not login.response.accepted:
         raise Inconclusive(f"the login yields no access token: {login.response}")
     assert "scope" in login.response.members, "the answer has no scope"
+
+
+@dataclass(frozen=True)
+class ForeignUserScope:
+    """A login that asks for a foreign scope beside the usual one; the error of its refusal, or None for a page."""
+
+    error: str | None
+    answer: TokenResponse | None
+    granted: frozenset[str] | None
+
+
+@scenario(needs="authorization_code form_login")
+async def foreign_user_scope(provider: Provider) -> ForeignUserScope:
+    """Send the user to grant a foreign scope beside the usual one, and exchange the code, where there is one."""
+    grant = provider.profile.grants.authorization_code
+    scope = f"{(grant.scope if grant else None) or ''} {FOREIGN}".strip()
+    try:
+        authorization = await provider.authorize(scope=scope, refreshable=False)
+    except NotJudged:
+        return ForeignUserScope(None, None, None)
+    if authorization.code is None:
+        return ForeignUserScope(authorization.error, None, None)
+    answer = await provider.exchange_code(authorization)
+    return ForeignUserScope(None, answer, await granted_scope(provider, answer, authorization.client))
+
+
+@requirement("rfc6749-3.3-invalid-scope")
+def test_user_grants_no_foreign_scope(foreign_user_scope: ForeignUserScope, login: Login) -> None:
+    """A scope that nobody registered is refused by the authorization endpoint as invalid_scope, or left out of the grant."""
+    answer = foreign_user_scope.answer
+    if answer is None:
+        if foreign_user_scope.error is None:
+            raise NotApplicable("the provider shows the user a page, and tells the client nothing")
+        assert foreign_user_scope.error == "invalid_scope", f"the error is {foreign_user_scope.error}"
+        return
+    granted = foreign_user_scope.granted or frozenset()
+    assert FOREIGN not in granted or not refusal(answer, control=login.response).accepted, (
+        "the foreign scope was granted"
+    )
+
+
+@requirement("rfc6749-5.1-scope-told")
+def test_narrower_scope_than_the_user_was_asked_is_told(foreign_user_scope: ForeignUserScope, login: Login) -> None:
+    """Where a login grants less than it asked for, the answer tells the scope."""
+    if foreign_user_scope.answer is None:
+        raise NotApplicable("the foreign scope was refused, so that there is nothing to tell")
+    answer = refusal(foreign_user_scope.answer, control=login.response)
+    if not answer.accepted:
+        raise NotApplicable("the foreign scope was refused, so that there is nothing to tell")
+    if foreign_user_scope.granted is not None and FOREIGN in foreign_user_scope.granted:
+        raise NotApplicable("all that was asked for was granted, the foreign scope too")
+    assert "scope" in answer.members, "a foreign scope was asked for and tokens came without scope"

@@ -1,28 +1,18 @@
 """What the token endpoint takes as a request (RFC 6749 §3.2)."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.exchange import Exchange, Headers
 from token_conformance.provider import Carrier, Provider, carrier
 from token_conformance.provider.client_authentication import Credentials, post
+from token_conformance.provider.spelling import FORM, encoded_as_form, parameters_of, sent
 from token_conformance.token_response import TokenResponse
 
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
-FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
-FORM_IN_UTF8: Headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), FORM[1])
 TEXT: Headers = (("Content-Type", "text/plain"),)
-
-
-Encoding = Callable[[list[tuple[str, str]]], bytes]
-
-
-def encoded_as_form(form: list[tuple[str, str]]) -> bytes:
-    """The parameters as RFC 6749 §3.2 wants them."""
-    return urlencode(form).encode()
 
 
 @dataclass(frozen=True)
@@ -55,27 +45,6 @@ async def other_methods(provider: Provider) -> Methods:
     )
 
 
-async def sent(
-    provider: Provider,
-    good: Carrier,
-    method: str,
-    headers: Headers = (),
-    *,
-    query: Encoding | None = None,
-    body: Encoding | None = None,
-) -> Exchange:
-    """Send a good request by any method, its parameters encoded in the query or in the body."""
-    proof = await provider.credentials(good.client)
-    endpoint = await provider.endpoint("token_endpoint", mutual_tls=proof.certificate is not None)
-    form = parameters_of(good, proof)
-    if query is not None:
-        endpoint = f"{endpoint}{'&' if '?' in endpoint else '?'}{query(form).decode()}"
-    content = body(form) if body is not None else b""
-    return await provider.send(
-        method, endpoint, headers=(*headers, *proof.headers), body=content, certificate=proof.certificate
-    )
-
-
 def encoded_as_json(form: list[tuple[str, str]]) -> bytes:
     """The parameters as the members of a JSON object."""
     return json.dumps(dict(form)).encode()
@@ -88,11 +57,6 @@ async def with_credentials_in_query(provider: Provider, good: Carrier) -> TokenR
     endpoint, body = await provider.endpoint("token_endpoint"), urlencode(parameters_of(good, Credentials()))
     address = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(post(good.client).parameters)}"
     return TokenResponse(await provider.send("POST", address, headers=FORM, body=body.encode()))
-
-
-def parameters_of(good: Carrier, proof: Credentials) -> list[tuple[str, str]]:
-    """The parameters of a good request, the credentials that belong into the form among them."""
-    return [(name, value) for name, value in (*good.parameters.items(), *proof.parameters) if value is not None]
 
 
 def accepted(good: Carrier) -> None:
@@ -222,77 +186,6 @@ def test_repeated_client_id_is_refused(repetitions: Repetitions) -> None:
     """A request with client_id twice is refused, as invalid_request or because it leaves open who the client is."""
     answer = refusal(repetitions.client_id, control=repetitions.carrier.control)
     assert answer.error in {"invalid_request", "invalid_client"}
-
-
-@dataclass(frozen=True)
-class Spellings:
-    """A good request, and others that mean the same."""
-
-    control: TokenResponse
-    unknown_parameter: TokenResponse
-    empty_parameter: TokenResponse
-    other_order: TokenResponse
-    other_encoding: TokenResponse
-    charset: TokenResponse
-
-
-@scenario()
-async def spellings(provider: Provider) -> Spellings:
-    """Send a good request with an unknown parameter, an empty one, in another order, encoded in another way, and with a charset."""
-    good = await carrier(provider)
-    control = good.control
-
-    async def spelled(encoding: Encoding, headers: Headers = FORM) -> TokenResponse:
-        return TokenResponse(await sent(provider, good, "POST", headers, body=encoding))
-
-    unknown = await provider.token({**good.parameters, "x_unknown": "1"}, client=good.client)
-    good = good.after(unknown)
-    without_scope = [] if good.parameters.get("scope") else [("scope", "")]
-    empty = await provider.token(
-        [*parameters_of(good, Credentials()), ("resource_hint", ""), *without_scope], client=good.client
-    )
-    good = good.after(empty)
-    order = await spelled(lambda form: urlencode(form[::-1]).encode())
-    good = good.after(order)
-    encoding = await spelled(encoded_by_hand)
-    good = good.after(encoding)
-    charset = await spelled(encoded_as_form, FORM_IN_UTF8)
-    return Spellings(control, unknown, empty, order, encoding, charset)
-
-
-def encoded_by_hand(form: list[tuple[str, str]]) -> bytes:
-    """A form in which blanks are %20, hexadecimal digits are small, and an underscore is encoded without need."""
-    return "&".join(f"{name}={quote(value, safe='')}" for name, value in form).replace("_", "%5f").encode()
-
-
-@requirement("rfc6749-3.2-unknown-ignored")
-def test_unknown_parameter_is_ignored(spellings: Spellings) -> None:
-    """A parameter that the server does not know changes nothing."""
-    assert refusal(spellings.unknown_parameter, control=spellings.control).accepted
-
-
-@requirement("rfc6749-3.2-empty-omitted")
-def test_empty_parameter_counts_as_omitted(spellings: Spellings) -> None:
-    """A parameter without a value changes nothing."""
-    assert refusal(spellings.empty_parameter, control=spellings.control).accepted
-
-
-@requirement("rfc6749-3.2-order-free")
-def test_order_of_parameters_means_nothing(spellings: Spellings) -> None:
-    """The parameters may come in any order."""
-    assert refusal(spellings.other_order, control=spellings.control).accepted
-
-
-@requirement("rfc6749-3.2-order-free")
-def test_encoding_of_parameters_means_nothing(spellings: Spellings) -> None:
-    """The parameters may be percent-encoded in any way that decodes to them."""
-    assert refusal(spellings.other_encoding, control=spellings.control).accepted
-
-
-@requirement("rfc6749-3.2-form")
-def test_charset_of_the_form_may_be_told(spellings: Spellings) -> None:
-    """The media type of a request may name the charset UTF-8, as many clients do."""
-    assert refusal(spellings.charset, control=spellings.control).accepted
 
 
 @dataclass(frozen=True)

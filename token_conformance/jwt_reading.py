@@ -99,9 +99,13 @@ def half_hash(value: str, algorithm: str | None) -> str | None:
 
 def _candidates(token: Token, keys: Any) -> list[dict[str, Any]]:
     published = keys.get("keys") if isinstance(keys, dict) else None
-    usable = [key for key in published or [] if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+    usable = [key for key in _listed(published) if isinstance(key, dict) and key.get("use", "sig") == "sig"]
     named = [key for key in usable if key.get("kid") == token.header.get("kid")]
     return named if "kid" in token.header else usable
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _failure(token: Token, key: Mapping[str, Any]) -> str | None:

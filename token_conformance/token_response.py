@@ -9,6 +9,9 @@ from typing import Any
 from token_conformance.exchange import Exchange
 from token_conformance.retry_after import retry_after
 
+COUNTABLE = 10**14
+"""Seconds, or milliseconds, that a clock can count."""
+
 
 @dataclass(frozen=True)
 class TokenResponse:
@@ -54,9 +57,9 @@ class TokenResponse:
 
     @property
     def expires_in(self) -> int | None:
-        """Seconds until the access token expires, where the member is a JSON number without fraction."""
+        """Seconds until the access token expires, where the member is a JSON number without fraction that fits a clock."""
         value = self.members.get("expires_in")
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < COUNTABLE else None
 
     @property
     def error(self) -> str | None:

@@ -1,9 +1,10 @@
-"""Whatever a server says where the further grants are asked for, no check breaks."""
+"""Whatever a server says, no check breaks."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from base64 import urlsafe_b64encode
 
 import httpx
 import pytest
@@ -89,3 +90,62 @@ def test_no_check_breaks(checks, scripted_server, names, value):
     verdicts = {name_of(check): judged(check, run) for check in concerned}
     broken = {name: said.message for name, said in verdicts.items() if said.verdict is Verdict.ERROR}
     assert broken == {}
+
+
+CLAIMS = ("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "azp", "acr", "amr", "jti", "client_id")
+HEADERS = ("alg", "typ", "kid")
+KEYS = ("kty", "kid", "n", "e", "use")
+LISTS = (
+    "issuer",
+    "jwks_uri",
+    "userinfo_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "grant_types_supported",
+    "token_endpoint_auth_methods_supported",
+    "code_challenge_methods_supported",
+)
+MEMBERS = ("active", "sub", "exp", "iat", "nbf", "client_id", "username", "keys", "id_token", "error_description")
+
+HOSTILE = [None, True, 10**400, 1.5, "\ud800", "https://[op.example/", [["a"]], {"a": []}]
+"""Of these values, those that have broken something, or are of a kind of their own."""
+
+PLACES = [
+    *(("members", (name,)) for name in ("active", "exp", "keys", "id_token", "expires_in")),
+    ("members", MEMBERS),
+    ("claims", CLAIMS),
+    ("header", HEADERS),
+    ("key", KEYS),
+    ("metadata", LISTS),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize(
+    ("place", "names"), PLACES, ids=lambda part: part if isinstance(part, str) else "-".join(part)[:20]
+)
+def test_no_check_of_any_suite_breaks(checks, scripted_server, place, names, value):
+    """Every check judges, or says why it does not, whatever stands in answers, JWTs, keys and metadata."""
+    concerned = [check for check in checks if check.path.stem != "test_transport"]
+    changes = {place: dict.fromkeys(names, value)}
+    header = {"alg": "RS256", "typ": "at+jwt", "kid": "first", **changes.get("header", {})}
+    claims = {"iss": "https://op.example", "sub": "alice", "exp": 4_000_000_000, "iat": 1, **changes.get("claims", {})}
+    key = {"kty": "RSA", "kid": "first", "n": "AQAB" * 90, "e": "AQAB", "use": "sig", **changes.get("key", {})}
+    token = f"{segment(header)}.{segment(claims)}.AAAA"
+    members = {**RIGHT, "access_token": token, "id_token": token, "keys": [key], "sub": "alice"}
+    metadata = {**METADATA, "issuer": "https://op.example", "jwks_uri": "https://op.example/jwks"}
+
+    def answer(request):
+        known = request.method == "GET" and "well-known" in request.url.path
+        said = metadata | changes.get("metadata", {}) if known else members | changes.get("members", {})
+        return httpx.Response(200, content=json.dumps(said), headers={"Content-Type": "application/json"})
+
+    run = Run("everything", profile_named("by-password"), scripted_server(answer), Redactor())
+    asyncio.run(gather(run, scenarios_of(concerned), lambda *progress: None))
+    verdicts = {name_of(check): judged(check, run) for check in concerned}
+    assert {name: said.message for name, said in verdicts.items() if said.verdict is Verdict.ERROR} == {}
+
+
+def segment(value):
+    """A part of a JWT (RFC 7515 §2)."""
+    return urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

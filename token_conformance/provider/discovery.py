@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from token_conformance.exchange import Exchange, Request
 from token_conformance.profile import Profile
+from token_conformance.provider.addresses import parts_of
 from token_conformance.verdict import Inconclusive, NotApplicable
 from token_conformance.wire import Wire
 
@@ -55,7 +56,7 @@ class Discovery:
         await self.ask()
         aliases = self.metadata.get("mtls_endpoint_aliases") if mutual_tls else None
         for advertised in (aliases.get(name) if isinstance(aliases, dict) else None, self.metadata.get(name)):
-            if isinstance(advertised, str) and urlsplit(advertised).netloc:
+            if isinstance(advertised, str) and parts_of(advertised).netloc:
                 return advertised
         if self.problem is not None:
             raise Inconclusive(self.problem)

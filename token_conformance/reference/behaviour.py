@@ -22,9 +22,11 @@ class RefreshPolicy:
     repeats_kept_token: bool = True
     reuse_grace: int = 0
     reuse_refused: bool = True
+    use_forgotten_after: int | None = None
     remembers_generations: int | None = None
     reuse_revokes: Literal["family", "user", "nothing"] = "family"
     lifetime: int = 30 * 24 * 3600
+    lifetime_absolute: bool = False
     expiry_checked: bool = True
     revocation_checked: bool = True
     client_authenticated: bool = True
@@ -59,6 +61,10 @@ class CodePolicy:
     """The authorization code grant (RFC 6749 §4.1, RFC 7636); times in seconds."""
 
     lifetime: int = 60
+    leeway: int = 0
+    failure_burns: bool = False
+    missing_redirect_uri: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    unexpected_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     expiry_checked: bool = True
     single_use: bool = True
     replay_revokes: bool = True
@@ -142,6 +148,7 @@ class RequestPolicy:
     query_read: bool = False
     credentials_in_query_read: bool = False
     charset_taken: bool = True
+    media_type_in_any_case: bool = True
     repetition: Literal["refused", "first", "last"] = "refused"
     empty_is_omitted: bool = True
     empty_scope_is_omitted: bool = True
@@ -159,6 +166,7 @@ class ScopePolicy:
     """How a scope that is asked for is judged (RFC 6749 §3.3)."""
 
     unknown: Literal["refused", "dropped", "granted"] = "refused"
+    unknown_of_users: Literal["refused", "dropped", "granted"] | None = None
     refresh_token_without_offline_access: bool = False
     refresh_token_for_service: bool = False
     echo: Literal["always", "when_different"] = "always"
@@ -176,6 +184,9 @@ class TokenPolicy:
     access_token_algorithm: Algorithm = "RS256"
     id_token_lifetime: int = 300
     id_token_algorithm: Algorithm = "RS256"
+    handles: Literal["random", "prefixed", "hexadecimal", "long"] = "random"
+    refresh_tokens_are_jwts: bool = False
+    access_token_lifetime_varies: bool = False
     predictable: bool = False
     reserved_characters: bool = False
     refresh_token_shared: bool = False
@@ -245,8 +256,9 @@ class TargetPolicy:
 
 @dataclass(frozen=True)
 class ResourcePolicy:
-    """The protected resource and the userinfo endpoint (RFC 6750)."""
+    """The protected resource and the userinfo endpoint (RFC 6750); times in seconds."""
 
+    leeway: int = 0
     expiry_checked: bool = True
     revocation_checked: bool = True
     token_checked: bool = True
@@ -254,6 +266,7 @@ class ResourcePolicy:
     id_token_accepted: bool = False
     refresh_token_accepted: bool = False
     userinfo_checks: bool = True
+    userinfo_checks_expiry: bool = True
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
 
@@ -263,7 +276,8 @@ class AfterlifePolicy:
     """Revocation (RFC 7009) and introspection (RFC 7662)."""
 
     revokes: bool = True
-    access_tokens: Literal["revoked", "unsupported", "spared"] = "revoked"
+    access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
+    refresh_tokens_introspected: bool = True
     access_tokens_go_with_family: bool = True
     living_token_active: bool = True
     client_compared: bool = True

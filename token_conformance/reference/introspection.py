@@ -47,6 +47,8 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         policy = installation.behaviour.afterlife
         if not policy.living_token_active:
             return False
+        if isinstance(token, RefreshToken) and not policy.refresh_tokens_introspected:
+            return False
         if token.dead and not policy.revoked_token_active:
             return False
         if installation.now >= token.expires and not policy.expired_token_active:

@@ -54,7 +54,8 @@ class Issuer:
         """
         policy = self.installation.behaviour.token
         now = int(self.installation.now)
-        expires = now + policy.access_token_lifetime
+        varying = next(self._serial) * 60 % 600 if policy.access_token_lifetime_varies else 0
+        expires = now + policy.access_token_lifetime + varying
         opaque = policy.access_token_format == "opaque"
         token = AccessToken("", client_id, scope, now, expires, family, audience=self._audience(resources))
         token.certificate, token.thumbprint = self.certificate, thumbprint
@@ -71,7 +72,9 @@ class Issuer:
         lifetime = policy.lifetime
         if policy.dies_with_access_token:
             lifetime = self.installation.behaviour.token.access_token_lifetime
-        token = RefreshToken(self._refresh_value(family, generation), family, scope, now, now + lifetime, generation)
+        first = self.installation.memory.newest(family) if policy.lifetime_absolute else None
+        expires = first.expires if first is not None else now + lifetime
+        token = RefreshToken(self._refresh_value(family, generation), family, scope, now, expires, generation)
         token.revoked = policy.living_generations is not None and generation > policy.living_generations
         self.installation.memory.refresh_tokens[token.value] = token
         return token
@@ -160,6 +163,18 @@ class Issuer:
         if counted or (kind == "code" and self.installation.behaviour.code.predictable):
             return f"{kind}-token-number-{next(self._serial)}"
         value = secrets.token_urlsafe(32)
+        if kind == "refresh" and self.installation.behaviour.token.refresh_tokens_are_jwts:
+            header, claims = _half_hash("header", "RS256"), {"jti": value}
+            return (
+                f"{header}.{urlsafe_b64encode(str(claims).encode()).rstrip(b'=').decode()}.{secrets.token_urlsafe(32)}"
+            )
+        match self.installation.behaviour.token.handles:
+            case "prefixed":
+                value = f"op_{kind}_v1.{value}"
+            case "hexadecimal":
+                value = secrets.token_hex(32).upper()
+            case "long":
+                value = f"{value}.{secrets.token_urlsafe(1200)}"
         return f"{value}+/=" if self.installation.behaviour.token.reserved_characters else value
 
 

@@ -127,7 +127,9 @@ def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
     queried = _queried(incoming, policy)
     if policy.json_accepted and incoming.media_type == "application/json":
         return [*queried, *_json_pairs(incoming.body)]
-    told = incoming.media_type if policy.charset_taken else incoming.headers.get("content-type", "")
+    told = incoming.media_type if policy.charset_taken else incoming.headers.get("content-type", "").lower()
+    if not policy.media_type_in_any_case:
+        told = incoming.headers.get("content-type", "").split(";")[0].strip()
     if incoming.method == "POST" and told != FORM:
         raise invalid_request("The body is not of the media type application/x-www-form-urlencoded.", "media_type")
     body = incoming.body.decode("utf-8", "replace")

@@ -80,7 +80,9 @@ def _living_token(installation: Installation, incoming: Incoming) -> AccessToken
         return known if value is not None and not policy.token_checked else None
     if policy.revocation_checked and token.dead:
         return None
-    if policy.expiry_checked and installation.now >= token.expires:
+    at_userinfo = incoming.url.partition("?")[0] == installation.addresses.userinfo_endpoint
+    checked = policy.expiry_checked and (policy.userinfo_checks_expiry or not at_userinfo)
+    if checked and installation.now >= token.expires + policy.leeway:
         return None
     return token if _comes_with_its_certificate(installation, incoming, token) else None
 

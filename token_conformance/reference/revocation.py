@@ -62,8 +62,10 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
                 self._spare_access_token(token)
         elif installation.behaviour.afterlife.access_tokens == "unsupported":
             raise unsupported_token_type()
-        elif installation.behaviour.afterlife.access_tokens == "revoked":
+        elif installation.behaviour.afterlife.access_tokens != "spared":
             token.revoked = True
+            if token.family is not None and installation.behaviour.afterlife.access_tokens == "revoked_with_grant":
+                token.family.revoked = True
 
     def _spare_access_token(self, token: RefreshToken) -> None:
         """Leave the last access token alone."""

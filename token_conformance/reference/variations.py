@@ -13,7 +13,9 @@ from token_conformance.reference.behaviour import Behaviour, access_tokens, answ
 from token_conformance.reference.faults.fault import at, refreshed_id_tokens, refusals, tokens
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
+from token_conformance.reference.variations_of_answers import FORMS
 from token_conformance.reference.variations_of_grants import FURTHER_GRANTS
+from token_conformance.reference.variations_of_tokens import LIVES
 
 
 def _long_access_token(token: Unsigned) -> Unsigned:
@@ -304,6 +306,8 @@ ALL = (
         policy("resource", revocation_checked=False),
     ),
     *FURTHER_GRANTS,
+    *FORMS,
+    *LIVES,
     Variation(
         "dpop-offered",
         "tokens are bound to a key where a proof comes (RFC 9449), as the metadata says",

@@ -205,6 +205,12 @@ ACCESS_TOKEN = (
         policy("resource", userinfo_checks=False),
     ),
     Fault(
+        "userinfo-expired-accepted",
+        "the userinfo endpoint does not check expiry",
+        ("oidc-5.3.3-userinfo-error",),
+        policy("resource", userinfo_checks_expiry=False),
+    ),
+    Fault(
         "userinfo-without-challenge",
         "the 401 of the userinfo endpoint comes without WWW-Authenticate",
         ("oidc-5.3.3-userinfo-error",),

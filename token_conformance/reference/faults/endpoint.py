@@ -85,6 +85,12 @@ ENDPOINT = (
         policy("request", charset_taken=False),
     ),
     Fault(
+        "media-type-case-sensitive",
+        "the media type of a request is compared to the letter",
+        ("rfc9110-8.3.1-media-type-case",),
+        policy("request", media_type_in_any_case=False),
+    ),
+    Fault(
         "repetition-of-client-id-accepted",
         "of a repeated client_id the last counts",
         ("rfc6749-3.2-duplicate",),

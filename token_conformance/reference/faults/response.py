@@ -205,4 +205,10 @@ RESPONSE = (
         ("rfc6749-3.2-duplicate-members",),
         tokens(lambda answer: answer.with_body(json.dumps(dict(answer.members))[:-1] + ', "token_type": "Bearer"}')),
     ),
+    Fault(
+        "success-form-encoded-unless-asked",
+        "tokens come form-encoded where the request does not ask for JSON",
+        JSON,
+        tokens(lambda answer: answer if "json" in answer.request_headers.get("accept", "") else _form_encoded(answer)),
+    ),
 )

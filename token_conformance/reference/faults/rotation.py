@@ -117,4 +117,10 @@ ROTATION = (
         ("session-chain", "session-no-stranding"),
         together(refreshed_tokens(lambda answer: answer.saying(refresh_token=answer.form.get("refresh_token")))),
     ),
+    Fault(
+        "refresh-use-forgotten",
+        "that a refresh token was used is kept in a cache, and forgotten after an hour",
+        ("rfc9700-4.14.2-old-token-refused",),
+        policy("refresh", use_forgotten_after=3600),
+    ),
 )

@@ -132,4 +132,19 @@ SCOPE = (
         ("rfc6749-3.3-default-scope",),
         policy("scope", unnamed="invalid_request"),
     ),
+    Fault(
+        "scope-unknown-granted-by-users",
+        "users grant any scope that they are asked for",
+        ("rfc6749-3.3-invalid-scope",),
+        policy("scope", unknown_of_users="granted"),
+    ),
+    Fault(
+        "scope-dropped-in-silence-at-login",
+        "an unknown scope value of a login is dropped, and the answer does not say so",
+        ("rfc6749-5.1-scope-told",),
+        together(
+            policy("scope", unknown_of_users="dropped"),
+            tokens(lambda answer: answer.silent_about("scope") if "code" in answer.form else answer),
+        ),
+    ),
 )

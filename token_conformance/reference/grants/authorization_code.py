@@ -9,7 +9,7 @@ from token_conformance.reference.client_authentication import RegisteredClient
 from token_conformance.reference.grants.authorization import AuthorizationEndpoint
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import Code
-from token_conformance.reference.refusal import invalid_grant, invalid_request, missing
+from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request, missing
 
 
 class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is not typed
@@ -25,7 +25,17 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         value = self.request.form.get("code")
         if value is None:
             raise missing("code")
-        code = self._checked(self._found(value), client)
+        found = self._found(value)
+        try:
+            self._check(found, client)
+        except Refusal:
+            if found is not None and self.installation.behaviour.code.failure_burns:
+                found.used = True
+            raise
+
+    def _check(self, found: Code | None, client: RegisteredClient) -> None:
+        """Check everything else of a request with a code, which may be none."""
+        code = self._checked(found, client)
         self._check_redirect_uri(code)
         self.restrict(code.family)
         self.request.authorization_code = code
@@ -53,7 +63,7 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             raise invalid_grant("foreign_code")
         if self.installation.behaviour.dpop.binds_codes:
             self.check_binding(code.thumbprint)
-        if policy.expiry_checked and self.installation.now >= code.expires:
+        if policy.expiry_checked and self.installation.now >= code.expires + policy.leeway:
             raise invalid_grant("expired_code")
         if code.used and policy.single_use and not self.request.raced:
             self._punish_replay(code)
@@ -74,6 +84,9 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         given, policy = self.request.form.get("redirect_uri"), self.installation.behaviour.code.redirect_uri
         if policy == "any" or (given is None and policy == "optional"):
             return
+        told = self.installation.behaviour.code.missing_redirect_uri
+        if code.redirect_uri is not None and given is None and told == "invalid_request":
+            raise invalid_request("The parameter redirect_uri is missing.", "redirect_uri")
         if code.redirect_uri is not None and not _same_address(given or "", code.redirect_uri, policy):
             raise invalid_grant("redirect_uri")
 

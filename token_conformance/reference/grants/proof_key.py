@@ -30,6 +30,8 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
         verifier = grant.request.form.get("code_verifier")
         if code.code_challenge is None:
             if verifier is not None and policy.unexpected_verifier_refused:
+                if policy.unexpected_verifier == "invalid_request":
+                    raise invalid_request("There was no code_challenge.", "unexpected_verifier")
                 raise invalid_grant("unexpected_verifier")
         elif verifier is None:
             if policy.missing_verifier_refused:

@@ -21,17 +21,18 @@ def granted_scope(installation: Installation, asked: str | None, *, service: boo
         asked = _respelled(asked, documented.service_scope if service else documented.user_scope)
     if policy.order_matters and service and _reordered(asked, documented.service_scope):
         raise invalid_scope()
-    if documented.knows_scope(asked, service=service) or installation.behaviour.scope.unknown == "granted":
+    unknown = policy.unknown if service else policy.unknown_of_users or policy.unknown
+    if documented.knows_scope(asked, service=service) or unknown == "granted":
         return " ".join(dict.fromkeys(asked.split()))
     known = [value for value in asked.split() if documented.knows_scope(value, service=service)]
-    if installation.behaviour.scope.unknown == "dropped" and known:
+    if unknown == "dropped" and known:
         return " ".join(known)
     raise invalid_scope()
 
 
 def _unnamed(installation: Installation, *, service: bool) -> str:
     match installation.behaviour.scope.unnamed:
-        case "invalid_scope":
+        case "invalid_scope" if service:
             raise invalid_scope()
         case "invalid_request":
             raise missing("scope")

@@ -1,0 +1,155 @@
+"""Variations in the form of answers that RFC 6749, RFC 6750, RFC 7662, RFC 8414 and HTTP allow."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+
+from token_conformance.reference.answer import Answer
+from token_conformance.reference.behaviour import Change, answers
+from token_conformance.reference.faults.fault import at, refusals, tokens
+from token_conformance.reference.unsigned import Unsigned
+from token_conformance.reference.variation import Variation
+
+AT_RESOURCES = {"resource", "userinfo"}
+
+
+def _escaped(answer: Answer) -> Answer:
+    """JSON as PHP writes it, with a line end behind."""
+    return (
+        answer if answer.body is not None else answer.with_body(json.dumps(answer.members).replace("/", "\\/") + "\n")
+    )
+
+
+def _media_type_in_capitals(answer: Answer) -> Answer:
+    named = answer.media_type == "application/json"
+    return replace(answer, media_type="Application/JSON; Charset=utf-8") if named else answer
+
+
+def _compressed(answer: Answer) -> Answer:
+    compressed = answer.with_body(gzip.compress(answer.content)) if answer.content else answer
+    return compressed.headed("Content-Encoding", "gzip") if answer.content else answer
+
+
+def _challenged(challenge: str, status: int) -> Change:
+    def changed(answer: Answer) -> Answer:
+        concerned = answer.endpoint == "token" and answer.status == status
+        return answer.headed("WWW-Authenticate", challenge) if concerned else answer
+
+    return answers(changed)
+
+
+def _barely_challenged(answer: Answer) -> Answer:
+    if answer.endpoint not in AT_RESOURCES or answer.status != 401:
+        return answer
+    return answer.headed(
+        "WWW-Authenticate", "Bearer" if answer.reason == "no_token" else 'bearer error = "invalid_token"'
+    )
+
+
+def _too_large(answer: Answer) -> Answer:
+    large = any(len(value) > 10_000 for value in answer.form.values())
+    page = "<html><body><h1>413 Content Too Large</h1></body></html>"
+    return answer.with_status(413).with_body(page, "text/html") if large else answer
+
+
+def _active(answer: Answer) -> bool:
+    return answer.endpoint == "introspection" and answer.members.get("active") is True
+
+
+def _only_active(answer: Answer) -> Answer:
+    return replace(answer, members={"active": True}) if _active(answer) else answer
+
+
+def _signed_userinfo(answer: Answer) -> Answer:
+    if answer.status != 200:
+        return answer
+    header = {"alg": "RS256", "typ": "JWT", "kid": "reference-rs256"}
+    return answer.with_body(
+        Unsigned("id_token", "refresh", "RS256", header, answer.members).signed(), "application/jwt"
+    )
+
+
+def _more_keys(answer: Answer) -> Answer:
+    """A key for encryption, one of a kind that nobody knows, and members that RFC 7517 §4 allows."""
+    first, *others = answer.members["keys"]
+    encryption = {**first, "kid": "for-encryption", "use": "enc", "alg": "RSA-OAEP-256"}
+    strange = {"kty": "AKP", "kid": "of-tomorrow", "alg": "ML-DSA-44", "pub": "AAAA"}
+    return answer.saying(keys=[encryption, strange, {**first, "key_ops": ["verify"], "x5t": "AAAA"}, *others])
+
+
+def _open_to_scripts(answer: Answer) -> Answer:
+    origin = answer.request_headers.get("origin")
+    return answer.headed("Access-Control-Allow-Origin", origin) if origin and answer.endpoint == "token" else answer
+
+
+def _without_iss(answer: Answer) -> Answer:
+    if answer.endpoint == "metadata":
+        return answer.silent_about("authorization_response_iss_parameter_supported")
+    return answer.silent_about("iss") if answer.endpoint == "authorization" else answer
+
+
+FORMS = (
+    Variation("json-escaped", "JSON escapes slashes, and a line end comes behind it", answers(_escaped)),
+    Variation("media-type-capitals", "the media type is Application/JSON", answers(_media_type_in_capitals)),
+    Variation("compressed", "answers are compressed", answers(_compressed)),
+    Variation(
+        "challenge-lower-case",
+        "a failed HTTP Basic is challenged to basic",
+        _challenged('basic realm="token endpoint"', 401),
+    ),
+    Variation(
+        "challenges-in-one-field",
+        "a failed HTTP Basic is challenged to Bearer and Basic in one header",
+        _challenged('Bearer realm="a, b", Basic realm="token endpoint"', 401),
+    ),
+    Variation(
+        "challenge-beside-400",
+        "a refusal with 400 has a challenge too",
+        _challenged('Basic realm="token endpoint"', 400),
+    ),
+    Variation(
+        "resource-bare-challenge", "the challenge of resources is as short as can be", answers(_barely_challenged)
+    ),
+    Variation(
+        "error-description-empty",
+        "error_description is empty",
+        refusals(lambda answer: answer.saying(error_description="")),
+    ),
+    Variation("too-large-413", "a very large request is answered by 413 and a page", answers(_too_large)),
+    Variation(
+        "cookies", "answers with tokens set a cookie", tokens(lambda answer: answer.headed("Set-Cookie", "lb=7"))
+    ),
+    Variation(
+        "cors-without-credentials",
+        "scripts of any origin may use the token endpoint, without the browser's credentials",
+        answers(_open_to_scripts),
+    ),
+    Variation("introspection-minimal", "introspection tells active alone", answers(_only_active)),
+    Variation(
+        "introspection-further-members",
+        "introspection tells more",
+        answers(lambda answer: answer.saying(ext={"tenant": 7}, groups=["a"]) if _active(answer) else answer),
+    ),
+    Variation("userinfo-signed", "userinfo is a JWT (OIDC Core §5.3.2)", at("userinfo", _signed_userinfo)),
+    Variation("jwks-further-keys", "there are keys for other ends beside those for signatures", at("jwks", _more_keys)),
+    Variation(
+        "jwks-media-type",
+        "the media type of keys is application/jwk-set+json",
+        at("jwks", lambda answer: replace(answer, media_type="application/jwk-set+json")),
+    ),
+    Variation(
+        "metadata-without-grants",
+        "the metadata does not list grants",
+        at("metadata", lambda answer: answer.silent_about("grant_types_supported", "scopes_supported")),
+    ),
+    Variation(
+        "authorization-without-iss", "the authorization response does not name its issuer", answers(_without_iss)
+    ),
+    Variation(
+        "authorization-further-parameters",
+        "the authorization response has further parameters",
+        at("authorization", lambda answer: answer.saying(session_state="a1.b2", expires_in="7")),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Variations in what tokens look like, how long they live and what ends them."""
+
+from __future__ import annotations
+
+from token_conformance.reference.behaviour import id_tokens, policy
+from token_conformance.reference.faults.fault import refreshed_id_tokens
+from token_conformance.reference.unsigned import Unsigned
+from token_conformance.reference.variation import Variation
+
+TIMES = ("exp", "iat", "auth_time")
+
+
+def _fractional(token: Unsigned) -> Unsigned:
+    """Times with a fraction, which a NumericDate may have (RFC 7519 §2)."""
+    return token.claiming(**{name: token.claims[name] + 0.25 for name in TIMES if name in token.claims})
+
+
+LIVES = (
+    Variation(
+        "refresh-tokens-are-jwts",
+        "refresh tokens are JWTs, whose signature is decoded before it is compared",
+        policy("token", refresh_tokens_are_jwts=True),
+    ),
+    Variation("tokens-prefixed", "codes and tokens begin by what they are", policy("token", handles="prefixed")),
+    Variation("tokens-hexadecimal", "codes and tokens are hexadecimal numbers", policy("token", handles="hexadecimal")),
+    Variation("tokens-long", "codes and opaque tokens are long", policy("token", handles="long")),
+    Variation("times-with-fraction", "the times of ID tokens have a fraction", id_tokens(_fractional)),
+    Variation(
+        "id-token-without-further-claims",
+        "ID tokens have no claim that OIDC Core does not require",
+        id_tokens(lambda token: token.silent_about("sid", "at_hash")),
+    ),
+    Variation(
+        "refreshed-id-token-without-at-hash",
+        "a refreshed ID token has no at_hash",
+        refreshed_id_tokens(lambda token: token.silent_about("at_hash")),
+    ),
+    Variation(
+        "refresh-lifetime-absolute",
+        "a refresh token lives no longer than the one before would have",
+        policy("refresh", lifetime_absolute=True),
+    ),
+    Variation(
+        "access-token-lifetime-varies",
+        "no two access tokens live equally long",
+        policy("token", access_token_lifetime_varies=True),
+    ),
+    Variation("resource-clock-leeway", "resources take access tokens for another 15 s", policy("resource", leeway=15)),
+    Variation("code-clock-leeway", "codes are taken for another 15 s", policy("code", leeway=15)),
+    Variation("code-burnt-by-failure", "a failed exchange uses up its code", policy("code", failure_burns=True)),
+    Variation(
+        "code-missing-redirect-uri-invalid-request",
+        "an exchange without redirect_uri is an invalid_request",
+        policy("code", missing_redirect_uri="invalid_request"),
+    ),
+    Variation(
+        "verifier-unexpected-invalid-request",
+        "a code_verifier without a challenge is an invalid_request",
+        policy("code", unexpected_verifier="invalid_request"),
+    ),
+    Variation(
+        "scope-unnamed-invalid-scope",
+        "a service has to name its scope (RFC 6749 §3.3)",
+        policy("scope", unnamed="invalid_scope"),
+    ),
+    Variation(
+        "revoking-access-token-ends-grant",
+        "with an access token its refresh token is revoked (RFC 7009 §2.1)",
+        policy("afterlife", access_tokens="revoked_with_grant"),
+    ),
+    Variation(
+        "introspection-of-access-tokens-alone",
+        "introspection knows access tokens alone",
+        policy("afterlife", refresh_tokens_introspected=False),
+    ),
+)
