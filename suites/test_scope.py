@@ -149,7 +149,7 @@ class ForeignUserScope:
     granted: frozenset[str] | None
 
 
-@scenario(needs="authorization_code form_login")
+@scenario(needs="authorization_code unattended_login")
 async def foreign_user_scope(provider: Provider) -> ForeignUserScope:
     """Send the user to grant a foreign scope beside the usual one, and exchange the code, where there is one."""
     grant = provider.profile.grants.authorization_code

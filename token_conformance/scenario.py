@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from token_conformance.features import FEATURES
+
 if TYPE_CHECKING:
     from token_conformance.run import Run
 
@@ -48,6 +50,11 @@ def scenario(*, needs: str = "", ends_session: bool = False, waits: bool = False
             raise ValueError(
                 f"scenario {declared.name} of {perform.__module__} has a namesake in {other.perform.__module__}; "
                 "rename one: transcripts are known by the names of their scenarios"
+            )
+        if unknown := set(declared.needs) - set(FEATURES):
+            raise ValueError(
+                f"scenario {declared.name} of {perform.__module__} needs {', '.join(sorted(unknown))}, "
+                f"which is none of the features {', '.join(FEATURES)}"
             )
         _DECLARED[declared.name] = declared
 
