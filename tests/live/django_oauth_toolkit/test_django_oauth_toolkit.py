@@ -17,13 +17,16 @@ PROFILE = HERE / "django-oauth-toolkit.toml"
 
 KNOWN = {
     "access_token_in_the_query_is_refused",
+    "basic_is_known_in_any_case",
     "challenge_names_no_error_without_a_token",
     "failed_basic_is_challenged_to_basic",
     "introspection_is_not_stored",
     "missing_redirect_uri_is_refused",
     "narrowing_does_not_shrink_the_grant",
     "repeated_client_id_is_refused",
+    "repeated_code_is_invalid_request",
     "repeated_parameter_is_invalid_request",
+    "repeated_refresh_token_is_invalid_request",
     "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",

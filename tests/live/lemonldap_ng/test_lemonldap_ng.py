@@ -38,16 +38,21 @@ KNOWN = PKCE | {
     "foreign_scope_is_not_granted",
     "get_yields_no_token",
     "made_up_token_is_called_invalid",
+    "media_type_is_read_in_any_case",
     "parameters_in_the_query_are_not_read",
     "refused_widening_is_told",
     "repeated_client_id_is_refused",
+    "repeated_code_is_invalid_request",
     "repeated_parameter_is_invalid_request",
+    "repeated_refresh_token_is_invalid_request",
     "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",
     "resource_refuses_with_a_challenge",
     "scripts_cannot_read_the_authorization_endpoint",
     "unknown_refresh_token_is_invalid_grant",
+    "user_grants_no_foreign_scope",
+    "userinfo_refuses_with_a_challenge",
 }
 """What it departs from with the settings that are shipped."""
 RACY = {"parallel_exchanges_have_one_winner"}

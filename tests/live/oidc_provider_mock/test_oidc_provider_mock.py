@@ -16,13 +16,16 @@ KNOWN = {
     "challenge_names_no_error_without_a_token",
     "contradicting_client_id_is_refused",
     "repeated_client_id_is_refused",
+    "repeated_code_is_invalid_request",
     "repeated_parameter_is_invalid_request",
+    "repeated_refresh_token_is_invalid_request",
     "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",
     "resource_refuses_with_a_challenge",
     "two_methods_at_once_are_refused",
     "unknown_client_and_wrong_secret_look_alike",
+    "userinfo_refuses_with_a_challenge",
 }
 """What it departs from in every run."""
 
