@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     NonNegativeInt,
     PositiveFloat,
@@ -16,34 +14,19 @@ from pydantic import (
     model_validator,
 )
 
-from token_conformance.client_certificate import pair_problem
+from token_conformance.profile.client import Client
 from token_conformance.profile.fact import Fact, unknown
 from token_conformance.profile.fields import (
     DateText,
     EndpointURL,
     ExistingFile,
-    RedirectURI,
     ResourceIndicator,
-    SigningKey,
 )
+from token_conformance.profile.grants import Grants
+from token_conformance.profile.table import Table
 from token_conformance.signing_key import SigningAlgorithm
 
-Authentication = Literal[
-    "client_secret_basic",
-    "client_secret_post",
-    "private_key_jwt",
-    "client_secret_jwt",
-    "tls_client_auth",
-    "self_signed_tls_client_auth",
-    "none",
-]
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
-SubjectTokenType = Literal[
-    "urn:ietf:params:oauth:token-type:access_token",
-    "urn:ietf:params:oauth:token-type:refresh_token",
-    "urn:ietf:params:oauth:token-type:id_token",
-    "urn:ietf:params:oauth:token-type:jwt",
-]
 ErrorCondition = Literal[
     "expired_refresh_token",
     "reused_refresh_token",
@@ -56,12 +39,6 @@ ErrorCondition = Literal[
     "unsupported_grant_type",
     "invalid_scope",
 ]
-
-
-class Table(BaseModel):
-    """A table of the profile: no unknown keys, no later changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Identity(Table):
@@ -94,142 +71,6 @@ class Endpoints(Table):
         if self.issuer is None and self.token_endpoint is None:
             raise ValueError("expected issuer (for discovery) or token_endpoint; add one of them")
         return self
-
-
-class Client(Table):
-    """`[[clients]]`: one registration of ours; the first is the main one."""
-
-    name: str = "main"
-    client_id: str = Field(min_length=1)
-    client_secret: str | None = None
-    authentication: Authentication = "client_secret_basic"
-    redirect_uri: RedirectURI | None = None
-    grant_types: list[str] | None = None
-    signing_key: SigningKey | None = None
-    signing_algorithm: SigningAlgorithm | None = None
-    assertion_audience: Literal["token_endpoint", "issuer"] = "token_endpoint"
-    certificate: ExistingFile | None = None
-    private_key: ExistingFile | None = None
-
-    @model_validator(mode="after")
-    def _presentable(self) -> Client:
-        if (self.certificate is None) != (self.private_key is None):
-            raise ValueError("expected certificate and private_key together; add the other one, a PEM file each")
-        if self.authenticates_by_certificate and self.certificate is None:
-            raise ValueError(
-                f'expected certificate and private_key, which authentication = "{self.authentication}" needs; add them'
-            )
-        problem = pair_problem(self.certificate, self.private_key) if self.certificate and self.private_key else None
-        if problem is not None:
-            raise ValueError(problem)
-        return self
-
-    @model_validator(mode="after")
-    def _secret(self) -> Client:
-        if self.authentication.startswith("client_secret_") and not self.client_secret:
-            raise ValueError(f'expected client_secret, which authentication = "{self.authentication}" needs; add it')
-        if self.authentication == "none" and self.client_secret:
-            raise ValueError('expected no client_secret beside authentication = "none"; remove one of them')
-        if self.authentication == "private_key_jwt" and not self.signing_key:
-            raise ValueError('expected signing_key, which authentication = "private_key_jwt" needs; add it')
-        return self
-
-    @property
-    def public(self) -> bool:
-        """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
-        return self.authentication == "none"
-
-    @property
-    def asserts(self) -> bool:
-        """Whether it proves who it is by a signed assertion (RFC 7523 §2.2)."""
-        return self.authentication in {"private_key_jwt", "client_secret_jwt"}
-
-    @property
-    def sends_secret(self) -> bool:
-        """Whether it proves who it is by sending its secret (RFC 6749 §2.3.1)."""
-        return self.authentication in {"client_secret_basic", "client_secret_post"}
-
-    @property
-    def authenticates_by_certificate(self) -> bool:
-        """Whether its certificate proves who it is (RFC 8705 §2)."""
-        return self.authentication in {"tls_client_auth", "self_signed_tls_client_auth"}
-
-
-class AuthorizationCode(Table):
-    """`[grants.authorization_code]` (RFC 6749 §4.1, RFC 7636, OIDC Core §3.1 and §3.3)."""
-
-    client: str | None = None
-    scope: str | None = None
-    response_type: Literal["code", "code id_token"] = "code"
-    response_mode: Literal["query", "fragment", "form_post"] | None = None
-    pkce: bool | Literal["S256", "plain"] = False
-    prompt: str | None = None
-    parameters: dict[str, str] = {}
-    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
-
-    @property
-    def code_challenge_method(self) -> Literal["S256", "plain"] | None:
-        """The PKCE method used in logins, None without PKCE."""
-        if self.pkce is False:
-            return None
-        return "plain" if self.pkce == "plain" else "S256"
-
-
-class RefreshToken(Table):
-    """`[grants.refresh_token]` (RFC 6749 §6, RFC 9700 §4.14.2)."""
-
-    rotation: Fact[Literal["always", "never"]] = Field(default_factory=unknown)
-    reuse_grace: Fact[NonNegativeInt] = Fact[NonNegativeInt](value=0)
-    reuse_revokes_family: Fact[bool] = Field(default_factory=unknown)
-    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
-    lifetime_slack: NonNegativeInt = 0
-    minimum_age: NonNegativeInt = 0
-    id_token: Fact[Literal["always", "never"]] = Field(default_factory=unknown)
-
-
-class ClientCredentials(Table):
-    """`[grants.client_credentials]` (RFC 6749 §4.4)."""
-
-    client: str | None = None
-    scope: str | None = None
-
-
-class Password(Table):
-    """`[grants.password]` (RFC 6749 §4.3); the user is that of `[login]`."""
-
-    client: str | None = None
-    scope: str | None = None
-
-
-class DeviceCode(Table):
-    """`[grants.device_code]` (RFC 8628); lifetime of the codes and interval of the polling in seconds."""
-
-    client: str | None = None
-    scope: str | None = None
-    lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
-    interval: Fact[PositiveInt] = Field(default_factory=unknown)
-
-
-class TokenExchange(Table):
-    """`[grants.token_exchange]` (RFC 8693 §2.1): the exchange of a token that a login yields."""
-
-    client: str | None = None
-    subject_token_type: SubjectTokenType = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type
-    requested_token_type: str | None = None
-    audience: str | None = None
-    resource: str | None = None
-    scope: str | None = None
-
-
-class Grants(Table):
-    """`[grants]`: what the provider documents that it offers to our clients."""
-
-    authorization_code: AuthorizationCode | None = None
-    refresh_token: RefreshToken | None = None
-    client_credentials: ClientCredentials | None = None
-    password: Password | None = None
-    device_code: DeviceCode | None = None
-    token_exchange: TokenExchange | None = None
 
 
 class Tokens(Table):

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Client, Profile
-from token_conformance.profile.models import Endpoints, Grants, Identity
+from token_conformance.profile.grants import Grants
+from token_conformance.profile.models import Endpoints, Identity
 from token_conformance.provider.discovery import Discovery, configuration_urls
 from token_conformance.servers.live import LiveServer
 from token_conformance.wire import Pace, Wire

@@ -15,10 +15,10 @@ from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
 
 from token_conformance.profile import Client
 from token_conformance.reference.assertion import AssertionReader
-from token_conformance.reference.behaviour import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.documented import Documented
 from token_conformance.reference.mutual_tls import Registrations
+from token_conformance.reference.policies import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.reading import Incoming, Parameters
 from token_conformance.reference.refusal import Refusal, invalid_client, invalid_grant, invalid_request
 

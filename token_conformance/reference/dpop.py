@@ -16,8 +16,8 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry
 
 from token_conformance.jwt_reading import read
-from token_conformance.reference.behaviour import DPoPPolicy
 from token_conformance.reference.installation import Installation
+from token_conformance.reference.policies import DPoPPolicy
 from token_conformance.reference.reading import Incoming
 from token_conformance.reference.refusal import Refusal
 

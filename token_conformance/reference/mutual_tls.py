@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from token_conformance.profile import Client
-from token_conformance.reference.behaviour import MutualTLSPolicy
+from token_conformance.reference.policies import MutualTLSPolicy
 
 ALIASED = ("token_endpoint", "revocation_endpoint", "introspection_endpoint", "userinfo_endpoint")
 """The endpoints at which clients authenticate, or use their tokens (RFC 8705 §5)."""

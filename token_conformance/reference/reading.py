@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request  # type: ignore[
 from cryptography import x509
 
 from token_conformance.client_certificate import thumbprint
-from token_conformance.reference.behaviour import RequestPolicy
+from token_conformance.reference.policies import RequestPolicy
 from token_conformance.reference.refusal import invalid_request, invalid_scope
 
 FORM = "application/x-www-form-urlencoded"

@@ -1,7 +1,8 @@
 """Faults of the refresh token grant (RFC 6749 §6)."""
 
-from token_conformance.reference.behaviour import RefreshPolicy, policy
+from token_conformance.reference.behaviour import policy
 from token_conformance.reference.faults.fault import Fault, crash, refusals
+from token_conformance.reference.grant_policies import RefreshPolicy
 
 REFRESH = (
     Fault(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant  # type: ignore[import-untyped]
 
-from token_conformance.reference.behaviour import CodePolicy
 from token_conformance.reference.client_authentication import RegisteredClient
+from token_conformance.reference.grant_policies import CodePolicy
 from token_conformance.reference.grants.authorization import AuthorizationEndpoint
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import Code

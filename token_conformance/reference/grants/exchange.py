@@ -5,7 +5,7 @@ from __future__ import annotations
 from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin  # type: ignore[import-untyped]
 
 from token_conformance.reference.answer import NO_STORE
-from token_conformance.reference.behaviour import TokenExchangePolicy
+from token_conformance.reference.grant_policies import TokenExchangePolicy
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import AccessToken, Family, RefreshToken
 from token_conformance.reference.refusal import Refusal, invalid_request, invalid_scope, missing

@@ -7,7 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636.challenge import CODE_VERIFIER_PATTERN  # type: ignore[import-untyped]
 
-from token_conformance.reference.behaviour import CodePolicy
+from token_conformance.reference.grant_policies import CodePolicy
 from token_conformance.reference.memory import Code
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request
 

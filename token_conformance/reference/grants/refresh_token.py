@@ -9,8 +9,8 @@ from base64 import urlsafe_b64decode
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[import-untyped]
 
 from token_conformance.reference.answer import NO_STORE
-from token_conformance.reference.behaviour import RefreshPolicy
 from token_conformance.reference.client_authentication import RegisteredClient, presented
+from token_conformance.reference.grant_policies import RefreshPolicy
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request, invalid_scope, missing

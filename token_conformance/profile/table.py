@@ -1,0 +1,11 @@
+"""What all tables of the profile have in common."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Table(BaseModel):
+    """A table of the profile: no unknown keys, no later changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,169 @@
+"""A client of the provider: how a request is written, authenticated and proved before it leaves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Self
+from urllib.parse import unquote_plus, urlencode
+
+from token_conformance.client_certificate import ClientCertificate
+from token_conformance.exchange import Exchange, Headers, Request, header
+from token_conformance.profile import Client, Profile
+from token_conformance.provider.assertion import Assertion
+from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
+from token_conformance.provider.discovery import Discovery
+from token_conformance.provider.dpop import Prover, new_prover, without_query
+from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.servers.connection import Clock
+from token_conformance.token_response import TokenResponse
+from token_conformance.wire import Wire
+
+Form = Mapping[str, str | None] | Iterable[tuple[str, str]]
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+JSON = ("Accept", "application/json")
+
+
+class Requesting:
+    """Sends requests as one client or another; every method gives what came back and judges nothing."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        wire: Wire,
+        discovery: Discovery,
+        lineage: Lineage,
+        logins: LoginBudget,
+        clock: Clock | None = None,
+    ) -> None:
+        self.profile = profile
+        self.wire = wire
+        self.discovery = discovery
+        self.lineage = lineage
+        self.logins = logins
+        self.clock = clock or wire.connection.clock
+        if profile.dpop and lineage.prover is None:
+            lineage.prover = new_prover(profile.tokens.dpop_algorithm)
+        self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
+        self.token_type = "DPoP" if profile.dpop else "Bearer"
+        self._usual = True
+
+    def proving(self, prover: Prover | None) -> Self:
+        """The same with other proofs at the token endpoint and at resources (RFC 9449), or with none."""
+        other = copy.copy(self)
+        other.prover, other._usual = prover, False  # noqa: SLF001 - of its own kind
+        return other
+
+    def draw(self, kind: str) -> str:
+        """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
+        return self.wire.connection.draw(kind)
+
+    async def endpoint(self, name: str, *, mutual_tls: bool = False) -> str:
+        """The address of an endpoint by its name in RFC 8414 §2; see `Discovery.endpoint`."""
+        return await self.discovery.endpoint(name, mutual_tls=mutual_tls)
+
+    async def credentials(self, client: Client) -> Credentials:
+        """What proves that a request is the client's, by its registered method; an assertion is good for one request."""
+        if client.asserts:
+            return replace((await self.assertion(client)).credentials(), certificate=certificate_of(client))
+        return credentials(client)
+
+    async def assertion(self, client: Client) -> Assertion:
+        """The next assertion of a client, for the audience that the profile documents (RFC 7523 §3)."""
+        issuer, now = self.profile.server.issuer, self.clock.now()
+        named = issuer if client.assertion_audience == "issuer" else await self.endpoint("token_endpoint")
+        return Assertion.of(client, audience=named or "", now=now, jti=self.draw("jti"))
+
+    async def token(self, parameters: Form, *, client: Client | None = None, headers: Headers = ()) -> TokenResponse:
+        """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
+        client = client or self.profile.user_client
+        response = await self._token(await self.credentials(client), parameters, headers)
+        self.lineage.saw(dict(parameters), response, own=self._usual and client == self.profile.user_client)
+        return response
+
+    async def token_as(self, proof: Credentials, parameters: Form, *, headers: Headers = ()) -> TokenResponse:
+        """Send a request to the token endpoint with the given credentials, which may be none or too many."""
+        response = await self._token(proof, parameters, headers)
+        self.lineage.saw(dict(parameters), response, own=self._usual)
+        return response
+
+    async def ask(self, endpoint: str, parameters: Form, *, client: Client) -> Exchange:
+        """Send a form to an endpoint by its name in RFC 8414 §2, as a client that proves who it is."""
+        return await self._post(endpoint, await self.credentials(client), parameters, ())
+
+    async def get(
+        self, url: str, *, access_token: str | None = None, headers: Headers = (), proof: Credentials | None = None
+    ) -> Exchange:
+        """Send a GET, with the access token in its header where one is given, by the scheme of the last token_type.
+
+        The certificate of the user's client is presented, where it has one, or else that of `proof` (RFC 8705 §3).
+        """
+        bearer = (("Authorization", f"{self.token_type} {access_token}"),) if access_token is not None else ()
+        certificate = certificate_of(self.profile.user_client) if proof is None else proof.certificate
+        return await self._send(Request("GET", url, (JSON, *bearer, *headers), certificate=certificate))
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers = (),
+        body: bytes = b"",
+        certificate: ClientCertificate | None = None,
+    ) -> Exchange:
+        """Send any request, right or wrong."""
+        self.lineage.touched(unquote_plus(f"{url} {body.decode(errors='replace')}"))
+        return await self._send(Request(method, url, headers, body, certificate))
+
+    async def _send(self, request: Request) -> Exchange:
+        """Send a request, with a proof where it needs one, and once more where the answer demands a nonce for it."""
+        prover = self.prover
+        if prover is None or prover.change is None or not await self._needs_proof(request):
+            return await self.wire.send(request)
+        exchange = await self.wire.send(request, complete=prover.proven)
+        if prover.learn(exchange):
+            exchange = await self.wire.send(request, complete=prover.proven)
+            prover.learn(exchange)
+        return exchange
+
+    async def _needs_proof(self, request: Request) -> bool:
+        """Whether a request asks for tokens, or uses one that is bound (RFC 9449 §5 and §7)."""
+        if header(request.headers, "dpop") is not None:
+            return False
+        if (header(request.headers, "authorization") or "").lower().startswith("dpop "):
+            return True
+        endpoint = await self.endpoint("token_endpoint")
+        return without_query(request.url) in {endpoint, *self.profile.server.token_endpoint_aliases}
+
+    async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
+        self.lineage.sends(dict(parameters))
+        response = TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
+        self._heed_token_type(response)
+        return response
+
+    def _heed_token_type(self, response: TokenResponse) -> None:
+        """Present access tokens from now on as the answer says (RFC 9449 §5)."""
+        if self.prover is not None and response.exchange.answer is not None and response.accepted:
+            self.token_type = "Bearer" if (response.token_type or "").lower() == "bearer" else "DPoP"
+
+    async def _post(self, endpoint: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
+        url = await self.endpoint(endpoint, mutual_tls=self._by_mutual_tls(proof))
+        pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+        form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
+        return await self._send(
+            Request(
+                "POST",
+                url,
+                (FORM, JSON, *proof.headers, *headers),
+                urlencode(form, errors="surrogatepass").encode(),
+                proof.certificate,
+            )
+        )
+
+    def _by_mutual_tls(self, proof: Credentials) -> bool:
+        """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""
+        client_ids = {value for name, value in proof.parameters if name == "client_id"}
+        known = (client for client in self.profile.clients if client.client_id in client_ids)
+        return proof.certificate is not None or any(client.certificate is not None for client in known)

@@ -1,0 +1,163 @@
+"""How grants are judged: policies that conform by default."""
+
+# ruff: noqa: S105 - policies are named after the secrets that they concern
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class RefreshPolicy:
+    """The refresh token grant (RFC 6749 §6, RFC 9700 §4.14.2); times in seconds."""
+
+    rotates: bool = True
+    hands_over: bool = True
+    repeats_kept_token: bool = True
+    reuse_grace: int = 0
+    reuse_refused: bool = True
+    use_forgotten_after: int | None = None
+    remembers_generations: int | None = None
+    reuse_revokes: Literal["family", "user", "nothing"] = "family"
+    lifetime: int = 30 * 24 * 3600
+    lifetime_absolute: bool = False
+    expiry_checked: bool = True
+    revocation_checked: bool = True
+    client_authenticated: bool = True
+    secret_compared: bool = True
+    client_compared: bool = True
+    foreign_use_revokes: bool = False
+    unauthenticated_use_revokes: bool = False
+    significant_characters: int | None = None
+    case_ignored: bool = False
+    other_tokens_accepted: frozenset[str] = frozenset()
+    malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    minimum_age: int = 0
+    dies_with_access_token: bool = False
+    fails_once: bool = False
+    expiry_forgotten: bool = False
+    living_generations: int | None = None
+    rotating_generations: int | None = None
+    granted_scope_accepted: bool = True
+    scope_exceeded: Literal["refused", "granted", "granted_if_known", "ignored"] = "refused"
+    scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
+    narrowing_shrinks_grant: bool = False
+    omitted_scope: Literal["original", "first"] = "original"
+    access_token: Literal["new", "same", "same_with_full_lifetime"] = "new"
+    revokes_old_access_token: bool = False
+    id_token: Literal["always", "never", "repeated"] = "always"
+    atomic: bool = True
+    racers_share_successor: bool = False
+
+
+@dataclass(frozen=True)
+class CodePolicy:
+    """The authorization code grant (RFC 6749 §4.1, RFC 7636); times in seconds."""
+
+    lifetime: int = 60
+    leeway: int = 0
+    failure_burns: bool = False
+    missing_redirect_uri: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    unexpected_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    expiry_checked: bool = True
+    single_use: bool = True
+    replay_revokes: bool = True
+    replay_spares_access_token: bool = False
+    wrong_replay_revokes: bool = False
+    redirect_uri: Literal["identical", "any", "prefix", "without_query", "caseless", "optional"] = "identical"
+    significant_characters: int | None = None
+    malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    case_ignored: bool = False
+    predictable: bool = False
+    client_compared: bool = True
+    client_authenticated: bool = True
+    pkce_required: Literal["public", "never", "always"] = "public"
+    missing_verifier_refused: bool = True
+    verifier_compared: bool = True
+    challenge_as_verifier: bool = False
+    verifier_characters: int | None = None
+    unexpected_verifier_refused: bool = True
+    malformed_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    right_verifier_refused: bool = False
+    answers_in_query: bool = False
+    atomic: bool = True
+    registered_redirect_uri: Literal["identical", "prefix", "any"] = "identical"
+    error_tells_state: bool = True
+    login_redirect: Literal[303, 307] = 303
+    allows_origins: bool = False
+
+
+@dataclass(frozen=True)
+class ScopePolicy:
+    """How a scope that is asked for is judged (RFC 6749 §3.3)."""
+
+    unknown: Literal["refused", "dropped", "granted"] = "refused"
+    unknown_of_users: Literal["refused", "dropped", "granted"] | None = None
+    refresh_token_without_offline_access: bool = False
+    refresh_token_for_service: bool = False
+    echo: Literal["always", "when_different"] = "always"
+    order_matters: bool = False
+    case_ignored: bool = False
+    unnamed: Literal["default", "invalid_scope", "invalid_request"] = "default"
+
+
+@dataclass(frozen=True)
+class PasswordPolicy:
+    """The password grant (RFC 6749 §4.3)."""
+
+    compared: bool = True
+    wrong_password: str = "invalid_grant"
+
+
+@dataclass(frozen=True)
+class DevicePolicy:
+    """The device authorization grant (RFC 8628); times in seconds."""
+
+    lifetime: int = 1800
+    interval: int = 5
+    haste: Literal["slow_down", "authorization_pending"] = "slow_down"
+    expiry_checked: bool = True
+    expired: Literal["expired_token", "invalid_grant"] = "expired_token"
+    unknown: Literal["invalid_grant", "expired_token"] = "invalid_grant"
+    single_use: bool = True
+    client_compared: bool = True
+    foreign_use_revokes: bool = False
+    client_authenticated: bool = True
+    authorization_authenticated: bool = True
+    approval_needed: bool = True
+    approval_kept: bool = True
+    denial_offered: bool = True
+    denial_remembered: bool = True
+    interval_told: bool = True
+    complete_uri_told: bool = True
+    user_code: Literal["letters", "digits", "counted"] = "letters"
+    predictable: bool = False
+
+
+@dataclass(frozen=True)
+class TokenExchangePolicy:
+    """The exchange of tokens (RFC 8693)."""
+
+    offered: bool = True
+    client_authenticated: bool = True
+    invalid_subject: Literal["invalid_request", "invalid_grant", "invalid_token"] = "invalid_request"
+    subject_checked: bool = True
+    subject_type_needed: bool = True
+    expiry_checked: bool = True
+    revocation_checked: bool = True
+    unknown_type: Literal["refused", "granted", "replaced"] = "refused"
+    actor_token_type_needed: bool = True
+    scope_exceeded: Literal["refused", "granted", "narrowed"] = "refused"
+
+
+@dataclass(frozen=True)
+class TargetPolicy:
+    """The resources that tokens are asked for (RFC 8707)."""
+
+    known_granted: bool = True
+    unknown: Literal["refused", "ignored", "granted"] = "refused"
+    malformed: Literal["invalid_target", "invalid_request", "ignored"] = "invalid_target"
+    beyond: Literal["refused", "ignored", "granted"] = "refused"
+    narrowed: Literal["honoured", "ignored", "refused"] = "honoured"
+    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold"] = "asked"
