@@ -79,9 +79,11 @@ class Response:
     body: bytes = b""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exchange:
     """A request and its response, with the time at which the request left (UTC) and the seconds until the answer.
+
+    No exchange is another one, however much they look alike.
 
     Reading anything of the response raises `Inconclusive` where none came (`failure` says why), or where a
     recording does not hold that part of it (`undocumented` names `status`, `headers` or, where members may be missing,
