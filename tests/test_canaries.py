@@ -187,7 +187,7 @@ def leavings(request, tmp_path_factory) -> dict[str, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     reports = {path.name: path.read_text() for path in (folder / "reports").rglob("*") if path.is_file()}
     return {"stdout": ended.stdout, "stderr": ended.stderr, **reports}

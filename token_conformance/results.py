@@ -111,6 +111,19 @@ class RunResult:
         topics = dict.fromkeys(check.topic for check in self.checks)
         return {topic: tuple(check for check in self.checks if check.topic == topic) for topic in topics}
 
+    @property
+    def conclusion(self) -> str:
+        """What the verdicts say together of the provider, in a sentence."""
+        count = self.summary
+        if count[Verdict.FAIL] or count[Verdict.ERROR]:
+            broken = f", and {_checks(count[Verdict.ERROR])} met a defect of the suite"
+            return f"Does not conform: {_checks(count[Verdict.FAIL])} failed{broken if count[Verdict.ERROR] else ''}."
+        if not self.coverage.judged:
+            return "Nothing could be judged."
+        lacks = [f"{_checks(count[Verdict.WARNING])} with a warning"] * bool(count[Verdict.WARNING])
+        lacks += [f"{_checks(count[Verdict.DEVIATION])} with a documented deviation"] * bool(count[Verdict.DEVIATION])
+        return f"Conforms as far as it was judged{'; ' * bool(lacks)}{', '.join(lacks)}."
+
     def to_json(self) -> dict[str, Any]:
         """The contents of results.json."""
         coverage = self.coverage
@@ -135,3 +148,7 @@ class RunResult:
             "todo": [left.to_json() for left in self.todo],
             "checks": [check.to_json() for check in self.checks],
         }
+
+
+def _checks(count: int) -> str:
+    return f"{count} check{'' if count == 1 else 's'}"

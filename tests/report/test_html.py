@@ -54,6 +54,29 @@ def test_a_topic_counts_its_verdicts(page):
     assert [[cell.text for cell in row] for row in rows] == [["rotation", *"1111111"], ["refresh", *"1111111"]]
 
 
+def test_a_topic_without_findings_is_folded(make_run, make_check):
+    """What nobody needs to look at stands behind the topics that have something to say."""
+    checks = (make_check(topic="refresh"), make_check(Verdict.FAIL), make_check(Verdict.NOT_APPLICABLE, topic="scope"))
+    folded = lxml.html.fromstring(html_of(make_run(checks=checks), {})).xpath("//details//table[@class='topics']")
+    assert [row[0].text for row in folded[0].xpath("tbody/tr")] == ["refresh", "scope"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "conclusion"),
+    [
+        ([Verdict.PASS, Verdict.FAIL, Verdict.FAIL], "Does not conform: 2 checks failed."),
+        ([Verdict.FAIL, Verdict.ERROR], "Does not conform: 1 check failed, and 1 check met a defect of the suite."),
+        ([Verdict.PASS, Verdict.WARNING], "Conforms as far as it was judged; 1 check with a warning."),
+        ([Verdict.PASS, Verdict.NOT_APPLICABLE], "Conforms as far as it was judged."),
+        ([Verdict.INCONCLUSIVE], "Nothing could be judged."),
+    ],
+)
+def test_the_verdicts_are_summed_up(make_run, make_check, verdicts, conclusion):
+    """One sentence says what the whole run means."""
+    page = html_of(make_run(checks=tuple(map(make_check, verdicts))), {})
+    assert lxml.html.fromstring(page).find_class("conclusion")[0].text == conclusion
+
+
 def test_the_run_is_described(page):
     """Server, claims, requests, time and deviations that are none stand in the summary."""
     said = " ".join(lxml.html.fromstring(page).find_class("run")[0].text_content().split())

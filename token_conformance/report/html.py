@@ -36,6 +36,9 @@ OUTCOMES = {
 }
 """pytest-html filters by seven outcomes that it knows; each stands for a verdict here, most serious first."""
 
+QUIET = {Verdict.PASS, Verdict.NOT_APPLICABLE}
+"""Verdicts that nobody needs to look at."""
+
 HEADER = [
     '<th class="sortable" data-column-type="seriousness">Verdict</th>',
     '<th class="sortable" data-column-type="topic">Topic</th>',
@@ -98,8 +101,16 @@ def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> Re
 
 
 def _summary(run: RunResult) -> str:
+    topics = run.by_topic().items()
+    quiet = [(topic, checks) for topic, checks in topics if {check.verdict for check in checks} <= QUIET]
     return _render(
-        "summary.html", run=run, verdicts=list(OUTCOMES), skew=skew_sentence(run.clock_skew), duration=duration
+        "summary.html",
+        run=run,
+        verdicts=list(OUTCOMES),
+        topics=[topic for topic in topics if topic not in quiet],
+        quiet_topics=quiet,
+        skew=skew_sentence(run.clock_skew),
+        duration=duration,
     )
 
 

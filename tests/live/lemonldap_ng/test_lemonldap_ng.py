@@ -29,30 +29,34 @@ PKCE = {
     "other_verifier_is_invalid_grant",
 }
 FOREIGN_SCOPE = {"foreign_scope_is_not_granted", "user_grants_no_foreign_scope"}
-KNOWN = PKCE | FOREIGN_SCOPE | {
-    "access_token_in_the_query_is_refused",
-    "advertised_grants_are_known",
-    "challenge_names_no_error_without_a_token",
-    "contradicting_client_id_is_refused",
-    "credentials_in_the_query_are_not_read",
-    "foreign_origins_get_no_credentials",
-    "get_yields_no_token",
-    "made_up_token_is_called_invalid",
-    "media_type_is_read_in_any_case",
-    "parameters_in_the_query_are_not_read",
-    "refused_widening_is_told",
-    "repeated_client_id_is_refused",
-    "repeated_code_is_invalid_request",
-    "repeated_parameter_is_invalid_request",
-    "repeated_refresh_token_is_invalid_request",
-    "replay_revokes_the_access_token",
-    "replay_revokes_the_refresh_token",
-    "request_without_grant_type_is_invalid_request",
-    "resource_refuses_with_a_challenge",
-    "scripts_cannot_read_the_authorization_endpoint",
-    "unknown_refresh_token_is_invalid_grant",
-    "userinfo_refuses_with_a_challenge",
-}
+KNOWN = (
+    PKCE
+    | FOREIGN_SCOPE
+    | {
+        "access_token_in_the_query_is_refused",
+        "advertised_grants_are_known",
+        "challenge_names_no_error_without_a_token",
+        "contradicting_client_id_is_refused",
+        "credentials_in_the_query_are_not_read",
+        "foreign_origins_get_no_credentials",
+        "get_yields_no_token",
+        "made_up_token_is_called_invalid",
+        "media_type_is_read_in_any_case",
+        "parameters_in_the_query_are_not_read",
+        "refused_widening_is_told",
+        "repeated_client_id_is_refused",
+        "repeated_code_is_invalid_request",
+        "repeated_parameter_is_invalid_request",
+        "repeated_refresh_token_is_invalid_request",
+        "replay_revokes_the_access_token",
+        "replay_revokes_the_refresh_token",
+        "request_without_grant_type_is_invalid_request",
+        "resource_refuses_with_a_challenge",
+        "scripts_cannot_read_the_authorization_endpoint",
+        "unknown_refresh_token_is_invalid_grant",
+        "userinfo_refuses_with_a_challenge",
+    }
+)
 """What it departs from with the settings that are shipped."""
 RACY = {"parallel_exchanges_have_one_winner"}
 """What it departs from where the requests of a race come close enough."""
