@@ -12,7 +12,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.clock_skew import clock_skew
-from token_conformance.exit_status import CANNOT_LOG_IN, NOTHING_JUDGED
+from token_conformance.exit_status import NO_SESSION, NOTHING_JUDGED
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
@@ -130,7 +130,7 @@ def _status(status: int, finished: list[Finished]) -> int:
     if any(run.trouble and not run.cannot_log_in for run in finished):
         return int(pytest.ExitCode.USAGE_ERROR)
     if any(run.cannot_log_in for run in finished):
-        return CANNOT_LOG_IN
+        return NO_SESSION
     if not any(run.judged for run in finished):
         return NOTHING_JUDGED
     return int(pytest.ExitCode.TESTS_FAILED) if any(run.failed for run in finished) else status

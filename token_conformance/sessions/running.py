@@ -26,7 +26,7 @@ def stored_session(run: Run, *, needed: bool) -> Iterator[Lineage | None]:
 
     Where it is needed and cannot be used, the run says why, and scenarios that want a login do not come about.
     """
-    if run.server.kind != "live" or run.profile.login.strategy != "interactive":
+    if run.server.kind != "live" or not run.profile.login.stored:
         yield None
     elif not needed:
         yield Lineage(only=ONLY, lacking=NOT_ASKED_FOR)
