@@ -102,7 +102,7 @@ def test_each_token_is_stored_before_the_next_request(perform, stored, endpoint,
     left = store.read()
     assert (left.refresh_token, left.access_token, left.in_flight) == ("refresh-token-0004", "access-token-0004", None)
     assert left.logged_in == datetime(2026, 1, 1, tzinfo=UTC)
-    assert not run.cannot_log_in
+    assert not run.no_session
 
 
 async def using(provider):
@@ -140,7 +140,7 @@ def test_an_answer_that_never_came(perform, stored, endpoint, store):
     assert left.in_flight is not None
     endpoint.newest = 3
     run = perform(named(renewing))
-    assert run.cannot_log_in
+    assert run.no_session
     assert "the answer to a refresh was in flight when the run before ended, at" in run.trouble
     with pytest.raises(Inconclusive, match="was in flight"):
         run.transcript("renewing")
@@ -177,7 +177,7 @@ def test_a_renewal_that_fails(perform, stored, endpoint, answer, words, store):
     stored()
     endpoint.fails = lambda number: answer
     run = perform(named(using))
-    assert run.cannot_log_in
+    assert run.no_session == words.startswith("no longer accepts")
     assert words in run.trouble
     assert store.read().refresh_token == "refresh-token-0001"
 

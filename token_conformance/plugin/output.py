@@ -33,7 +33,7 @@ class Finished:
     judged: int
     failed: bool
     trouble: str
-    cannot_log_in: bool = False
+    no_session: bool = False
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -88,7 +88,7 @@ def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Fini
         judged=sum(check.verdict.judged for check in results),
         failed=config.option.warnings_fail and _has_warnings(results, result.stale_deviations),
         trouble=trouble,
-        cannot_log_in=run.cannot_log_in,
+        no_session=run.no_session,
     )
 
 
@@ -127,9 +127,9 @@ def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
 def _status(status: int, finished: list[Finished]) -> int:
     if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         return status
-    if any(run.trouble and not run.cannot_log_in for run in finished):
+    if any(run.trouble and not run.no_session for run in finished):
         return int(pytest.ExitCode.USAGE_ERROR)
-    if any(run.cannot_log_in for run in finished):
+    if any(run.no_session for run in finished):
         return NO_SESSION
     if not any(run.judged for run in finished):
         return NOTHING_JUDGED
