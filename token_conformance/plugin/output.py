@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ class Finished:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, and what answers, before anything else."""
     runs, left = config.stash[RUNS].values(), config.stash.get(LEFT, ())
-    resumed = [announcement(run.name, left, run.started) for run in runs if left]
+    resumed = [announcement(run.name, left, run.started, run.profile.login) for run in runs if left]
     return [*(f"{run.name}: {run.server.description}" for run in runs), *resumed]
 
 
@@ -76,7 +77,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
 def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:
     result = _run_result(run, results)
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
-    lines = summary_lines(result)
+    lines = summary_lines(result, again=_again(run, folder / "results.json", config))
     problem = ""
     try:
         lines += [f"report: {path}" for path in write_reports(folder, result, run.exchanges, run.redactor, config)]
@@ -90,6 +91,15 @@ def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Fini
         trouble=trouble,
         no_session=run.no_session,
     )
+
+
+def _again(run: Run, results: Path, config: pytest.Config) -> str:
+    """The command that does what the run leaves to do."""
+    given = next(each for each in config.option.profile if Path(each).name.removesuffix(".toml") == run.name)
+    kept = {"--session-file": config.option.session_file, "--keyring": config.option.keyring or None}
+    options = [word for name, value in kept.items() if value for word in (name, *([str(value)] * (value is not True)))]
+    words = ["token-conformance", "run", given, f"--{run.server.kind}", *options, "--resume", str(results)]
+    return shlex.join(words)
 
 
 def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
