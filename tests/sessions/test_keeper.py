@@ -284,3 +284,19 @@ def test_lifetimes_of_refresh_tokens(perform, stored, endpoint, store):
         assert (end is None) == (expected is None)
         assert end is None or abs(end - before - expected) < timedelta(seconds=5)
         stored()
+
+
+async def giving_up(provider):
+    """Leave a session behind of which nobody knows whether it lives on."""
+    await provider.refresh((await provider.session()).refresh_token)
+    raise Inconclusive("it took too long")
+
+
+def test_a_session_that_ends_under_way(perform, stored, endpoint):
+    """A run whose session is refused in its midst tells that as one which begins without any: status 3, and what helps."""
+    stored()
+    refused = httpx.Response(400, json={"error": "invalid_grant"})
+    endpoint.fails = lambda number: refused if number > 2 else None
+    run = perform(named(giving_up), named(using))
+    assert run.no_session
+    assert "the one stored session was not accepted: 400 invalid_grant: log in anew with `token-conf" in run.trouble

@@ -59,6 +59,14 @@ def note_end(run: Run, lineage: Lineage, scenario: str | None) -> None:
         _tell(run, lineage, str(problem))
 
 
+def note_refusal(run: Run, why: str) -> None:
+    """Have the run end with the reason why nobody could log in; with a stored session, it is that which is over."""
+    run.trouble = why
+    if run.sessions is not None:
+        run.no_session = True
+        run.trouble = f"{why}: log in anew with `{run.sessions.remedy}`"
+
+
 def _lineage(run: Run, held: ExitStack) -> Lineage:
     lineage = Lineage(only=ONLY, lacking=ENDED)
     try:
