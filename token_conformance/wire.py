@@ -287,7 +287,7 @@ class Wire:
         async for chunk in answer.aiter_bytes():
             body += chunk
             if len(body) > self.limits.response_bytes:
-                raise ValueError(f"the answer is larger than {self.limits.response_bytes} bytes")
+                raise NoAnswer(f"the answer is larger than {self.limits.response_bytes} bytes")
         return bytes(body)
 
 
