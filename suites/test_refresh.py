@@ -316,7 +316,7 @@ async def wider_refresh(provider: Provider) -> WiderRefresh:
     grant = provider.profile.grants.authorization_code
     asked = frozenset((grant.scope or "").split()) if grant is not None else frozenset()
     less = narrower_than(asked)
-    if not less or provider.profile.login.strategy in {"password", "refresh_token", "interactive"}:
+    if not less or provider.profile.login.strategy in {"password", "refresh_token", "interactive", "device"}:
         raise NotApplicable("the login cannot ask for less scope than the client may have")
     login = await provider.login(scope=" ".join(sorted(less)))
     granted = seen_scope(login.response) or less

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.profile import Profile
 from token_conformance.provider import Login, Provider
-from token_conformance.rotation import Rotation, demanded_by, measured, tally
+from token_conformance.rotation import Rotation, demanded_by, measured, require_race, tally
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
@@ -267,3 +267,5 @@ def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) ->
     assert found.lineages == 1, (
         f"{found.winners} of {RACERS} parallel refreshes were accepted, with {found.lineages} different refresh tokens"
     )
+    if conformance_run.server.kind == "live":
+        require_race(racer.exchange for racer in race.racers)

@@ -66,3 +66,10 @@ def test_without_an_answer_nothing_is_asked():
 def test_what_is_good_once_is_not_sent_twice(request_, can_be):
     """A server that remembers an assertion or a proof would refuse it the second time."""
     assert repeatable(request_) is can_be
+
+
+def test_what_is_made_anew_is_sent_again():
+    """Another assertion is good, and a proof that a scenario made stays the only one."""
+    body = b"client_assertion=x"
+    assert repeatable(Request("POST", "https://op.example/token", FORM, body), renewed=True)
+    assert not repeatable(Request("POST", "https://op.example/token", (*FORM, ("DPoP", "x")), body), renewed=True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from token_conformance.profile.models import Login
 from token_conformance.redaction import Redactor
 from token_conformance.run import Run
 from token_conformance.todo import ResumeError, ToDo, announcement, duration, longest_wait, read_to_dos, to_dos
@@ -68,10 +69,25 @@ def test_a_file_that_is_none_says_why(tmp_path):
 def test_a_run_that_resumes_says_how_long_it_takes():
     """All waits overlap in the longest one."""
     assert longest_wait(LEFT) == 620
-    assert announcement("example", LEFT, NOON) == (
+    assert announcement("example", LEFT, NOON, Login()) == (
         "example: resumes expired_code, reuse, with new logins; their waits overlap and take 10.3 min, "
         "until 2026-01-01 12:10 UTC at the earliest"
     )
+
+
+@pytest.mark.parametrize(
+    ("login", "begin"),
+    [
+        (Login(strategy="interactive"), "from the stored session"),
+        (Login(strategy="device"), "from the stored session"),
+        (Login(strategy="refresh_token", refresh_token="a-seed"), "from login.refresh_token"),
+    ],
+)
+def test_one_session_waits_again_and_again(login, begin):
+    """Where there is but one login, scenarios follow one another."""
+    wait = sum(each.wait for each in LEFT)
+    said = announcement("example", LEFT, NOON, login)
+    assert f"{begin}; their waits follow one another and take {duration(wait)}, until" in said
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from token_conformance import __version__
 from token_conformance.exit_status import USAGE_ERROR
 from token_conformance.layout import PACKAGE, ROOT, SUITES
-from token_conformance.profile import ProfileError, examples, find, json_schema, load, names
+from token_conformance.profile import Profile, ProfileError, examples, find, json_schema, load, names
 from token_conformance.profile.models import Claim
 from token_conformance.profile_writing import (
     UnusableProviderError,
@@ -140,22 +140,22 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
     choice = Choice(kind, recording, faults, variations)  # type: ignore[arg-type]  # one of the three kinds
     for given in profiles if not problems else ():
         try:
-            name, _, server = select(given, choice, os.environ)
+            name, profile, server = select(given, choice, os.environ)
         except (ProfileError, RecordingError, ValueError) as problem:
             problems += str(problem).splitlines()
         else:
             click.echo(f"{name}: {server.description}")
-            problems += announce_resumption(name, options["resume"])
+            problems += announce_resumption(name, profile, options["resume"])
     if problems:
         _refuse(problems)
 
 
-def announce_resumption(name: str, results: object) -> list[str]:
+def announce_resumption(name: str, profile: Profile, results: object) -> list[str]:
     """Say how long it takes to do what an earlier run left to do; give what prevents it."""
     try:
         if results:
             now = datetime.now(UTC)
-            click.echo(announcement(name, read_to_dos(Path(str(results)), name), now))
+            click.echo(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
     except ResumeError as problem:
         return [str(problem)]
     return []

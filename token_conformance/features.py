@@ -33,7 +33,7 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
     ),
     "refresh": (lambda profile: profile.grants.refresh_token is not None, "the profile has no [grants.refresh_token]"),
     "login": (
-        lambda profile: any((profile.grants.authorization_code, profile.grants.password, profile.login.refresh_token)),
+        lambda profile: profile.has_user_login,
         "the profile has no grant by which a user logs in",
     ),
     "unattended_login": (

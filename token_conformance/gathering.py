@@ -20,7 +20,7 @@ from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.run import Run
 from token_conformance.scenario import Scenario
 from token_conformance.servers.connection import Connection, ServerKind
-from token_conformance.sessions.running import begin, note_end, stored_session
+from token_conformance.sessions.running import begin, note_end, note_refusal, stored_session
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.waiting import ScenarioClock, Waits
 from token_conformance.wire import Pace, Wire
@@ -133,7 +133,8 @@ class Gathering:
         self.run.logins_of.update(self.logins.by_scenario)
         if self.run.exchanges and not any(exchange.answer for exchange in self.run.exchanges):
             self.run.trouble = self.run.trouble or f"the provider does not answer: {self.run.exchanges[0].failure}"
-        self.run.trouble = self.run.trouble or self.logins.trouble
+        if self.run.trouble is None and (problem := self.logins.trouble) is not None:
+            note_refusal(self.run, problem)
 
     async def _renew(self, session: Lineage) -> None:
         """Begin with the stored session, or say why it is over."""

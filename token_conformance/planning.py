@@ -130,7 +130,7 @@ def _step(scenario: Scenario, run: Run, requests: Counter[str]) -> Step:
 
 def _wait(profile: Profile, scenarios: Sequence[Scenario], run: Run) -> float:
     """The longest row's waits: the short ones add up; the long ones overlap, unless all hang on one session."""
-    one_session = profile.login.refresh_token is not None
+    one_session = profile.login.seeded
     number = number_of_rows("live", profile, len(scenarios))
     return max((_row_waits(row, run, one_session=one_session) for row in rows(scenarios, number)), default=0.0)
 

@@ -31,7 +31,10 @@ def retry_after(answer: Response | None, now: datetime) -> float | None:
     return max(0.0, (then - present).total_seconds()) if then is not None else None
 
 
-def repeatable(request: Request) -> bool:
-    """Whether the same request can be sent again: it holds no assertion, and no proof that a scenario made for it."""
-    good_once = any(name in GOOD_ONCE for name, _ in request.form)
+def repeatable(request: Request, *, renewed: bool = False) -> bool:
+    """Whether a request can be sent again: it holds no assertion, and no proof that a scenario made for it.
+
+    With `renewed`, its assertion is another one then.
+    """
+    good_once = not renewed and any(name in GOOD_ONCE for name, _ in request.form)
     return not good_once and header(request.headers, "dpop") is None

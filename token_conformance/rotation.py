@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from itertools import combinations
 
+from token_conformance.exchange import Exchange
 from token_conformance.profile import Profile
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
@@ -62,3 +66,22 @@ def tally(responses: tuple[TokenResponse, ...]) -> Tally:
     """Count the winners of a race."""
     winners = [response for response in responses if response.accepted]
     return Tally(len(winners), len({response.refresh_token for response in winners}))
+
+
+TOLERANCE = timedelta(milliseconds=0.2)
+"""How exactly times of exchanges are known."""
+
+
+def require_race(exchanges: Iterable[Exchange]) -> None:
+    """Ask whether any two requests were under way at the same time.
+
+    Raises:
+        Inconclusive: they came one after the other, so that a server which cannot tell them apart was not put to the test.
+
+    """
+    pairs = combinations(exchanges, 2)
+    if not any(max(a.started, b.started) + TOLERANCE < min(a.answered, b.answered) for a, b in pairs):
+        raise Inconclusive(
+            "the requests left one after the other and not at once: limits.concurrency or limits.requests_per_second, "
+            "or a pause that the provider asked for, does not allow it"
+        )

@@ -85,7 +85,7 @@ class Run:
     waits: dict[str, Waits] = field(default_factory=dict)
     trouble: str | None = None
     sessions: SessionStore | None = None
-    cannot_log_in: bool = False
+    no_session: bool = False
     only: frozenset[str] | None = None
 
     def transcript(self, scenario: str) -> Any:

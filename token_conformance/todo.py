@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, NonNegativeInt, ValidationError
 
+from token_conformance.profile.models import Login
 from token_conformance.run import Run
 
 MARGIN = 60
@@ -74,16 +75,20 @@ def read_to_dos(path: Path, profile: str) -> tuple[ToDo, ...]:
 
 
 def longest_wait(left: Iterable[ToDo]) -> int:
-    """The seconds that the to-dos take together, as their waits overlap."""
+    """The seconds that the longest of the to-dos takes."""
     return max((each.wait for each in left), default=0)
 
 
-def announcement(profile: str, left: Sequence[ToDo], now: datetime) -> str:
-    """What a run that resumes says beforehand: what it does, and how long that takes."""
-    wait = longest_wait(left)
+def announcement(name: str, left: Sequence[ToDo], now: datetime, login: Login) -> str:
+    """What a run that resumes says beforehand: what it does, what it begins with, and how long that takes."""
+    if login.seeded:
+        begin = "from the stored session" if login.stored else "from login.refresh_token"
+        wait, waits = sum(each.wait for each in left), "waits follow one another"
+    else:
+        begin, wait, waits = "with new logins", longest_wait(left), "waits overlap"
     names, end = ", ".join(each.scenario for each in left), now + timedelta(seconds=wait)
     return (
-        f"{profile}: resumes {names}, with new logins; their waits overlap and take {duration(wait)}, "
+        f"{name}: resumes {names}, {begin}; their {waits} and take {duration(wait)}, "
         f"until {end:%Y-%m-%d %H:%M} UTC at the earliest"
     )
 

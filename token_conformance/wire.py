@@ -30,6 +30,9 @@ USER_AGENT = "token-conformance"
 Completion = Callable[[Request, float], Request]
 """Completes a request when it leaves, by the time in seconds since 1970."""
 
+Renewal = Callable[[], Request]
+"""Makes a request again that holds what is good once."""
+
 
 MOST_REPETITIONS = 3
 """How often a request is sent again whose answers ask to come later."""
@@ -134,7 +137,9 @@ class Wire:
         self._browser = self._sender(self.cookies)
         self._client = self._sender(CookieJar(DefaultCookiePolicy(allowed_domains=())))
 
-    async def send(self, request: Request, *, complete: Completion | None = None) -> Exchange:
+    async def send(
+        self, request: Request, *, complete: Completion | None = None, anew: Renewal | None = None
+    ) -> Exchange:
         """Send a request of the client, without cookies.
 
         The exchange tells either the answer or why there was none. Redirects are not followed.
@@ -142,9 +147,10 @@ class Wire:
         Args:
             request: what to send.
             complete: adds at the last moment what grows old while a request waits for its turn: a proof.
+            anew: makes the request again, where it holds what is good once and for a short while: an assertion.
 
         """
-        return await self._recorded(self._client, request, complete)
+        return await self._recorded(self._client, request, complete, anew)
 
     async def browse(self, request: Request) -> Exchange:
         """Send a request of the user's browser, with its cookies; see `send`."""
@@ -191,28 +197,37 @@ class Wire:
         )
 
     async def _recorded(
-        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None = None
+        self,
+        sender: httpx.AsyncClient,
+        request: Request,
+        complete: Completion | None = None,
+        anew: Renewal | None = None,
     ) -> Exchange:
         """Send a request, and again where the answer asks to come later: each answer is recorded, the last one counts."""
         paused = held_back = 0.0
         for repetition in range(MOST_REPETITIONS + 1):
             self.pace.admit(request)
-            exchange = await self._once(sender, request, complete)
+            exchange = await self._once(sender, request, complete, anew)
             held_back += exchange.held_back
             exchange = replace(exchange, held_back=round(held_back, 3))
             seconds = retry_after(exchange.answer, exchange.answered) if self.pace.patient else None
             if seconds is not None:
                 self.pace.put_off(exchange, seconds)
                 paused += seconds
-                if repetition < MOST_REPETITIONS and paused <= self.limits.max_wait and repeatable(request):
+                again = repetition < MOST_REPETITIONS and paused <= self.limits.max_wait
+                if again and repeatable(request, renewed=anew is not None):
                     self.exchanges.append(replace(exchange, put_off=True))
+                    request = anew() if anew is not None else request
                     continue
             break
         self.exchanges.append(exchange)
         return exchange
 
-    async def _once(self, sender: httpx.AsyncClient, request: Request, complete: Completion | None) -> Exchange:
+    async def _once(
+        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None, anew: Renewal | None
+    ) -> Exchange:
         async with self.pace.turn() as held_back:
+            request = anew() if anew is not None and held_back else request
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
             request = complete(request, started.timestamp()) if complete is not None else request
@@ -272,7 +287,7 @@ class Wire:
         async for chunk in answer.aiter_bytes():
             body += chunk
             if len(body) > self.limits.response_bytes:
-                raise ValueError(f"the answer is larger than {self.limits.response_bytes} bytes")
+                raise NoAnswer(f"the answer is larger than {self.limits.response_bytes} bytes")
         return bytes(body)
 
 

@@ -172,3 +172,24 @@ def test_a_run_that_needs_no_login(setting):
     """Nobody misses a session where nothing wants a user."""
     status, output = setting.run("-k", "client_credentials")
     assert status == 0, output
+
+
+def test_a_provider_that_is_not_there(tmp_path):
+    """That nobody answers is no fault of the session: it stays, and the status is 4."""
+    with running(tmp_path) as setting:
+        setting.log_in()
+    status, output = setting.run("-k", "refresh")
+    (line,) = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    assert status == 4, output
+    assert "no connection to 127.0.0.1:" in line
+    assert setting.store.read().refresh_token == STORED_ELSEWHERE
+
+
+def test_a_wrong_client_secret(setting):
+    """A client that is refused is no fault of the session either."""
+    setting.log_in()
+    text = setting.profile_path.read_text()
+    setting.profile_path.write_text(text.replace('"s3cret:+/%of the app"', '"a-wrong-secret-0001"'))
+    status, output = setting.run("-k", "refresh")
+    assert status == 4, output
+    assert "ERROR: the stored session of reference could not be renewed: 401 invalid_client" in output

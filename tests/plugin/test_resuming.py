@@ -43,7 +43,7 @@ def test_what_could_not_be_waited_for_is_to_be_done(inner_run):
     results = inner_run.results()
     assert verdicts(results) == {"test_ages": "inconclusive", "test_asks": "pass"}
     assert [(entry["scenario"], entry["wait"]) for entry in results["todo"]] == [("aged", 1)]
-    result.stdout.fnmatch_lines(["TO DO    aged (1 s)*--resume*"])
+    result.stdout.fnmatch_lines(["TO DO    aged (1 s)*token-conformance run * --emulated --resume *results.json*"])
 
 
 def test_only_what_is_left_is_done(inner_run, left):

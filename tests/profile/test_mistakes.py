@@ -100,7 +100,7 @@ MISTAKES = {
     "a choice that is none": (
         ('strategy = "refresh_token"', 'strategy = "forms"'),
         (
-            'login.strategy: expected "form", "browser", "interactive", "password" or "refresh_token", not "forms"; '
+            'login.strategy: expected "form", "browser", "interactive", "device", "password" or "refresh_token", not "forms"; '
             'did you mean "form"?'
         ),
     ),
@@ -151,6 +151,10 @@ MISTAKES = {
     "nothing to log in to in a browser": (
         ('strategy = "refresh_token"', 'strategy = "interactive"'),
         'login: expected [grants.authorization_code] and [grants.refresh_token] for strategy = "interactive"; add them',
+    ),
+    "no device to log in by": (
+        ('strategy = "refresh_token"', 'strategy = "device"'),
+        'login: expected [grants.device_code] and [grants.refresh_token] for strategy = "device"; add them',
     ),
     "no endpoint at all": (
         ('token_endpoint = "https://op.example/token"', ""),

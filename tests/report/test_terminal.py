@@ -51,7 +51,7 @@ def test_what_is_left_to_do_says_how(make_run):
     left = ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, tzinfo=UTC))
     assert (
         "TO DO    expired_code (10.3 min): `token-conformance run example --resume RESULTS.json` waits so long"
-        in summary_lines(make_run(todo=(left,)))
+        in summary_lines(make_run(todo=(left,)), again="token-conformance run example --resume RESULTS.json")
     )
 
 

@@ -102,7 +102,7 @@ def test_each_token_is_stored_before_the_next_request(perform, stored, endpoint,
     left = store.read()
     assert (left.refresh_token, left.access_token, left.in_flight) == ("refresh-token-0004", "access-token-0004", None)
     assert left.logged_in == datetime(2026, 1, 1, tzinfo=UTC)
-    assert not run.cannot_log_in
+    assert not run.no_session
 
 
 async def using(provider):
@@ -140,7 +140,7 @@ def test_an_answer_that_never_came(perform, stored, endpoint, store):
     assert left.in_flight is not None
     endpoint.newest = 3
     run = perform(named(renewing))
-    assert run.cannot_log_in
+    assert run.no_session
     assert "the answer to a refresh was in flight when the run before ended, at" in run.trouble
     with pytest.raises(Inconclusive, match="was in flight"):
         run.transcript("renewing")
@@ -177,7 +177,7 @@ def test_a_renewal_that_fails(perform, stored, endpoint, answer, words, store):
     stored()
     endpoint.fails = lambda number: answer
     run = perform(named(using))
-    assert run.cannot_log_in
+    assert run.no_session == words.startswith("no longer accepts")
     assert words in run.trouble
     assert store.read().refresh_token == "refresh-token-0001"
 
@@ -284,3 +284,19 @@ def test_lifetimes_of_refresh_tokens(perform, stored, endpoint, store):
         assert (end is None) == (expected is None)
         assert end is None or abs(end - before - expected) < timedelta(seconds=5)
         stored()
+
+
+async def giving_up(provider):
+    """Leave a session behind of which nobody knows whether it lives on."""
+    await provider.refresh((await provider.session()).refresh_token)
+    raise Inconclusive("it took too long")
+
+
+def test_a_session_that_ends_under_way(perform, stored, endpoint):
+    """A run whose session is refused in its midst tells that as one which begins without any: status 3, and what helps."""
+    stored()
+    refused = httpx.Response(400, json={"error": "invalid_grant"})
+    endpoint.fails = lambda number: refused if number > 2 else None
+    run = perform(named(giving_up), named(using))
+    assert run.no_session
+    assert "the one stored session was not accepted: 400 invalid_grant: log in anew with `token-conf" in run.trouble

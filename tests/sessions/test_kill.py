@@ -109,7 +109,7 @@ class Setting:
                     await wire.close()
 
         asyncio.run(begun())
-        assert run.cannot_log_in == (run.trouble is not None)
+        assert run.no_session == (run.trouble is not None)
         return run.trouble
 
 

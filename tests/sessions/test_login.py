@@ -163,7 +163,7 @@ def test_no_browser(tmp_path, command, monkeypatch):
     monkeypatch.setattr(browser_login.webbrowser, "open", lambda address: pytest.fail("no browser is there"))
     with provider(tmp_path) as path:
         result = command("login", path, "--timeout", "1")
-    assert result.exit_code == 3
+    assert result.exit_code == 4
     assert "/authorize?" in result.output
     assert "ERROR: no answer of the login came to http://127.0.0.1:" in result.output
     assert "within 1 s: log in again, with --paste" in result.output
@@ -217,7 +217,7 @@ def test_an_answer_that_is_not_to_be_trusted(tmp_path, command, monkeypatch, cha
     addresses = []
     with provider(tmp_path) as path:
         status, said = paste(command, path, lambda address: addresses.append(address) or change(address), monkeypatch)
-    assert status == 3
+    assert status == 4
     (error,) = [line for line in said if line.startswith("ERROR: ")]
     assert sentence in error
     assert parse_qs(urlsplit(addresses[0]).query)["code"][0] not in error
@@ -238,7 +238,7 @@ def test_what_the_profile_asks_for(tmp_path, command, monkeypatch, grant, senten
     with provider(tmp_path, grant=grant) as path:
         Browser(path, monkeypatch)
         result = command("login", path, "--timeout", "30")
-    assert result.exit_code == (0 if sentence is None else 3), result.output
+    assert result.exit_code == (0 if sentence is None else 4), result.output
     assert (sentence or "Logged in") in result.output
 
 
@@ -247,7 +247,7 @@ def test_an_id_token_of_another_login(tmp_path, command, monkeypatch):
     with provider(tmp_path, faults=["id-token-nonce-absent"]) as path:
         Browser(path, monkeypatch)
         result = command("login", path, "--timeout", "30")
-    assert result.exit_code == 3
+    assert result.exit_code == 4
     assert "ERROR: the ID token is not that of this login" in result.output
 
 
@@ -255,7 +255,7 @@ def test_a_redirect_uri_elsewhere(tmp_path, command):
     """A redirect_uri that does not lead here needs pasting."""
     with provider(tmp_path, redirect_uri="https://app.example/callback") as path:
         result = command("login", path)
-    assert result.exit_code == 3
+    assert result.exit_code == 4
     assert "does not lead to this machine: log in with --paste" in result.output
 
 
@@ -266,7 +266,7 @@ def test_a_port_that_is_taken(tmp_path, command):
         port = taken.getsockname()[1]
         with provider(tmp_path, redirect_uri=f"http://127.0.0.1:{port}/callback") as path:
             result = command("login", path)
-    assert result.exit_code == 3
+    assert result.exit_code == 4
     assert "cannot be listened at (Address already in use)" in result.output
 
 

@@ -97,7 +97,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
         runs[name] = Run(name, profile, server, redactor, only=frozenset(each.scenario for each in left) or None)
-        if server.kind == "live" and profile.login.strategy == "interactive":
+        if server.kind == "live" and profile.login.stored:
             runs[name].sessions = _store(given, profile, config)
     return runs
 

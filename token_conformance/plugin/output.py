@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.clock_skew import clock_skew
-from token_conformance.exit_status import CANNOT_LOG_IN, NOTHING_JUDGED
+from token_conformance.exit_status import NO_SESSION, NOTHING_JUDGED
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
@@ -33,13 +34,13 @@ class Finished:
     judged: int
     failed: bool
     trouble: str
-    cannot_log_in: bool = False
+    no_session: bool = False
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is tested, and what answers, before anything else."""
     runs, left = config.stash[RUNS].values(), config.stash.get(LEFT, ())
-    resumed = [announcement(run.name, left, run.started) for run in runs if left]
+    resumed = [announcement(run.name, left, run.started, run.profile.login) for run in runs if left]
     return [*(f"{run.name}: {run.server.description}" for run in runs), *resumed]
 
 
@@ -76,7 +77,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
 def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:
     result = _run_result(run, results)
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
-    lines = summary_lines(result)
+    lines = summary_lines(result, again=_again(run, folder / "results.json", config))
     problem = ""
     try:
         lines += [f"report: {path}" for path in write_reports(folder, result, run.exchanges, run.redactor, config)]
@@ -88,8 +89,17 @@ def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Fini
         judged=sum(check.verdict.judged for check in results),
         failed=config.option.warnings_fail and _has_warnings(results, result.stale_deviations),
         trouble=trouble,
-        cannot_log_in=run.cannot_log_in,
+        no_session=run.no_session,
     )
+
+
+def _again(run: Run, results: Path, config: pytest.Config) -> str:
+    """The command that does what the run leaves to do."""
+    given = next(each for each in config.option.profile if Path(each).name.removesuffix(".toml") == run.name)
+    kept = {"--session-file": config.option.session_file, "--keyring": config.option.keyring or None}
+    options = [word for name, value in kept.items() if value for word in (name, *([str(value)] * (value is not True)))]
+    words = ["token-conformance", "run", given, f"--{run.server.kind}", *options, "--resume", str(results)]
+    return shlex.join(words)
 
 
 def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
@@ -127,10 +137,10 @@ def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
 def _status(status: int, finished: list[Finished]) -> int:
     if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         return status
-    if any(run.trouble and not run.cannot_log_in for run in finished):
+    if any(run.trouble and not run.no_session for run in finished):
         return int(pytest.ExitCode.USAGE_ERROR)
-    if any(run.cannot_log_in for run in finished):
-        return CANNOT_LOG_IN
+    if any(run.no_session for run in finished):
+        return NO_SESSION
     if not any(run.judged for run in finished):
         return NOTHING_JUDGED
     return int(pytest.ExitCode.TESTS_FAILED) if any(run.failed for run in finished) else status

@@ -22,7 +22,7 @@ from token_conformance.profile.fields import (
     ExistingFile,
     ResourceIndicator,
 )
-from token_conformance.profile.grants import Grants
+from token_conformance.profile.grants import DeviceCode, Grants
 from token_conformance.profile.table import Table
 from token_conformance.signing_key import SigningAlgorithm
 
@@ -110,7 +110,7 @@ STORED_ELSEWHERE = "the-refresh-token-of-a-made-up-session"
 class Login(Table):
     """`[login]`: how a user's first tokens are obtained."""
 
-    strategy: Literal["form", "browser", "interactive", "password", "refresh_token"] = "form"
+    strategy: Literal["form", "browser", "interactive", "device", "password", "refresh_token"] = "form"
     username: str | None = None
     password: str | None = None
     username_field: str | None = None
@@ -122,14 +122,19 @@ class Login(Table):
     refresh_token: str | None = None
 
     @property
+    def stored(self) -> bool:
+        """Whether live runs start from the session that `token-conformance login` has stored."""
+        return self.strategy in {"interactive", "device"}
+
+    @property
     def seeded(self) -> bool:
         """Whether a run cannot log in by itself: it starts from one refresh token, and has no other session."""
-        return self.strategy in {"refresh_token", "interactive"}
+        return self.stored or self.strategy == "refresh_token"
 
     @property
     def seed(self) -> str | None:
         """The refresh token that a run starts from where the provider is none: that of the profile, or a made-up one."""
-        return self.refresh_token or (STORED_ELSEWHERE if self.strategy == "interactive" else None)
+        return self.refresh_token or (STORED_ELSEWHERE if self.stored else None)
 
 
 class DocumentedError(Table):
@@ -217,14 +222,14 @@ class Profile(Table):
 
     @property
     def user_client(self) -> Client:
-        """The client that logs users in."""
-        grant = self.grants.authorization_code or self.grants.password
+        """The client that logs users in: with strategy `device` that of the device grant."""
+        grant = self._device_login or self.grants.authorization_code or self.grants.password
         return self.client(grant.client if grant else None)
 
     @property
     def has_user_login(self) -> bool:
         """Whether there is a grant, or a token, by which a user logs in."""
-        return any((self.grants.authorization_code, self.grants.password, self.login.refresh_token))
+        return any((self.grants.authorization_code, self.grants.password, self.login.refresh_token, self.login.stored))
 
     @property
     def active_clients(self) -> tuple[Client, ...]:
@@ -276,8 +281,13 @@ class Profile(Table):
     @property
     def openid(self) -> bool:
         """Whether logins ask for an ID token (OIDC Core §3.1.2.1)."""
-        grant = self.grants.authorization_code
+        grant = self._device_login or self.grants.authorization_code
         return grant is not None and "openid" in (grant.scope or "").split()
+
+    @property
+    def _device_login(self) -> DeviceCode | None:
+        """The grant by which the user's tokens come, where it is that of devices."""
+        return self.grants.device_code if self.login.strategy == "device" else None
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
@@ -309,8 +319,12 @@ class Profile(Table):
             if missing:
                 yield f'login: expected {" and ".join(missing)} for strategy = "{self.login.strategy}"; add to [login]'
 
-            if self.login.strategy == "interactive" and not (grants.authorization_code and grants.refresh_token):
-                yield 'login: expected [grants.authorization_code] and [grants.refresh_token] for strategy = "interactive"; add them'
+            first = {"interactive": "authorization_code", "device": "device_code"}.get(self.login.strategy)
+            if first is not None and not (getattr(grants, first) and grants.refresh_token):
+                yield (
+                    f"login: expected [grants.{first}] and [grants.refresh_token] "
+                    f'for strategy = "{self.login.strategy}"; add them'
+                )
 
     def _lacks_of_issuer(self) -> Iterator[str]:
         if self.server.issuer is None and any(client.assertion_audience == "issuer" for client in self.clients):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus
 
 from token_conformance.client_certificate import ClientCertificate
@@ -19,11 +19,15 @@ Parameters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request carries so that the client is known: headers and form parameters, and its certificate in TLS."""
+    """What a request carries so that the client is known: headers and form parameters, and its certificate in TLS.
+
+    `anew` makes them again for another request, where they are good for one.
+    """
 
     headers: Headers = ()
     parameters: Parameters = ()
     certificate: ClientCertificate | None = None
+    anew: Callable[[], Credentials] | None = field(default=None, compare=False, repr=False)
 
 
 def basic(client: Client) -> Credentials:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Self
 from urllib.parse import unquote_plus, urlencode
@@ -66,15 +66,19 @@ class Requesting:
 
     async def credentials(self, client: Client) -> Credentials:
         """What proves that a request is the client's, by its registered method; an assertion is good for one request."""
-        if client.asserts:
-            return replace((await self.assertion(client)).credentials(), certificate=certificate_of(client))
-        return credentials(client)
+        if not client.asserts:
+            return credentials(client)
+        audience = await self._audience(client)
+
+        def signed() -> Credentials:
+            made = self._assertion(client, audience).credentials()
+            return replace(made, certificate=certificate_of(client), anew=signed)
+
+        return signed()
 
     async def assertion(self, client: Client) -> Assertion:
         """The next assertion of a client, for the audience that the profile documents (RFC 7523 §3)."""
-        issuer, now = self.profile.server.issuer, self.clock.now()
-        named = issuer if client.assertion_audience == "issuer" else await self.endpoint("token_endpoint")
-        return Assertion.of(client, audience=named or "", now=now, jti=self.draw("jti"))
+        return self._assertion(client, await self._audience(client))
 
     async def token(self, parameters: Form, *, client: Client | None = None, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
@@ -117,14 +121,18 @@ class Requesting:
         self.lineage.touched(unquote_plus(f"{url} {body.decode(errors='replace')}"))
         return await self._send(Request(method, url, headers, body, certificate))
 
-    async def _send(self, request: Request) -> Exchange:
-        """Send a request, with a proof where it needs one, and once more where the answer demands a nonce for it."""
+    async def _send(self, request: Request, anew: Callable[[], Request] | None = None) -> Exchange:
+        """Send a request, with a proof where it needs one, and once more where the answer demands a nonce for it.
+
+        `anew` makes the request again, where it holds what is good for one request.
+        """
         prover = self.prover
         if prover is None or prover.change is None or not await self._needs_proof(request):
-            return await self.wire.send(request)
-        exchange = await self.wire.send(request, complete=prover.proven)
+            return await self.wire.send(request, anew=anew)
+        exchange = await self.wire.send(request, complete=prover.proven, anew=anew)
         if prover.learn(exchange):
-            exchange = await self.wire.send(request, complete=prover.proven)
+            again = anew() if anew is not None else request
+            exchange = await self.wire.send(again, complete=prover.proven, anew=anew)
             prover.learn(exchange)
         return exchange
 
@@ -151,16 +159,21 @@ class Requesting:
     async def _post(self, endpoint: str, proof: Credentials, parameters: Form, headers: Headers) -> Exchange:
         url = await self.endpoint(endpoint, mutual_tls=self._by_mutual_tls(proof))
         pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
-        form = [(name, value) for name, value in (*pairs, *proof.parameters) if value is not None]
-        return await self._send(
-            Request(
-                "POST",
-                url,
-                (FORM, JSON, *proof.headers, *headers),
-                urlencode(form, errors="surrogatepass").encode(),
-                proof.certificate,
-            )
-        )
+        given = [(name, value) for name, value in pairs if value is not None]
+
+        def written(proof: Credentials) -> Request:
+            body = urlencode([*given, *proof.parameters], errors="surrogatepass").encode()
+            return Request("POST", url, (FORM, JSON, *proof.headers, *headers), body, proof.certificate)
+
+        anew = proof.anew
+        return await self._send(written(proof), (lambda: written(anew())) if anew is not None else None)
+
+    async def _audience(self, client: Client) -> str:
+        issuer = self.profile.server.issuer
+        return (issuer if client.assertion_audience == "issuer" else await self.endpoint("token_endpoint")) or ""
+
+    def _assertion(self, client: Client, audience: str) -> Assertion:
+        return Assertion.of(client, audience=audience, now=self.clock.now(), jti=self.draw("jti"))
 
     def _by_mutual_tls(self, proof: Credentials) -> bool:
         """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""

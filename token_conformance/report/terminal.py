@@ -9,13 +9,16 @@ from token_conformance.todo import duration
 from token_conformance.verdict import Verdict
 
 
-def summary_lines(run: RunResult) -> list[str]:
-    """What was not judged, what was found, and how much it took; one line a finding."""
+def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
+    """What was not judged, what was found, and how much it took; one line a finding.
+
+    `again` is the command that does what is left to do.
+    """
     return [
         coverage_line(run),
         *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
         *(_stale(requirement) for requirement in run.stale_deviations),
-        *([_left(run)] if run.todo else []),
+        *([_left(run, again)] if run.todo else []),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
@@ -42,9 +45,9 @@ def _finding(check: CheckResult) -> str:
     return f"{check.verdict.words.upper():8} {message}{clause}"
 
 
-def _left(run: RunResult) -> str:
+def _left(run: RunResult, again: str) -> str:
     scenarios = ", ".join(f"{left.scenario} ({duration(left.wait)})" for left in run.todo)
-    return f"TO DO    {scenarios}: `token-conformance run {run.profile} --resume RESULTS.json` waits so long"
+    return f"TO DO    {scenarios}: `{again}` waits so long"
 
 
 def _stale(requirement: str) -> str:

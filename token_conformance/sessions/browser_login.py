@@ -12,23 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
-from pydantic import ValidationError
-
 from token_conformance import jwt_reading
 from token_conformance.exchange import Exchange, Request
 from token_conformance.provider import Provider
 from token_conformance.provider.login import Authorization, AuthorizationRequest
 from token_conformance.redaction import Redactor
-from token_conformance.sessions.live import live_provider
+from token_conformance.sessions.logging_in import Say, logging_in, session_of, words_of
 from token_conformance.sessions.loopback_redirect import RedirectListener, is_loopback, parameters_of
 from token_conformance.sessions.problems import LoginError
-from token_conformance.sessions.session import StoredSession, access_token_end, refresh_token_end
+from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import SessionStore
 from token_conformance.token_response import TokenResponse
-from token_conformance.verdict import NotJudged
-
-Say = Callable[[str], None]
-"""Prints a line for the user."""
 
 
 class Way(Protocol):
@@ -134,15 +128,9 @@ async def log_in(store: SessionStore, way: Way) -> StoredSession:
 
     """
     redactor = Redactor()
-    redactor.learn_profile(store.profile)
     with closing(way):
-        async with live_provider(store.profile, "login") as provider:
-            try:
-                return await _session(provider, way, store, redactor)
-            except (LoginError, NotJudged) as problem:
-                for exchange in provider.wire.exchanges:
-                    redactor.learn_exchange(exchange)
-                raise LoginError(redactor.text(str(problem))) from None
+        async with logging_in(store.profile, redactor) as provider:
+            return await _session(provider, way, store, redactor)
 
 
 async def _session(provider: Provider, way: Way, store: SessionStore, redactor: Redactor) -> StoredSession:
@@ -159,9 +147,9 @@ async def _session(provider: Provider, way: Way, store: SessionStore, redactor: 
     await _check(provider, request, answer)
     response = await provider.exchange_code(_authorization(request, answer))
     if not response.accepted:
-        raise LoginError(f"the token endpoint did not exchange the code for tokens: {response}{_words(response)}")
+        raise LoginError(f"the token endpoint did not exchange the code for tokens: {response}{words_of(response)}")
     _check_nonce(request, response)
-    return _stored(store, provider, request, response)
+    return session_of(store, provider, request.client, request.scope, response)
 
 
 async def _check(provider: Provider, request: AuthorizationRequest, answer: Mapping[str, str]) -> None:
@@ -200,32 +188,3 @@ def _authorization(request: AuthorizationRequest, answer: Mapping[str, str]) -> 
         "login", 0, Request("GET", request.url), None, datetime.now(UTC), failure="it was made in the user's browser"
     )
     return request.answered(answer, "query", unseen)
-
-
-def _stored(
-    store: SessionStore, provider: Provider, request: AuthorizationRequest, response: TokenResponse
-) -> StoredSession:
-    if response.refresh_token is None:
-        raise LoginError(
-            "the provider gave no refresh token, without which no session can be kept: ask for one in "
-            '[grants.authorization_code], as a rule by offline_access in scope and prompt = "consent"'
-        )
-    try:
-        return StoredSession(
-            profile=store.name,
-            provider=store.provider,
-            client_id=request.client.client_id,
-            scope=" ".join(sorted(response.scope)) if response.scope else request.scope,
-            logged_in=response.answered,
-            refresh_token=response.refresh_token,
-            refresh_token_expires=refresh_token_end(response),
-            access_token=response.access_token or "",
-            access_token_expires=access_token_end(response),
-            dpop_key=provider.prover.exported() if provider.prover is not None else None,
-        )
-    except ValidationError:
-        raise LoginError("the provider's tokens cannot be stored: one holds what is no character") from None
-
-
-def _words(response: TokenResponse) -> str:
-    return f" ({response.error_description})" if response.error_description else ""

@@ -6,18 +6,20 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 
-from token_conformance.exit_status import CANNOT_LOG_IN, USAGE_ERROR
+from token_conformance.exit_status import NO_SESSION, USAGE_ERROR
 from token_conformance.profile import ProfileError, find, load
-from token_conformance.sessions.browser_login import ByPasting, Way, log_in, loopback_way
+from token_conformance.sessions.browser_login import ByPasting, log_in, loopback_way
+from token_conformance.sessions.device_login import log_in_by_device
 from token_conformance.sessions.problems import LoginError, SessionError
 from token_conformance.sessions.revoking import log_out
+from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import SessionStore, moment, store_for
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,27 +47,22 @@ def login(
 ) -> None:
     """Log in to the provider of PROFILE in a browser, and store the session for runs.
 
-    The profile says login.strategy = "interactive" for its runs to use the session.
+    The profile says login.strategy = "interactive" for its runs to use the session, or "device" where the user enters
+    a code in a browser on any machine.
     """
     store = _store(profile, session_file, keyring=keyring)
-    redirect_uri = store.profile.user_client.redirect_uri
-    if store.profile.grants.authorization_code is None or redirect_uri is None:
-        _fail(f"{profile} has no [grants.authorization_code], and nothing else logs in in a browser", USAGE_ERROR)
     try:
         with store.locked():
-            way: Way
-            if paste:
-                way = ByPasting(redirect_uri, click.echo, _pasted)
-            else:
-                way = loopback_way(redirect_uri, click.echo, timeout, open_browser=not no_browser)
-            session = asyncio.run(log_in(store, way))
+            session = asyncio.run(_logging_in(store, timeout, paste=paste, open_browser=not no_browser))
             store.write(session)
     except SessionError as problem:
-        _fail(str(problem), CANNOT_LOG_IN)
+        _fail(str(problem), USAGE_ERROR if isinstance(problem, LoginError) else NO_SESSION)
     click.echo(f"Logged in; the session is in {store.place}{_until(session.refresh_token_expires)}.")
-    strategy = store.profile.login.strategy
-    if strategy != "interactive":
-        click.echo(f'Runs do not use it: login.strategy is "{strategy}" in the profile, and would be "interactive".')
+    login = store.profile.login
+    if not login.stored:
+        click.echo(
+            f'Runs do not use it: login.strategy is "{login.strategy}" in the profile, and would be "interactive".'
+        )
 
 
 @click.command()
@@ -79,7 +76,25 @@ def logout(profile: str, session_file: Path | None, *, keyring: bool) -> None:
             for line in asyncio.run(log_out(store)):
                 click.echo(line)
     except SessionError as problem:
-        _fail(str(problem), CANNOT_LOG_IN)
+        _fail(str(problem), NO_SESSION)
+
+
+def _logging_in(
+    store: SessionStore, timeout: int, *, paste: bool, open_browser: bool
+) -> Coroutine[Any, Any, StoredSession]:
+    """The login as the profile has it: with a code at any browser, or redirected from one."""
+    if store.profile.login.strategy == "device":
+        return log_in_by_device(store, click.echo, timeout)
+    redirect_uri = store.profile.user_client.redirect_uri
+    if store.profile.grants.authorization_code is None or redirect_uri is None:
+        _fail(
+            f"{store.name} has no [grants.authorization_code] to log in by in a browser, "
+            'and its login.strategy is not "device"',
+            USAGE_ERROR,
+        )
+    if paste:
+        return log_in(store, ByPasting(redirect_uri, click.echo, _pasted))
+    return log_in(store, loopback_way(redirect_uri, click.echo, timeout, open_browser=open_browser))
 
 
 def _store(given: str, session_file: Path | None, *, keyring: bool) -> SessionStore:
@@ -90,7 +105,7 @@ def _store(given: str, session_file: Path | None, *, keyring: bool) -> SessionSt
     except ProfileError as problem:
         _fail(str(problem), USAGE_ERROR)
     except SessionError as problem:
-        _fail(str(problem), CANNOT_LOG_IN)
+        _fail(str(problem), NO_SESSION)
 
 
 def _pasted() -> str:

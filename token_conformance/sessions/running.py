@@ -10,7 +10,7 @@ from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login import Login
 from token_conformance.run import Run
 from token_conformance.sessions.keeper import Keeper
-from token_conformance.sessions.problems import SessionError
+from token_conformance.sessions.problems import LostSessionError, SessionError
 from token_conformance.sessions.store import SessionStore
 from token_conformance.sessions.vaults import vault
 from token_conformance.verdict import Inconclusive, NotJudged
@@ -26,7 +26,7 @@ def stored_session(run: Run, *, needed: bool) -> Iterator[Lineage | None]:
 
     Where it is needed and cannot be used, the run says why, and scenarios that want a login do not come about.
     """
-    if run.server.kind != "live" or run.profile.login.strategy != "interactive":
+    if run.server.kind != "live" or not run.profile.login.stored:
         yield None
     elif not needed:
         yield Lineage(only=ONLY, lacking=NOT_ASKED_FOR)
@@ -43,9 +43,10 @@ async def begin(run: Run, provider: Provider) -> None:
         if response.accepted:
             lineage.begin(Login(response, provider.profile.user_client))
         elif isinstance(lineage.keeper, Keeper):
-            _tell(run, lineage, str(lineage.keeper.problem(response)))
+            problem = lineage.keeper.problem(response)
+            _tell(run, lineage, str(problem), over=isinstance(problem, LostSessionError))
     except NotJudged as problem:
-        _tell(run, lineage, f"the stored session of {run.name} could not be renewed: {problem}")
+        _tell(run, lineage, f"the stored session of {run.name} could not be renewed: {problem}", over=False)
 
 
 def note_end(run: Run, lineage: Lineage, scenario: str | None) -> None:
@@ -56,6 +57,14 @@ def note_end(run: Run, lineage: Lineage, scenario: str | None) -> None:
         lineage.keeper.ending(scenario)
     except Inconclusive as problem:
         _tell(run, lineage, str(problem))
+
+
+def note_refusal(run: Run, why: str) -> None:
+    """Have the run end with the reason why nobody could log in; with a stored session, it is that which is over."""
+    run.trouble = why
+    if run.sessions is not None:
+        run.no_session = True
+        run.trouble = f"{why}: log in anew with `{run.sessions.remedy}`"
 
 
 def _lineage(run: Run, held: ExitStack) -> Lineage:
@@ -74,9 +83,17 @@ def _lineage(run: Run, held: ExitStack) -> Lineage:
     return lineage
 
 
-def _tell(run: Run, lineage: Lineage, why: str) -> None:
-    """Have the run end with the reason, and its scenarios go without a login."""
+def _tell(run: Run, lineage: Lineage, why: str, *, over: bool = True) -> None:
+    """Have the run end with the reason, and its scenarios go without a login.
+
+    Args:
+        run: the run.
+        lineage: that of its session.
+        why: a sentence.
+        over: whether it is the session itself that cannot be used, and not its provider.
+
+    """
     lineage.end()
     lineage.lacking = why
-    run.cannot_log_in = True
+    run.no_session = over
     run.trouble = "; ".join(filter(None, (run.trouble, why)))
