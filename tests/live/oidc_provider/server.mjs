@@ -8,12 +8,12 @@
 import { X509Certificate, generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import https from 'node:https'
-import Provider from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 
 const settings = JSON.parse(process.argv[2])
 const pem = (name) => readFileSync(`${settings.certificates}/${name}`)
 const callback = 'https://app.example/callback'
-const things = 'https://api.example/things'
+const resources = ['https://api.example/things', 'https://api.example/people']
 const user = { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'] }
 const hybrid = {
   ...user,
@@ -104,9 +104,12 @@ const configuration = {
     pushedAuthorizationRequests: { enabled: settings.pushed ?? false, requirePushedAuthorizationRequests: true },
     resourceIndicators: {
       enabled: settings.jwt ?? false,
-      defaultResource: () => things,
+      defaultResource: () => resources[0],
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({ scope: 'read write', audience: things, accessTokenFormat: 'jwt' }),
+      getResourceServerInfo: (context, resource) => {
+        if (!resources.includes(resource)) throw new errors.InvalidTarget()
+        return { scope: 'openid offline_access read write', audience: resource, accessTokenFormat: 'jwt' }
+      },
     },
     revocation: { enabled: true },
   },
