@@ -21,7 +21,7 @@ from token_conformance.verdict import Inconclusive, NotApplicable
 
 PUSHED_ALONE = (
     "the provider takes pushed authorization requests alone (require_pushed_authorization_requests of its metadata, "
-    "RFC 9126 §5), which this suite cannot send; register a client, or name a provider, that may do without"
+    "RFC 9126 §5), which this suite does not send; what needs no login is judged all the same"
 )
 """Why nobody logs in where the authorization endpoint is closed to our requests."""
 

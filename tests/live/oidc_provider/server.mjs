@@ -2,7 +2,7 @@
 // and the private keys (JWK) of the clients that sign. The first argument is JSON as well:
 //   certificates  the folder of tests/certificates.py
 //   fapi          whether FAPI 2.0 is switched on: the issuer alone is audience, and PKCE is demanded; false without it
-//   jwt           whether access tokens are JWTs for a resource of its own; false without it, and then for userinfo
+//   jwt           whether users' access tokens are JWTs for a resource too, as those of services are; false without it
 //   pushed        whether authorization requests must be pushed; false without it
 // Login and consent are oidc-provider's own development pages, which accept any user name and password.
 import { X509Certificate, generateKeyPairSync } from 'node:crypto'
@@ -14,15 +14,14 @@ const settings = JSON.parse(process.argv[2])
 const pem = (name) => readFileSync(`${settings.certificates}/${name}`)
 const callback = 'https://app.example/callback'
 const resources = ['https://api.example/things', 'https://api.example/people']
-const user = { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'] }
-const hybrid = {
-  ...user,
-  grant_types: ['implicit', ...user.grant_types],
+const user = {
+  redirect_uris: [callback],
+  grant_types: ['authorization_code', 'implicit', 'refresh_token'],
   response_types: ['code', 'code id_token'],
-  dpop_bound_access_tokens: settings.fapi ?? false,
   id_token_signed_response_alg: settings.fapi ? 'PS256' : 'RS256',
 }
 const service = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }
+const proved = { dpop_bound_access_tokens: settings.fapi ?? false }
 const confirmed = { tls_client_certificate_bound_access_tokens: true }
 
 const signing = {
@@ -44,14 +43,13 @@ function selfSigned(name) {
 }
 
 const clients = [
-  ...Object.keys(signing).map((alg) => ({ client_id: `signs-${alg}`, ...hybrid, ...signs(alg) })),
-  { client_id: 'signing-service', ...service, ...signs('ES256'), dpop_bound_access_tokens: settings.fapi ?? false },
+  ...Object.keys(signing).map((alg) => ({ client_id: `signs-${alg}`, ...user, ...signs(alg), ...proved })),
+  ...Object.keys(signing).map((alg) => ({ client_id: `${alg}-service`, ...service, ...signs(alg), ...proved })),
   {
-    client_id: 'signs-HS256',
+    client_id: 'HS256-service',
     ...service,
     client_secret: 'the-secret-of-a-client-that-signs-0004',
     token_endpoint_auth_method: 'client_secret_jwt',
-    token_endpoint_auth_signing_alg: 'HS256',
   },
   ...['app', 'other'].map((name) => ({
     client_id: name,
@@ -73,6 +71,8 @@ const clients = [
 const configuration = {
   clients,
   clientAuthMethods: [
+    'client_secret_basic',
+    'client_secret_post',
     'client_secret_jwt',
     'private_key_jwt',
     'tls_client_auth',
@@ -103,8 +103,8 @@ const configuration = {
     },
     pushedAuthorizationRequests: { enabled: settings.pushed ?? false, requirePushedAuthorizationRequests: true },
     resourceIndicators: {
-      enabled: settings.jwt ?? false,
-      defaultResource: () => resources[0],
+      enabled: true,
+      defaultResource: (context, client) => (settings.jwt || client.redirectUris.length === 0 ? resources[0] : undefined),
       useGrantedResource: () => true,
       getResourceServerInfo: (context, resource) => {
         if (!resources.includes(resource)) throw new errors.InvalidTarget()
