@@ -55,7 +55,7 @@ client_id = "{algorithm}-service"
 """
 
 BY_SECRET = 'authentication = "client_secret_jwt"\nclient_secret = "the-secret-of-a-client-that-signs-0004"'
-BY_KEY = 'authentication = "private_key_jwt"\nsigning_key = "${RS256_FILE}"'
+BY_KEY = """authentication = "private_key_jwt"\nsigning_key = '${RS256}'"""
 
 PUBLIC = {
     'client_id = "app"': 'client_id = "public"',
@@ -118,15 +118,14 @@ def test_signatures_and_the_hybrid_flow(said, tmp_path):
     assert verdicts(results)["test_authorization_names_its_issuer"] == "not_applicable"
 
 
-@pytest.mark.parametrize(("algorithm", "credentials"), [("HS256", BY_SECRET), ("RS256", BY_KEY)])
+@pytest.mark.parametrize(
+    ("algorithm", "credentials"), [("HS256", BY_SECRET), ("RS256", BY_KEY)], ids=["HS256", "RS256"]
+)
 def test_a_service_signs(said, tmp_path, algorithm, credentials):
     """Assertions that are wrong in one thing are refused, by a secret and by a key, and the secret alone is too."""
-    variables = said()
-    key = tmp_path / "key.json"
-    key.write_text(variables["RS256"])
     profile = tmp_path / "service.toml"
     profile.write_text(SERVICE.format(algorithm=algorithm, credentials=credentials))
-    results = run(profile, tmp_path, "-k", "test_client_assertion", said=variables | {"RS256_FILE": str(key)})
+    results = run(profile, tmp_path, "-k", "test_client_assertion", said=said())
     assert red(results) == {}
     passed(
         results, "good_assertion_is_accepted", "refused_assertion_is_invalid_client", "issuer_is_accepted_as_audience"
