@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.access_token import jwt_of
+from token_conformance.access_token import for_another_resource, jwt_of
 from token_conformance.exchange import Exchange, Request, header
 from token_conformance.jwt_reading import Token, verified_by
 from token_conformance.profile import Client
@@ -185,6 +185,7 @@ def test_scope_claim_is_a_string(evidence: Evidence) -> None:
 class AtResource:
     """A resource asked rightly, with the scheme in other letters, without a token, with wrong ones, and in the query."""
 
+    access_token: str
     right: Exchange
     lower_case: Exchange
     without: Exchange
@@ -203,6 +204,7 @@ async def at_resource(provider: Provider) -> AtResource:
         raise Inconclusive(f"the login yields no access token: {login.response}")
     query = f"{url}{'&' if '?' in url else '?'}access_token={login.access_token}"
     return AtResource(
+        access_token=login.access_token,
         right=await provider.get(url, access_token=login.access_token),
         lower_case=await provider.get(
             url, headers=(("Authorization", f"{provider.token_type.lower()} {login.access_token}"),)
@@ -233,9 +235,14 @@ def controlled(at_resource: AtResource) -> None:
 
 
 @requirement("rfc6750-2-header")
-def test_resource_takes_the_access_token(at_resource: AtResource) -> None:
+def test_resource_takes_the_access_token(at_resource: AtResource, conformance_run: Run) -> None:
     """The resource takes an access token in the Authorization header."""
     status = at_resource.right.response.status
+    elsewhere = for_another_resource(at_resource.access_token, conformance_run.profile)
+    if status == 401 and elsewhere is not None:
+        raise Inconclusive(
+            f"the access token is for {elsewhere}, and not for userinfo: name its resource, server.resource"
+        )
     if status == 429 or status >= 500:
         raise Inconclusive(f"the resource answered {status}")
     if status == 403:

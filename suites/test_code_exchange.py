@@ -36,7 +36,7 @@ async def wrong_exchanges(provider: Provider) -> WrongExchanges:
 
     client, stranger = provider.profile.user_client, provider.profile.second_client
     redirect_uri = client.redirect_uri or ""
-    proof = impostor(client, provider.draw("client_secret")) if client.sends_secret or client.asserts else None
+    proof = impostor(client, provider.draw("client_secret")) if client.can_be_imitated else None
     altered = await provider.authorize(refreshable=False)
     code = altered.code or ""
     return WrongExchanges(
@@ -154,7 +154,7 @@ async def second_client_exchanges(provider: Provider) -> SecondClientExchanges:
     client = provider.profile.second_client
     if client is None or client.redirect_uri is None or "authorization_code" not in allowed(client):
         raise NotApplicable("the second client may not use codes, or the profile does not tell its redirect_uri")
-    if not (client.sends_secret or client.asserts):
+    if not client.can_be_imitated:
         raise NotApplicable(f"the second client authenticates by {client.authentication}")
 
     async def attempt(by: Client) -> TokenResponse:

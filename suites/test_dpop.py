@@ -56,6 +56,8 @@ async def proven_tokens(provider: Provider) -> BoundTokens:
     """Log in by one key, introspect, refresh by that key, by none, and by another one."""
     provider, prover = await binding(provider)
     login = await provider.login()
+    if login.access_token is None:
+        raise Inconclusive(f"the login with a proof yields no access token: {login.response}")
     bound(provider, login.response)
     stranger = prover.with_key(new_key(prover.algorithm))
     introspection = await introspected(provider, login)

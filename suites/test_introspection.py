@@ -62,7 +62,7 @@ async def introspections(provider: Provider) -> Introspections:
     form = ("Content-Type", "application/x-www-form-urlencoded")
     open_to_all = await provider.send("POST", endpoint, headers=(form,), body=body)
     wrong = None
-    if login.client.client_secret is not None:
+    if login.client.can_be_imitated:
         wrong = await provider.introspect(
             refresh.access_token, client=impostor(login.client, provider.draw("client_secret"))
         )
@@ -218,14 +218,14 @@ def test_introspection_demands_credentials(introspections: Introspections) -> No
 
 @requirement("rfc7662-2.3-credentials")
 def test_wrong_credentials_are_refused_with_401(introspections: Introspections) -> None:
-    """Introspection with a wrong secret is refused with 401."""
+    """Introspection with a wrong secret, or the signature of another key, is refused with 401."""
     controlled(introspections)
     if introspections.wrong_credentials is None:
-        raise NotApplicable("the profile's client has no secret")
+        raise NotApplicable("the profile's client proves itself by neither a secret nor a signature")
     status = introspections.wrong_credentials.response.status
     if status == 429 or status >= 500:
         raise Inconclusive(f"introspection answered {status}")
-    assert status == 401, f"introspection with a wrong secret was answered by {status}"
+    assert status == 401, f"introspection with wrong credentials was answered by {status}"
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ async def strangers_refresh(provider: Provider) -> StrangersRefresh:
         unproved = await provider.refresh(newest, client=unauthenticated(login.client))
         after_unproved = await provider.refresh(unproved.refresh_token or newest, client=login.client)
         newest = after_unproved.refresh_token or newest
-    if login.client.client_secret is not None:
+    if login.client.can_be_imitated:
         wrong_secret = await provider.refresh(newest, client=impostor(login.client, provider.draw("client_secret")))
         newest = wrong_secret.refresh_token or newest
     stranger = provider.profile.second_client
@@ -164,9 +164,9 @@ def test_unauthenticated_attempt_leaves_the_token_alone(strangers_refresh: Stran
 
 @requirement("rfc6749-6-client-authentication-required")
 def test_wrong_secret_does_not_refresh(strangers_refresh: StrangersRefresh) -> None:
-    """A refresh of a confidential client with a wrong secret is refused as invalid_client."""
+    """A refresh with a wrong secret, or the signature of another key, is refused as invalid_client."""
     if strangers_refresh.wrong_secret is None:
-        raise NotApplicable("the profile's client has no secret")
+        raise NotApplicable("the profile's client proves itself by neither a secret nor a signature")
     control = strangers_refresh.after_unauthenticated or strangers_refresh.control
     assert refusal(strangers_refresh.wrong_secret, control=control).error == "invalid_client"
 

@@ -196,7 +196,7 @@ async def strangers_revocation(provider: Provider) -> StrangersRevocation:
         newest = after_foreign.refresh_token or newest
     if not login.client.public:
         unproved = await provider.revoke(newest, client=unauthenticated(login.client))
-        if login.client.client_secret is not None:
+        if login.client.can_be_imitated:
             wrong = await provider.revoke(newest, client=impostor(login.client, provider.draw("client_secret")))
         after_unproved = await provider.refresh(newest, client=login.client)
     return StrangersRevocation(control, foreign, after_foreign, unproved, wrong, after_unproved)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.access_token import for_another_resource
 from token_conformance.exchange import Exchange
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
@@ -111,14 +112,19 @@ def test_renewed_access_token_differs(stored_session: StoredSession) -> None:
 
 
 @requirement("session-new-access-token")
-def test_renewed_access_token_works(stored_session: StoredSession) -> None:
+def test_renewed_access_token_works(stored_session: StoredSession, conformance_run: Run) -> None:
     """The renewed access token is accepted at the resource."""
     old, new = stored_session.old_at_resource, stored_session.new_at_resource
+    elsewhere = for_another_resource(stored_session.renewals[0].access_token, conformance_run.profile)
     if new is None:
         raise NotApplicable("there is no resource to use the access token at")
     if new.response.status == 429 or new.response.status >= 500:
         raise Inconclusive(f"the resource answered {new.response.status}")
     status = new.response.status
+    if status == 401 and elsewhere is not None:
+        raise Inconclusive(
+            f"the access token is for {elsewhere}, and not for userinfo: name its resource, server.resource"
+        )
     assert status not in {400, 401, 403}, (
         f"the resource answered the renewed access token with {status}, the old one with {old and old.response.status}"
     )

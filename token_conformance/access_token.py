@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from token_conformance.jwt_reading import Token, read
+from token_conformance.profile import Profile
 
 
 def claims_of(access_token: str | None) -> dict[str, Any] | None:
@@ -26,3 +28,24 @@ def scope_of(access_token: str | None) -> frozenset[str] | None:
     if isinstance(scope, list):
         return frozenset(str(value) for value in scope)
     return None
+
+
+def for_another_resource(access_token: str | None, profile: Profile) -> str | None:
+    """Whom a JWT access token is for (RFC 9068 §3), where userinfo stands in for a resource and it names other hosts alone.
+
+    None where userinfo may have to take it.
+    """
+    token = jwt_of(access_token)
+    if token is None or profile.server.resource is not None or not token.audience:
+        return None
+    own = {_host(each) for each in (profile.server.issuer, profile.server.userinfo_endpoint) if each}
+    hosts = {_host(each) for each in token.audience}
+    return None if None in hosts or hosts & own else ", ".join(token.audience)
+
+
+def _host(address: str) -> str | None:
+    """The host of an address; None where a name is no address, and may mean anything."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,7 +59,9 @@ def _content(path: str) -> str:
         raise ValueError("expected a key as PEM or JWK, or the path of a file that holds one") from None
 
 
+@lru_cache(maxsize=32)
 def _imported(text: str) -> Any:
+    """The key of a text; a run asks for it at each request, and to check one of RSA takes long."""
     if text.startswith("{"):
         value = json.loads(text)
         return KINDS[value["kty"]].import_key(value)

@@ -79,6 +79,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUNS] = _runs(config)
     except (ProfileError, RecordingError, ValueError) as problem:
         raise pytest.UsageError(*str(problem).splitlines()) from None
+    # Verdicts have words of their own: the usual traceback would be thrown away, and takes longer than most checks.
+    if getattr(config.option, "tbstyle", None) == "auto":
+        config.option.tbstyle = "native"
 
 
 def _runs(config: pytest.Config) -> dict[str, Run]:

@@ -76,6 +76,11 @@ class Client(Table):
         return self.authentication in {"client_secret_basic", "client_secret_post"}
 
     @property
+    def can_be_imitated(self) -> bool:
+        """Whether a request can hold a proof of the same form that is wrong: another secret, or another key's signature."""
+        return self.sends_secret or self.asserts
+
+    @property
     def authenticates_by_certificate(self) -> bool:
         """Whether its certificate proves who it is (RFC 8705 §2)."""
         return self.authentication in {"tls_client_auth", "self_signed_tls_client_auth"}

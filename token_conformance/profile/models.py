@@ -253,6 +253,12 @@ class Profile(Table):
         return self.tokens.dpop.value if self.tokens.dpop.known else None
 
     @property
+    def binds_to_certificate(self) -> bool:
+        """Whether the tokens of the client that logs users in are bound to its certificate (RFC 8705 §3)."""
+        told = self.tokens.tls_client_certificate_bound_access_tokens
+        return told.value is True and self.user_client.certificate is not None
+
+    @property
     def claims(self) -> frozenset[str]:
         """What the provider claims to keep: always OAuth 2.0; OpenID Connect where it is asked for ID tokens."""
         if self._required is not None:

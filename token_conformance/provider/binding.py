@@ -20,11 +20,14 @@ async def binding(provider: Provider) -> tuple[Provider, Prover]:
     """The provider with proofs at each request, and what makes them.
 
     Raises:
-        NotApplicable: neither the profile nor the metadata (RFC 9449 §5.1) says that the provider supports DPoP.
+        NotApplicable: neither the profile nor the metadata (RFC 9449 §5.1) says that the provider supports DPoP, or
+            the profile binds the tokens of our client to its certificate instead.
 
     """
     if provider.prover is not None:
         return provider, provider.prover
+    if provider.profile.binds_to_certificate:
+        raise NotApplicable("the tokens of the profile's client are bound to its certificate, and need no other key")
     supported = await _supported_algorithms(provider)
     preferred = provider.profile.tokens.dpop_algorithm
     known = [algorithm for algorithm in (preferred, *get_args(SigningAlgorithm)) if algorithm in supported]

@@ -19,6 +19,12 @@ from token_conformance.provider.requesting import Requesting
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
 
+PUSHED_ALONE = (
+    "the provider takes pushed authorization requests alone (require_pushed_authorization_requests of its metadata, "
+    "RFC 9126 §5), which this suite does not send; what needs no login is judged all the same"
+)
+"""Why nobody logs in where the authorization endpoint is closed to our requests."""
+
 
 class Provider(Requesting):
     """Makes the exchanges of one scenario, grant by grant; every method gives what came back and judges nothing."""
@@ -125,11 +131,14 @@ class Provider(Requesting):
         """Write the address that the user's browser is sent to (RFC 6749 §4.1.1); see `authorize`.
 
         Raises:
-            Inconclusive: nobody knows the authorization endpoint.
+            Inconclusive: nobody knows the authorization endpoint, or requests to it have to be pushed (RFC 9126).
             NotApplicable: the profile has no authorization code grant, or the provider no authorization endpoint.
 
         """
         grant = self._authorization_code_grant()
+        endpoint = await self.endpoint("authorization_endpoint")
+        if self.discovery.metadata.get("require_pushed_authorization_requests") is True:
+            raise self.logins.deny(PUSHED_ALONE)
         client = client or self.profile.user_client
         asked = scope if scope is not None else grant.scope
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
@@ -151,7 +160,7 @@ class Provider(Requesting):
             query["code_challenge"] = code_challenge(verifier, code_challenge_method)
             query["code_challenge_method"] = code_challenge_method
         query.update(parameters or {})
-        url = _with_query(await self.endpoint("authorization_endpoint"), query)
+        url = _with_query(endpoint, query)
         return AuthorizationRequest(
             url, client, grant.response_type, asked, redirect_uri, state, nonce, code_verifier=verifier
         )

@@ -54,6 +54,10 @@ def _too_large(answer: Answer) -> Answer:
     return answer.with_status(413).with_body(page, "text/html") if large else answer
 
 
+def _named_by_id_token(answer: Answer) -> Answer:
+    return answer.silent_about("iss") if "id_token" in answer.members else answer
+
+
 def _active(answer: Answer) -> bool:
     return answer.endpoint == "introspection" and answer.members.get("active") is True
 
@@ -146,6 +150,11 @@ FORMS = (
     ),
     Variation(
         "authorization-without-iss", "the authorization response does not name its issuer", answers(_without_iss)
+    ),
+    Variation(
+        "authorization-iss-in-id-token",
+        "the issuer is named by the ID token of the authorization response, where there is one (RFC 9207 §4)",
+        at("authorization", _named_by_id_token),
     ),
     Variation(
         "authorization-further-parameters",
