@@ -307,6 +307,19 @@ def test_challenge_names_no_error_without_a_token(at_resource: AtResource) -> No
 @requirement("rfc6750-2.3-query")
 def test_access_token_in_the_query_is_refused(at_resource: AtResource) -> None:
     """The resource does not take an access token in the query of its URL."""
+    judge_query(at_resource)
+
+
+@requirement("oauth2.1-5.1-query")
+def test_access_token_in_the_query_is_ignored(at_resource: AtResource, conformance_run: Run) -> None:
+    """Under OAuth 2.1 and FAPI 2.0 the resource ignores an access token in the query."""
+    if not conformance_run.profile.claims & {"oauth2.1", "fapi2"}:
+        raise NotApplicable("the profile claims neither OAuth 2.1 nor FAPI 2.0")
+    judge_query(at_resource)
+
+
+def judge_query(at_resource: AtResource) -> None:
+    """Hold the answer to an access token in the query against the one to the same in the header."""
     controlled(at_resource)
     assert not took_it(at_resource.in_query), (
         f"an access token in the query was answered by {at_resource.in_query.response.status}"

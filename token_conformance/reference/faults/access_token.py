@@ -102,7 +102,7 @@ ACCESS_TOKEN = (
     Fault(
         "resource-query-accepted",
         "the resource takes access tokens in the query",
-        ("rfc6750-2.3-query",),
+        ("rfc6750-2.3-query", "oauth2.1-5.1-query"),
         policy("resource", query_accepted=True),
     ),
     Fault(

@@ -142,8 +142,8 @@ CLIENT_AUTHENTICATION = (
     ),
     Fault(
         "public-client-without-challenge",
-        "a public client gets codes without a challenge",
-        ("oauth2.1-4.1.2.1-public-client-challenge",),
+        "clients get codes without a challenge, public ones too",
+        ("oauth2.1-4.1.2.1-public-client-challenge", "fapi2-5.3.2.2-pkce"),
         policy("code", pkce_required="never"),
     ),
     Fault(
