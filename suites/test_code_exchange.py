@@ -191,24 +191,25 @@ def test_code_of_the_second_client_is_bound_to_it(second_client_exchanges: Secon
 
 @dataclass(frozen=True)
 class PublicExchanges:
-    """A public client's code, presented by a client that does not say who it is."""
+    """A public client's code, presented by a client that does not say who it is, and by one that names another."""
 
     control: TokenResponse
     nameless: TokenResponse
+    misnamed: TokenResponse
 
 
 @scenario(needs="authorization_code unattended_login public_client")
 async def public_exchanges(provider: Provider) -> PublicExchanges:
-    """Exchange a code as the public client, and another one without client_id."""
+    """Exchange a code as the public client, another one without client_id, and one with that of another client."""
     control = await provider.exchange_code(await provider.authorize(refreshable=False))
-    nameless = await provider.authorize(refreshable=False)
-    form = {
-        "grant_type": "authorization_code",
-        "code": nameless.code,
-        "redirect_uri": nameless.redirect_uri,
-        "code_verifier": nameless.code_verifier,
-    }
-    return PublicExchanges(control, await provider.token_as(Credentials(), form))
+    stranger = provider.profile.second_client
+    other_name = stranger.client_id if stranger is not None else f"unknown-{provider.draw('client_id')}"
+
+    async def attempt(client_id: str | None) -> TokenResponse:
+        form = {**dict(pairs_of(await provider.authorize(refreshable=False))), "client_id": client_id}
+        return await provider.token_as(Credentials(), form)
+
+    return PublicExchanges(control, await attempt(None), await attempt(other_name))
 
 
 @requirement("rfc6749-3.2.1-public-client-id")
@@ -216,3 +217,10 @@ def test_public_client_says_who_it_is(public_exchanges: PublicExchanges) -> None
     """A code of a public client is refused without client_id."""
     answer = refusal(public_exchanges.nameless, control=public_exchanges.control)
     assert not answer.accepted
+
+
+@requirement("rfc6749-3.2.1-public-client-id")
+def test_public_client_cannot_name_another(public_exchanges: PublicExchanges) -> None:
+    """A code of a public client is refused with the client_id of another client."""
+    answer = refusal(public_exchanges.misnamed, control=public_exchanges.control)
+    assert not answer.accepted, "a code was exchanged in the name of another client, without its credentials"

@@ -25,7 +25,7 @@ FRONT_CHANNEL = (
         at("authorization", _other_state),
     ),
     Fault(
-        "authorization-without-iss",
+        "iss-promised-and-absent",
         "the authorization response does not name the issuer, as the metadata promise",
         ("rfc9207-iss", "fapi2-5.3.2.2-iss"),
         at("authorization", lambda answer: answer.silent_about("iss")),
