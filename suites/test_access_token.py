@@ -21,6 +21,9 @@ EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
 SKEW = timedelta(seconds=60)
 """By how much the clocks of provider and client may differ."""
 
+UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0"
+"""The header {"alg":"none","typ":"at+jwt"}, encoded."""
+
 CLAIMS = {
     "iss": str,
     "exp": int | float,
@@ -191,6 +194,7 @@ class AtResource:
     without: Exchange
     made_up: Exchange
     changed: Exchange
+    unsigned: Exchange | None
     id_token: Exchange | None
     in_query: Exchange
 
@@ -212,6 +216,9 @@ async def at_resource(provider: Provider) -> AtResource:
         without=await provider.get(url),
         made_up=await provider.get(url, access_token=provider.draw("access_token")),
         changed=await provider.get(url, access_token=changed(login.access_token)),
+        unsigned=await provider.get(url, access_token=without_signature(login.access_token))
+        if jwt_of(login.access_token) is not None
+        else None,
         id_token=await provider.get(url, access_token=login.id_token) if login.id_token else None,
         in_query=await provider.get(query),
     )
@@ -221,6 +228,11 @@ def changed(access_token: str) -> str:
     """The access token with another tenth character from the end: the last ones of Base64 may mean nothing."""
     at = max(len(access_token) - 10, 0)
     return access_token[:at] + ("B" if access_token[at : at + 1] == "A" else "A") + access_token[at + 1 :]
+
+
+def without_signature(access_token: str) -> str:
+    """The claims of a JWT access token with alg none and no signature."""
+    return f"{UNSIGNED}.{access_token.split('.')[1]}."
 
 
 def took_it(exchange: Exchange) -> bool:
@@ -286,6 +298,15 @@ def test_changed_access_token_is_refused(at_resource: AtResource) -> None:
     judge_refusal(at_resource.changed, "an access token with another character")
 
 
+@requirement("rfc9068-4-alg-none")
+def test_unsigned_access_token_is_refused(at_resource: AtResource) -> None:
+    """The resource refuses an access token whose signature was taken away, with alg none in its header."""
+    controlled(at_resource)
+    if at_resource.unsigned is None:
+        raise NotApplicable("the access token is opaque")
+    judge_refusal(at_resource.unsigned, "an access token without signature")
+
+
 @requirement("rfc9068-4-id-token-refused")
 def test_id_token_is_no_access_token(at_resource: AtResource) -> None:
     """The resource refuses an ID token in place of an access token."""
@@ -314,6 +335,19 @@ def test_challenge_names_no_error_without_a_token(at_resource: AtResource) -> No
 @requirement("rfc6750-2.3-query")
 def test_access_token_in_the_query_is_refused(at_resource: AtResource) -> None:
     """The resource does not take an access token in the query of its URL."""
+    judge_query(at_resource)
+
+
+@requirement("oauth2.1-5.1-query")
+def test_access_token_in_the_query_is_ignored(at_resource: AtResource, conformance_run: Run) -> None:
+    """Under OAuth 2.1 and FAPI 2.0 the resource ignores an access token in the query."""
+    if not conformance_run.profile.claims & {"oauth2.1", "fapi2"}:
+        raise NotApplicable("the profile claims neither OAuth 2.1 nor FAPI 2.0")
+    judge_query(at_resource)
+
+
+def judge_query(at_resource: AtResource) -> None:
+    """Hold the answer to an access token in the query against the one to the same in the header."""
     controlled(at_resource)
     assert not took_it(at_resource.in_query), (
         f"an access token in the query was answered by {at_resource.in_query.response.status}"

@@ -208,6 +208,17 @@ def test_authorization_names_its_issuer(login: Login, metadata: Exchange) -> Non
     assert given == issuer, f"iss of the authorization response is {given!r}, the issuer {issuer!r}"
 
 
+@requirement("fapi2-5.3.2.2-iss")
+def test_fapi_authorization_names_its_issuer(login: Login, conformance_run: Run) -> None:
+    """Under FAPI 2.0 the authorization response names the issuer in iss, whatever the metadata promise."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim FAPI 2.0")
+    authorization, issuer = authorization_of(login), conformance_run.profile.server.issuer
+    authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
+    given = authorization.answer.get("iss")
+    assert given is not None and given == (issuer or given), f"iss of the authorization response is {given!r}"
+
+
 @requirement("rfc6749-4.2.2-implicit-no-refresh-token")
 def test_no_refresh_token_in_the_front_channel(login: Login) -> None:
     """The authorization endpoint hands over no refresh token."""

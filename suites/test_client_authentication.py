@@ -214,6 +214,16 @@ def test_fapi_clients_do_not_send_secrets(login: Login, conformance_run: Run) ->
     assert not login.response.accepted, f"a client was let in by {login.client.authentication}"
 
 
+@requirement("fapi2-5.3.2.1-confidential-clients")
+def test_fapi_clients_are_confidential(login: Login, conformance_run: Run) -> None:
+    """Under FAPI 2.0 a public client gets no tokens."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim FAPI 2.0")
+    if not login.client.public:
+        raise NotApplicable("the profile's client is confidential")
+    assert not login.response.accepted, "a public client got tokens"
+
+
 @requirement("rfc6749-2.3-one-method")
 def test_two_methods_at_once_are_refused(authentication_methods: Methods) -> None:
     """A request that authenticates by HTTP Basic and in the form is refused."""

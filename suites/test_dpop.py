@@ -150,6 +150,22 @@ def test_no_token_is_unbound(proven_tokens: BoundTokens, conformance_run: Run) -
             assert (response.token_type or "").lower() == "dpop", f"token_type is {response.token_type!r}"
 
 
+@requirement("fapi2-5.3.2.1-sender-constrained")
+def test_login_yields_no_bearer_token(login: Login, conformance_run: Run) -> None:
+    """Under FAPI 2.0 a login yields an access token that is bound to a key, by DPoP or by a certificate."""
+    profile = conformance_run.profile
+    if "fapi2" not in profile.claims:
+        raise NotApplicable("the profile does not claim fapi2")
+    if profile.tokens.tls_client_certificate_bound_access_tokens.value is True:
+        raise NotApplicable("access tokens are bound to certificates, which other checks judge")
+    if not login.response.accepted:
+        raise Inconclusive(f"the login yields no access token: {login.response}")
+    kind = login.response.token_type
+    assert (kind or "").lower() == "dpop", (
+        f"token_type is {kind!r}, and the profile documents no binding to certificates"
+    )
+
+
 @requirement("rfc9449-dpop-required-proof")
 def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens) -> None:
     """A refresh token of a public client is refused with a proof by another key."""

@@ -106,7 +106,7 @@ def test_refresh_token_lives_as_long_as_documented(aged_refresh_token: AgedRefre
     assert refusal(aged_refresh_token.aged, control=aged_refresh_token.control).accepted
 
 
-@requirement("rfc9700-4.14.2-old-token-refused")
+@requirement("rfc9700-4.14.2-old-token-refused", "rotation-as-documented")
 def test_used_refresh_token_stays_dead(aged_refresh_token: AgedRefreshToken, conformance_run: Run) -> None:
     """A refresh token that was rotated away is refused for as long as it would have lived."""
     control, old = aged_refresh_token.control, aged_refresh_token.login.refresh_token

@@ -25,6 +25,21 @@ REQUIRED_OF_OPENID_PROVIDERS = (
 )
 """OIDC Discovery §3."""
 
+REQUIRED_OF_AUTHORIZATION_SERVERS = ("issuer", "token_endpoint", "response_types_supported")
+"""RFC 8414 §2."""
+
+OTHER_ENDPOINTS = (
+    "authorization_endpoint",
+    "userinfo_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "device_authorization_endpoint",
+)
+
+ALGORITHMS_OF_ASSERTIONS = tuple(
+    f"{endpoint}_endpoint_auth_signing_alg_values_supported" for endpoint in ("token", "revocation", "introspection")
+)
+
 
 def listed(metadata: Exchange, name: str, default: list[str]) -> list[str]:
     """A list of the metadata, or what its absence means (RFC 8414 §2)."""
@@ -53,9 +68,24 @@ def test_token_endpoint_is_a_safe_address(metadata: Exchange) -> None:
     """token_endpoint is an absolute https address without a fragment (http on loopback alone)."""
     readable(metadata)
     value = metadata.members.get("token_endpoint")
-    parts = parts_of(value if isinstance(value, str) else "")
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    assert safe and parts.hostname and not parts.fragment, f"token_endpoint is {value!r}"
+    assert safe(value) and not parts_of(str(value)).fragment, f"token_endpoint is {value!r}"
+
+
+def safe(address: object) -> bool:
+    """Whether it is an absolute https address, or one of http on loopback."""
+    parts = parts_of(address if isinstance(address, str) else "")
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+@requirement("rfc7009-2-https")
+def test_other_endpoints_are_safe_addresses(metadata: Exchange) -> None:
+    """The endpoints of authorization, userinfo, revocation, introspection and devices are https addresses (http on loopback alone)."""
+    readable(metadata)
+    named = [name for name in OTHER_ENDPOINTS if name in metadata.members]
+    if not named:
+        raise NotApplicable("the metadata names no other endpoint")
+    for name in named:
+        assert safe(metadata.members[name]), f"{name} is {metadata.members[name]!r}"
 
 
 @requirement("rfc8414-3.2-response")
@@ -75,10 +105,31 @@ def test_metadata_has_no_empty_list(metadata: Exchange) -> None:
 
 @requirement("rfc8414-2-auth-alg-none")
 def test_unsigned_assertions_are_not_advertised(metadata: Exchange) -> None:
-    """token_endpoint_auth_signing_alg_values_supported does not list none."""
+    """The algorithms of assertions, at the token, the revocation and the introspection endpoint, do not include none."""
     readable(metadata)
-    listing = listed(metadata, "token_endpoint_auth_signing_alg_values_supported", [])
-    assert "none" not in listing, "token_endpoint_auth_signing_alg_values_supported lists none"
+    for name in ALGORITHMS_OF_ASSERTIONS:
+        assert "none" not in listed(metadata, name, []), f"{name} lists none"
+
+
+@requirement("rfc8414-2-auth-algs-listed")
+def test_algorithms_of_assertions_are_listed(metadata: Exchange) -> None:
+    """Metadata that lists private_key_jwt or client_secret_jwt lists the algorithms of assertions too."""
+    readable(metadata)
+    methods = listed(metadata, "token_endpoint_auth_methods_supported", METHODS_BY_DEFAULT)
+    if not {"private_key_jwt", "client_secret_jwt"} & set(methods):
+        raise NotApplicable("the metadata lists no method by assertion")
+    name = ALGORITHMS_OF_ASSERTIONS[0]
+    assert listed(metadata, name, []), f"{name} is {metadata.members.get(name, 'absent')!r}"
+
+
+@requirement("rfc8414-2-required")
+def test_authorization_server_names_what_clients_need(metadata: Exchange, conformance_run: Run) -> None:
+    """The metadata of a server without OpenID Connect has all members that RFC 8414 requires."""
+    readable(metadata)
+    if conformance_run.profile.openid:
+        raise NotApplicable("the server is an OpenID provider, whose required members another check judges")
+    absent = metadata.absent(*REQUIRED_OF_AUTHORIZATION_SERVERS)
+    assert not absent, f"the metadata has no {', '.join(absent)}"
 
 
 @requirement("oidc-discovery-3-required")
@@ -110,9 +161,7 @@ def test_jwks_uri_is_a_safe_address(metadata: Exchange) -> None:
     value = metadata.members.get("jwks_uri")
     if value is None:
         raise NotApplicable("the metadata has no jwks_uri")
-    parts = parts_of(value if isinstance(value, str) else "")
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    assert safe and parts.hostname, f"jwks_uri is {value!r}"
+    assert safe(value), f"jwks_uri is {value!r}"
 
 
 @requirement("rfc7636-4.2-s256")

@@ -80,10 +80,11 @@ def test_missing_password_is_invalid_request(password_requests: PasswordRequests
 
 @requirement("rfc9700-2.4-no-password")
 def test_password_grant_is_not_offered(password_requests: PasswordRequests, conformance_run: Run) -> None:
-    """The password grant is not offered (RFC 9700, OAuth 2.1)."""
-    if not conformance_run.profile.claims & {"bcp", "oauth2.1"} and not documented_as_deviation(conformance_run):
+    """The password grant is not offered, where the provider claims RFC 9700, OAuth 2.1 or FAPI 2.0."""
+    claimed = conformance_run.profile.claims & {"bcp", "oauth2.1", "fapi2"}
+    if not claimed and not documented_as_deviation(conformance_run):
         raise NotApplicable(
-            "the profile claims neither RFC 9700 (bcp) nor oauth2.1, and RFC 6749 has the password grant"
+            "the profile claims neither bcp nor oauth2.1 nor fapi2, and RFC 6749 has the password grant"
         )
     answer = password_requests.control
     assert not answer.accepted, "the password grant yields tokens"

@@ -135,6 +135,16 @@ def test_public_client_needs_a_challenge(downgrade: Downgrade, conformance_run: 
     assert downgrade.control is None, "a public client got a code without a challenge"
 
 
+@requirement("fapi2-5.3.2.2-pkce")
+def test_fapi_code_needs_a_challenge(downgrade: Downgrade, conformance_run: Run) -> None:
+    """Under FAPI 2.0 an authorization request without a challenge yields no code."""
+    if "fapi2" not in conformance_run.profile.claims:
+        raise NotApplicable("the profile does not claim FAPI 2.0")
+    if downgrade.control is not None:
+        downgrade.control.exchange.response  # noqa: B018 - the answer is this check's evidence
+    assert downgrade.control is None, "an authorization request without a challenge got a code"
+
+
 @dataclass(frozen=True)
 class UnaskedChallenge:
     """Codes asked for with a challenge by a profile that does not, and exchanged with the right and a wrong verifier."""

@@ -77,7 +77,7 @@ def test_made_up_refresh_token_is_refused(bad_refreshes: BadRefreshes) -> None:
         assert answer.error in {"invalid_grant", "invalid_request"}
 
 
-@requirement("rfc6749-1.1-case-sensitive")
+@requirement("rfc6749-1.9-case-sensitive")
 def test_case_of_a_refresh_token_matters(bad_refreshes: BadRefreshes) -> None:
     """A refresh token with small letters for capitals, and the other way round, is another one, and refused."""
     if bad_refreshes.folded is None:

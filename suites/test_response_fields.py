@@ -14,6 +14,7 @@ EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
 VSCHAR = re.compile(r"[\x20-\x7e]+")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 A_YEAR = 31_536_000
+AN_HOUR = 3600
 
 
 def having(evidence: Evidence, member: str) -> list[TokenResponse]:
@@ -95,6 +96,21 @@ def test_expires_in_is_a_number_of_seconds(evidence: Evidence, conformance_run: 
         value = response.members["expires_in"]
         good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= A_YEAR
         assert good, f"expires_in is {value!r} in the answer to {response.exchange}: no integer from 0 to {A_YEAR}"
+
+
+@EACH_GRANT
+@requirement("rfc6750-5.3-short-lived")
+def test_bearer_tokens_live_an_hour_at_most(evidence: Evidence) -> None:
+    """A bearer token lives for an hour or less, as far as expires_in tells."""
+    told = [response for response in evidence.successes if response.expires_in is not None]
+    bearer = [response for response in told if (response.token_type or "").lower() == "bearer"]
+    if not bearer:
+        raise NotApplicable("no bearer token of this run came with expires_in")
+    for response in bearer:
+        seconds = response.expires_in or 0
+        assert seconds <= AN_HOUR or seconds > A_YEAR, (
+            f"expires_in is {seconds}, {seconds / AN_HOUR:g} hours, in the answer to {response.exchange}"
+        )
 
 
 @pytest.mark.evidence_of("login", "refreshed")
@@ -180,6 +196,19 @@ def test_no_two_logins_share_a_token(evidence: Evidence, member: str) -> None:
 @pytest.mark.parametrize("member", ["access_token", "refresh_token", "code"])
 def test_tokens_cannot_be_guessed(evidence: Evidence, member: str) -> None:
     """What differs between tokens is too much to be guessed: 128 bits at the least."""
+    judge_bits(evidence, member, 128)
+
+
+@pytest.mark.evidence_of("login", "refreshed")
+@requirement("token-entropy-160")
+@pytest.mark.parametrize("member", ["access_token", "refresh_token", "code"])
+def test_tokens_are_beyond_guessing(evidence: Evidence, member: str) -> None:
+    """What differs between tokens is the 160 bits that RFC 6749 recommends."""
+    judge_bits(evidence, member, 160)
+
+
+def judge_bits(evidence: Evidence, member: str, least: int) -> None:
+    """Hold what differs between the tokens of this run against a number of bits."""
     told = codes(evidence) if member == "code" else first_tokens(evidence, member)
     values = list(dict.fromkeys(told))
     if not values and member == "code":
@@ -187,4 +216,4 @@ def test_tokens_cannot_be_guessed(evidence: Evidence, member: str) -> None:
     if len(values) < 2:
         raise Inconclusive(f"{len(values)} different values of {member} in this run; it takes two to compare")
     bits = varying_bits(values)
-    assert bits >= 128, f"at most {bits:.0f} bits differ between {len(values)} values of {member}"
+    assert bits >= least, f"at most {bits:.0f} bits differ between {len(values)} values of {member}"

@@ -97,7 +97,7 @@ def test_rotation_is_as_documented(reuse: Reuse, conformance_run: Run) -> None:
     )
 
 
-@requirement("rfc9700-4.14.2-old-token-refused")
+@requirement("rfc9700-4.14.2-old-token-refused", "rotation-as-documented")
 def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Run) -> None:
     """After rotation, and the documented grace, the used refresh token is refused as invalid_grant."""
     if reuse.rotation is Rotation.NONE:
@@ -188,7 +188,7 @@ async def grandparent(provider: Provider) -> Grandparent:
     return Grandparent(login, first, second, await provider.refresh(login.refresh_token, client=login.client))
 
 
-@requirement("rfc9700-4.14.2-grandparent-refused")
+@requirement("rfc9700-4.14.2-grandparent-refused", "rotation-as-documented")
 def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparent, conformance_run: Run) -> None:
     """A refresh token that was used two refreshes ago is refused as invalid_grant after the documented grace."""
     if not rotated(grandparent.first, grandparent.login):
@@ -250,7 +250,7 @@ async def race(provider: Provider) -> Race:
     return Race(login, control, tuple(racers))
 
 
-@requirement("rotation-parallel-refresh")
+@requirement("rotation-parallel-refresh", "rotation-as-documented")
 def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) -> None:
     """Of several refreshes at once with one rotating refresh token, one is accepted, or all hand over the same next one."""
     if not race.control.accepted:

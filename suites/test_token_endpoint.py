@@ -106,7 +106,7 @@ def test_parameters_in_the_query_are_not_read(other_methods: Methods) -> None:
     assert not other_methods.in_query.accepted
 
 
-@requirement("rfc6749-3.2-query-ignored")
+@requirement("rfc6749-2.3.1-credentials-in-body")
 def test_credentials_in_the_query_are_not_read(other_methods: Methods) -> None:
     """The client's id and secret in the query of a POST do not authenticate it."""
     accepted(other_methods.carrier)

@@ -1,6 +1,7 @@
 """The userinfo endpoint (OIDC Core §5.3)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
@@ -8,6 +9,20 @@ from token_conformance.id_token import asked
 from token_conformance.jwt_reading import read
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
+
+TEXTS = (
+    "name given_name family_name middle_name nickname preferred_username profile picture website email gender birthdate "
+    "zoneinfo locale phone_number"
+)
+
+STANDARD_CLAIMS: dict[str, Any] = {
+    **dict.fromkeys(TEXTS.split(), str),
+    "email_verified": bool,
+    "phone_number_verified": bool,
+    "updated_at": int | float,
+    "address": dict,
+}
+"""OIDC Core §5.1 and their JSON types; sub has checks of its own."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,30 @@ def test_userinfo_is_a_json_object_with_sub(userinfo: Userinfo) -> None:
         f"the userinfo came with status {status} and the media type {answer.media_type!r}"
     )
     assert isinstance(answer.members.get("sub"), str), "the userinfo has no sub"
+
+
+@requirement("oidc-5.3-userinfo-accepts")
+def test_userinfo_takes_the_access_token(userinfo: Userinfo) -> None:
+    """The userinfo endpoint takes the access token of a login that asked for openid."""
+    status = userinfo.answer.response.status
+    if status in {403, 429} or status >= 500:
+        raise Inconclusive(f"the userinfo endpoint answered {status}")
+    assert status == 200, f"the userinfo endpoint answered a good access token with {status}"
+
+
+@requirement("oidc-5.1-standard-claims")
+def test_standard_claims_have_their_types(userinfo: Userinfo) -> None:
+    """The standard claims of userinfo and ID token are strings, booleans, a number or an object, each as OpenID Connect says."""
+    token = read(userinfo.login.id_token or "")
+    places = {"the ID token": token.claims if token is not None else {}, "the userinfo": userinfo.answer.members}
+    if not any(STANDARD_CLAIMS.keys() & claims.keys() for claims in places.values()):
+        raise NotApplicable("neither userinfo nor ID token has a standard claim")
+    userinfo.answer.response  # noqa: B018 - the answer is this check's evidence
+    for place, claims in places.items():
+        for name in sorted(STANDARD_CLAIMS.keys() & claims.keys()):
+            kind, value = STANDARD_CLAIMS[name], claims[name]
+            right = value is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+            assert right, f"{name} of {place} is a {type(value).__name__}"
 
 
 def controlled(userinfo: Userinfo) -> None:

@@ -22,7 +22,7 @@ def test_an_entry_is_complete(requirement):
     assert requirement.level in LEVELS
     for text in (requirement.source, requirement.title, requirement.protects, requirement.mend):
         assert text.strip()
-    for text in vars(requirement).values():
+    for text in (*requirement.also, *(text for text in vars(requirement).values() if isinstance(text, str))):
         assert text == text.strip()
         assert "\n" not in text
     assert not requirement.title.endswith(".")
@@ -34,6 +34,10 @@ def test_an_entry_is_complete(requirement):
 @pytest.mark.parametrize("requirement", catalogue().values(), ids=lambda requirement: requirement.id)
 def test_a_source_can_be_looked_up(requirement):
     """A requirement cites a clause of a specification, or is a rule of ours and names its topic."""
+    for clause in requirement.also:
+        source, _, section = clause.partition(" §")
+        assert SOURCE.fullmatch(source)
+        assert SECTION.fullmatch(section)
     if requirement.source == OURS:
         assert re.fullmatch(r"[a-z]+( [a-z]+)*", requirement.section)
     else:

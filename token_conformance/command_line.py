@@ -31,6 +31,7 @@ from token_conformance.requirement import catalogue
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
 from token_conformance.sessions.commands import login, logout, session_options
+from token_conformance.tied import by_requirement, tied_checks
 from token_conformance.todo import ResumeError, announcement, read_to_dos
 
 
@@ -204,9 +205,16 @@ def schema() -> None:
 
 @main.command()
 def requirements() -> None:
-    """List the requirements of the catalogue."""
-    for requirement in catalogue().values():
-        click.echo(f"{requirement.id:45} {requirement.level:10} {requirement.clause:22} {requirement.title}")
+    """List the requirements of the catalogue, and how many checks judge each."""
+    checks, known = by_requirement(tied_checks()), catalogue().values()
+    for requirement in known:
+        judged = f"{len(checks[requirement.id])} checks" if requirement.id in checks else "untested"
+        words = judged.removesuffix("s") if judged.startswith("1 ") else judged
+        click.echo(f"{requirement.id:45} {requirement.level:10} {requirement.clause:26} {words:10} {requirement.title}")
+    tested = sum(requirement.id in checks for requirement in known)
+    click.echo(
+        f"\n{len(known)} requirements: {tested} with checks, {len(known) - tested} that explain says why none judges"
+    )
 
 
 @main.command()
@@ -216,7 +224,8 @@ def explain(requirement_id: str) -> None:
     requirement = catalogue().get(requirement_id)
     if requirement is None:
         _refuse([f"{requirement_id!r} is no requirement of the catalogue: `token-conformance requirements` lists them"])
-    click.echo(f"{requirement.id}\n{requirement.clause}, {requirement.level}: {requirement.title}")
+    clauses = " and ".join((requirement.clause, *requirement.also))
+    click.echo(f"{requirement.id}\n{clauses}, {requirement.level}: {requirement.title}")
     for heading, text in (
         ("Why it matters", requirement.protects),
         ("How a server is mended", requirement.mend),
@@ -225,6 +234,11 @@ def explain(requirement_id: str) -> None:
     ):
         if text:
             click.echo(f"\n{heading}\n  {text}")
+    checks = by_requirement(tied_checks()).get(requirement_id, ())
+    if checks:
+        click.echo("\nChecks")
+    for check in checks:
+        click.echo(f"  {check.name}\n    {check.fact}")
 
 
 def _listed(values: object) -> list[str]:

@@ -29,10 +29,11 @@ class Requirement:
     mend: str
     note: str = ""
     untested: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def clause(self) -> str:
-        """Where it stands, as reports cite it: `RFC 6749 §5.2`."""
+        """Where it stands, as reports cite it: `RFC 6749 §5.2`; `also` has other clauses that demand the same."""
         return f"{self.source} §{self.section}" if self.section else self.source
 
     @property
@@ -41,15 +42,22 @@ class Requirement:
         return self.level in {"MUST", "MUST NOT", "REQUIRED", "SHALL", "SHALL NOT"}
 
     @property
-    def claim(self) -> str | None:
-        """The claim of a profile that it belongs to, as `--require` names it; None where it holds for everybody."""
-        if self.source == "token-conformance":
-            return None
-        return next((claim for name, claim in CLAIMS.items() if self.source.startswith(name)), "oauth2")
+    def claims(self) -> frozenset[str]:
+        """The claims of a profile that it belongs to, as `--require` names them; what is ours belongs to all."""
+        if self.source == OURS:
+            return frozenset({"oauth2"})
+        return frozenset(_claim_of(clause) for clause in (self.source, *self.also))
 
 
-CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI": "fapi2"}
-"""The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's."""
+OURS = "token-conformance"
+"""The source of what no specification says, and clients need."""
+
+CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI 2.0": "fapi2"}
+"""The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's, which every provider claims."""
+
+
+def _claim_of(clause: str) -> str:
+    return next((claim for name, claim in CLAIMS.items() if clause.startswith(name)), "oauth2")
 
 
 def requirement(*ids: str) -> Callable[[Check], Check]:
@@ -74,7 +82,7 @@ def catalogue(path: Path = SUITES / "requirements.toml") -> Mapping[str, Require
     found: dict[str, Requirement] = {}
     for entry in entries:
         try:
-            stated = Requirement(**entry)
+            stated = Requirement(**{**entry, "also": tuple(entry.get("also", ()))})
         except TypeError as error:
             raise ValueError(f"{path}: {entry.get('id', 'an entry without id')}: {error}") from None
         if stated.id in found:

@@ -180,6 +180,6 @@ def test_what_was_held_back_for_long_is_not_held_against_the_server(make_profile
     """A code or an assertion may have expired while the provider had us wait."""
     run = Run("example", make_profile(), None, Redactor())
     seen = [make_exchange("{}", status=400, held_back=held_back)]
-    found, message = verdict_of(AssertionError("it was refused"), None, (), run, seen, fact="It is accepted.")
+    found, message = verdict_of(AssertionError("it was refused"), (), run, seen, fact="It is accepted.")
     assert found == verdict
     assert ("held the request back for 30 s" in message) is (verdict == "inconclusive")

@@ -113,13 +113,12 @@ def name_of(check: pytest.Function) -> str:
 
 def judged(check: pytest.Function, run: Run) -> Judged:
     """The verdict on one check, as the plugin would give it."""
-    ids = requirement_ids(check)
-    stated = requirements_for(check)[ids[0]] if ids else None
+    stated = tuple(requirements_for(check)[id_] for id_ in requirement_ids(check))
     with watching() as seen:
         try:
             check.function(**arguments_of(check, run))
         except Exception as problem:
-            return Judged(*verdict_of(problem, stated, ids, run, seen, fact=fact_of(check)))
+            return Judged(*verdict_of(problem, stated, run, seen, fact=fact_of(check)))
     return Judged(Verdict.PASS, "")
 
 

@@ -73,9 +73,10 @@ def _decisive_last(seen: list[Exchange], call: pytest.CallInfo[None]) -> list[Ex
 def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]) -> CheckResult:
     run, ids = run_for(item), requirement_ids(item)
     catalogue = requirements_for(item)
-    stated = catalogue[ids[0]] if ids else None
+    judged = tuple(catalogue[id_] for id_ in ids)
+    stated = judged[0] if judged else None
     problem = call.excinfo.value if call.excinfo is not None else None
-    verdict, message = verdict_of(problem, stated, ids, run, seen, fact=fact_of(item))
+    verdict, message = verdict_of(problem, judged, run, seen, fact=fact_of(item))
     return CheckResult(
         id=without_profile(item.nodeid, run.name),
         requirements=ids,
@@ -93,15 +94,14 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
 
 def verdict_of(
     problem: BaseException | None,
-    stated: Requirement | None,
-    ids: tuple[str, ...],
+    judged: tuple[Requirement, ...],
     run: Run,
     seen: list[Exchange],
     *,
     fact: str,
 ) -> tuple[Verdict, str]:
     """The verdict that a check's outcome means, and its message: None passes, a `NotJudged` says why it does not judge,
-    a failed assertion is held against the requirement's level and the profile's deviations.
+    a failed assertion is held against the level and the claims of what was judged, and the profile's deviations.
     """
     match problem:
         case None:
@@ -109,7 +109,7 @@ def verdict_of(
         case NotJudged():
             return problem.verdict, str(problem)
         case AssertionError():
-            return _unmet(problem, stated, ids, run, seen, fact)
+            return _unmet(problem, judged, run, seen, fact)
         case pytest.skip.Exception():
             return Verdict.NOT_APPLICABLE, str(problem)
         case _:
@@ -117,17 +117,21 @@ def verdict_of(
 
 
 def _unmet(
-    problem: AssertionError, stated: Requirement | None, ids: tuple[str, ...], run: Run, seen: list[Exchange], fact: str
+    problem: AssertionError, judged: tuple[Requirement, ...], run: Run, seen: list[Exchange], fact: str
 ) -> tuple[Verdict, str]:
     last = seen[-1] if seen else None
-    message = _message(problem, fact, last, stated)
-    deviation = documented(run.profile.deviations, ids, last, message)
+    message = _message(problem, fact, last, judged[0] if judged else None)
+    deviation = documented(run.profile.deviations, tuple(stated.id for stated in judged), last, message)
     if deviation is not None:
         return Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}"
     if last is not None and last.held_back > LATENESS:
         return Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}"
-    counts = stated is None or (stated.mandatory and run.profile.counts(stated.claim))
-    return (Verdict.FAIL if counts else Verdict.WARNING), message
+    return (Verdict.FAIL if _counts(judged, run) else Verdict.WARNING), message
+
+
+def _counts(judged: tuple[Requirement, ...], run: Run) -> bool:
+    """Whether a violation is a failure: one of the requirements is mandatory, and the provider is held to it."""
+    return not judged or any(stated.mandatory and run.profile.counts(stated.claims) for stated in judged)
 
 
 def _held_back(exchange: Exchange) -> str:

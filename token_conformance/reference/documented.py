@@ -122,7 +122,7 @@ class Documented:
             usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
         if "fapi2" in self.profile.profile.claims:
             strict = replace(usual.assertion, audiences="issuer", audience_list_accepted=False, issued_at_checked=True)
-            usual = replace(usual, assertion=strict)
+            usual = replace(usual, assertion=strict, code=replace(usual.code, pkce_required="always"))
         bound = _known(tokens.tls_client_certificate_bound_access_tokens, False)  # noqa: FBT003
         return replace(
             usual,

@@ -99,7 +99,7 @@ class ScopePolicy:
     echo: Literal["always", "when_different"] = "always"
     order_matters: bool = False
     case_ignored: bool = False
-    unnamed: Literal["default", "invalid_scope", "invalid_request"] = "default"
+    unnamed: Literal["default", "nothing", "invalid_scope", "invalid_request"] = "default"
 
 
 @dataclass(frozen=True)

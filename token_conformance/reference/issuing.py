@@ -173,6 +173,8 @@ class Issuer:
                 value = f"op_{kind}_v1.{value}"
             case "hexadecimal":
                 value = secrets.token_hex(32).upper()
+            case "short":
+                value = secrets.token_urlsafe(17)
             case "long":
                 value = f"{value}.{secrets.token_urlsafe(1200)}"
         return f"{value}+/=" if self.installation.behaviour.token.reserved_characters else value

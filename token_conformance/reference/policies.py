@@ -87,7 +87,7 @@ class TokenPolicy:
     access_token_algorithm: Algorithm = "RS256"
     id_token_lifetime: int = 300
     id_token_algorithm: Algorithm = "RS256"
-    handles: Literal["random", "prefixed", "hexadecimal", "long"] = "random"
+    handles: Literal["random", "prefixed", "hexadecimal", "long", "short"] = "random"
     refresh_tokens_are_jwts: bool = False
     access_token_lifetime_varies: bool = False
     predictable: bool = False
@@ -105,6 +105,7 @@ class ResourcePolicy:
     revocation_checked: bool = True
     token_checked: bool = True
     whole_token_compared: bool = True
+    unsigned_token_accepted: bool = False
     id_token_accepted: bool = False
     refresh_token_accepted: bool = False
     userinfo_checks: bool = True

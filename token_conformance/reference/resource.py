@@ -106,12 +106,19 @@ def _mistaken(installation: Installation, value: str | None) -> AccessToken | No
     if refresh_token is not None and policy.refresh_token_accepted:
         return refresh_token.family.last_access_token
     for token in known:
+        if policy.unsigned_token_accepted and _unsigned_copy(value, token.value):
+            return token
         same_beginning = len(value) == len(token.value) and value[: len(value) // 2] == token.value[: len(value) // 2]
         if same_beginning and not policy.whole_token_compared:
             return token
         if policy.id_token_accepted and token.family is not None and token.family.last_id_token == value:
             return token
     return None
+
+
+def _unsigned_copy(value: str, token: str) -> bool:
+    """Whether a value is a JWT without signature that says what an access token says."""
+    return value.endswith(".") and token.count(".") == 2 and value.split(".")[1] == token.split(".")[1]
 
 
 def borne_token(installation: Installation, incoming: Incoming) -> str | None:

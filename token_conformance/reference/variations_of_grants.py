@@ -10,6 +10,16 @@ from token_conformance.reference.variation import Variation
 
 FURTHER_GRANTS = (
     Variation(
+        "code-redirect-uri-optional-in-exchange",
+        "an exchange may leave redirect_uri out, as OIDC Core §3.1.3.2 allows where a single one is registered",
+        policy("code", redirect_uri="optional"),
+    ),
+    Variation(
+        "service-without-default-scope",
+        "a service that names no scope gets a token without any",
+        policy("scope", unnamed="nothing"),
+    ),
+    Variation(
         "device-never-slowed-down",
         "hasty polling of a device is answered by authorization_pending",
         policy("device", haste="authorization_pending"),

@@ -21,7 +21,6 @@ KNOWN = {
     "challenge_names_no_error_without_a_token",
     "failed_basic_is_challenged_to_basic",
     "introspection_is_not_stored",
-    "missing_redirect_uri_is_refused",
     "narrowing_does_not_shrink_the_grant",
     "repeated_client_id_is_refused",
     "repeated_code_is_invalid_request",

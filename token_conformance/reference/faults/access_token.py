@@ -100,9 +100,15 @@ ACCESS_TOKEN = (
     ),
     Fault("resource-forbidden", "a missing or bad token answers 403", CHALLENGE, answers(_forbidden)),
     Fault(
+        "resource-unsigned-token-accepted",
+        "the resource takes a JWT with alg none",
+        ("rfc9068-4-alg-none",),
+        policy("resource", unsigned_token_accepted=True),
+    ),
+    Fault(
         "resource-query-accepted",
         "the resource takes access tokens in the query",
-        ("rfc6750-2.3-query",),
+        ("rfc6750-2.3-query", "oauth2.1-5.1-query"),
         policy("resource", query_accepted=True),
     ),
     Fault(

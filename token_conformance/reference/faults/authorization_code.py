@@ -57,7 +57,7 @@ AUTHORIZATION_CODE = (
     Fault(
         "code-redirect-uri-optional",
         "the redirect_uri of the exchange may be left out although the authorization request had one",
-        ("rfc6749-4.1.3-redirect-uri",),
+        ("rfc6749-4.1.3-redirect-uri-present",),
         policy("code", redirect_uri="optional"),
     ),
     Fault(
@@ -135,7 +135,7 @@ AUTHORIZATION_CODE = (
     Fault(
         "code-case-ignored",
         "codes are compared without regard to case, as many databases do",
-        ("rfc6749-1.1-case-sensitive",),
+        ("rfc6749-1.9-case-sensitive",),
         policy("code", case_ignored=True),
     ),
     Fault("codes-counted", "codes are counted", ("token-entropy",), policy("code", predictable=True)),

@@ -135,6 +135,12 @@ CLIENT_AUTHENTICATION = (
         policy("client", inferred_from_grant=True),
     ),
     Fault(
+        "code-of-any-name",
+        "a code is exchanged in the name of any client, without its credentials",
+        ("rfc6749-3.2.1-public-client-id",),
+        policy("code", client_compared=False, client_authenticated=False),
+    ),
+    Fault(
         "post-unsupported",
         "id and secret in the form are refused",
         ("oauth2.1-2.4.1-post-supported",),
@@ -142,8 +148,8 @@ CLIENT_AUTHENTICATION = (
     ),
     Fault(
         "public-client-without-challenge",
-        "a public client gets codes without a challenge",
-        ("oauth2.1-4.1.2.1-public-client-challenge",),
+        "clients get codes without a challenge, public ones too",
+        ("oauth2.1-4.1.2.1-public-client-challenge", "fapi2-5.3.2.2-pkce"),
         policy("code", pkce_required="never"),
     ),
     Fault(

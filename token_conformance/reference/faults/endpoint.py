@@ -75,7 +75,7 @@ ENDPOINT = (
     Fault(
         "credentials-in-query-accepted",
         "the client may authenticate in the query",
-        ("rfc6749-3.2-query-ignored",),
+        ("rfc6749-2.3.1-credentials-in-body",),
         policy("request", credentials_in_query_read=True),
     ),
     Fault(

@@ -25,6 +25,12 @@ FRONT_CHANNEL = (
         at("authorization", _other_state),
     ),
     Fault(
+        "iss-promised-and-absent",
+        "the authorization response does not name the issuer, as the metadata promise",
+        ("rfc9207-iss", "fapi2-5.3.2.2-iss"),
+        at("authorization", lambda answer: answer.silent_about("iss")),
+    ),
+    Fault(
         "hybrid-without-id-token",
         "the answer to code id_token holds no ID token",
         ("oidc-3.3.2.5-parameters",),

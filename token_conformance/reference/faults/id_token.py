@@ -181,6 +181,24 @@ ID_TOKEN = (
         at("userinfo", lambda answer: answer.saying(sub="somebody-else")),
     ),
     Fault(
+        "userinfo-refuses",
+        "userinfo refuses every access token",
+        ("oidc-5.3-userinfo-accepts",),
+        at("userinfo", lambda answer: answer.with_status(401).with_body("", "text/plain")),
+    ),
+    Fault(
+        "userinfo-email-verified-as-text",
+        "email_verified of userinfo is the text true",
+        ("oidc-5.1-standard-claims",),
+        at("userinfo", lambda answer: answer.saying(email_verified="true") if "sub" in answer.members else answer),
+    ),
+    Fault(
+        "id-token-updated-at-as-text",
+        "updated_at of ID tokens is a date in words",
+        ("oidc-5.1-standard-claims",),
+        id_tokens(lambda token: token.claiming(updated_at="2026-01-01T00:00:00Z")),
+    ),
+    Fault(
         "userinfo-sub-absent",
         "userinfo has no sub",
         ("oidc-userinfo-sub",),

@@ -21,6 +21,10 @@ def _private_key(answer: Answer) -> Answer:
     return answer.saying(keys=[dict(signing_key("RS256").as_dict(private=True)), *answer.members["keys"][1:]])
 
 
+def _with_assertions(answer: Answer) -> list[str]:
+    return [*answer.members["token_endpoint_auth_methods_supported"], "private_key_jwt"]
+
+
 def _same_key_id(answer: Answer) -> Answer:
     return answer.saying(keys=[{**key, "kid": "the-key"} for key in answer.members["keys"]])
 
@@ -47,6 +51,33 @@ def _short_key(answer: Answer) -> Answer:
 
 METADATA = (
     Fault("jwks-short-key", "an RSA key of 1024 bits is published", ("rfc7518-3.3-rsa-size",), at("jwks", _short_key)),
+    Fault(
+        "metadata-revocation-endpoint-http",
+        "the revocation endpoint is an http address",
+        ("rfc7009-2-https",),
+        at("metadata", lambda answer: answer.saying(revocation_endpoint="http://op.example/revoke")),
+    ),
+    Fault(
+        "metadata-without-response-types",
+        "there is no response_types_supported",
+        ("rfc8414-2-required", "oidc-discovery-3-required"),
+        at("metadata", lambda answer: answer.silent_about("response_types_supported")),
+    ),
+    Fault(
+        "metadata-without-algorithms-of-assertions",
+        "a method by assertion is listed, and no algorithm for it",
+        ("rfc8414-2-auth-algs-listed",),
+        at("metadata", lambda answer: answer.saying(token_endpoint_auth_methods_supported=_with_assertions(answer))),
+    ),
+    Fault(
+        "metadata-lists-unsigned-assertions-for-revocation",
+        "none is listed among the algorithms of assertions at the revocation endpoint",
+        ("rfc8414-2-auth-alg-none",),
+        at(
+            "metadata",
+            lambda answer: answer.saying(revocation_endpoint_auth_signing_alg_values_supported=["ES256", "none"]),
+        ),
+    ),
     Fault(
         "metadata-issuer-suffix",
         "issuer has a suffix",

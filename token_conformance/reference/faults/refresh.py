@@ -68,7 +68,7 @@ REFRESH = (
     Fault(
         "refresh-case-ignored",
         "refresh tokens are compared without regard to case, as many databases do",
-        ("rfc6749-1.1-case-sensitive",),
+        ("rfc6749-1.9-case-sensitive",),
         policy("refresh", case_ignored=True),
     ),
     Fault(

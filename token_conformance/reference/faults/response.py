@@ -188,6 +188,18 @@ RESPONSE = (
         tokens(lambda answer: answer.bare_of("Pragma")),
     ),
     Fault(
+        "access-tokens-live-a-day",
+        "bearer tokens live for a day",
+        ("rfc6750-5.3-short-lived",),
+        policy("token", access_token_lifetime=86_400),
+    ),
+    Fault(
+        "tokens-short",
+        "tokens have 136 bits",
+        ("token-entropy-160",),
+        policy("token", handles="short"),
+    ),
+    Fault(
         "tokens-predictable",
         "tokens are numbered",
         ("token-entropy",),

@@ -36,6 +36,8 @@ def _unnamed(installation: Installation, *, service: bool) -> str:
             raise invalid_scope()
         case "invalid_request":
             raise missing("scope")
+        case "nothing" if service:
+            return ""
         case _:
             return installation.documented.service_scope if service else installation.documented.user_scope
 
