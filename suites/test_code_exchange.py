@@ -66,16 +66,19 @@ def pairs_of(authorization: Authorization) -> list[tuple[str, str]]:
 
 
 def unlike(redirect_uri: str) -> tuple[str, ...]:
-    """Addresses that careless comparisons take for the redirect_uri: another one, one with more behind it, in capitals."""
-    query = f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}more=1"
-    capitals = urlsplit(redirect_uri)._replace(path=urlsplit(redirect_uri).path.swapcase()).geturl()
-    others = ("https://other.example/callback", f"{redirect_uri}/further", query, capitals)
+    """Addresses that careless comparisons take for the redirect_uri: on another host, with more behind it, in capitals."""
+    parts = urlsplit(redirect_uri)
+    elsewhere = parts._replace(netloc="other.example").geturl()
+    longer = f"{redirect_uri}{'/' if parts.path.strip('/') and not parts.path.endswith('/') else 'further'}"
+    query = f"{redirect_uri}{'&' if parts.query else '?'}more=1"
+    capitals = parts._replace(path=parts.path.swapcase()).geturl()
+    others = (elsewhere, longer, query, capitals)
     return tuple(address for address in others if address != redirect_uri)
 
 
 @requirement("rfc6749-4.1.3-redirect-uri")
 def test_other_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A code is refused with another redirect_uri than it was issued for: other, longer, with a query, in other letters."""
+    """A code is refused with another redirect_uri than it was issued for: on another host, longer, with a query, in other letters."""
     for attempt in wrong_exchanges.other_redirect_uris:
         answer = refusal(attempt, control=login.response)
         sent = dict(attempt.exchange.request.form).get("redirect_uri")

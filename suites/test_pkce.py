@@ -14,35 +14,44 @@ from token_conformance.verdict import Inconclusive
 class Verifiers:
     """Wrong verifiers, each with a code of its own; their accepted twin is the login's."""
 
-    other: TokenResponse
+    lengthened: TokenResponse
+    folded: TokenResponse
     missing: TokenResponse
     empty: TokenResponse
     challenge: TokenResponse
     too_short: TokenResponse
-    too_long: TokenResponse
 
 
 @scenario(needs="authorization_code unattended_login pkce")
 async def verifiers(provider: Provider) -> Verifiers:
-    """Exchange codes with another verifier than the right one, none, an empty one, the challenge, and malformed ones."""
+    """Exchange codes with a longer verifier than the right one, one in other letters, none, an empty one, the challenge, and a part."""
 
     async def attempt(authorization: Authorization, code_verifier: str | None) -> TokenResponse:
         return await provider.exchange_code(authorization, changes={"code_verifier": code_verifier})
 
-    confused, shortened, lengthened = [await provider.authorize(refreshable=False) for _ in range(3)]
-    method = (
-        "S256"
-        if provider.profile.grants.authorization_code is None
-        else provider.profile.grants.authorization_code.code_challenge_method
-    )
-    challenge = code_challenge(confused.code_verifier or "", method or "S256")
+    lengthened, confused, shortened = [await provider.authorize(refreshable=False) for _ in range(3)]
+    grant = provider.profile.grants.authorization_code
+    method = (grant.code_challenge_method if grant else None) or "S256"
+    challenge = code_challenge(confused.code_verifier or "", method)
     return Verifiers(
-        other=await attempt(await provider.authorize(refreshable=False), provider.draw("code_verifier")),
+        # Of a length that is allowed: a server that cuts verifiers accepts it.
+        lengthened=await attempt(lengthened, f"{lengthened.code_verifier}a"),
+        folded=await folded(provider, method),
         missing=await attempt(await provider.authorize(refreshable=False), None),
         empty=await attempt(await provider.authorize(refreshable=False), ""),
         challenge=await attempt(confused, challenge if method == "S256" else f"{challenge}x"),
         too_short=await attempt(shortened, (shortened.code_verifier or "")[:42]),
-        too_long=await attempt(lengthened, (lengthened.code_verifier or "") + "a" * 90),
+    )
+
+
+async def folded(provider: Provider, method: str) -> TokenResponse:
+    """Exchange a code with a verifier whose challenge differs from that of the code in small letters and capitals alone."""
+    verifier = provider.draw("code_verifier")
+    challenge = code_challenge(verifier, method)
+    # The last character stays: with another one the challenge would not be the encoding of any hash.
+    changed = {"code_challenge": challenge[:-1].swapcase() + challenge[-1]}
+    return await provider.exchange_code(
+        await provider.authorize(refreshable=False, parameters=changed), changes={"code_verifier": verifier}
     )
 
 
@@ -58,8 +67,14 @@ def test_right_verifier_is_accepted(login: Login) -> None:
 
 @requirement("rfc7636-4.6-verifier")
 def test_other_verifier_is_invalid_grant(verifiers: Verifiers, login: Login) -> None:
-    """A code is refused as invalid_grant with another verifier than the one behind its challenge."""
-    assert refusal(verifiers.other, control=login.response).error == "invalid_grant"
+    """A code is refused as invalid_grant with another verifier than the one behind its challenge: one with a character more."""
+    assert refusal(verifiers.lengthened, control=login.response).error == "invalid_grant"
+
+
+@requirement("rfc7636-4.6-verifier")
+def test_case_of_a_challenge_matters(verifiers: Verifiers, login: Login) -> None:
+    """A code is refused as invalid_grant with a verifier behind its challenge in other letters."""
+    assert refusal(verifiers.folded, control=login.response).error == "invalid_grant"
 
 
 @requirement("rfc9700-2.1.1-verifier-required")
@@ -79,10 +94,9 @@ def test_challenge_is_no_verifier(verifiers: Verifiers, login: Login) -> None:
 
 @requirement("rfc7636-4.1-malformed-verifier")
 def test_malformed_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
-    """A part of the verifier, and the verifier with characters behind it, are refused."""
-    for attempt in (verifiers.too_short, verifiers.too_long):
-        answer = refusal(attempt, control=login.response)
-        assert answer.error in {"invalid_grant", "invalid_request"}
+    """A part of the verifier, too short to be one, is refused."""
+    answer = refusal(verifiers.too_short, control=login.response)
+    assert answer.error in {"invalid_grant", "invalid_request"}
 
 
 @dataclass(frozen=True)

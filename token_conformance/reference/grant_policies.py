@@ -65,7 +65,9 @@ class CodePolicy:
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False
-    redirect_uri: Literal["identical", "any", "prefix", "without_query", "caseless", "optional"] = "identical"
+    redirect_uri: Literal[
+        "identical", "any", "prefix", "without_query", "without_host", "slashed", "caseless", "optional"
+    ] = "identical"
     significant_characters: int | None = None
     malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     case_ignored: bool = False
@@ -77,6 +79,8 @@ class CodePolicy:
     verifier_compared: bool = True
     challenge_as_verifier: bool = False
     verifier_characters: int | None = None
+    challenge_case_ignored: bool = False
+    short_verifier_refused: bool = True
     unexpected_verifier_refused: bool = True
     malformed_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     right_verifier_refused: bool = False

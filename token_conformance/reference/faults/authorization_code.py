@@ -146,6 +146,18 @@ AUTHORIZATION_CODE = (
         policy("code", redirect_uri="without_query"),
     ),
     Fault(
+        "code-redirect-uri-host-ignored",
+        "the host of the redirect_uri of the exchange is not compared",
+        ("rfc6749-4.1.3-redirect-uri",),
+        policy("code", redirect_uri="without_host"),
+    ),
+    Fault(
+        "code-redirect-uri-slash-ignored",
+        "the redirect_uri of the exchange may end with a slash that the one of the authorization request does not have",
+        ("rfc6749-4.1.3-redirect-uri",),
+        policy("code", redirect_uri="slashed"),
+    ),
+    Fault(
         "code-redirect-uri-case-ignored",
         "the redirect_uri of the exchange is compared without regard to case",
         ("rfc6749-4.1.3-redirect-uri",),

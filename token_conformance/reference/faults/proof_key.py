@@ -30,8 +30,20 @@ PROOF_KEY = (
     Fault(
         "pkce-long-verifier-truncated",
         "a verifier is cut to the length of the right one before it is compared",
-        ("rfc7636-4.1-malformed-verifier",),
+        VERIFIER,
         policy("code", verifier_characters=43),
+    ),
+    Fault(
+        "pkce-challenge-case-ignored",
+        "small letters and capitals of a challenge are the same",
+        VERIFIER,
+        policy("code", challenge_case_ignored=True),
+    ),
+    Fault(
+        "pkce-short-verifier-accepted",
+        "a verifier of less than 43 characters is not compared",
+        ("rfc7636-4.1-malformed-verifier",),
+        policy("code", short_verifier_refused=False),
     ),
     Fault(
         "pkce-unexpected-verifier-accepted",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant  # type: ignore[import-untyped]
 
 from token_conformance.reference.client_authentication import RegisteredClient
@@ -106,6 +108,10 @@ def _same_address(given: str, registered: str, policy: str) -> bool:
             return given.startswith(registered)
         case "without_query":
             return given.partition("?")[0] == registered.partition("?")[0]
+        case "without_host":
+            return urlsplit(given).path == urlsplit(registered).path
+        case "slashed":
+            return given.rstrip("/") == registered.rstrip("/")
         case "caseless":
             return given.lower() == registered.lower()
         case _:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636.challenge import CODE_VERIFIER_PATTERN  # type: ignore[import-untyped]
 
 from token_conformance.reference.grant_policies import CodePolicy
 from token_conformance.reference.memory import Code
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request
+
+SHORTEST = 43
+"""Characters that a verifier has at the least (RFC 7636 §4.1)."""
 
 
 class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
@@ -50,8 +53,14 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
             verifier = verifier[: policy.verifier_characters]
         if policy.right_verifier_refused:
             return False
+        if not policy.short_verifier_refused and len(verifier) < SHORTEST:
+            return True
         compare = self.CODE_CHALLENGE_METHODS[code.code_challenge_method or "plain"]
-        return bool(CODE_VERIFIER_PATTERN.match(verifier)) and bool(compare(verifier, code.code_challenge))
+        if not CODE_VERIFIER_PATTERN.match(verifier):
+            return False
+        if policy.challenge_case_ignored and code.code_challenge_method == "S256":
+            return bool(create_s256_code_challenge(verifier).lower() == code.code_challenge.lower())
+        return bool(compare(verifier, code.code_challenge))
 
 
 def _malformed(policy: CodePolicy, reason: str) -> Refusal:
