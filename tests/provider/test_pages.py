@@ -241,6 +241,24 @@ def test_controls_of_a_login_form(walk):
 
 
 @pytest.mark.parametrize(
+    ("boxes", "sent"),
+    [
+        ("<label><input type=checkbox name=confirm> Consent?</label>", {"confirm": "on"}),
+        ("<input type=checkbox name=x value=1 id=x><label for=x>I agree</label>", {"x": "1"}),
+        ("<input type=checkbox name=scope value=read checked><input type=checkbox name=scope value=write>", {"scope": "write"}),
+        ("<input type=checkbox name=terms value=1 required>", {"terms": "1"}),
+        ("<label><input type=checkbox name=keep> Remember my consent</label>", {}),
+        ("<input type=checkbox name=news value=1><input type=checkbox name=allow value=1 disabled>", {}),
+    ],
+)  # fmt: skip
+def test_boxes_that_agree_are_ticked(walk, boxes, sent):
+    """A consent that stands in a box is given by ticking it; boxes of something else stay as they are."""
+    form = f"<form method=post action=/consent>{boxes}<button>Submit</button></form>"
+    _, site = walk(authorize=page(LOGIN_FORM), login=page(form), consent=DONE)
+    assert site.sent == sent
+
+
+@pytest.mark.parametrize(
     ("head", "action", "path"),
     [
         ("", "", "/tenant/authorize"),

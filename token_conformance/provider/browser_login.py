@@ -213,6 +213,8 @@ class Visit:
             for number, value in action.typed:
                 last = await self._control(controls, number)
                 await last.fill(value, timeout=limit)
+            for number in action.ticked:
+                await (await self._control(controls, number)).check(timeout=limit)
             if action.pressed is not None:
                 await (await self._control(controls, action.pressed)).click(timeout=limit, no_wait_after=True)
             elif last is not None:

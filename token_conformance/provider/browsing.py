@@ -134,6 +134,9 @@ class Walk:
     def _submit(self, form: Form, fields: Fields) -> Request:
         return form.submitted(fields)
 
+    def _agree(self, form: Form) -> Request:
+        return self._submit(form, form.agreed)
+
     def _lack(self, setting: Literal["username_field", "password_field"]) -> str:
         return f"has no field {getattr(self.login, setting)!r}: check login.{setting}"
 
@@ -148,7 +151,7 @@ class Walk:
             self._hopeless(page, exchange, f"asks for a CAPTCHA: strategy {self.login.strategy} cannot solve it")
         if onward is None or exchange.response.status >= 400:
             self._dead_end(page, exchange)
-        return self._submit(onward, onward.fields)
+        return self._agree(onward)
 
     def _say_who(self, form: Form, page: Page, exchange: Exchange) -> Request:
         if self.named:

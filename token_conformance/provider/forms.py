@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from token_conformance.exchange import Request
 from token_conformance.profile.models import Login
 from token_conformance.provider.addresses import origin, resolve
+from token_conformance.provider.boxes import agreeing
 from token_conformance.provider.buttons import denying, goes_on, press
 
 Fields = list[tuple[str, str]]
@@ -50,6 +51,16 @@ class Form:
     def fields(self) -> Fields:
         """The names and values that would be sent as the form stands, without its buttons (lxml's form_values)."""
         return [(name, value or "") for name, value in self.element.form_values()]
+
+    @cached_property
+    def boxes(self) -> list[Any]:
+        """The boxes that the user still has to tick in order to agree."""
+        return agreeing(self.element)
+
+    @property
+    def agreed(self) -> Fields:
+        """The fields with those boxes ticked."""
+        return [*self.fields, *((box.name, box.get("value") or "on") for box in self.boxes)]
 
     @cached_property
     def passwords(self) -> list[str]:

@@ -53,10 +53,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Action:
-    """What the user does next: the controls to fill and what with, and the one to press; None presses the Enter key."""
+    """What the user does next: the controls to fill and what with, the boxes to tick, and the one to press; None presses the Enter key."""
 
     walk: BrowserWalk
     typed: tuple[tuple[int, str], ...]
+    ticked: tuple[int, ...]
     pressed: int | None
 
 
@@ -66,6 +67,7 @@ class BrowserWalk(Walk):
 
     chosen: Form | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    ticked: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, walk: Walk) -> BrowserWalk:
@@ -85,9 +87,9 @@ class BrowserWalk(Walk):
 
         """
         consent = shown.control("consent")
-        onward = replace(self, chosen=None, fields=())
+        onward = replace(self, chosen=None, fields=(), ticked=())
         if consent is not None and shown.page.login_form(self.login) is None:
-            return Action(onward, (), consent)
+            return Action(onward, (), (), consent)
         step = onward._page(exchange, shown.page)  # noqa: SLF001 - of its own kind
         if isinstance(step, AuthorizationAnswer):
             return step
@@ -104,11 +106,15 @@ class BrowserWalk(Walk):
             pressed = shown.control("submit")
             if pressed is None:
                 self._stuck(shown.page, exchange, "has nothing that login.submit_selector finds")
-        return Action(self, tuple((form.control(name), value) for name, value in typed), pressed)
+        return Action(self, tuple((form.control(name), value) for name, value in typed), self.ticked, pressed)
 
     def _submit(self, form: Form, fields: Fields) -> Request:
         self.chosen, self.fields = form, tuple(fields)
         return form.submitted(fields)
+
+    def _agree(self, form: Form) -> Request:
+        self.ticked = tuple(int(box.get("data-control")) for box in form.boxes)
+        return self._submit(form, form.fields)
 
     def _lack(self, setting: Literal["username_field", "password_field"]) -> str:
         if getattr(self.login, setting) in MARKS.values():

@@ -68,6 +68,9 @@
     if (is(element, 'username')) Object.assign(pairs, { name: marks.username, type: 'text' })
     if (is(element, 'password')) Object.assign(pairs, { name: marks.password, type: 'password' })
     if (pairs.type !== 'password') pairs.value = element.type === 'password' ? '' : element.value
+    if (element.required) pairs.required = ''
+    if (element.type === 'checkbox' && element.labels.length)
+      pairs['aria-label'] = [pairs['aria-label'], ...[...element.labels].map((label) => label.textContent)].join(' ')
     if (element.checked) pairs.checked = ''
     if (element.disabled || element.readOnly) pairs.disabled = ''
     return `<input${written(pairs)}>`
