@@ -1,0 +1,223 @@
+"""Starts glewlwyd on loopback and prints one line of JSON with its issuer.
+
+The first argument is JSON: parameters of its OpenID Connect plugin beside those below. Its pages are its own; clients, a
+user and the plugin are registered over its administration interface, as its documentation has it. Its database is a file
+in a folder of its own, which goes when the pipe to here is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+PAGES = Path("/usr/share/glewlwyd/webapp")
+SCHEMA = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
+CALLBACK = "https://app.example/callback"
+SCOPES = ("profile", "email", "orders")
+CONFIGURATION = """
+port = {port}
+bind_address = "127.0.0.1"
+external_url = "http://127.0.0.1:{port}"
+login_url = "login.html"
+api_prefix = "api"
+static_files_path = "{folder}/webapp/"
+allow_origin = "*"
+log_mode = "file"
+log_level = "WARNING"
+log_file = "{folder}/glewlwyd.log"
+cookie_secure = false
+session_expiration = 2419200
+session_key = "GLEWLWYD2_SESSION_ID"
+admin_scope = "g_admin"
+profile_scope = "g_profile"
+user_module_path = "/usr/lib/glewlwyd/user"
+client_module_path = "/usr/lib/glewlwyd/client"
+user_auth_scheme_module_path = "/usr/lib/glewlwyd/scheme"
+plugin_module_path = "/usr/lib/glewlwyd/plugin"
+hash_algorithm = "SHA512"
+database = {{ type = "sqlite3"; path = "{folder}/glewlwyd.db"; }};
+static_files_mime_types =
+(
+  {{ extension = ".html"; mime_type = "text/html"; }},
+  {{ extension = ".css"; mime_type = "text/css"; }},
+  {{ extension = ".js"; mime_type = "application/javascript"; }},
+  {{ extension = ".json"; mime_type = "application/json"; }}
+)
+"""
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens at."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+    return port
+
+
+def key_pair() -> tuple[str, str]:
+    """A new RSA key, private and public."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return private.decode(), public.decode()
+
+
+def plugin(issuer: str, changes: dict[str, object]) -> dict[str, object]:
+    """The OpenID Connect plugin, with the settings that its form of administration begins with, and all that is off on."""
+    private, public = key_pair()
+    return {
+        "module": "oidc",
+        "name": "oidc",
+        "display_name": "OpenID Connect",
+        "parameters": {
+            "iss": issuer,
+            "jwt-type": "rsa",
+            "jwt-key-size": "256",
+            "key": private,
+            "cert": public,
+            "access-token-duration": 3600,
+            "refresh-token-duration": 1209600,
+            "code-duration": 600,
+            "refresh-token-rolling": True,
+            "refresh-token-one-use": "always",
+            "allow-non-oidc": True,
+            "allowed-scope": ["openid", *SCOPES],
+            "auth-type-code-enabled": True,
+            "auth-type-code-revoke-replayed": True,
+            "auth-type-id-token-enabled": True,
+            "auth-type-password-enabled": True,
+            "auth-type-client-enabled": True,
+            "auth-type-device-enabled": True,
+            "auth-type-refresh-enabled": True,
+            "jwks-show": True,
+            "pkce-allowed": True,
+            "pkce-method-plain-allowed": False,
+            "introspection-revocation-allowed": True,
+            "introspection-revocation-allow-target-client": True,
+            "client-pubkey-parameter": "pubkey",
+            "client-jwks-parameter": "jwks",
+            "request-parameter-allow": True,
+            "oauth-dpop-allowed": True,
+            "oauth-dpop-iat-duration": 60,
+            "oauth-as-iss-id": True,
+            **changes,
+        },
+    }
+
+
+def clients(keys: dict[str, object]) -> list[dict[str, object]]:
+    """Our registrations: two with a secret, one that signs, and a public one."""
+    grants = ["code", "id_token", "refresh_token", "password", "client_credentials", "device_authorization"]
+
+    def client(name: str, **properties: object) -> dict[str, object]:
+        return {
+            "client_id": name,
+            "name": name,
+            "enabled": True,
+            "redirect_uri": [CALLBACK],
+            "authorization_type": grants,
+            "scope": ["openid", *SCOPES],
+            **properties,
+        }
+
+    return [
+        client(
+            "app",
+            confidential=True,
+            client_secret="the-secret-of-the-app-0001",
+            token_endpoint_auth_method=["client_secret_basic"],
+        ),
+        client(
+            "second",
+            confidential=True,
+            client_secret="the-secret-of-the-second-0002",
+            token_endpoint_auth_method=["client_secret_post"],
+        ),
+        client("public", confidential=False, token_endpoint_auth_method=["none"], authorization_type=["code", "refresh_token"]),
+    ]
+
+
+def install_pages(folder: Path) -> None:
+    """Copy the pages: they link to other packages, and glewlwyd serves nothing from outside of its folder."""
+    shutil.copytree(PAGES, folder)
+    settings = folder / "config.json"
+    if settings.is_dir():  # the package links to the folder of its configuration
+        text = (settings / "config.json").read_text()
+        shutil.rmtree(settings)
+        settings.write_text(text)
+
+
+def register(base: str, changes: dict[str, object]) -> None:
+    """Everything that an administrator would enter."""
+    with httpx.Client(base_url=base) as admin:
+
+        def post(path: str, body: object) -> None:
+            answer = admin.post(path, json=body)
+            if answer.status_code != 200:
+                raise SystemExit(f"{path}: {answer.status_code} {answer.text}")
+
+        post("auth/", {"username": "admin", "password": "password"})
+        for scope in SCOPES:
+            post("scope/", {"name": scope, "display_name": scope, "password_required": True, "password_max_age": 0})
+        post("user/", {"username": "alice", "password": "a-password-of-alice-0003", "name": "Alice", "email": "alice@app.example", "scope": ["openid", "g_profile", *SCOPES], "enabled": True})
+        for client in clients({}):
+            post("client/", client)
+        post("mod/plugin/", plugin(base + "oidc", changes))
+
+
+def ready(base: str, server: subprocess.Popen[bytes]) -> bool:
+    """Whether the server came to answer."""
+    for _ in range(100):
+        if server.poll() is not None:
+            return False
+        try:
+            httpx.get(base, timeout=10)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def main() -> None:
+    """Serve until standard input ends, or until it is told to."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with tempfile.TemporaryDirectory() as folder:
+        with sqlite3.connect(Path(folder, "glewlwyd.db")) as database:
+            database.executescript(SCHEMA.read_text())
+        install_pages(Path(folder, "webapp"))
+        port = free_port()
+        base = f"http://127.0.0.1:{port}/api/"
+        configuration = Path(folder, "glewlwyd.conf")
+        configuration.write_text(CONFIGURATION.format(port=port, folder=folder))
+        server = subprocess.Popen(
+            ["glewlwyd", "--config-file", str(configuration)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            if ready(base, server):
+                register(base, json.loads(sys.argv[1]) if sys.argv[1:] else {})
+                print(json.dumps({"issuer": f"{base}oidc"}), flush=True)
+                # A test run that was killed takes its providers along: its end of the pipe closes.
+                sys.stdin.read()
+        finally:
+            server.terminate()
+            server.wait(timeout=10)
+
+
+if __name__ == "__main__":
+    main()
