@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -118,7 +120,7 @@ def plugin(issuer: str, changes: dict[str, object]) -> dict[str, object]:
     }
 
 
-def clients(keys: dict[str, object]) -> list[dict[str, object]]:
+def clients() -> list[dict[str, object]]:
     """Our registrations: two with a secret, one that signs, and a public one."""
     grants = ["code", "id_token", "refresh_token", "password", "client_credentials", "device_authorization"]
 
@@ -160,22 +162,42 @@ def install_pages(folder: Path) -> None:
         settings.write_text(text)
 
 
+USER = {
+    "username": "alice",
+    "password": "a-password-of-alice-0003",
+    "name": "Alice",
+    "email": "alice@app.example",
+    "scope": ["openid", "g_profile", *SCOPES],
+    "enabled": True,
+}
+
+
 def register(base: str, changes: dict[str, object]) -> None:
-    """Everything that an administrator would enter."""
-    with httpx.Client(base_url=base) as admin:
-
-        def post(path: str, body: object) -> None:
-            answer = admin.post(path, json=body)
-            if answer.status_code != 200:
-                raise SystemExit(f"{path}: {answer.status_code} {answer.text}")
-
-        post("auth/", {"username": "admin", "password": "password"})
+    """Everything that an administrator would enter, and the consent of the user, who stays logged out."""
+    with session(base, "admin", "password") as admin:
         for scope in SCOPES:
-            post("scope/", {"name": scope, "display_name": scope, "password_required": True, "password_max_age": 0})
-        post("user/", {"username": "alice", "password": "a-password-of-alice-0003", "name": "Alice", "email": "alice@app.example", "scope": ["openid", "g_profile", *SCOPES], "enabled": True})
-        for client in clients({}):
-            post("client/", client)
-        post("mod/plugin/", plugin(base + "oidc", changes))
+            told(admin.post("scope/", json={"name": scope, "display_name": scope, "password_required": True}))
+        told(admin.post("user/", json=USER))
+        for client in clients():
+            told(admin.post("client/", json=client))
+        told(admin.post("mod/plugin/", json=plugin(f"{base}oidc", changes)))
+    with session(base, USER["username"], USER["password"]) as user:
+        for client in clients():
+            told(user.put(f"auth/grant/{client['client_id']}", json={"scope": " ".join(("openid", *SCOPES))}))
+
+
+@contextmanager
+def session(base: str, username: object, password: object) -> Iterator[httpx.Client]:
+    """Somebody logged in at the interface of the pages."""
+    with httpx.Client(base_url=base) as somebody:
+        told(somebody.post("auth/", json={"username": username, "password": password}))
+        yield somebody
+
+
+def told(answer: httpx.Response) -> None:
+    """End where an answer complains."""
+    if answer.status_code != 200:
+        raise SystemExit(f"{answer.request.url}: {answer.status_code} {answer.text}")
 
 
 def ready(base: str, server: subprocess.Popen[bytes]) -> bool:
