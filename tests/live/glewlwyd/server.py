@@ -1,40 +1,41 @@
 """Starts glewlwyd on loopback and prints one line of JSON with its issuer.
 
-The first argument is JSON: parameters of its OpenID Connect plugin beside those below. Its pages are its own; clients, a
-user and the plugin are registered over its administration interface, as its documentation has it. Its database is a file
-in a folder of its own, which goes when the pipe to here is closed.
+The first argument is JSON: parameters of its OpenID Connect plugin beside those below. Clients, a user and the plugin are
+registered over its administration interface, as its documentation has it. Its own login page is made by scripts, and each
+view of it leaves a dozen files open, until there are too many of them: the one here comes from `front.py`. The database is
+a file in a folder of its own, which goes when the pipe to here is closed.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from front import front
 
-PAGES = Path("/usr/share/glewlwyd/webapp")
 SCHEMA = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 CALLBACK = "https://app.example/callback"
 SCOPES = ("profile", "email", "orders")
 CONFIGURATION = """
-port = {port}
+port = {behind}
 bind_address = "127.0.0.1"
-external_url = "http://127.0.0.1:{port}"
-login_url = "login.html"
+external_url = "http://127.0.0.1:{before}"
+login_url = "login"
 api_prefix = "api"
-static_files_path = "{folder}/webapp/"
 allow_origin = "*"
 log_mode = "file"
 log_level = "WARNING"
@@ -50,13 +51,6 @@ user_auth_scheme_module_path = "/usr/lib/glewlwyd/scheme"
 plugin_module_path = "/usr/lib/glewlwyd/plugin"
 hash_algorithm = "SHA512"
 database = {{ type = "sqlite3"; path = "{folder}/glewlwyd.db"; }};
-static_files_mime_types =
-(
-  {{ extension = ".html"; mime_type = "text/html"; }},
-  {{ extension = ".css"; mime_type = "text/css"; }},
-  {{ extension = ".js"; mime_type = "application/javascript"; }},
-  {{ extension = ".json"; mime_type = "application/json"; }}
-)
 """
 
 
@@ -152,16 +146,6 @@ def clients() -> list[dict[str, object]]:
     ]
 
 
-def install_pages(folder: Path) -> None:
-    """Copy the pages: they link to other packages, and glewlwyd serves nothing from outside of its folder."""
-    shutil.copytree(PAGES, folder)
-    settings = folder / "config.json"
-    if settings.is_dir():  # the package links to the folder of its configuration
-        text = (settings / "config.json").read_text()
-        shutil.rmtree(settings)
-        settings.write_text(text)
-
-
 USER = {
     "username": "alice",
     "password": "a-password-of-alice-0003",
@@ -172,7 +156,7 @@ USER = {
 }
 
 
-def register(base: str, changes: dict[str, object]) -> None:
+def register(base: str, openid: dict[str, object]) -> None:
     """Everything that an administrator would enter, and the consent of the user, who stays logged out."""
     with session(base, "admin", "password") as admin:
         for scope in SCOPES:
@@ -180,7 +164,7 @@ def register(base: str, changes: dict[str, object]) -> None:
         told(admin.post("user/", json=USER))
         for client in clients():
             told(admin.post("client/", json=client))
-        told(admin.post("mod/plugin/", json=plugin(f"{base}oidc", changes)))
+        told(admin.post("mod/plugin/", json=openid))
     with session(base, USER["username"], USER["password"]) as user:
         for client in clients():
             told(user.put(f"auth/grant/{client['client_id']}", json={"scope": " ".join(("openid", *SCOPES))}))
@@ -198,6 +182,22 @@ def told(answer: httpx.Response) -> None:
     """End where an answer complains."""
     if answer.status_code != 200:
         raise SystemExit(f"{answer.request.url}: {answer.status_code} {answer.text}")
+
+
+@contextmanager
+def fronted(port: int, behind: str) -> Iterator[None]:
+    """The proxy at a port of loopback, before the address of glewlwyd."""
+    # glewlwyd closes connections when it likes to, so that each is used once.
+    client = httpx.AsyncClient(base_url=behind, limits=httpx.Limits(max_keepalive_connections=0), timeout=30)
+    settings = uvicorn.Config(front(client), host="127.0.0.1", port=port, log_level="error", server_header=False)
+    proxy = uvicorn.Server(settings)
+    thread = threading.Thread(target=proxy.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        proxy.should_exit = True
+        thread.join()
 
 
 def ready(base: str, server: subprocess.Popen[bytes]) -> bool:
@@ -220,22 +220,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         with sqlite3.connect(Path(folder, "glewlwyd.db")) as database:
             database.executescript(SCHEMA.read_text())
-        install_pages(Path(folder, "webapp"))
-        port = free_port()
-        base = f"http://127.0.0.1:{port}/api/"
+        behind, before = free_port(), free_port()
         configuration = Path(folder, "glewlwyd.conf")
-        configuration.write_text(CONFIGURATION.format(port=port, folder=folder))
+        configuration.write_text(CONFIGURATION.format(behind=behind, before=before, folder=folder))
         server = subprocess.Popen(
-            ["glewlwyd", "--config-file", str(configuration)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            ["glewlwyd", "--config-file", str(configuration)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
+        issuer = f"http://127.0.0.1:{before}/api/oidc"
         try:
-            if ready(base, server):
-                register(base, json.loads(sys.argv[1]) if sys.argv[1:] else {})
-                print(json.dumps({"issuer": f"{base}oidc"}), flush=True)
-                # A test run that was killed takes its providers along: its end of the pipe closes.
-                sys.stdin.read()
+            if ready(f"http://127.0.0.1:{behind}/api/", server):
+                changes = json.loads(sys.argv[1]) if sys.argv[1:] else {}
+                register(f"http://127.0.0.1:{behind}/api/", plugin(issuer, changes))
+                with fronted(before, f"http://127.0.0.1:{behind}"):
+                    print(json.dumps({"issuer": issuer}), flush=True)
+                    # A test run that was killed takes its providers along: its end of the pipe closes.
+                    sys.stdin.read()
         finally:
             server.terminate()
             server.wait(timeout=10)
