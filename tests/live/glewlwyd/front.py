@@ -39,7 +39,9 @@ def front(behind: httpx.AsyncClient) -> Starlette:
         sent = behind.build_request(request.method, path, headers=headers, content=await request.body())
         said = await behind.send(sent)
         answer = Response(said.content, said.status_code)
-        answer.raw_headers = [(name.lower(), value) for name, value in said.headers.raw if name.lower() not in HOP_BY_HOP]
+        answer.raw_headers = [
+            (name.lower(), value) for name, value in said.headers.raw if name.lower() not in HOP_BY_HOP
+        ]
         return answer
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]

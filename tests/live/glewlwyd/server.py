@@ -142,7 +142,12 @@ def clients() -> list[dict[str, object]]:
             client_secret="the-secret-of-the-second-0002",
             token_endpoint_auth_method=["client_secret_post"],
         ),
-        client("public", confidential=False, token_endpoint_auth_method=["none"], authorization_type=["code", "refresh_token"]),
+        client(
+            "public",
+            confidential=False,
+            token_endpoint_auth_method=["none"],
+            authorization_type=["code", "refresh_token"],
+        ),
     ]
 
 
