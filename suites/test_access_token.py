@@ -160,17 +160,21 @@ def test_jwt_access_token_names_issuer_and_client(evidence: Evidence, conformanc
     for response, token in profiled(evidence):
         named, told = token.claims.get("client_id"), token.claims.get("iss")
         sender = sent_by(response.exchange.request, clients)
-        assert sender is None or sender == named, f"client_id is {named!r} in a token for {sender!r}"
+        assert sender is None or sender == named, (
+            f"client_id is {named!r} in a token for {sender!r}, the answer to {response.exchange}"
+        )
         if issuer is not None:
             assert str(told).rstrip("/") == issuer.rstrip("/"), f"iss is {told!r} in a token of {issuer}"
 
 
 def sent_by(request: Request, clients: Sequence[Client]) -> str | None:
-    """The client that a request names in the form or in HTTP Basic; None where it does so in another way."""
+    """The client that a request names in the form or in HTTP Basic; None where it does so in another way, or names two."""
     named = dict(request.form).get("client_id")
     sent = header(request.headers, "authorization")
-    by_basic = (client.client_id for client in clients if sent in dict(basic(client).headers).values())
-    return named or next(by_basic, None)
+    by_basic = next((client.client_id for client in clients if sent in dict(basic(client).headers).values()), None)
+    if sent is not None and named != by_basic:
+        return by_basic if named is None else None
+    return named or by_basic
 
 
 @EACH_GRANT
@@ -264,10 +268,10 @@ def test_resource_takes_the_access_token(at_resource: AtResource, conformance_ru
 
 @requirement("rfc9110-11.1-scheme-case")
 def test_scheme_is_compared_without_case(at_resource: AtResource) -> None:
-    """The resource takes the scheme bearer in any case."""
+    """The resource takes the scheme Bearer, or DPoP, in any case."""
     controlled(at_resource)
     status = at_resource.lower_case.response.status
-    assert took_it(at_resource.lower_case), f"the resource answered the scheme bearer in small letters with {status}"
+    assert took_it(at_resource.lower_case), f"the resource answered its scheme in small letters with {status}"
 
 
 @requirement("rfc6750-3-challenge")

@@ -9,7 +9,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.exchange import Exchange, header
 from token_conformance.provider import Provider, carrier
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
-from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WRONG
+from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WITH_PARTS, WRONG
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 
@@ -44,7 +44,7 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
         return response
 
     control = good.control
-    changes = {**WRONG, **MISTIMED, **RIGHT, **NORMALIZED, **CLOCKS}
+    changes = {**WRONG, **MISTIMED, **RIGHT, **WITH_PARTS, **NORMALIZED, **CLOCKS}
     attempts = {part: await attempt(provider.proving(prover.changing(change))) for part, change in changes.items()}
     if demanded is not None:
         for part, change in NONCES.items():
@@ -90,7 +90,15 @@ def test_proof_of_another_hour_gets_no_tokens(proofs_at_token_endpoint: AtTokenE
 @requirement("rfc9449-4.3-good-proof")
 @pytest.mark.parametrize("part", RIGHT)
 def test_unusual_proof_gets_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
-    """The token endpoint ignores query and fragment of htu, and claims that it does not know."""
+    """The token endpoint ignores claims that it does not know."""
+    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    assert answer.accepted, f"{part}: the proof was answered by {answer}"
+
+
+@requirement("rfc9449-4.3-parts-ignored")
+@pytest.mark.parametrize("part", WITH_PARTS)
+def test_parts_of_the_address_are_ignored(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
+    """The token endpoint ignores query and fragment of htu."""
     answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
     assert answer.accepted, f"{part}: the proof was answered by {answer}"
 

@@ -10,7 +10,15 @@ from token_conformance.exchange import Exchange
 from token_conformance.provider import Provider
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
 from token_conformance.provider.dpop import demands_nonce, new_key, without_query
-from token_conformance.provider.proof_changes import MISTIMED, NONCES, NORMALIZED, OF_THE_TOKEN, RIGHT, WRONG
+from token_conformance.provider.proof_changes import (
+    MISTIMED,
+    NONCES,
+    NORMALIZED,
+    OF_THE_TOKEN,
+    RIGHT,
+    WITH_PARTS,
+    WRONG,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ async def proofs_at_resource(provider: Provider) -> AtResource:
     by_dpop = (("Authorization", f"DPoP {login.access_token}"),)
     by_bearer = (("Authorization", f"Bearer {login.access_token}"),)
     control = await provider.get(url, headers=by_dpop)
-    changes = {**WRONG, **MISTIMED, **OF_THE_TOKEN, **RIGHT, **NORMALIZED}
+    changes = {**WRONG, **MISTIMED, **OF_THE_TOKEN, **RIGHT, **WITH_PARTS, **NORMALIZED}
     demanded = demand(provider, url)
     changes |= NONCES if demanded is not None else {}
     stranger = prover.with_key(new_key(prover.algorithm))
@@ -110,7 +118,14 @@ def test_proof_belongs_to_its_token(proofs_at_resource: AtResource, part: str) -
 @requirement("rfc9449-4.3-good-proof")
 @pytest.mark.parametrize("part", RIGHT)
 def test_unusual_proof_opens_the_resource(proofs_at_resource: AtResource, part: str) -> None:
-    """The resource ignores query and fragment of htu, and claims that it does not know."""
+    """The resource ignores claims that it does not know."""
+    assert not refused(proofs_at_resource.attempts[part], proofs_at_resource), f"{part}: the proof was refused"
+
+
+@requirement("rfc9449-4.3-parts-ignored")
+@pytest.mark.parametrize("part", WITH_PARTS)
+def test_resource_ignores_parts_of_its_address(proofs_at_resource: AtResource, part: str) -> None:
+    """The resource ignores query and fragment of htu."""
     assert not refused(proofs_at_resource.attempts[part], proofs_at_resource), f"{part}: the proof was refused"
 
 

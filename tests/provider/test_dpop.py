@@ -14,7 +14,16 @@ from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Proof, hash_of, new_prover
 from token_conformance.provider.lineage import Lineage, LoginBudget
-from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, OF_THE_TOKEN, RIGHT, WRONG
+from token_conformance.provider.proof_changes import (
+    CLOCKS,
+    MISTIMED,
+    NONCES,
+    NORMALIZED,
+    OF_THE_TOKEN,
+    RIGHT,
+    WITH_PARTS,
+    WRONG,
+)
 from token_conformance.verdict import NotApplicable
 
 REQUEST = Request("POST", "https://op.example/token?tenant=1#part")
@@ -63,7 +72,7 @@ def test_a_proof_at_a_resource_holds_the_hash_of_the_token():
 
 @pytest.mark.parametrize(
     "change",
-    [*{**WRONG, **MISTIMED, **RIGHT, **NORMALIZED, **OF_THE_TOKEN, **CLOCKS, **NONCES}.items()],
+    [*{**WRONG, **MISTIMED, **RIGHT, **WITH_PARTS, **NORMALIZED, **OF_THE_TOKEN, **CLOCKS, **NONCES}.items()],
     ids=lambda change: change[0],
 )
 def test_every_change_makes_another_proof(change):

@@ -36,9 +36,13 @@ MISTIMED: Mapping[str, Change] = {
 }
 """Proofs of another hour; a server that gives out nonces may leave iat alone (RFC 9449 §4.3, number 11)."""
 
-RIGHT: Mapping[str, Change] = {
+WITH_PARTS: Mapping[str, Change] = {
     "htu-with-query": lambda proof: proof.claiming(htu=f"{proof.claims['htu']}?a=b"),
     "htu-with-fragment": lambda proof: proof.claiming(htu=f"{proof.claims['htu']}#part"),
+}
+"""Proofs with parts of an address that clients leave away (RFC 9449 §4.2) and servers ignore (§4.3, number 9)."""
+
+RIGHT: Mapping[str, Change] = {
     "further-claims": lambda proof: proof.claiming(exp=proof.claims["iat"] + 60, further={"claim": True}),
 }
 """Proofs that are unusual and good."""

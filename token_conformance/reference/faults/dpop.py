@@ -12,6 +12,7 @@ PROOF = ("rfc9449-proof-checks",)
 AGE = ("rfc9449-11.1-proof-age",)
 NORMALIZED = ("rfc9449-4.3-normalized",)
 GOOD = ("rfc9449-4.3-good-proof",)
+PARTS = ("rfc9449-4.3-parts-ignored",)
 ERROR = ("rfc9449-5-invalid-proof-error",)
 KEY = ("rfc9449-7.1-proof-by-the-key",)
 REFUSALS = (
@@ -117,7 +118,7 @@ DPOP = (
         policy("dpop", clock_leeway=86_400),
     ),
     Fault("dpop-clock-leeway-none", "no clock may be ahead", ("fapi2-5.3.2.1-clock",), policy("dpop", clock_leeway=0)),
-    Fault("dpop-htu-query-compared", "query and fragment of htu count", GOOD, policy("dpop", query_ignored=False)),
+    Fault("dpop-htu-query-compared", "query and fragment of htu count", PARTS, policy("dpop", query_ignored=False)),
     Fault(
         "dpop-further-claims-refused",
         "a proof with other claims is refused",
