@@ -165,4 +165,5 @@ def test_killed_at_any_point(setting, processes, by):
         outcomes[survived(setting)] += 1
     assert sum(outcomes.values()) == KILLS
     assert outcomes["went on"] >= KILLS / 10
-    assert outcomes["said so"] >= 1
+    if by == "line":
+        assert outcomes["said so"] >= 1

@@ -59,7 +59,7 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
         if not CODE_VERIFIER_PATTERN.match(verifier):
             return False
         if policy.challenge_case_ignored and code.code_challenge_method == "S256":
-            return bool(create_s256_code_challenge(verifier).lower() == code.code_challenge.lower())
+            return bool(create_s256_code_challenge(verifier).lower() == str(code.code_challenge).lower())
         return bool(compare(verifier, code.code_challenge))
 
 
