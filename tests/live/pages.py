@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from starlette.responses import HTMLResponse
 
 from token_conformance.layout import ROOT
 from token_conformance.profile import load
@@ -79,6 +81,38 @@ class Scripted:
             await send({"type": "http.response.body", "body": body})
 
         await self._application(scope, receive, changed)
+
+
+class Framed:
+    """An ASGI application that shows its login form in a frame, at the address that `frame` is served at, or in itself."""
+
+    def __init__(self, application: Any, address: str | None = None) -> None:
+        self._application = application
+        self._address = address
+        self._page = b""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        held: dict[str, Any] = {}
+
+        async def changed(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                held.update(message)
+                return
+            body = message.get("body", b"")
+            if b'type="password"' in body:
+                server = f"http://{dict(scope['headers'])[b'host'].decode()}"
+                self._page = f'<base href="{server}/" target="_top">'.encode() + body
+                inner = f'src="{self._address}"' if self._address else f'srcdoc="{escape(self._page.decode())}"'
+                body = f"<title>Welcome</title><p>Please wait<iframe width=600 height=400 {inner}></iframe>".encode()
+            kept = [pair for pair in held["headers"] if pair[0] != b"content-length"]
+            await send({**held, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
+            await send({"type": "http.response.body", "body": body})
+
+        await self._application(scope, receive, changed)
+
+    async def frame(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the page that stands in the frame."""
+        await HTMLResponse(self._page)(scope, receive, send)
 
 
 class Replaced:

@@ -14,6 +14,7 @@ from tests.live.pages import (
     CALLBACK,
     LOGIN,
     PASSWORD,
+    Framed,
     Replaced,
     Scripted,
     needs_browser,
@@ -79,6 +80,33 @@ def test_pages_of_scripts_are_no_obstacle(tmp_path):
     assert ended.verdicts["reuse_leaves_other_logins_alone"] == "pass"
     assert not {"fail", "warning", "error"} & set(ended.verdicts.values()), ended.said
     assert PASSWORD not in ended.written
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same_origin", "other_origin"])
+def test_a_login_form_in_a_frame_is_no_obstacle(tmp_path, elsewhere):
+    """Whether the frame's page is of the provider's own origin or of another one."""
+    framed = []
+    other = LoopbackServer()
+
+    def alter(application):
+        framed.append(Framed(application, other.base_url if elsewhere else None))
+        return framed[0]
+
+    async def frame(scope, receive, send):
+        await framed[0].frame(scope, receive, send)
+
+    with other.serving(frame), reference_server(tmp_path, "browser", alter=alter) as profile:
+        ended = run(profile, "-k", "code_yields")
+    assert ended.status == 0, ended.said
+    assert ended.verdicts["code_yields_an_access_token"] == "pass"
+
+
+def test_a_wrong_password_in_a_frame(tmp_path):
+    """What the frame shows is what is told."""
+    with reference_server(tmp_path, "browser", alter=Framed, changes={PASSWORD: "a-wrong-password-0001"}) as profile:
+        ended = run(profile, "-k", "code_yields")
+    assert ended.status == 4
+    assert "the provider showed the login form again: check login.username and login.password" in ended.errors[0]
 
 
 def test_pages_of_scripts_stop_the_other_strategy(tmp_path):

@@ -22,7 +22,7 @@ from token_conformance.verdict import Inconclusive
 from token_conformance.wire import Wire
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, CDPSession, Page
+    from playwright.async_api import BrowserContext, CDPSession, Frame, Page
 
 STILL = 1.5
 """Seconds without a change and without a request after which a page is taken for what it shows."""
@@ -189,13 +189,27 @@ class Visit:
             return problem
 
     async def _look(self) -> tuple[Shown | None, Any]:
-        """What the page shows, and its controls; nothing while one page gives way to another."""
+        """What the page shows, and its controls; where it has nothing to act on, what a frame in it shows that has."""
+        shown, controls = await self._seen(self._page.main_frame)
+        if shown is not None and self._is_empty(shown):
+            for frame in self._page.frames[1:]:
+                framed = await self._seen(frame) if await _is_visible(frame) else (None, None)
+                if framed[0] is not None and isinstance(self._decided(framed[0]), Action | NoLogin):
+                    return framed
+        return shown, controls
+
+    def _is_empty(self, shown: Shown) -> bool:
+        """Whether a page asks for nothing that could be given, and does not say no either."""
+        failed = self._last is not None and self._last.answer is not None and self._last.answer.status >= 400
+        step = self._decided(shown)
+        return not failed and isinstance(step, Inconclusive) and not isinstance(step, NoLogin)
+
+    async def _seen(self, frame: Frame) -> tuple[Shown | None, Any]:
+        """What a frame shows, and its controls; nothing while one page gives way to another."""
         from playwright.async_api import Error
 
         try:
-            seen = await self._page.evaluate_handle(
-                SNAPSHOT, {"selectors": selectors(self._walk.login), "marks": MARKS}
-            )
+            seen = await frame.evaluate_handle(SNAPSHOT, {"selectors": selectors(self._walk.login), "marks": MARKS})
             said = await (await seen.get_property("said")).json_value()
             return Shown(**said), await seen.get_property("controls")
         except Error as error:
@@ -297,6 +311,13 @@ class Visit:
     def _exchange(self, request: Request, response: Response) -> Exchange:
         clock = self._wire.connection.clock
         return Exchange(self._wire.scenario, 0, request, response, clock.now())
+
+
+async def _is_visible(frame: Frame) -> bool:
+    """Whether a user sees a frame: many are there for scripts alone."""
+    with suppress(Exception):  # it may be gone
+        return await (await frame.frame_element()).is_visible()
+    return False
 
 
 def _request(sent: dict[str, Any]) -> Request:
