@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
+from token_conformance.lifetime import judge_introspected
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
@@ -98,6 +100,15 @@ def judge_inactive(exchange: Exchange, what: str) -> None:
     """Hold an introspection answer against the shape of inactivity."""
     status, active = exchange.response.status, exchange.members.get("active")
     assert status == 200 and active is False, f"{what} was introspected with status {status} and active {active!r}"
+
+
+@requirement("rfc6749-5.1-expires-in-true")
+def test_expires_in_of_a_refresh_agrees_with_introspection(
+    introspections: Introspections, conformance_run: Run
+) -> None:
+    """After a refresh, expires_in agrees with the exp that introspection tells."""
+    controlled(introspections)
+    judge_introspected(introspections.refresh, introspections.live, conformance_run)
 
 
 @requirement("rfc7662-2.2-active")

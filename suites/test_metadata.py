@@ -137,6 +137,20 @@ def test_working_refresh_is_advertised(metadata: Exchange, refreshed: Refreshed)
     assert "refresh_token" in grants, f"refreshes work, and grant_types_supported is {', '.join(grants)}"
 
 
+@requirement("rfc8414-grants-true")
+def test_working_response_type_is_advertised(metadata: Exchange, login: Login) -> None:
+    """response_types_supported lists the response type of a login that works, its values in any order."""
+    readable(metadata)
+    if login.authorization is None or login.authorization.code is None:
+        raise NotApplicable("the login asks the authorization endpoint for no code, or gets none")
+    if "response_types_supported" not in metadata.members:
+        raise Inconclusive("the metadata has no response_types_supported; another check says so")
+    listing = listed(metadata, "response_types_supported", [])
+    worked = login.authorization.response_type
+    known = {frozenset(each.split()) for each in listing}
+    assert frozenset(worked.split()) in known, f"{worked} works, and response_types_supported is {', '.join(listing)}"
+
+
 @dataclass(frozen=True)
 class AdvertisedGrants:
     """The grants that are listed, asked for with nothing but their name."""

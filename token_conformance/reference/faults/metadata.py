@@ -100,6 +100,12 @@ METADATA = (
         together(policy("client", methods=("client_secret_post",)), at("metadata", _with_basic)),
     ),
     Fault(
+        "metadata-without-the-response-type",
+        "response_types_supported lacks the one that works",
+        GRANTS,
+        at("metadata", lambda answer: answer.saying(response_types_supported=["id_token"])),
+    ),
+    Fault(
         "metadata-pkce-absent",
         "PKCE works and is not advertised",
         ("rfc8414-pkce-advertised",),

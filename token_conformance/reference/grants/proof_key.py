@@ -58,7 +58,7 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
         compare = self.CODE_CHALLENGE_METHODS[code.code_challenge_method or "plain"]
         if not CODE_VERIFIER_PATTERN.match(verifier):
             return False
-        if policy.challenge_case_ignored and code.code_challenge_method == "S256":
+        if policy.challenge_case_ignored and code.code_challenge_method == "S256" and code.code_challenge:
             return bool(create_s256_code_challenge(verifier).lower() == code.code_challenge.lower())
         return bool(compare(verifier, code.code_challenge))
 
