@@ -156,6 +156,16 @@ def test_introspection_names_the_client(introspections: Introspections) -> None:
 
 
 @requirement("rfc7662-2.2-truth")
+def test_introspection_names_the_issuer(introspections: Introspections, conformance_run: Run) -> None:
+    """Iss of an introspected access token, where it is told, is the issuer."""
+    controlled(introspections)
+    told, issuer = introspections.live.members.get("iss"), conformance_run.profile.server.issuer
+    if told is None or issuer is None:
+        raise NotApplicable("introspection does not tell iss, which RFC 7662 leaves open, or the profile no issuer")
+    assert told == issuer, f"iss is {told!r}; the issuer is {issuer!r}"
+
+
+@requirement("rfc7662-2.2-truth")
 def test_introspection_tells_plausible_times(introspections: Introspections) -> None:
     """The iat and nbf of a living access token, where they are told, lie in the past, and exp ahead."""
     controlled(introspections)

@@ -25,6 +25,17 @@ REQUIRED_OF_OPENID_PROVIDERS = (
 )
 """OIDC Discovery §3."""
 
+ENDPOINTS = {
+    "authorization_endpoint",
+    "device_authorization_endpoint",
+    "introspection_endpoint",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
+    "revocation_endpoint",
+    "userinfo_endpoint",
+}
+"""Endpoints beside the token endpoint that carry credentials."""
+
 
 def listed(metadata: Exchange, name: str, default: list[str]) -> list[str]:
     """A list of the metadata, or what its absence means (RFC 8414 §2)."""
@@ -101,6 +112,17 @@ def test_rs256_is_advertised(metadata: Exchange, conformance_run: Run) -> None:
         raise Inconclusive("the metadata has no id_token_signing_alg_values_supported; another check says so")
     listing = listed(metadata, "id_token_signing_alg_values_supported", [])
     assert "RS256" in listing, f"id_token_signing_alg_values_supported is {', '.join(listing)}"
+
+
+@requirement("oidc-discovery-3-endpoints-https")
+def test_endpoints_are_safe_addresses(metadata: Exchange) -> None:
+    """Every other endpoint that the metadata names is an absolute https address (http on loopback alone)."""
+    readable(metadata)
+    for name in ENDPOINTS & metadata.members.keys():
+        value = metadata.members[name]
+        parts = parts_of(value if isinstance(value, str) else "")
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        assert safe and parts.hostname, f"{name} is {value!r}"
 
 
 @requirement("rfc8414-2-jwks-uri-https")
@@ -240,11 +262,13 @@ def keys_of(published_keys: Exchange) -> list[dict[str, object]]:
 
 @requirement("rfc7517-jwks")
 def test_keys_are_published(published_keys: Exchange) -> None:
-    """jwks_uri gives a JSON object with at least one key."""
+    """jwks_uri gives a JSON object with at least one key, and each key tells its type in kty."""
     status = published_keys.status
     assert status == 200 and keys_of(published_keys), (
         f"jwks_uri was answered by {status} with {len(keys_of(published_keys))} keys"
     )
+    for key in keys_of(published_keys):
+        assert isinstance(key.get("kty"), str), f"the key {key.get('kid')!r} has no kty"
 
 
 @requirement("oidc-discovery-3-no-private-keys")
