@@ -48,7 +48,9 @@ def similar_to(redirect_uri: str) -> tuple[str, ...]:
     """Addresses that careless comparisons take for a registered one (RFC 9700 §4.1.1)."""
     parts = urlsplit(redirect_uri)
     longer = parts._replace(path=f"{parts.path}/further").geturl()
-    return (longer, f"{redirect_uri}{'&' if parts.query else '?'}more=1")
+    capitals = parts._replace(path=parts.path.swapcase()).geturl()
+    similar = (longer, f"{redirect_uri}{'&' if parts.query else '?'}more=1", capitals)
+    return tuple(address for address in similar if address != redirect_uri)
 
 
 @requirement("rfc6749-4.1.2.1-error-state")
@@ -71,7 +73,7 @@ def test_nobody_is_sent_to_an_unregistered_address(wrong_authorizations: WrongAu
 
 @requirement("rfc9700-2.1-exact-redirect-uri")
 def test_redirect_uri_is_compared_to_the_letter(wrong_authorizations: WrongAuthorizations, login: Login) -> None:
-    """A redirect_uri with a longer path, or with another query, than the registered one is refused."""
+    """A redirect_uri with a longer path than the registered one, with another query, or in other letters is refused."""
     for answered in wrong_authorizations.similar.values():
         judge_address(answered, login)
 

@@ -23,6 +23,7 @@ class WrongCredentials:
     lengthened_secret: TokenResponse
     folded_secret: TokenResponse | None
     empty_secret: TokenResponse
+    empty_by_other_method: TokenResponse
     foreign_secret: TokenResponse | None
     unknown_client: TokenResponse
     by_basic: TokenResponse
@@ -53,6 +54,7 @@ async def wrong_credentials(provider: Provider) -> WrongCredentials:
         return await provider.token(good.parameters, client=other)
 
     folded = secret.swapcase()
+    other = "client_secret_post" if client.authentication == "client_secret_basic" else "client_secret_basic"
     unknown = client.model_copy(update={"client_id": f"unknown-{provider.draw('client_id')}"})
     return WrongCredentials(
         carrier=good,
@@ -61,6 +63,7 @@ async def wrong_credentials(provider: Provider) -> WrongCredentials:
         lengthened_secret=await sent_by(with_secret(client, f"{secret}x")),
         folded_secret=await sent_by(with_secret(client, folded)) if folded != secret else None,
         empty_secret=await sent_by(with_secret(client, "")),
+        empty_by_other_method=await sent_by(with_secret(by(client, other), "")),
         foreign_secret=await sent_by(with_secret(client, stranger.client_secret or "")) if stranger else None,
         unknown_client=await sent_by(unknown),
         by_basic=await sent_by(with_secret(by(client, "client_secret_basic"), provider.draw("client_secret"))),
@@ -87,9 +90,10 @@ def test_wrong_secret_is_refused_by_either_method(wrong_credentials: WrongCreden
 
 @requirement("rfc6749-3.2.1-empty-secret")
 def test_empty_secret_does_not_authenticate(wrong_credentials: WrongCredentials) -> None:
-    """A client that has a secret is refused with an empty one."""
-    answer = refusal(wrong_credentials.empty_secret, control=wrong_credentials.carrier.control)
-    assert not answer.accepted, "an empty secret was accepted"
+    """A client that has a secret is refused with an empty one, in HTTP Basic and in the form."""
+    for attempt in (wrong_credentials.empty_secret, wrong_credentials.empty_by_other_method):
+        answer = refusal(attempt, control=wrong_credentials.carrier.control)
+        assert not answer.accepted, f"an empty secret was accepted by {attempt.exchange}"
 
 
 @requirement("rfc6749-3.2.1-unknown-client")

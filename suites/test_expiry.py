@@ -6,16 +6,14 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.access_token import jwt_of
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
+from token_conformance.lifetime import TOLERANCE, judge_introspected
 from token_conformance.profile import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.rotation import demanded_by
 from token_conformance.run import Run
-from token_conformance.token_response import COUNTABLE, TokenResponse
+from token_conformance.token_response import TokenResponse
 from token_conformance.transcripts import Refreshed
 from token_conformance.verdict import NotJudged
-
-TOLERANCE = 60
-"""Seconds by which the clocks of servers may differ, and by which an expiry may be late."""
 
 
 @dataclass(frozen=True)
@@ -280,12 +278,4 @@ async def introspected_life(provider: Provider) -> Introspected:
 @requirement("rfc6749-5.1-expires-in-true")
 def test_expires_in_agrees_with_introspection(introspected_life: Introspected, conformance_run: Run) -> None:
     """expires_in agrees with the exp that introspection tells."""
-    if not conformance_run.profile.response.tells_expiry:
-        raise NotApplicable("the profile documents that answers have no expires_in")
-    expiry, told = introspected_life.answer.members.get("exp"), introspected_life.login.response.expires_in
-    if not isinstance(expiry, int | float) or not abs(expiry) < COUNTABLE or told is None:
-        raise Inconclusive("introspection does not tell exp, or the answer no expires_in")
-    left = expiry - introspected_life.login.response.exchange.date.timestamp()
-    assert abs(left - told) <= TOLERANCE, (
-        f"expires_in is {told} s, and introspection tells an exp {left:.0f} s after the answer"
-    )
+    judge_introspected(introspected_life.login.response, introspected_life.answer, conformance_run)

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.judging import LATENESS
+from token_conformance.lifetime import judge_introspected
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor
+from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
@@ -100,6 +102,15 @@ def judge_inactive(exchange: Exchange, what: str) -> None:
     assert status == 200 and active is False, f"{what} was introspected with status {status} and active {active!r}"
 
 
+@requirement("rfc6749-5.1-expires-in-true")
+def test_expires_in_of_a_refresh_agrees_with_introspection(
+    introspections: Introspections, conformance_run: Run
+) -> None:
+    """After a refresh, expires_in agrees with the exp that introspection tells."""
+    controlled(introspections)
+    judge_introspected(introspections.refresh, introspections.live, conformance_run)
+
+
 @requirement("rfc7662-2.2-active")
 def test_living_token_is_active(introspections: Introspections) -> None:
     """An access token that was just issued is introspected as active."""
@@ -142,6 +153,16 @@ def test_introspection_names_the_client(introspections: Introspections) -> None:
         raise NotApplicable("introspection does not tell client_id, which RFC 7662 leaves open")
     asked = introspections.login.client.client_id
     assert told == asked, f"client_id is {told!r} for an access token of {asked!r}"
+
+
+@requirement("rfc7662-2.2-truth")
+def test_introspection_names_the_issuer(introspections: Introspections, conformance_run: Run) -> None:
+    """Iss of an introspected access token, where it is told, is the issuer."""
+    controlled(introspections)
+    told, issuer = introspections.live.members.get("iss"), conformance_run.profile.server.issuer
+    if told is None or issuer is None:
+        raise NotApplicable("introspection does not tell iss, which RFC 7662 leaves open, or the profile no issuer")
+    assert told == issuer, f"iss is {told!r}; the issuer is {issuer!r}"
 
 
 @requirement("rfc7662-2.2-truth")

@@ -34,7 +34,10 @@ OTHER_ENDPOINTS = (
     "revocation_endpoint",
     "introspection_endpoint",
     "device_authorization_endpoint",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
 )
+"""Endpoints beside the token endpoint that carry credentials."""
 
 ALGORITHMS_OF_ASSERTIONS = tuple(
     f"{endpoint}_endpoint_auth_signing_alg_values_supported" for endpoint in ("token", "revocation", "introspection")
@@ -79,7 +82,7 @@ def safe(address: object) -> bool:
 
 @requirement("rfc7009-2-https")
 def test_other_endpoints_are_safe_addresses(metadata: Exchange) -> None:
-    """The endpoints of authorization, userinfo, revocation, introspection and devices are https addresses (http on loopback alone)."""
+    """Every other endpoint that the metadata names is an absolute https address (http on loopback alone)."""
     readable(metadata)
     named = [name for name in OTHER_ENDPOINTS if name in metadata.members]
     if not named:
@@ -186,6 +189,20 @@ def test_working_refresh_is_advertised(metadata: Exchange, refreshed: Refreshed)
     assert "refresh_token" in grants, f"refreshes work, and grant_types_supported is {', '.join(grants)}"
 
 
+@requirement("rfc8414-grants-true")
+def test_working_response_type_is_advertised(metadata: Exchange, login: Login) -> None:
+    """response_types_supported lists the response type of a login that works, its values in any order."""
+    readable(metadata)
+    if login.authorization is None or login.authorization.code is None:
+        raise NotApplicable("the login asks the authorization endpoint for no code, or gets none")
+    if "response_types_supported" not in metadata.members:
+        raise Inconclusive("the metadata has no response_types_supported; another check says so")
+    listing = listed(metadata, "response_types_supported", [])
+    worked = login.authorization.response_type
+    known = {frozenset(each.split()) for each in listing}
+    assert frozenset(worked.split()) in known, f"{worked} works, and response_types_supported is {', '.join(listing)}"
+
+
 @dataclass(frozen=True)
 class AdvertisedGrants:
     """The grants that are listed, asked for with nothing but their name."""
@@ -275,11 +292,13 @@ def keys_of(published_keys: Exchange) -> list[dict[str, object]]:
 
 @requirement("rfc7517-jwks")
 def test_keys_are_published(published_keys: Exchange) -> None:
-    """jwks_uri gives a JSON object with at least one key."""
+    """jwks_uri gives a JSON object with at least one key, and each key tells its type in kty."""
     status = published_keys.status
     assert status == 200 and keys_of(published_keys), (
         f"jwks_uri was answered by {status} with {len(keys_of(published_keys))} keys"
     )
+    for key in keys_of(published_keys):
+        assert isinstance(key.get("kty"), str), f"the key {key.get('kid')!r} has no kty"
 
 
 @requirement("oidc-discovery-3-no-private-keys")

@@ -191,7 +191,10 @@ def test_foreign_attempt_leaves_the_token_alone(strangers_refresh: StrangersRefr
         raise NotApplicable("the profile has no second confidential client")
     if not attempt.refused:
         raise Inconclusive(f"the attempt was not refused: {attempt}")
-    assert refusal(after, control=strangers_refresh.control).accepted
+    answer = refusal(after, control=strangers_refresh.control)
+    assert answer.accepted, (
+        f"after an attempt by another client, and one with a wrong secret, the refresh token was answered by {answer}"
+    )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement
+from token_conformance.exchange import header
 from token_conformance.run import Evidence, Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.unguessable import varying_bits
@@ -69,10 +70,12 @@ def test_access_token_is_there(evidence: Evidence) -> None:
 @EACH_GRANT
 @requirement("rfc6749-5.1-token-type")
 def test_token_type_is_known(evidence: Evidence) -> None:
-    """A successful response tells the token_type, Bearer or DPoP in any case (N_A of an exchange's other tokens)."""
+    """A successful response tells the token_type: Bearer, DPoP after a proof, N_A of an exchange's other tokens."""
     for response in evidence.successes:
         value = response.members.get("token_type")
-        types = {"bearer", "dpop", "n_a"} if "issued_token_type" in response.members else {"bearer", "dpop"}
+        proven = header(response.exchange.request.headers, "dpop") is not None
+        exchanged = "issued_token_type" in response.members
+        types = {"bearer", *(["dpop"] if proven else []), *(["n_a"] if exchanged else [])}
         known = isinstance(value, str) and value.lower() in types
         shown = repr(value) if "token_type" in response.members else "absent"
         assert known, f"token_type is {shown} in the answer to {response.exchange}"

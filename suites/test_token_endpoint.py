@@ -1,6 +1,7 @@
 """What the token endpoint takes as a request (RFC 6749 §3.2)."""
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -212,8 +213,12 @@ async def oddities(provider: Provider) -> Oddities:
             await sent(provider, strange, "POST", FORM, body=lambda form: body + b"&" + urlencode(form).encode())
         )
 
-    broken = Credentials(headers=(("Authorization", "Basic %%%"),))
-    answers = [*[await odd(body) for body in bodies], await provider.token_as(broken, good.parameters)]
+    without_colon = b64encode(good.client.client_id.encode()).decode()
+    broken = [Credentials(headers=(("Authorization", f"Basic {value}"),)) for value in ("%%%", without_colon)]
+    answers = [
+        *[await odd(body) for body in bodies],
+        *[await provider.token_as(header, good.parameters) for header in broken],
+    ]
     return Oddities(good, tuple(answers))
 
 

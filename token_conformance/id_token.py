@@ -54,6 +54,11 @@ def judge_expiry(token: Token, answer: Exchange) -> None:
     assert answered - SKEW < expiry < answered + CENTURY, (
         f"exp is {expiry:%Y-%m-%d %H:%M:%S}; the answer came {answered:%Y-%m-%d %H:%M:%S}"
     )
+    issued = token.time("iat")
+    # Both times are of one clock: no difference of clocks explains this.
+    assert issued is None or issued < expiry, (
+        f"exp is {expiry:%Y-%m-%d %H:%M:%S}, and iat {issued:%Y-%m-%d %H:%M:%S}: the token never lived"
+    )
 
 
 def judge_issue(token: Token, answer: Exchange) -> None:

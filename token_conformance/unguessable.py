@@ -22,9 +22,13 @@ def varying_bits(tokens: Sequence[str]) -> float:
 
 
 def with_another_end(token: str) -> str:
-    """The token with another last character, whose first bits differ too: in Base64 the last ones may mean nothing."""
-    last = token[-1:]
-    return token[:-1] + ("w" if "A" <= last <= "P" or not last.isalnum() else "A")
+    """The token with another last character, whose first bits differ too: in Base64 the last ones may mean nothing.
+
+    Padding stays: many servers do not look at what comes behind it.
+    """
+    text = token.rstrip("=")
+    last = text[-1:]
+    return text[:-1] + ("w" if "A" <= last <= "P" or not last.isalnum() else "A") + token[len(text) :]
 
 
 def _common(texts: Sequence[str]) -> int:

@@ -32,7 +32,7 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
         documented: Documented,
         policy: ClientPolicy,
         *,
-        redirect_uri: Literal["identical", "prefix", "any"] = "identical",
+        redirect_uri: Literal["identical", "prefix", "caseless", "any"] = "identical",
     ) -> None:
         self.client = client
         self.client_id = client.client_id
@@ -63,6 +63,8 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
                 return True
             case "prefix":
                 return redirect_uri.startswith(registered)
+            case "caseless":
+                return redirect_uri.lower() == registered.lower()
             case _:
                 return registered in {redirect_uri, _without_loopback_port(redirect_uri)}
 

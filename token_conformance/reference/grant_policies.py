@@ -86,7 +86,7 @@ class CodePolicy:
     right_verifier_refused: bool = False
     answers_in_query: bool = False
     atomic: bool = True
-    registered_redirect_uri: Literal["identical", "prefix", "any"] = "identical"
+    registered_redirect_uri: Literal["identical", "prefix", "caseless", "any"] = "identical"
     error_tells_state: bool = True
     login_redirect: Literal[303, 307] = 303
     allows_origins: bool = False

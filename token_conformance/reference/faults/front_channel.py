@@ -73,6 +73,12 @@ FRONT_CHANNEL = (
         policy("code", registered_redirect_uri="prefix"),
     ),
     Fault(
+        "redirect-uri-in-any-case",
+        "small letters and capitals of a redirect_uri are the same",
+        ("rfc9700-2.1-exact-redirect-uri",),
+        policy("code", registered_redirect_uri="caseless"),
+    ),
+    Fault(
         "authorization-allows-origins",
         "scripts of any origin may read the authorization endpoint",
         ("rfc9700-2.6-authorization-no-cors",),

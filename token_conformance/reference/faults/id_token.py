@@ -101,6 +101,12 @@ ID_TOKEN = (
     ),
     Fault("id-token-exp-absent", "there is no exp", TIMES, id_tokens(lambda token: token.silent_about("exp"))),
     Fault(
+        "id-token-never-lived",
+        "the ID token expires in the second in which it is issued",
+        TIMES,
+        id_tokens(lambda token: token.claiming(exp=token.claims["iat"])),
+    ),
+    Fault(
         "id-token-expired",
         "the ID token has expired when it comes",
         TIMES,

@@ -72,6 +72,15 @@ INTROSPECTION = (
         policy("afterlife", living_token_active=False),
     ),
     Fault(
+        "introspection-iss-other",
+        "iss is another issuer",
+        ("rfc7662-2.2-truth",),
+        at(
+            "introspection",
+            lambda answer: answer.saying(iss="https://other.example") if answer.members.get("active") else answer,
+        ),
+    ),
+    Fault(
         "introspection-exp-text",
         "exp is a text",
         ("rfc7662-2.2-types",),

@@ -131,6 +131,30 @@ METADATA = (
         together(policy("client", methods=("client_secret_post",)), at("metadata", _with_basic)),
     ),
     Fault(
+        "metadata-without-the-response-type",
+        "response_types_supported lacks the one that works",
+        GRANTS,
+        at("metadata", lambda answer: answer.saying(response_types_supported=["id_token"])),
+    ),
+    Fault(
+        "metadata-relative-endpoint",
+        "userinfo_endpoint is a path",
+        ("rfc7009-2-https",),
+        at("metadata", lambda answer: answer.saying(userinfo_endpoint="/userinfo")),
+    ),
+    Fault(
+        "metadata-endpoint-by-http",
+        "registration_endpoint is an http address",
+        ("rfc7009-2-https",),
+        at("metadata", lambda answer: answer.saying(registration_endpoint="http://provider.example/register")),
+    ),
+    Fault(
+        "jwks-without-kty",
+        "a published key has no kty",
+        KEYS,
+        at("jwks", lambda answer: answer.saying(keys=[*answer.members["keys"], {"kid": "of-no-type"}])),
+    ),
+    Fault(
         "metadata-pkce-absent",
         "PKCE works and is not advertised",
         ("rfc8414-pkce-advertised",),

@@ -131,6 +131,12 @@ RESPONSE = (
         TOKEN_TYPE,
         tokens(lambda answer: answer.saying(token_type="SuperToken")),
     ),
+    Fault(
+        "token-type-unproven",
+        "token_type is DPoP although no proof came",
+        TOKEN_TYPE,
+        tokens(lambda answer: answer.saying(token_type="DPoP")),
+    ),
     Fault("token-type-null", "token_type is null", TOKEN_TYPE, tokens(lambda answer: answer.saying(token_type=None))),
     Fault(
         "expires-in-string",

@@ -43,6 +43,12 @@ SESSION = (
         refreshed_tokens(lambda answer: answer.silent_about("expires_in")),
     ),
     Fault(
+        "expires-in-doubled-at-refresh",
+        "expires_in of a refresh is twice the life of the access token",
+        ("rfc6749-5.1-expires-in-true",),
+        refreshed_tokens(lambda answer: answer.saying(expires_in=answer.members["expires_in"] * 2)),
+    ),
+    Fault(
         "expires-in-only-refreshed",
         "the first answer has no expires_in",
         ("session-expires-in-usable", "rfc6749-5.1-expires-in"),
