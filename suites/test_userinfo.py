@@ -10,7 +10,6 @@ from token_conformance.jwt_reading import read
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
 
-
 TEXTS = (
     "name given_name family_name middle_name nickname preferred_username profile picture website email gender birthdate "
     "zoneinfo locale phone_number"
