@@ -110,5 +110,8 @@ def test_strict_settings_mend_what_they_say(tmp_path):
     """Where PKCE is required and scopes are declared, verifiers are compared, and foreign scope is dropped."""
     results = judged(tmp_path, oidcRPMetaDataOptionsRequirePKCE=1, oidcServiceAllowOnlyDeclaredScopes=1)
     assert red(results) == {}
-    assert set(findings(results, "deviation")) - RACY == KNOWN - PKCE - {"foreign_scope_is_not_granted"}
+    assert set(findings(results, "deviation")) - RACY == KNOWN - PKCE - {
+        "foreign_scope_is_not_granted",
+        "user_grants_no_foreign_scope",
+    }
     assert verdicts(results)["test_narrower_scope_than_asked_is_told"] == "pass"
