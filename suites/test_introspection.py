@@ -58,6 +58,7 @@ async def introspections(provider: Provider) -> Introspections:
     login = await provider.session()
     refresh = await provider.refresh(login.refresh_token, client=login.client)
     live = await provider.introspect(refresh.access_token, client=login.client)
+    open_to(login, live)
     unknown = await provider.introspect(provider.draw("token"), client=login.client)
     used = await provider.introspect(login.refresh_token, hint="refresh_token", client=login.client)
     body = urlencode({"token": refresh.access_token or ""}, errors="surrogatepass").encode()
@@ -70,6 +71,12 @@ async def introspections(provider: Provider) -> Introspections:
         )
     revoked = await after_revocation(provider, login, refresh.refresh_token or login.refresh_token)
     return Introspections(login, refresh, live, unknown, used, revoked, open_to_all, wrong)
+
+
+def open_to(login: Login, live: Exchange) -> None:
+    """Judge nothing where introspection demands credentials, as it must, and our client has none."""
+    if login.client.public and live.answer is not None and live.status in {400, 401, 403}:
+        raise NotApplicable("the profile's client is public, and introspection demands credentials")
 
 
 async def after_revocation(provider: Provider, login: Login, refresh_token: str | None) -> Exchange | None:
@@ -263,6 +270,7 @@ async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
     await provider.endpoint("introspection_endpoint")
     login = await provider.session()
     live = await provider.introspect(login.access_token, client=login.client)
+    open_to(login, live)
     lifetime = login.response.expires_in or provider.profile.tokens.access_token_lifetime.value
     if lifetime is None or not 0 < lifetime <= 31_536_000:
         raise Inconclusive("the answer does not tell when the access token expires")

@@ -16,6 +16,9 @@ UNKNOWN_TYPE = f"{TOKEN_TYPE}no-such-token"
 NOT_BORNE = {f"{TOKEN_TYPE}{kind}" for kind in ("refresh_token", "saml1", "saml2")}
 """The types of tokens that are never used as access tokens, so that token_type does not apply (RFC 8693 §2.2.1)."""
 
+NOBODY = "https://nobody.example/things"
+"""A resource that no server of tokens knows."""
+
 INDISPENSABLE = {"openid", "offline_access"}
 """Scope values without which a login is another one."""
 
@@ -65,6 +68,7 @@ class Exchanges:
     without_subject_type: TokenResponse
     unknown_type: TokenResponse
     untyped_actor: TokenResponse
+    unknown_target: TokenResponse
     unproved: TokenResponse | None
 
 
@@ -85,6 +89,7 @@ async def exchanges(provider: Provider) -> Exchanges:
         without_subject_type=await attempt(subject_token_type=None),
         unknown_type=await attempt(requested_token_type=UNKNOWN_TYPE),
         untyped_actor=await attempt(actor_token=login.access_token),
+        unknown_target=await attempt(audience=None, resource=NOBODY),
         unproved=None if client.public else await provider.token(right, client=unauthenticated(client)),
     )
 
@@ -168,6 +173,15 @@ def test_unknown_type_is_not_issued(exchanges: Exchanges) -> None:
 def test_actor_token_without_type_is_refused(exchanges: Exchanges) -> None:
     """An actor_token without actor_token_type is refused as invalid_request."""
     assert refusal(exchanges.untyped_actor, control=exchanges.control).error == "invalid_request"
+
+
+@requirement("rfc8693-2.2.2-invalid-target")
+def test_unknown_target_is_called_so(exchanges: Exchanges) -> None:
+    """An exchange for a resource that nobody knows, where it is refused, is refused as invalid_target."""
+    answer = refusal(exchanges.unknown_target, control=exchanges.control)
+    if answer.accepted:
+        raise NotApplicable("measured, not judged: an exchange for an unknown resource is accepted")
+    assert answer.error == "invalid_target"
 
 
 @requirement("token-exchange-authenticated")

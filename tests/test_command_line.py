@@ -48,8 +48,12 @@ def test_schema_is_json(command):
 
 
 def test_requirements_are_listed(command):
-    """A requirement stands with its level and clause."""
-    assert "rfc6749-5.1-access-token" in command("requirements").output
+    """A requirement stands with its level, its clause and its checks; the last line counts what is covered."""
+    lines = command("requirements").output.splitlines()
+    (line,) = [line for line in lines if line.startswith("rfc6749-5.1-access-token ")]
+    assert line.split()[1:8] == ["MUST", "RFC", "6749", "§5.1", "1", "check", "access_token"]
+    assert "untested" in next(line for line in lines if line.startswith("rfc6749-2.3.1-brute-force "))
+    assert "requirements:" in lines[-1]
 
 
 def test_explain_says_why_and_how(command):
@@ -57,6 +61,7 @@ def test_explain_says_why_and_how(command):
     output = command("explain", "rfc6749-5.1-access-token").output
     assert "RFC 6749 §5.1" in output
     assert "Why it matters" in output
+    assert "response_fields::test_access_token_is_there" in output
     assert "How a server is mended" in output
 
 

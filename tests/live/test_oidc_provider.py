@@ -21,7 +21,6 @@ def rotating(start, tmp_path_factory):
 
 
 KNOWN = {
-    "missing_redirect_uri_is_refused": "oidc-provider lets a client with a single redirect_uri leave it out (RFC 6749 §4.1.3)",
     "401_names_a_challenge": "oidc-provider challenges only after an Authorization header (RFC 9110 §15.5.2)",
     "success_carries_pragma": "oidc-provider sends no Pragma, as OAuth 2.1 has it (RFC 6749 §5.1)",
     "narrower_scope_than_asked_is_told": "oidc-provider drops an unknown scope and sends no scope (RFC 6749 §3.3)",

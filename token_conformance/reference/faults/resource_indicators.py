@@ -29,7 +29,7 @@ RESOURCE_INDICATORS = (
     Fault(
         "target-unknown-invalid-request",
         "an unknown resource is answered by invalid_request",
-        TARGET,
+        (*TARGET, "rfc8693-2.2.2-invalid-target"),
         refusals(lambda answer: answer.saying(error="invalid_request"), "unknown_resource"),
     ),
     Fault(
