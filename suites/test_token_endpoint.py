@@ -99,7 +99,7 @@ def test_405_tells_the_allowed_methods(other_methods: Methods) -> None:
         assert "POST" in (allow or ""), f"Allow is {allow!r} in the 405 to {exchange}"
 
 
-@requirement("rfc6749-3.2-query-ignored")
+@requirement("endpoint-query-ignored")
 def test_parameters_in_the_query_are_not_read(other_methods: Methods) -> None:
     """Parameters in the query of a POST yield no token."""
     accepted(other_methods.carrier)

@@ -69,7 +69,7 @@ ENDPOINT = (
     Fault(
         "query-accepted",
         "parameters in the query are read",
-        ("rfc6749-3.2-query-ignored",),
+        ("endpoint-query-ignored", "rfc6749-3.2-query-ignored"),
         policy("request", query_read=True),
     ),
     Fault(
