@@ -106,7 +106,7 @@ def test_repeated_code_is_invalid_request(wrong_exchanges: WrongExchanges, login
 
 @requirement("rfc6749-4.1.3-redirect-uri")
 def test_missing_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A code that was issued for a redirect_uri is refused without it."""
+    """A code that was issued for a redirect_uri is refused without it, as invalid_grant or invalid_request."""
     answer = refusal(wrong_exchanges.without_redirect_uri, control=login.response)
     assert answer.error in {"invalid_grant", "invalid_request"}
 

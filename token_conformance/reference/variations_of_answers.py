@@ -48,6 +48,12 @@ def _barely_challenged(answer: Answer) -> Answer:
     )
 
 
+def _without_scope_refused(answer: Answer) -> Answer:
+    if answer.form.get("grant_type") != "client_credentials" or "scope" in answer.form:
+        return answer
+    return replace(answer, status=400, members={"error": "invalid_scope"})
+
+
 def _by_basic_alone(answer: Answer) -> Answer:
     if answer.endpoint == "metadata":
         methods = ["client_secret_basic"]
@@ -160,6 +166,11 @@ FORMS = (
         "revocation-by-basic-alone",
         "the metadata lists for revocation and introspection HTTP Basic alone, and nothing else works there",
         answers(_by_basic_alone),
+    ),
+    Variation(
+        "service-names-its-scope",
+        "client_credentials without a scope is invalid_scope (RFC 6749 §3.3)",
+        tokens(_without_scope_refused),
     ),
     Variation(
         "authorization-without-iss", "the authorization response does not name its issuer", answers(_without_iss)
