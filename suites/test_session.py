@@ -115,6 +115,8 @@ def test_renewed_access_token_differs(stored_session: StoredSession) -> None:
 def test_renewed_access_token_works(stored_session: StoredSession, conformance_run: Run) -> None:
     """The renewed access token is accepted at the resource."""
     old, new = stored_session.old_at_resource, stored_session.new_at_resource
+    if not stored_session.renewals[0].accepted:
+        raise Inconclusive(f"the renewal was not accepted: {stored_session.renewals[0]}")
     elsewhere = for_another_resource(stored_session.renewals[0].access_token, conformance_run.profile)
     if new is None:
         raise NotApplicable("there is no resource to use the access token at")
@@ -134,10 +136,10 @@ def test_renewed_access_token_works(stored_session: StoredSession, conformance_r
 def test_old_access_token_after_renewal_is_as_documented(stored_session: StoredSession, conformance_run: Run) -> None:
     """The old access token lives on after a renewal, or dies with it, as the profile documents."""
     fact, old = conformance_run.profile.tokens.access_token_after_refresh, stored_session.old_at_resource
+    if not stored_session.renewals[0].accepted:
+        raise Inconclusive(f"the renewal was not accepted: {stored_session.renewals[0]}")
     if old is None:
         raise NotApplicable("there is no resource to use the access token at")
-    if not stored_session.renewals[0].accepted:
-        raise Inconclusive("the renewal was not accepted")
     seen = "lives" if old.response.status < 400 else "revoked"
     words = "lives on" if old.response.status < 400 else "is dead"
     if not fact.known:

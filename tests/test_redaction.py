@@ -116,6 +116,16 @@ def test_hidden_fields_of_a_page_are_secrets(make_exchange):
     assert "hidden-canary" not in str(Redactor().exchange(make_exchange(page)))
 
 
+def test_a_field_with_our_own_request_leaves_its_address_readable(make_exchange):
+    """A login page that says where to go on to, and is followed by just that, does not keep a report from being written."""
+    request = "/authorize?client_id=app&response_type=code&id_token_hint=hint-canary"
+    page = f'<form><input type="hidden" name="next" value="{request.replace("&", "&amp;")}"></form>'
+    redactor = Redactor()
+    redactor.exchange(make_exchange(page))
+    assert redactor.leaks("GET /authorize?client_id=app&response_type=code") == []
+    assert redactor.leaks("hint-canary")
+
+
 def test_what_qa_needs_of_a_jwt_is_shown(make_exchange):
     """Header and judged claims stand beside the label; the person's data do not."""
     segments = [{"alg": "RS256"}, {"iss": "https://op.example", "email": "alice@example", "nonce": "n"}]

@@ -29,7 +29,10 @@ Progress = Callable[[str, int, int], None]
 """Told the scenario that ended, how many have, and how many there are."""
 
 PATIENCE = 60
-"""Seconds beyond its waits, three times `max_wait` at most, after which a scenario is given up."""
+"""Seconds beyond its waits, three times `max_wait` at most, and those for `requests_per_second`, after which a scenario is given up."""
+
+MOST_REQUESTS = 60
+"""Requests that a scenario makes at most, each of which may have to wait for those of all other rows."""
 
 MOST_ROWS = 6
 """Rows of scenarios that run at once; each logs in on its own."""
@@ -187,10 +190,15 @@ class Gathering:
         self._ended += 1
         self._progress(scenario.name, self._ended, total)
 
+    @property
+    def _patience(self) -> float:
+        limits = self.run.profile.limits
+        return PATIENCE + 3 * limits.max_wait + MOST_REQUESTS * MOST_ROWS / limits.requests_per_second
+
     async def _perform(self, scenario: Scenario, provider: Provider) -> None:
         try:
             require(self.run.profile, scenario.needs)
-            async with asyncio.timeout(PATIENCE + 3 * self.run.profile.limits.max_wait):
+            async with asyncio.timeout(self._patience):
                 self.run.outcomes[scenario.name] = await scenario.perform(provider)
         except TimeoutError:
             self.run.outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")

@@ -37,6 +37,13 @@ def test_the_refusal_before_is_named(make_wire):
         present(None, "refresh token", seen)
 
 
+def test_a_failure_before_is_named(make_wire):
+    """So is a server that failed."""
+    seen = exchanges(make_wire, httpx.Response(500, json={"error": "internal_server_error"}))
+    with pytest.raises(Inconclusive, match=r"the answer before, 500 internal_server_error to POST /token \("):
+        present(None, "refresh token", seen)
+
+
 @pytest.mark.parametrize("answers", [(), (httpx.Response(200, json={"access_token": "a"}),)])
 def test_an_accepted_answer_is_not_blamed(make_wire, answers):
     """Where the answer before was no refusal, it just lacks the token."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus
 
@@ -72,6 +72,15 @@ def credentials(client: Client) -> Credentials:
             f"authentication = {client.authentication!r} is not supported yet; there are {', '.join(METHODS)}"
         )
     return replace(method(client), certificate=certificate_of(client))
+
+
+def among(client: Client, methods: Collection[str]) -> Client:
+    """The client with another way to send its secret, where an endpoint lists that one, and not the registered one."""
+    other = next((method for method in ("client_secret_basic", "client_secret_post") if method in methods), None)
+    sends = client.authentication in {"client_secret_basic", "client_secret_post"}
+    if other is None or not sends or client.authentication in methods:
+        return client
+    return client.model_copy(update={"authentication": other})
 
 
 def certificate_of(client: Client) -> ClientCertificate | None:

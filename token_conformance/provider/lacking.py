@@ -19,5 +19,6 @@ def present(value: str | None, kind: str, exchanges: Sequence[Exchange]) -> str:
     if value is not None:
         return value
     last = TokenResponse(exchanges[-1]) if exchanges and exchanges[-1].answer is not None else None
-    refused = f", {last} to {last.exchange}," if last is not None and last.refused else ""
+    failed = last is not None and not last.accepted and (last.refused or last.exchange.response.status >= 500)
+    refused = f", {last} to {last.exchange}," if failed and last is not None else ""
     raise Inconclusive(f"there is no {kind}: the answer before{refused} did not hand one over")

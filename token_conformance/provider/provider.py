@@ -245,15 +245,11 @@ class Provider(Requesting):
     async def revoke(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Revoke a token (RFC 7009 §2.1)."""
         self.lineage.touched(token or "")
-        return await self._post_token(
-            "revocation_endpoint", token, hint, await self.credentials(client or self.profile.user_client)
-        )
+        return await self._post_token("revocation_endpoint", token, hint, client)
 
     async def introspect(self, token: str | None, *, hint: str | None = None, client: Client | None = None) -> Exchange:
         """Ask what a token is (RFC 7662 §2.1)."""
-        return await self._post_token(
-            "introspection_endpoint", token, hint, await self.credentials(client or self.profile.user_client)
-        )
+        return await self._post_token("introspection_endpoint", token, hint, client)
 
     async def userinfo(self, access_token: str | None) -> Exchange:
         """Read the claims of the user (OIDC Core §5.3.1)."""
@@ -284,7 +280,8 @@ class Provider(Requesting):
         """Read the provider's public keys (RFC 7517 §5)."""
         return await self.get(await self.endpoint("jwks_uri"))
 
-    async def _post_token(self, endpoint: str, token: str | None, hint: str | None, proof: Credentials) -> Exchange:
+    async def _post_token(self, endpoint: str, token: str | None, hint: str | None, client: Client | None) -> Exchange:
+        proof = await self.credentials_at(endpoint, client or self.profile.user_client)
         return await self._post(endpoint, proof, {"token": token, "token_type_hint": hint}, ())
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:

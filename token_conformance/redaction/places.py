@@ -158,6 +158,11 @@ def _unescaped(string: str) -> str:
         return string
 
 
+def _is_authorization_request(value: str) -> bool:
+    """Whether a field says where to go on after the login: our own request, whose address is in every report."""
+    return {"client_id", "response_type"} <= dict(parse_qsl(split(value).query)).keys()
+
+
 def _fields(page: bytes) -> Iterator[Secret]:
     try:
         tree: Any = lxml.html.fromstring(page)
@@ -168,5 +173,7 @@ def _fields(page: bytes) -> Iterator[Secret]:
         name, value = element.get("name", ""), element.get("value", "")
         if value and is_secret(name):
             yield kind_of(name), value
+        elif _is_authorization_request(value):
+            yield from address_secrets(value)
         elif value and element.get("type", "").lower() in {"hidden", "password"} and name not in PUBLIC_FIELDS:
             yield "form_field", value

@@ -48,6 +48,24 @@ def _barely_challenged(answer: Answer) -> Answer:
     )
 
 
+def _without_scope_refused(answer: Answer) -> Answer:
+    if answer.form.get("grant_type") != "client_credentials" or "scope" in answer.form:
+        return answer
+    return replace(answer, status=400, members={"error": "invalid_scope"})
+
+
+def _by_basic_alone(answer: Answer) -> Answer:
+    if answer.endpoint == "metadata":
+        methods = ["client_secret_basic"]
+        return answer.saying(
+            revocation_endpoint_auth_methods_supported=methods, introspection_endpoint_auth_methods_supported=methods
+        )
+    by_basic = answer.request_headers.get("authorization", "").lower().startswith("basic ")
+    if answer.endpoint not in {"revocation", "introspection"} or by_basic:
+        return answer
+    return replace(answer, members={"error": "invalid_client"}).with_status(401)
+
+
 def _too_large(answer: Answer) -> Answer:
     large = any(len(value) > 10_000 for value in answer.form.values())
     page = "<html><body><h1>413 Content Too Large</h1></body></html>"
@@ -147,6 +165,16 @@ FORMS = (
         "metadata-without-grants",
         "the metadata does not list grants",
         at("metadata", lambda answer: answer.silent_about("grant_types_supported", "scopes_supported")),
+    ),
+    Variation(
+        "revocation-by-basic-alone",
+        "the metadata lists for revocation and introspection HTTP Basic alone, and nothing else works there",
+        answers(_by_basic_alone),
+    ),
+    Variation(
+        "service-names-its-scope",
+        "client_credentials without a scope is invalid_scope (RFC 6749 §3.3)",
+        tokens(_without_scope_refused),
     ),
     Variation(
         "authorization-without-iss", "the authorization response does not name its issuer", answers(_without_iss)
