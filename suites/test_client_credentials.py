@@ -31,7 +31,7 @@ def test_service_gets_no_refresh_token(service_token: TokenResponse) -> None:
 
 @requirement("rfc6749-4.4-authenticated")
 def test_service_must_authenticate(unauthenticated_service: TokenResponse, service_token: TokenResponse) -> None:
-    """A client_credentials request without the client's credentials is refused."""
+    """A client_credentials request without the client's credentials is refused, best as invalid_client."""
     answer = refusal(unauthenticated_service, control=service_token)
     assert answer.error in {"invalid_client", "unauthorized_client", "invalid_request"}
 

@@ -137,7 +137,7 @@ def test_code_is_bound_to_its_client(wrong_exchanges: WrongExchanges, login: Log
 
 @requirement("rfc6749-4.1.3-client-authentication-required", "rfc6749-3.2.1-wrong-secret")
 def test_code_needs_the_client_s_credentials(wrong_exchanges: WrongExchanges, login: Login) -> None:
-    """A confidential client's code is refused with a wrong secret, and without any."""
+    """A confidential client's code is refused with a wrong secret, as invalid_client, and without any."""
     if wrong_exchanges.unauthenticated is None:
         raise NotApplicable("the profile's client is public")
     without = refusal(wrong_exchanges.unauthenticated, control=login.response)

@@ -176,7 +176,7 @@ def stranger_to(clients: list[Client], client: Client) -> Client:
 
 @requirement("rfc8628-single-use")
 def test_other_clients_get_no_tokens(foreign_device: ForeignDevice) -> None:
-    """A device code is refused to another client than the one that asked for it."""
+    """A device code is refused to another client than the one that asked for it, best as invalid_grant."""
     works = foreign_device.own.accepted
     answer = decided(foreign_device.foreign)
     if not works and not answer.accepted:

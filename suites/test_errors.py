@@ -103,7 +103,7 @@ def test_unknown_grant_is_unsupported(bad_requests: BadRequests) -> None:
 
 @requirement("rfc6749-5.2-unsupported-grant")
 def test_grant_type_is_compared_exactly(bad_requests: BadRequests) -> None:
-    """A grant_type in capitals is another one, and refused."""
+    """A grant_type in capitals is another one, and refused as unsupported_grant_type or invalid_request."""
     answer = refusal(bad_requests.folded_grant_type, control=bad_requests.carrier.control)
     assert answer.error in {"unsupported_grant_type", "invalid_request"}
 

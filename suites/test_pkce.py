@@ -79,7 +79,7 @@ def test_case_of_a_challenge_matters(verifiers: Verifiers, login: Login) -> None
 
 @requirement("rfc9700-2.1.1-verifier-required")
 def test_missing_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
-    """A code that was issued with a challenge is refused without verifier, or with an empty one."""
+    """A code that was issued with a challenge is refused without verifier, or with an empty one, as invalid_grant or invalid_request."""
     for attempt in (verifiers.missing, verifiers.empty):
         answer = refusal(attempt, control=login.response)
         assert answer.error in {"invalid_grant", "invalid_request"}
@@ -87,14 +87,14 @@ def test_missing_verifier_is_refused(verifiers: Verifiers, login: Login) -> None
 
 @requirement("rfc7636-4.6-method-kept")
 def test_challenge_is_no_verifier(verifiers: Verifiers, login: Login) -> None:
-    """The challenge itself, which everybody can see, is refused as verifier."""
+    """The challenge itself, which everybody can see, is refused as verifier, by invalid_grant or invalid_request."""
     answer = refusal(verifiers.challenge, control=login.response)
     assert answer.error in {"invalid_grant", "invalid_request"}
 
 
 @requirement("rfc7636-4.1-malformed-verifier")
 def test_malformed_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
-    """A part of the verifier, too short to be one, is refused."""
+    """A part of the verifier, too short to be one, is refused as invalid_grant or invalid_request."""
     answer = refusal(verifiers.too_short, control=login.response)
     assert answer.error in {"invalid_grant", "invalid_request"}
 

@@ -94,7 +94,7 @@ def test_missing_refresh_token_is_invalid_request(bad_refreshes: BadRefreshes) -
 
 @requirement("rfc6749-6-missing-refresh-token")
 def test_empty_refresh_token_counts_as_missing(bad_refreshes: BadRefreshes) -> None:
-    """A refresh with an empty refresh_token is refused, as one without it or as one with an unknown token."""
+    """A refresh with an empty refresh_token is refused, as invalid_request or invalid_grant."""
     assert refusal(bad_refreshes.empty_token, control=bad_refreshes.control).error in {
         "invalid_request",
         "invalid_grant",
@@ -143,7 +143,7 @@ async def strangers_refresh(provider: Provider) -> StrangersRefresh:
 
 @requirement("rfc6749-6-client-authentication-required")
 def test_confidential_client_must_authenticate(strangers_refresh: StrangersRefresh) -> None:
-    """A refresh of a confidential client without its credentials is refused."""
+    """A refresh of a confidential client without its credentials is refused, best as invalid_client."""
     attempt = strangers_refresh.unauthenticated
     if attempt is None:
         raise NotApplicable("the profile's client is public")

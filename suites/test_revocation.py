@@ -73,7 +73,7 @@ def test_revocation_is_answered_by_200(revoked: Revoked) -> None:
 
 @requirement("rfc7009-2-refresh-token-revoked", "rfc7009-2.1-hint")
 def test_revoked_refresh_token_is_refused(revoked: Revoked) -> None:
-    """A revoked refresh token is refused as invalid_grant."""
+    """A refresh token that was revoked, with a wrong hint, is refused as invalid_grant."""
     done(revoked)
     assert refusal(revoked.afterwards, control=revoked.control).error == "invalid_grant"
 

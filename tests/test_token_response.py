@@ -21,6 +21,7 @@ HTML = (("Content-Type", "text/html"),)
         (400, '{"error": "invalid_grant"}', False, True),
         (401, "", False, True),
         (403, '{"error": "invalid_grant"}', False, True),
+        (403, "", False, True),
         (403, "<h1>blocked</h1>", False, False),
         (404, "", False, False),
         (429, '{"error": "slow_down"}', False, False),

@@ -78,10 +78,14 @@ class TokenResponse:
 
     @property
     def refused(self) -> bool:
-        """Whether the token endpoint itself said no: its own status, or an error code outside of 429 and 5xx."""
+        """Whether the token endpoint itself said no: its own status, or an error code outside of 429 and 5xx.
+
+        A 403 is no status of its own; without a word it is a refusal all the same, and with a page that of a firewall.
+        """
         if self.accepted or self._status == 429 or self._status >= 500:
             return False
-        return self._status in {400, 401} or self.error is not None
+        wordless = self._status == 403 and not self.exchange.response.body
+        return self._status in {400, 401} or self.error is not None or wordless
 
     @property
     def answered(self) -> datetime:

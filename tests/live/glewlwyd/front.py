@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 PAGE = """<!doctype html><title>Log in</title>
 <form method="post"><input name="username"><input type="password" name="password"><button>Log in</button></form>"""
+ASK_FOR_CODE = """<!doctype html><title>A device</title>
+<form action="{address}"><input name="code" autocomplete="off"><button>Continue</button></form>"""
 HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"date"}
 
 
@@ -19,6 +21,11 @@ def front(behind: httpx.AsyncClient) -> Starlette:
     """The application: `/login` is the page, all else is passed on as it comes, and its answers as they are."""
 
     async def login(request: Request) -> Response:
+        asked = request.query_params.get("prompt", "")
+        if asked == "device":
+            return HTMLResponse(ASK_FOR_CODE.format(address=request.query_params["callback_url"]))
+        if asked.startswith("device"):
+            return HTMLResponse(f"<!doctype html><title>A device</title><p>{asked}")
         cookies = {"Cookie": request.headers.get("cookie", "")}
         if request.method == "POST":
             sent = parse_qs((await request.body()).decode())
@@ -28,7 +35,8 @@ def front(behind: httpx.AsyncClient) -> Starlette:
         if said.status_code != 200 or (request.method == "GET" and "refresh_login" in request.query_params):
             return HTMLResponse(PAGE)
         # The page says by this parameter that the user has decided.
-        onward = RedirectResponse(f"{request.query_params['callback_url']}&g_continue", 303)
+        callback = request.query_params["callback_url"]
+        onward = RedirectResponse(f"{callback}{'&' if '?' in callback else '?'}g_continue", 303)
         onward.raw_headers.extend((b"set-cookie", value.encode()) for value in said.headers.get_list("set-cookie"))
         return onward
 

@@ -114,7 +114,7 @@ def plugin(issuer: str, changes: dict[str, object]) -> dict[str, object]:
     }
 
 
-def clients() -> list[dict[str, object]]:
+def clients(signer: str) -> list[dict[str, object]]:
     """Our registrations: two with a secret, one that signs, and a public one."""
     grants = ["code", "id_token", "refresh_token", "password", "client_credentials", "device_authorization"]
 
@@ -142,6 +142,7 @@ def clients() -> list[dict[str, object]]:
             client_secret="the-secret-of-the-second-0002",
             token_endpoint_auth_method=["client_secret_post"],
         ),
+        client("signing", confidential=True, pubkey=signer, token_endpoint_auth_method=["private_key_jwt"]),
         client(
             "public",
             confidential=False,
@@ -161,17 +162,17 @@ USER = {
 }
 
 
-def register(base: str, openid: dict[str, object]) -> None:
+def register(base: str, openid: dict[str, object], registrations: list[dict[str, object]]) -> None:
     """Everything that an administrator would enter, and the consent of the user, who stays logged out."""
     with session(base, "admin", "password") as admin:
         for scope in SCOPES:
             told(admin.post("scope/", json={"name": scope, "display_name": scope, "password_required": True}))
         told(admin.post("user/", json=USER))
-        for client in clients():
+        for client in registrations:
             told(admin.post("client/", json=client))
         told(admin.post("mod/plugin/", json=openid))
     with session(base, USER["username"], USER["password"]) as user:
-        for client in clients():
+        for client in registrations:
             told(user.put(f"auth/grant/{client['client_id']}", json={"scope": " ".join(("openid", *SCOPES))}))
 
 
@@ -235,9 +236,10 @@ def main() -> None:
         try:
             if ready(f"http://127.0.0.1:{behind}/api/", server):
                 changes = json.loads(sys.argv[1]) if sys.argv[1:] else {}
-                register(f"http://127.0.0.1:{behind}/api/", plugin(issuer, changes))
+                private, public = key_pair()
+                register(f"http://127.0.0.1:{behind}/api/", plugin(issuer, changes), clients(public))
                 with fronted(before, f"http://127.0.0.1:{behind}"):
-                    print(json.dumps({"issuer": issuer}), flush=True)
+                    print(json.dumps({"issuer": issuer, "signing_key": private}), flush=True)
                     # A test run that was killed takes its providers along: its end of the pipe closes.
                     sys.stdin.read()
         finally:

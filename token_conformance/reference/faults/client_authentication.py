@@ -73,6 +73,12 @@ CLIENT_AUTHENTICATION = (
         refusals(lambda answer: answer.with_status(403).with_body("Forbidden", "text/plain"), "wrong_secret"),
     ),
     Fault(
+        "wrong-secret-forbidden-wordlessly",
+        "a wrong secret answers 403 and nothing else",
+        (*WRONG_SECRET, *BASIC, "rfc6749-5.2-status-400", "rfc6749-5.2-json-error"),
+        refusals(lambda answer: answer.with_status(403).with_body("", "text/plain"), "wrong_secret"),
+    ),
+    Fault(
         "malformed-basic-crashes",
         "an Authorization header that is not Base64 leads to 500",
         ("endpoint-oversized",),
