@@ -1,6 +1,5 @@
 """The authorization code grant (RFC 6749 §4.1) and the hybrid flow (OIDC Core §3.3)."""
 
-import asyncio
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
@@ -142,7 +141,7 @@ class CodeRace:
 async def code_race(provider: Provider) -> CodeRace:
     """Send the exchange of one code several times at once."""
     authorization = await provider.authorize(refreshable=False)
-    return CodeRace(tuple(await asyncio.gather(*(provider.exchange_code(authorization) for _ in range(RACERS)))))
+    return CodeRace(await provider.at_once([provider.exchange_code(authorization) for _ in range(RACERS)]))
 
 
 @requirement("rfc6749-10.5-parallel-exchange")

@@ -1,6 +1,5 @@
 """Rotation of refresh tokens (RFC 9700 §4.14.2): measured first, judged by profile and claims afterwards."""
 
-import asyncio
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
@@ -246,8 +245,8 @@ async def race(provider: Provider) -> Race:
     login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
-    racers = await asyncio.gather(*(provider.refresh(newest, client=login.client) for _ in range(RACERS)))
-    return Race(login, control, tuple(racers))
+    racers = await provider.at_once([provider.refresh(newest, client=login.client) for _ in range(RACERS)])
+    return Race(login, control, racers)
 
 
 @requirement("rotation-parallel-refresh", "rotation-as-documented")

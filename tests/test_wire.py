@@ -1,6 +1,7 @@
 """The wire records what happened, whatever happened."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -22,6 +23,31 @@ def test_headers_and_body_are_recorded_as_they_came(make_wire):
     exchange = sent(make_wire(lambda request: httpx.Response(400, headers=headers, content=b"\xff")))
     assert [value for name, value in exchange.answer.headers if name.lower() == "x-a"] == ["1", "2"]
     assert exchange.answer.body == b"\xff"
+
+
+def test_a_race_is_alone(make_wire):
+    """Requests that race are under way at once, as far as the concurrency allows, and no others are beside them."""
+    under_way, seen = [], []
+
+    async def handler(request):
+        under_way.append(request.content)
+        seen.append(tuple(under_way))
+        await asyncio.sleep(0.3 if request.content == b"race" else 0.01)
+        under_way.remove(request.content)
+        return httpx.Response(200)
+
+    async def race(wire):
+        async with wire.alone():
+            await asyncio.gather(*(wire.send(replace(TOKEN, body=b"race")) for _ in range(4)))
+
+    async def beside_others(wire, racing):
+        await asyncio.gather(*(wire.send(TOKEN) for _ in range(4)), race(racing), *(wire.send(TOKEN) for _ in range(4)))
+
+    wire = make_wire(handler, concurrency=3)
+    asyncio.run(beside_others(wire, replace(wire)))
+    races = [requests for requests in seen if b"race" in requests]
+    assert max(races, key=len) == (b"race",) * 3
+    assert {request for requests in races for request in requests} == {b"race"}
 
 
 def test_redirects_are_not_followed(make_wire):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -80,13 +80,24 @@ class Pace:
         self._sleep, self._now = sleep, now
         self._paused_until = now()
         self._closed: dict[str, tuple[float, str]] = {}
+        self._concurrency = limits.concurrency
+        self._race = asyncio.Lock()
+        self._racing = asyncio.Semaphore(limits.concurrency)
         self._in_flight = asyncio.Semaphore(limits.concurrency)
         self._rate = AsyncLimiter(max(1.0, limits.requests_per_second), max(1.0, 1 / limits.requests_per_second))
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[float]:
+    async def alone(self) -> AsyncIterator[None]:
+        """Hold back every request but those of a race: a busy server, or a busy client, would take them one by one."""
+        async with self._race, AsyncExitStack() as held:
+            for _ in range(self._concurrency):
+                await held.enter_async_context(self._in_flight)
+            yield
+
+    @asynccontextmanager
+    async def turn(self, *, racing: bool = False) -> AsyncIterator[float]:
         """Wait until one more request may leave; gives the seconds by which a pause held it back."""
-        async with self._in_flight, self._rate:
+        async with self._racing if racing else self._in_flight, self._rate:
             held_back = 0.0
             while (left := self._paused_until - self._now()) > 0:
                 await self._sleep(left)
@@ -132,6 +143,7 @@ class Wire:
     exchanges: list[Exchange] = field(default_factory=list)
     cookies: CookieJar = field(default_factory=CookieJar)
     _sent: int = 0
+    _racing: bool = False
 
     def __post_init__(self) -> None:
         self._browser = self._sender(self.cookies)
@@ -175,6 +187,16 @@ class Wire:
         """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
         async with self.pace.turn():
             return await self.connection.handshake(address, versions)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Within it no other scenario sends requests: those that race leave, and arrive, at the same moment."""
+        async with self.pace.alone():
+            self._racing = True
+            try:
+                yield
+            finally:
+                self._racing = False
 
     def forget_cookies(self) -> None:
         """Go on as a browser that the provider has never seen."""
@@ -226,7 +248,7 @@ class Wire:
     async def _once(
         self, sender: httpx.AsyncClient, request: Request, complete: Completion | None, anew: Renewal | None
     ) -> Exchange:
-        async with self.pace.turn() as held_back:
+        async with self.pace.turn(racing=self._racing) as held_back:
             request = anew() if anew is not None and held_back else request
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Self
 from urllib.parse import unquote_plus, urlencode
@@ -102,6 +103,11 @@ class Requesting:
         response = await self._token(proof, parameters, headers)
         self.lineage.saw(dict(parameters), response, own=self._usual)
         return response
+
+    async def at_once(self, attempts: Collection[Awaitable[TokenResponse]]) -> tuple[TokenResponse, ...]:
+        """The answers to attempts that are made at the same moment, while no other scenario sends anything."""
+        async with self.wire.alone():
+            return tuple(await asyncio.gather(*attempts))
 
     async def ask(self, endpoint: str, parameters: Form, *, client: Client) -> Exchange:
         """Send a form to an endpoint by its name in RFC 8414 §2, as a client that proves who it is."""
