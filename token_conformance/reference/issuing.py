@@ -55,7 +55,7 @@ class Issuer:
         policy = self.installation.behaviour.token
         now = int(self.installation.now)
         varying = next(self._serial) * 60 % 600 if policy.access_token_lifetime_varies else 0
-        expires = now + policy.access_token_lifetime + varying
+        expires = now + policy.access_token_lifetime - varying
         opaque = policy.access_token_format == "opaque"
         token = AccessToken("", client_id, scope, now, expires, family, audience=self._audience(resources))
         token.certificate, token.thumbprint = self.certificate, thumbprint
