@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from token_conformance.reference.behaviour import id_tokens, policy
+from token_conformance.reference.behaviour import access_tokens, id_tokens, policy, together
 from token_conformance.reference.faults.fault import refreshed_id_tokens
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
@@ -44,6 +44,14 @@ LIVES = (
         "access-token-lifetime-varies",
         "no two access tokens live equally long",
         policy("token", access_token_lifetime_varies=True),
+    ),
+    Variation(
+        "jwt-access-tokens-without-jti",
+        "access tokens are JWTs of no profile, alike where they are issued within a second",
+        together(
+            policy("token", access_token_format="jwt"),  # noqa: S106 - a format
+            access_tokens(lambda token: token.headed(typ="JWT").silent_about("jti")),
+        ),
     ),
     Variation("resource-clock-leeway", "resources take access tokens for another 15 s", policy("resource", leeway=15)),
     Variation("code-clock-leeway", "codes are taken for another 15 s", policy("code", leeway=15)),
