@@ -6,7 +6,7 @@ from datetime import timedelta
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.exchange import Exchange
 from token_conformance.id_token import SKEW, asked, id_token_in, judge_expiry, judge_hash, judge_issue, judge_signature
-from token_conformance.jwt_reading import Token, read
+from token_conformance.jwt_reading import Token, read, signing_keys
 from token_conformance.provider import Login, Provider
 from token_conformance.run import Run
 from token_conformance.transcripts import Refreshed
@@ -42,6 +42,28 @@ def test_login_yields_an_id_token(login: Login, conformance_run: Run) -> None:
 def test_signature_is_of_a_published_key(login: Login, published_keys: Exchange, conformance_run: Run) -> None:
     """The signature of the ID token verifies with a published key."""
     judge_signature(first(login, conformance_run), published_keys, conformance_run, login.response.exchange)
+
+
+@requirement("oidc-3.1.3.7-alg")
+def test_algorithm_is_advertised(login: Login, metadata: Exchange, conformance_run: Run) -> None:
+    """Alg is one of those that the metadata lists, where it lists any."""
+    algorithm = first(login, conformance_run).algorithm
+    listing = metadata.members.get("id_token_signing_alg_values_supported")
+    if not isinstance(listing, list):
+        raise NotApplicable("the metadata lists no algorithms of ID tokens")
+    known = ", ".join(f"{each}" for each in listing)
+    assert algorithm in listing, f"alg is {algorithm!r}, and id_token_signing_alg_values_supported is {known}"
+
+
+@requirement("oidc-10.1-kid")
+def test_key_is_named_among_several(login: Login, published_keys: Exchange, conformance_run: Run) -> None:
+    """Where several keys for signatures are published, the ID token names its own by kid."""
+    token = first(login, conformance_run)
+    several = len(signing_keys(published_keys.json))
+    if several < 2 or (token.algorithm or "").startswith("HS"):
+        raise NotApplicable("at most one key is published, or the key is the client's secret")
+    login.response.exchange.response  # noqa: B018 - the answer that holds the ID token is what is judged
+    assert "kid" in token.header, f"{several} keys are published, and the ID token names none"
 
 
 @requirement("oidc-2-alg-none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from token_conformance.exchange import Exchange
-from token_conformance.jwt_reading import Token, half_hash, read, verified_by
+from token_conformance.jwt_reading import Token, half_hash, read, verified_by, verified_by_secret
 from token_conformance.run import Run
 from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
@@ -37,9 +37,14 @@ def id_token_in(response: TokenResponse) -> Token:
 
 
 def judge_signature(token: Token, published_keys: Exchange, run: Run, answer: Exchange) -> None:
-    """Hold the signature of an ID token against the published keys."""
-    if (token.algorithm or "").startswith("HS") and not run.profile.user_client.public:
-        raise NotApplicable(f"the ID token is signed with {token.algorithm}, the client's secret")
+    """Hold the signature of an ID token against the published keys, or the client's secret (OIDC Core §10.1)."""
+    secret = run.profile.user_client.client_secret
+    if (token.algorithm or "").startswith("HS") and secret is not None:
+        answer.response  # noqa: B018 - the answer that holds the ID token is what is judged
+        assert verified_by_secret(token, secret), (
+            f"the ID token is not verified: alg is {token.algorithm}, and the client's secret is not the key"
+        )
+        return
     if published_keys.response.status != 200 or not published_keys.members:
         raise Inconclusive(f"the published keys cannot be read: status {published_keys.response.status}")
     reason = verified_by(token, published_keys.json)
@@ -65,6 +70,8 @@ def judge_issue(token: Token, answer: Exchange) -> None:
     """Hold iat against the time of the answer."""
     issued, answered = token.time("iat"), answer.date
     assert issued is not None, f"iat is {token.claims.get('iat')!r}, no time"
+    begins = token.time("nbf")
+    assert begins is None or begins <= answered + SKEW, f"nbf is {begins:%Y-%m-%d %H:%M:%S}: nobody may accept it yet"
     assert abs(issued - answered) <= SKEW, (
         f"iat is {issued:%Y-%m-%d %H:%M:%S}; the answer came {answered:%Y-%m-%d %H:%M:%S}"
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, OctKey
 
 from token_conformance.exchange import parse_json
 
@@ -87,6 +87,22 @@ def verified_by(token: Token, keys: Any) -> str | None:
     return None if None in reasons else reasons[-1]
 
 
+def verified_by_secret(token: Token, secret: str) -> bool:
+    """Whether the signature is a MAC by that secret (RFC 7518 §3.2)."""
+    try:
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):
+            jws.deserialize_compact(token.text, OctKey.import_key(secret), algorithms=["HS256", "HS384", "HS512"])
+    except (JoseError, ValueError, TypeError, KeyError):
+        return False
+    return True
+
+
+def signing_keys(keys: Any) -> list[dict[str, Any]]:
+    """The keys of a JWKS that are for signatures (RFC 7517 §4.2)."""
+    published = keys.get("keys") if isinstance(keys, dict) else None
+    return [key for key in _listed(published) if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+
+
 def half_hash(value: str, algorithm: str | None) -> str | None:
     """What `at_hash`, `c_hash` and `s_hash` hold of a value (OIDC Core §3.1.3.6): the left half of its hash."""
     bits = (algorithm or "")[-3:]
@@ -98,8 +114,7 @@ def half_hash(value: str, algorithm: str | None) -> str | None:
 
 
 def _candidates(token: Token, keys: Any) -> list[dict[str, Any]]:
-    published = keys.get("keys") if isinstance(keys, dict) else None
-    usable = [key for key in _listed(published) if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+    usable = signing_keys(keys)
     named = [key for key in usable if key.get("kid") == token.header.get("kid")]
     return named if "kid" in token.header else usable
 

@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 from joserfc import jws
 from joserfc.errors import SecurityWarning
+from joserfc.jwk import OctKey
 
 from token_conformance.reference.keys import Algorithm, signing_key, stranger_key
 
 Occasion = Literal["authorization", "exchange", "refresh", "password", "client_credentials", "device", "token_exchange"]
 """When a token is issued: at the authorization endpoint, or by one of the grants."""
 
-SignatureKind = Literal["valid", "zeroed", "foreign", "none"]
+SignatureKind = Literal["valid", "zeroed", "foreign", "public", "none"]
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,18 @@ class Unsigned:
                 return f"{_unsigned_part({**self.header, 'alg': 'none'})}.{_unsigned_part(self.claims)}."
             case "zeroed":
                 return _with_zeroed_signature(self._signed_by(signing_key(self.algorithm)))
+            case "public":
+                return self._authenticated_by(signing_key(self.algorithm))
             case "foreign":
                 return self._signed_by(stranger_key(self.algorithm))
             case _:
                 return self._signed_by(signing_key(self.algorithm))
+
+    def _authenticated_by(self, key: Any) -> str:
+        """A MAC whose key everybody knows: the JWK of the public one."""
+        text = OctKey.import_key(json.dumps(key.as_dict(private=False)))
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):
+            return jws.serialize_compact({**self.header, "alg": "HS256"}, json.dumps(self.claims), text, ["HS256"])
 
     def _signed_by(self, key: Any) -> str:
         # EdDSA has gone out of fashion by that name (RFC 9864); servers sign by it all the same.

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from token_conformance.reference.behaviour import id_tokens
+from token_conformance.reference.behaviour import id_tokens, policy, together
 from token_conformance.reference.faults.fault import Fault, at, first_tokens
 from token_conformance.reference.unsigned import Unsigned
 
@@ -55,6 +55,33 @@ ID_TOKEN = (
         "the ID token is not signed",
         SIGNATURE,
         id_tokens(lambda token: replace(token, signature="none")),
+    ),
+    Fault(
+        "id-token-mac-by-public-key",
+        "alg is HS256, and the key of the MAC is the published one",
+        (*SIGNATURE, "oidc-3.1.3.7-alg"),
+        id_tokens(lambda token: replace(token, signature="public")),
+    ),
+    Fault(
+        "id-token-alg-unadvertised",
+        "ID tokens are signed by an algorithm that the metadata does not list",
+        ("oidc-3.1.3.7-alg",),
+        together(
+            policy("token", id_token_algorithm="ES256"),  # noqa: S106 - no password
+            at("metadata", lambda answer: answer.saying(id_token_signing_alg_values_supported=["RS256"])),
+        ),
+    ),
+    Fault(
+        "id-token-kid-absent",
+        "several keys are published, and the ID token names none",
+        ("oidc-10.1-kid",),
+        id_tokens(lambda token: token.headed(kid=None)),
+    ),
+    Fault(
+        "id-token-not-yet",
+        "nbf of the ID token is an hour ahead",
+        TIMES,
+        id_tokens(lambda token: token.claiming(nbf=token.claims["iat"] + 3600)),
     ),
     Fault(
         "id-token-kid-unknown",
