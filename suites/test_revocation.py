@@ -236,9 +236,10 @@ async def strangers_revocation(provider: Provider) -> StrangersRevocation:
 @requirement("rfc7009-2.1-foreign-token")
 def test_other_clients_cannot_revoke(strangers_revocation: StrangersRevocation) -> None:
     """A client cannot revoke the refresh token of another one."""
-    after = strangers_revocation.after_foreign
-    if after is None:
+    foreign, after = strangers_revocation.foreign, strangers_revocation.after_foreign
+    if foreign is None or after is None:
         raise NotApplicable("the profile has no second confidential client")
+    foreign.response  # noqa: B018 - the answer to the stranger is evidence too
     answer = refusal(after, control=strangers_revocation.control)
     assert answer.accepted, f"after a revocation by another client the refresh token was answered by {answer}"
 

@@ -12,7 +12,7 @@ from token_conformance.exchange import Exchange
 from token_conformance.profile import Client
 from token_conformance.profile.grants import AuthorizationCode
 from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
-from token_conformance.provider.client_authentication import Credentials
+from token_conformance.provider.client_authentication import Credentials, among
 from token_conformance.provider.lacking import present
 from token_conformance.provider.login import Authorization, AuthorizationRequest, Login
 from token_conformance.provider.requesting import Requesting
@@ -281,8 +281,14 @@ class Provider(Requesting):
         return await self.get(await self.endpoint("jwks_uri"))
 
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, client: Client | None) -> Exchange:
-        proof = await self.credentials_at(endpoint, client or self.profile.user_client)
-        return await self._post(endpoint, proof, {"token": token, "token_type_hint": hint}, ())
+        form = {"token": token, "token_type_hint": hint}
+        client = client or self.profile.user_client
+        fitting = among(client, await self.methods_at(endpoint))
+        exchange = await self._post(endpoint, await self.credentials(fitting), form, ())
+        if fitting != client and exchange.answer is not None and exchange.answer.status == 401:
+            # Metadata may list what this client is not registered for.
+            exchange = await self._post(endpoint, await self.credentials(client), form, ())
+        return exchange
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.login.seeded:

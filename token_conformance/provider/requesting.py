@@ -13,7 +13,7 @@ from token_conformance.client_certificate import ClientCertificate
 from token_conformance.exchange import Exchange, Headers, Request, header
 from token_conformance.profile import Client, Profile
 from token_conformance.provider.assertion import Assertion
-from token_conformance.provider.client_authentication import Credentials, among, certificate_of, credentials
+from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
 from token_conformance.provider.lineage import Lineage, LoginBudget
@@ -76,10 +76,6 @@ class Requesting:
             return replace(made, certificate=certificate_of(client), anew=signed)
 
         return signed()
-
-    async def credentials_at(self, endpoint: str, client: Client) -> Credentials:
-        """What proves who the client is at an endpoint that may list other methods than the token endpoint's."""
-        return await self.credentials(among(client, await self.methods_at(endpoint)))
 
     async def methods_at(self, endpoint: str) -> list[str]:
         """The methods of client authentication that the metadata lists for an endpoint, if any (RFC 8414 §2)."""

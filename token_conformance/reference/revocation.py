@@ -48,12 +48,13 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
                 self._revoke(installation, token)
             return Answer("revocation", headers=NO_STORE)
         token = found_token(installation, request)
+        reason = _dead(token)
         if token is not None and token.client_id != client.client_id and policy.client_compared:
             if policy.foreign_token == "refused":  # noqa: S105 - the name of a policy
                 raise invalid_grant("foreign_token")
         elif token is not None and policy.revokes:
             self._revoke(installation, token)
-        return Answer("revocation", headers=NO_STORE, reason="unknown_token" if token is None else None)
+        return Answer("revocation", headers=NO_STORE, reason=reason)
 
     def _revoke(self, installation: Installation, token: AccessToken | RefreshToken) -> None:
         if isinstance(token, RefreshToken):
@@ -71,3 +72,11 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
         """Leave the last access token alone."""
         if token.family.last_access_token is not None:
             token.family.last_access_token.spared = True
+
+
+def _dead(token: AccessToken | RefreshToken | None) -> str | None:
+    """Why there is nothing to revoke, None where there is."""
+    if token is None:
+        return "unknown_token"
+    revoked = token.family.revoked if isinstance(token, RefreshToken) else token.revoked
+    return "revoked_token" if revoked else None

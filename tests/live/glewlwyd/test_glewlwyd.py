@@ -25,6 +25,7 @@ pytestmark = [
 KNOWN = {
     "altered_code_is_invalid_grant",
     "basic_is_known_in_any_case",
+    "case_of_a_challenge_matters",
     "challenge_is_no_verifier",
     "code_is_bound_to_its_client",
     "code_needs_the_client_s_credentials",
@@ -47,7 +48,6 @@ KNOWN = {
     "metadata_has_no_empty_list",
     "missing_code_is_invalid_request",
     "missing_password_is_invalid_request",
-    "missing_redirect_uri_is_refused",
     "missing_refresh_token_is_invalid_request",
     "missing_username_is_invalid_request",
     "missing_verifier_is_refused",
@@ -121,12 +121,14 @@ def test_deviations_are_the_known_ones(results):
 
 
 def test_what_is_inconclusive_is_so_for_a_reason(results):
-    """What is not judged takes a longer wait, or a refresh token that a stranger's attempt has not ended."""
+    """What is not judged takes a longer wait, requests at once, or a refresh token that a stranger's attempt has not ended."""
     reasons = {
         name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
     }
     assert reasons == {
         "nobody_revokes_without_authentication",
+        "parallel_exchanges_have_one_winner",
+        "parallel_refreshes_have_one_winner",
         "refresh_token_is_bound_to_its_client",
         "wrong_secret_does_not_refresh",
     }

@@ -23,6 +23,7 @@ pytestmark = [
 ]
 
 PKCE = {
+    "case_of_a_challenge_matters",
     "challenge_is_no_verifier",
     "malformed_verifier_is_refused",
     "missing_verifier_is_refused",

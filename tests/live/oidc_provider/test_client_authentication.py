@@ -20,7 +20,6 @@ pytestmark = pytest.mark.node
 HERE = Path(__file__).parent
 
 KNOWN = {
-    "missing_redirect_uri_is_refused": "a client with a single redirect_uri may leave it out (RFC 6749 §4.1.3)",
     "401_names_a_challenge": "it challenges only after an Authorization header (RFC 9110 §15.5.2; client_auth.js)",
     "success_carries_pragma": "it sends no Pragma, as OAuth 2.1 has it (RFC 6749 §5.1)",
     "unregistered_grant_is_refused": "invalid_request, where §5.2 of RFC 6749 has unauthorized_client (actions/token.js)",

@@ -143,7 +143,7 @@ CLIENT_AUTHENTICATION = (
     Fault(
         "code-of-any-name",
         "a code is exchanged in the name of any client, without its credentials",
-        ("rfc6749-3.2.1-public-client-id",),
+        ("rfc6749-3.2.1-public-client-id", "rfc6749-4.1.3-code-bound-to-client"),
         policy("code", client_compared=False, client_authenticated=False),
     ),
     Fault(

@@ -16,6 +16,11 @@ def _missing_unknown(answer: Answer) -> Answer:
     return answer.with_status(404) if answer.reason == "unknown_token" else answer
 
 
+def _refusing_revoked(answer: Answer) -> Answer:
+    revoked = answer.status == 200 and answer.reason == "revoked_token"
+    return answer.with_status(400).saying(error="invalid_grant") if revoked else answer
+
+
 def _refusing_hints(answer: Answer) -> Answer:
     known = answer.form.get("token_type_hint") in {None, "access_token", "refresh_token"}
     return answer if known else answer.with_status(401).saying(error="unsupported_token_type")
@@ -36,6 +41,7 @@ REVOCATION = (
     ),
     Fault("revocation-unknown-refused", "an unknown token answers 400", UNKNOWN, at("revocation", _refusing_unknown)),
     Fault("revocation-unknown-not-found", "an unknown token answers 404", UNKNOWN, at("revocation", _missing_unknown)),
+    Fault("revocation-repeated-refused", "a revoked token answers 400", UNKNOWN, at("revocation", _refusing_revoked)),
     Fault(
         "revocation-unknown-hint-refused",
         "a token_type_hint that nobody knows answers 401 unsupported_token_type",
