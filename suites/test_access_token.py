@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.access_token import for_another_resource, jwt_of
+from token_conformance.access_token import for_another_resource, jwt_of, without_signature
 from token_conformance.exchange import Exchange, Request, header
 from token_conformance.jwt_reading import Token, verified_by
 from token_conformance.profile import Client
@@ -22,8 +22,6 @@ EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
 SKEW = timedelta(seconds=60)
 """By how much the clocks of provider and client may differ."""
 
-UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0"
-"""The header {"alg":"none","typ":"at+jwt"}, encoded."""
 
 CLAIMS = {
     "iss": str,
@@ -227,11 +225,6 @@ async def at_resource(provider: Provider) -> AtResource:
         id_token=await provider.get(url, access_token=login.id_token) if login.id_token else None,
         in_query=await provider.get(query),
     )
-
-
-def without_signature(access_token: str) -> str:
-    """The claims of a JWT access token with alg none and no signature."""
-    return f"{UNSIGNED}.{access_token.split('.')[1]}."
 
 
 def took_it(exchange: Exchange) -> bool:

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from token_conformance.exchange import Exchange, Request, Response
+from token_conformance.pace import Pace
 from token_conformance.profile import Profile
-from token_conformance.wire import Pace, Wire
+from token_conformance.wire import Wire
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

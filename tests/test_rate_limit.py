@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from token_conformance.exchange import Request
+from token_conformance.pace import Pace
 from token_conformance.run import Evidence
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire import Pace
 
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 TOKEN = Request("POST", "https://op.example/token", FORM, b"grant_type=x")

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from token_conformance.jwt_reading import Token, read
 from token_conformance.profile import Profile
 
+UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0"
+"""The header {"alg":"none","typ":"at+jwt"}, encoded."""
+
 
 def claims_of(access_token: str | None) -> dict[str, Any] | None:
     """The claims of a JWT access token, unverified; None where the token is opaque."""
@@ -49,3 +52,8 @@ def _host(address: str) -> str | None:
         return urlsplit(address).hostname
     except ValueError:
         return None
+
+
+def without_signature(access_token: str) -> str:
+    """The claims of a JWT access token with alg none and no signature."""
+    return f"{UNSIGNED}.{access_token.split('.')[1]}."

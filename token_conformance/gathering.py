@@ -10,6 +10,7 @@ from datetime import timedelta
 from http.cookiejar import CookieJar
 
 from token_conformance.features import require
+from token_conformance.pace import Pace
 from token_conformance.profile import Profile
 from token_conformance.profile.models import Limits
 from token_conformance.provider import Provider
@@ -23,7 +24,7 @@ from token_conformance.servers.connection import Connection, ServerKind
 from token_conformance.sessions.running import begin, note_end, note_refusal, stored_session
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.waiting import ScenarioClock, Waits
-from token_conformance.wire import Pace, Wire
+from token_conformance.wire import Wire
 
 Progress = Callable[[str, int, int], None]
 """Told the scenario that ended, how many have, and how many there are."""

@@ -21,6 +21,7 @@ from tests.live.pages import (
     reference_server,
     run,
 )
+from token_conformance.pace import Pace
 from token_conformance.profile import load
 from token_conformance.provider.browser_login import Window
 from token_conformance.provider.browsing import Walk
@@ -29,7 +30,7 @@ from token_conformance.provider.provider import code_challenge
 from token_conformance.reference.loopback import LoopbackServer, server_tls
 from token_conformance.servers.live import LiveServer
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire import Pace, Wire
+from token_conformance.wire import Wire
 
 pytestmark = [pytest.mark.browser, needs_browser()]
 

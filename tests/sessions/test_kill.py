@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from tests.sessions.renewing import renew
+from token_conformance.pace import Pace
 from token_conformance.profile import load
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
@@ -25,7 +26,7 @@ from token_conformance.sessions import FileVault, SessionStore, StoredSession
 from token_conformance.sessions.live import live_provider
 from token_conformance.sessions.running import begin, stored_session
 from token_conformance.sessions.session import access_token_end
-from token_conformance.wire import Pace, Wire
+from token_conformance.wire import Wire
 
 KILLS = 100
 SEED = 20260101

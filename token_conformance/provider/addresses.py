@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urljoin, urlsplit
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -39,3 +40,9 @@ def origin(url: str) -> str:
 def _place(url: str) -> tuple[str, str | None, int | None, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme), parts.path or "/"
+
+
+def with_query(url: str, parameters: Mapping[str, str | tuple[str, ...] | None]) -> str:
+    """The address with further parameters; empty ones are left out, several values repeat one."""
+    query = urlencode([(name, value) for name, value in parameters.items() if value], doseq=True)
+    return f"{url}{'&' if urlsplit(url).query else '?'}{query}"

@@ -6,11 +6,11 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
 
 from token_conformance.exchange import Exchange
 from token_conformance.profile import Client
 from token_conformance.profile.grants import AuthorizationCode
+from token_conformance.provider.addresses import with_query
 from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, among
 from token_conformance.provider.lacking import present
@@ -160,7 +160,7 @@ class Provider(Requesting):
             query["code_challenge"] = code_challenge(verifier, code_challenge_method)
             query["code_challenge_method"] = code_challenge_method
         query.update(parameters or {})
-        url = _with_query(endpoint, query)
+        url = with_query(endpoint, query)
         return AuthorizationRequest(
             url, client, grant.response_type, asked, redirect_uri, state, nonce, code_verifier=verifier
         )
@@ -344,8 +344,3 @@ def code_challenge(verifier: str, method: str) -> str:
     if method == "plain":
         return verifier
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def _with_query(url: str, parameters: Mapping[str, str | tuple[str, ...] | None]) -> str:
-    query = urlencode([(name, value) for name, value in parameters.items() if value], doseq=True)
-    return f"{url}{'&' if urlsplit(url).query else '?'}{query}"
