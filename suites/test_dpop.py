@@ -8,6 +8,7 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.access_token import claims_of
 from token_conformance.exchange import Exchange
+from token_conformance.profile import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.dpop import new_key
@@ -166,20 +167,26 @@ def test_login_yields_no_bearer_token(login: Login, conformance_run: Run) -> Non
     )
 
 
-@requirement("rfc9449-dpop-required-proof")
-def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens) -> None:
-    """A refresh token of a public client is refused with a proof by another key."""
-    if not proven_tokens.login.client.public:
+def require_bound_refresh_tokens(login: Login, profile: Profile) -> None:
+    """Raise `NotApplicable` where nothing binds refresh tokens to the key of this run (RFC 9449 §5)."""
+    if not login.client.public:
         raise NotApplicable("the profile's client is confidential, and its refresh tokens are bound to itself")
+    if profile.login.seeded:
+        raise NotApplicable("the first refresh token was obtained before this run, and not by its key")
+
+
+@requirement("rfc9449-dpop-required-proof")
+def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens, conformance_run: Run) -> None:
+    """A refresh token of a public client is refused with a proof by another key."""
+    require_bound_refresh_tokens(proven_tokens.login, conformance_run.profile)
     answer = refusal(present(proven_tokens.other_key), control=proven_tokens.control)
     assert not answer.accepted, "a refresh token was accepted with a proof by another key"
 
 
 @requirement("rfc9449-dpop-required-proof")
-def test_refresh_of_a_public_client_needs_a_proof(proven_tokens: BoundTokens) -> None:
+def test_refresh_of_a_public_client_needs_a_proof(proven_tokens: BoundTokens, conformance_run: Run) -> None:
     """A refresh token of a public client is refused without a proof."""
-    if not proven_tokens.login.client.public:
-        raise NotApplicable("the profile's client is confidential, and its refresh tokens are bound to itself")
+    require_bound_refresh_tokens(proven_tokens.login, conformance_run.profile)
     answer = refusal(present(proven_tokens.without), control=proven_tokens.control)
     assert not answer.accepted, "a refresh token was accepted without a proof"
 

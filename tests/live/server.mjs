@@ -29,6 +29,13 @@ const configuration = {
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'none',
     },
+    {
+      client_id: 'native',
+      application_type: 'native',
+      redirect_uris: ['http://127.0.0.1/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+    },
   ],
   cookies: { keys: ['a key that signs the cookies of a test'] },
   features: {

@@ -157,3 +157,14 @@ def test_a_client_that_signs(said, tmp_path):
         "issuer_is_accepted_as_audience",
         "refused_assertion_is_invalid_client",
     }
+
+
+def test_a_login_by_password(said, tmp_path):
+    """The strategy `password` logs in at the token endpoint alone; what follows is judged as after any login."""
+    profile = tmp_path / "password.toml"
+    profile.write_text(PROFILE.read_text("utf-8").replace('strategy = "form"', 'strategy = "password"'), "utf-8")
+    results = run(profile, tmp_path, "-k", "test_refresh or test_password", said=said)
+    assert red(results) == {}
+    seen = verdicts(results)
+    assert seen["test_right_password_yields_tokens"] == "pass"
+    assert seen["test_refresh_yields_an_access_token"] == "pass"
