@@ -74,11 +74,10 @@ def credentials(client: Client) -> Credentials:
     return replace(method(client), certificate=certificate_of(client))
 
 
-def among(client: Client, methods: Collection[str]) -> Client:
+def with_listed_method(client: Client, methods: Collection[str]) -> Client:
     """The client with another way to send its secret, where an endpoint lists that one, and not the registered one."""
     other = next((method for method in ("client_secret_basic", "client_secret_post") if method in methods), None)
-    sends = client.authentication in {"client_secret_basic", "client_secret_post"}
-    if other is None or not sends or client.authentication in methods:
+    if other is None or not client.sends_secret or client.authentication in methods:
         return client
     return client.model_copy(update={"authentication": other})
 

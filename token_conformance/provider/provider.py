@@ -12,7 +12,7 @@ from token_conformance.profile import Client
 from token_conformance.profile.grants import AuthorizationCode
 from token_conformance.provider.addresses import with_query
 from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
-from token_conformance.provider.client_authentication import Credentials, among
+from token_conformance.provider.client_authentication import Credentials, with_listed_method
 from token_conformance.provider.lacking import present
 from token_conformance.provider.login import Authorization, AuthorizationRequest, Login
 from token_conformance.provider.requesting import Requesting
@@ -283,7 +283,7 @@ class Provider(Requesting):
     async def _post_token(self, endpoint: str, token: str | None, hint: str | None, client: Client | None) -> Exchange:
         form = {"token": token, "token_type_hint": hint}
         client = client or self.profile.user_client
-        fitting = among(client, await self.methods_at(endpoint))
+        fitting = with_listed_method(client, await self.methods_at(endpoint))
         exchange = await self._post(endpoint, await self.credentials(fitting), form, ())
         if fitting != client and exchange.answer is not None and exchange.answer.status == 401:
             # Metadata may list what this client is not registered for.
