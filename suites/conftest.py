@@ -1,10 +1,10 @@
 """The transcripts that more than one suite judges: each grant once, as a client uses it every day."""
 
 from token_conformance import scenario
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import Refreshed
 from token_conformance.provider import Login, Provider
-from token_conformance.token_response import TokenResponse
-from token_conformance.transcripts import Refreshed
+from token_conformance.wire.exchange import Exchange
 
 
 @scenario(needs="login")

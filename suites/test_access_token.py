@@ -7,15 +7,16 @@ from datetime import timedelta
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.access_token import for_another_resource, jwt_of, without_signature
-from token_conformance.exchange import Exchange, Request, header
-from token_conformance.jwt_reading import Token, verified_by
-from token_conformance.profile import Client
+from token_conformance.evidence.access_token import for_another_resource, jwt_of, without_signature
+from token_conformance.evidence.answers import Evidence
+from token_conformance.evidence.jwt_reading import Token, verified_by
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.unguessable import with_another_end
+from token_conformance.profile.client import Client
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import basic
-from token_conformance.run import Evidence, Run
-from token_conformance.token_response import TokenResponse
-from token_conformance.unguessable import with_another_end
+from token_conformance.running.record import Record
+from token_conformance.wire.exchange import Exchange, Request, header
 
 EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
 
@@ -106,7 +107,7 @@ def is_published(token: Token, published_keys: Exchange) -> bool:
 
 
 @requirement("rfc9068-2.1-typ")
-def test_access_token_says_what_it_is(login: Login, conformance_run: Run) -> None:
+def test_access_token_says_what_it_is(login: Login, conformance_run: Record) -> None:
     """A JWT access token says in typ that it is one, where the profile documents RFC 9068."""
     if conformance_run.profile.tokens.access_token_format.value != "at+jwt":
         raise NotApplicable('the profile does not document RFC 9068: tokens.access_token_format = "at+jwt"')
@@ -153,7 +154,7 @@ def test_no_two_access_tokens_share_a_jti(evidence: Evidence) -> None:
 
 @EACH_GRANT
 @requirement("rfc9068-claims")
-def test_jwt_access_token_names_issuer_and_client(evidence: Evidence, conformance_run: Run) -> None:
+def test_jwt_access_token_names_issuer_and_client(evidence: Evidence, conformance_run: Record) -> None:
     """A JWT access token of RFC 9068 names its issuer in iss and its client in client_id."""
     issuer, clients = conformance_run.profile.server.issuer, conformance_run.profile.clients
     for response, token in profiled(evidence):
@@ -239,7 +240,7 @@ def controlled(at_resource: AtResource) -> None:
 
 
 @requirement("rfc6750-2-header")
-def test_resource_takes_the_access_token(at_resource: AtResource, conformance_run: Run) -> None:
+def test_resource_takes_the_access_token(at_resource: AtResource, conformance_run: Record) -> None:
     """The resource takes an access token in the Authorization header."""
     status = at_resource.right.response.status
     elsewhere = for_another_resource(at_resource.access_token, conformance_run.profile)
@@ -331,7 +332,7 @@ def test_access_token_in_the_query_is_refused(at_resource: AtResource) -> None:
 
 
 @requirement("oauth2.1-5.1-query")
-def test_access_token_in_the_query_is_ignored(at_resource: AtResource, conformance_run: Run) -> None:
+def test_access_token_in_the_query_is_ignored(at_resource: AtResource, conformance_run: Record) -> None:
     """Under OAuth 2.1 and FAPI 2.0 the resource ignores an access token in the query."""
     if not conformance_run.profile.claims & {"oauth2.1", "fapi2"}:
         raise NotApplicable("the profile claims neither OAuth 2.1 nor FAPI 2.0")

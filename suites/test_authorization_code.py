@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import jwt_of
-from token_conformance.exchange import Exchange
-from token_conformance.judging import LATENESS
+from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.rotation import require_race, tally
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Authorization, Login, Provider
-from token_conformance.rotation import require_race, tally
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 RACERS = 4
 """Exchanges of one code that are sent at once."""
@@ -145,13 +145,13 @@ async def code_race(provider: Provider) -> CodeRace:
 
 
 @requirement("rfc6749-10.5-parallel-exchange")
-def test_parallel_exchanges_have_one_winner(code_race: CodeRace, conformance_run: Run) -> None:
+def test_parallel_exchanges_have_one_winner(code_race: CodeRace, conformance_run: Record) -> None:
     """Of several exchanges of one code at once, one is accepted."""
     found = tally(code_race.racers)
     if found.winners == 0:
         raise Inconclusive(f"none of {RACERS} parallel exchanges was accepted")
     assert found.winners == 1, f"{found.winners} of {RACERS} parallel exchanges of one code were accepted"
-    if conformance_run.server.kind == "live":
+    if conformance_run.kind == "live":
         require_race(racer.exchange for racer in code_race.racers)
 
 
@@ -208,7 +208,7 @@ def test_authorization_names_its_issuer(login: Login, metadata: Exchange) -> Non
 
 
 @requirement("fapi2-5.3.2.2-iss")
-def test_fapi_authorization_names_its_issuer(login: Login, conformance_run: Run) -> None:
+def test_fapi_authorization_names_its_issuer(login: Login, conformance_run: Record) -> None:
     """Under FAPI 2.0 the authorization response names the issuer in iss, whatever the metadata promise."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")

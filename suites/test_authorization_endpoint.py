@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.answers import Evidence
 from token_conformance.provider import Authorization, Login, Provider
-from token_conformance.run import Evidence, Run
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 UNREGISTERED = "https://unregistered.example/callback"
 
@@ -107,7 +108,7 @@ def test_no_access_token_in_the_front_channel(login: Login) -> None:
 
 @pytest.mark.evidence_of("login")
 @requirement("rfc9700-4.12-no-307")
-def test_login_form_is_not_sent_on(evidence: Evidence, conformance_run: Run) -> None:
+def test_login_form_is_not_sent_on(evidence: Evidence, conformance_run: Record) -> None:
     """The answer to the user's password does not make the browser send it to the next address too."""
     password = conformance_run.profile.login.password
     typed = [

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Carrier, Provider, carrier_of
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import by
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 
 HOUR = 3600
 
@@ -159,7 +159,7 @@ def test_client_id_beside_an_assertion_is_compared(assertions: Assertions) -> No
 
 
 @requirement("oidc-9-assertion-jti")
-def test_assertion_without_jti_is_refused(assertions: Assertions, conformance_run: Run) -> None:
+def test_assertion_without_jti_is_refused(assertions: Assertions, conformance_run: Record) -> None:
     """An assertion without jti is refused, where the provider claims OpenID Connect or FAPI 2.0."""
     answer = refusal(assertions.without_jti, control=assertions.carrier.control)
     if not conformance_run.profile.claims & {"oidc", "fapi2"}:
@@ -168,7 +168,7 @@ def test_assertion_without_jti_is_refused(assertions: Assertions, conformance_ru
 
 
 @requirement("oidc-9-assertion-replay")
-def test_assertion_works_once(assertions: Assertions, conformance_run: Run) -> None:
+def test_assertion_works_once(assertions: Assertions, conformance_run: Record) -> None:
     """The same assertion is refused the second time, where the provider claims OpenID Connect or FAPI 2.0."""
     answer = refusal(assertions.replayed, control=assertions.carrier.control)
     if not conformance_run.profile.claims & {"oidc", "fapi2"}:
@@ -248,7 +248,7 @@ async def other_method(provider: Provider) -> TokenResponse:
 
 @requirement("method-confusion")
 def test_client_that_signs_cannot_use_a_secret(
-    other_method: TokenResponse, assertions: Assertions, conformance_run: Run
+    other_method: TokenResponse, assertions: Assertions, conformance_run: Record
 ) -> None:
     """A client that is registered to sign is refused with its secret alone."""
     answer = refusal(other_method, control=assertions.carrier.control)

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.profile import Client
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.provider import Carrier, Login, Provider, carrier
 from token_conformance.provider.client_authentication import Credentials, basic, by, post, with_secret
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 
 CHALLENGE_TO_BASIC = re.compile(r"(^|,)\s*Basic(\s|,|$)", re.IGNORECASE)
 
@@ -203,7 +203,7 @@ def test_basic_is_form_decoded(authentication_methods: Methods) -> None:
 
 
 @requirement("oauth2.1-2.4.1-post-supported")
-def test_secret_in_the_form_is_accepted(authentication_methods: Methods, conformance_run: Run) -> None:
+def test_secret_in_the_form_is_accepted(authentication_methods: Methods, conformance_run: Record) -> None:
     """Under OAuth 2.1 a client with a secret is accepted with id and secret in the form."""
     if "oauth2.1" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim OAuth 2.1")
@@ -211,7 +211,7 @@ def test_secret_in_the_form_is_accepted(authentication_methods: Methods, conform
 
 
 @requirement("fapi2-5.3.2.1-client-authentication")
-def test_fapi_clients_do_not_send_secrets(login: Login, conformance_run: Run) -> None:
+def test_fapi_clients_do_not_send_secrets(login: Login, conformance_run: Record) -> None:
     """Under FAPI 2.0 no client is let in by a secret that it sends."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")
@@ -221,7 +221,7 @@ def test_fapi_clients_do_not_send_secrets(login: Login, conformance_run: Run) ->
 
 
 @requirement("fapi2-5.3.2.1-confidential-clients")
-def test_fapi_clients_are_confidential(login: Login, conformance_run: Run) -> None:
+def test_fapi_clients_are_confidential(login: Login, conformance_run: Record) -> None:
     """Under FAPI 2.0 a public client gets no tokens."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")

@@ -1,9 +1,9 @@
 """The client credentials grant (RFC 6749 §4.4)."""
 
 from token_conformance import Inconclusive, refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
 from token_conformance.provider.client_authentication import unauthenticated
-from token_conformance.token_response import TokenResponse
 
 
 @scenario(needs="client_credentials")

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.profile import Client
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.unguessable import with_another_end
+from token_conformance.profile.client import Client
 from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.client_authentication import Credentials, impostor, unauthenticated
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
-from token_conformance.unguessable import with_another_end
+from token_conformance.running.record import Record
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ def test_repeated_code_is_invalid_request(wrong_exchanges: WrongExchanges, login
 
 
 @requirement("rfc6749-4.1.3-redirect-uri-present")
-def test_missing_redirect_uri_is_refused(wrong_exchanges: WrongExchanges, login: Login, conformance_run: Run) -> None:
+def test_missing_redirect_uri_is_refused(
+    wrong_exchanges: WrongExchanges, login: Login, conformance_run: Record
+) -> None:
     """A code that was issued for a redirect_uri is refused without it, where OpenID Connect and OAuth 2.1 do not let that go."""
     answer = refusal(wrong_exchanges.without_redirect_uri, control=login.response)
     if conformance_run.profile.claims & {"oidc", "oauth2.1"}:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.evidence.unguessable import varying_bits
 from token_conformance.provider import DeviceAuthorization, Provider, device_authorization
 from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import unauthenticated
-from token_conformance.run import Run
-from token_conformance.unguessable import varying_bits
+from token_conformance.running.record import Record
 
 USER_CODE_BITS = 16
 """Less can be guessed even where attempts are limited: about five digits, since two codes may begin alike."""
@@ -122,7 +122,7 @@ def test_device_authorization_is_not_stored(device_requests: DeviceRequests) -> 
 
 
 @requirement("device-as-documented")
-def test_codes_live_and_are_polled_for_as_documented(device_requests: DeviceRequests, conformance_run: Run) -> None:
+def test_codes_live_and_are_polled_for_as_documented(device_requests: DeviceRequests, conformance_run: Record) -> None:
     """expires_in and interval are those of the documentation."""
     grant, members = conformance_run.profile.grants.device_code, handed_over(device_requests.first)
     documented = {"expires_in": grant.lifetime.value, "interval": grant.interval.value} if grant else {}

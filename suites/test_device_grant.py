@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.judging import LATENESS
-from token_conformance.profile import Client
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
+from token_conformance.profile.client import Client
 from token_conformance.provider import Provider, device_authorization, poll, verify
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.provider.device import DEVICE_CODE
-from token_conformance.token_response import TokenResponse
 
 PENDING = {"authorization_pending", "slow_down"}
 """What polling is answered by as long as the user has not decided (RFC 8628 §3.5)."""

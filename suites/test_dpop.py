@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import claims_of
-from token_conformance.exchange import Exchange
-from token_conformance.profile import Profile
+from token_conformance.evidence.access_token import claims_of
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.dpop import new_key
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def test_bound_token_is_called_dpop(proven_tokens: BoundTokens) -> None:
 
 
 @requirement("rfc9449-5.1-metadata")
-def test_metadata_lists_algorithms_of_proofs(metadata: Exchange, conformance_run: Run) -> None:
+def test_metadata_lists_algorithms_of_proofs(metadata: Exchange, conformance_run: Record) -> None:
     """The metadata lists asymmetric algorithms for proofs, and the one that the profile documents."""
     listed = metadata.members.get("dpop_signing_alg_values_supported")
     if listed is None:
@@ -142,7 +142,7 @@ def test_introspection_tells_the_key(proven_tokens: BoundTokens) -> None:
 
 
 @requirement("fapi2-5.3.2.1-sender-constrained")
-def test_no_token_is_unbound(proven_tokens: BoundTokens, conformance_run: Run) -> None:
+def test_no_token_is_unbound(proven_tokens: BoundTokens, conformance_run: Record) -> None:
     """A login and a refresh yield bound access tokens, and nothing yields others."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim fapi2")
@@ -152,7 +152,7 @@ def test_no_token_is_unbound(proven_tokens: BoundTokens, conformance_run: Run) -
 
 
 @requirement("fapi2-5.3.2.1-sender-constrained")
-def test_login_yields_no_bearer_token(login: Login, conformance_run: Run) -> None:
+def test_login_yields_no_bearer_token(login: Login, conformance_run: Record) -> None:
     """Under FAPI 2.0 a login yields an access token that is bound to a key, by DPoP or by a certificate."""
     profile = conformance_run.profile
     if "fapi2" not in profile.claims:
@@ -176,7 +176,7 @@ def require_bound_refresh_tokens(login: Login, profile: Profile) -> None:
 
 
 @requirement("rfc9449-dpop-required-proof")
-def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens, conformance_run: Run) -> None:
+def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens, conformance_run: Record) -> None:
     """A refresh token of a public client is refused with a proof by another key."""
     require_bound_refresh_tokens(proven_tokens.login, conformance_run.profile)
     answer = refusal(present(proven_tokens.other_key), control=proven_tokens.control)
@@ -184,7 +184,7 @@ def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens, co
 
 
 @requirement("rfc9449-dpop-required-proof")
-def test_refresh_of_a_public_client_needs_a_proof(proven_tokens: BoundTokens, conformance_run: Run) -> None:
+def test_refresh_of_a_public_client_needs_a_proof(proven_tokens: BoundTokens, conformance_run: Record) -> None:
     """A refresh token of a public client is refused without a proof."""
     require_bound_refresh_tokens(proven_tokens.login, conformance_run.profile)
     answer = refusal(present(proven_tokens.without), control=proven_tokens.control)

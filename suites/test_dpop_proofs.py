@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.exchange import Exchange, header
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider, carrier
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
 from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WITH_PARTS, WRONG
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
+from token_conformance.wire.exchange import Exchange, header
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def test_address_is_compared_by_its_meaning(proofs_at_token_endpoint: AtTokenEnd
 
 
 @requirement("fapi2-5.3.2.1-clock")
-def test_clock_may_be_a_little_ahead(proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Run) -> None:
+def test_clock_may_be_a_little_ahead(proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Record) -> None:
     """A proof from 8 seconds ahead is accepted, and one from 90 seconds ahead refused."""
     attempts = proofs_at_token_endpoint.attempts
     seen = {part: refusal(attempts[part], control=proofs_at_token_endpoint.control).accepted for part in CLOCKS}
@@ -183,7 +183,9 @@ def test_other_nonce_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, p
 
 
 @requirement("rfc9449-5.2-required", "fapi2-5.3.2.1-sender-constrained")
-def test_request_without_proof_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Run) -> None:
+def test_request_without_proof_gets_no_tokens(
+    proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Record
+) -> None:
     """Where DPoP is required, a token request without a proof is refused."""
     answer = refusal(proofs_at_token_endpoint.without, control=proofs_at_token_endpoint.control)
     profile = conformance_run.profile

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
 from token_conformance.provider import Provider
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
 from token_conformance.provider.dpop import demands_nonce, new_key, without_query
@@ -19,6 +18,7 @@ from token_conformance.provider.proof_changes import (
     WITH_PARTS,
     WRONG,
 )
+from token_conformance.wire.exchange import Exchange
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from urllib.parse import quote, unquote_plus
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.exchange import Exchange, Request, header
+from token_conformance.evidence.answers import SAID_BY_HTTP, Evidence
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Carrier, Provider, carrier
-from token_conformance.run import SAID_BY_HTTP, Evidence
-from token_conformance.token_response import TokenResponse
+from token_conformance.wire.exchange import Exchange, Request, header
 
 EACH_REFUSAL = pytest.mark.evidence_of("bad_requests", "wrong_credentials")
 

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import jwt_of
-from token_conformance.exchange import Exchange
-from token_conformance.judging import LATENESS
-from token_conformance.lifetime import TOLERANCE, judge_introspected
-from token_conformance.profile import Profile
+from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.lifetime import TOLERANCE, judge_introspected
+from token_conformance.evidence.rotation import demanded_by
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import Refreshed
+from token_conformance.judging.refusal import LATENESS
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
-from token_conformance.rotation import demanded_by
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
-from token_conformance.transcripts import Refreshed
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def test_refresh_token_lives_as_long_as_documented(aged_refresh_token: AgedRefre
 
 
 @requirement("rfc9700-4.14.2-old-token-refused", "rotation-as-documented")
-def test_used_refresh_token_stays_dead(aged_refresh_token: AgedRefreshToken, conformance_run: Run) -> None:
+def test_used_refresh_token_stays_dead(aged_refresh_token: AgedRefreshToken, conformance_run: Record) -> None:
     """A refresh token that was rotated away is refused for as long as it would have lived."""
     control, old = aged_refresh_token.control, aged_refresh_token.login.refresh_token
     if control.refresh_token in {None, old}:
@@ -211,7 +211,7 @@ def test_expired_access_token_is_called_invalid(access_token_life: AccessTokenLi
 
 
 @requirement("rfc6749-6-refresh-succeeds")
-def test_refresh_token_outlives_the_access_token(access_token_life: AccessTokenLife, conformance_run: Run) -> None:
+def test_refresh_token_outlives_the_access_token(access_token_life: AccessTokenLife, conformance_run: Record) -> None:
     """A refresh is accepted after the access token has expired, which is what it is for."""
     grant, renewal = conformance_run.profile.grants.refresh_token, access_token_life.renewal
     if grant is None or renewal is None:
@@ -276,9 +276,9 @@ async def introspected_life(provider: Provider) -> Introspected:
 
 
 @requirement("rfc6749-5.1-expires-in-true")
-def test_expires_in_agrees_with_introspection(introspected_life: Introspected, conformance_run: Run) -> None:
+def test_expires_in_agrees_with_introspection(introspected_life: Introspected, conformance_run: Record) -> None:
     """expires_in agrees with the exp that introspection tells."""
     introspection = introspected_life.answer
     if introspected_life.login.client.public and "active" not in introspection.members:
         raise NotApplicable("the profile's client is public, and introspection demands credentials")
-    judge_introspected(introspected_life.login.response, introspection, conformance_run)
+    judge_introspected(introspected_life.login.response, introspection, conformance_run.profile)

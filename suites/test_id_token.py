@@ -4,23 +4,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
-from token_conformance.id_token import SKEW, asked, id_token_in, judge_expiry, judge_hash, judge_issue, judge_signature
-from token_conformance.jwt_reading import Token, read, signing_keys
+from token_conformance.evidence.id_token import (
+    SKEW,
+    asked,
+    id_token_in,
+    judge_expiry,
+    judge_hash,
+    judge_issue,
+    judge_signature,
+)
+from token_conformance.evidence.jwt_reading import Token, read, signing_keys
+from token_conformance.evidence.transcripts import Refreshed
 from token_conformance.provider import Login, Provider
-from token_conformance.run import Run
-from token_conformance.transcripts import Refreshed
+from token_conformance.running.record import Record
+from token_conformance.wire.exchange import Exchange
 
 
-def first(login: Login, run: Run) -> Token:
+def first(login: Login, run: Record) -> Token:
     """The ID token of a login that asked for one."""
-    asked(run)
+    asked(run.profile)
     return id_token_in(login.response)
 
 
-def renewed(refreshed: Refreshed, run: Run) -> tuple[Token, Token]:
+def renewed(refreshed: Refreshed, run: Record) -> tuple[Token, Token]:
     """The ID tokens of a login and of the refresh after it."""
-    asked(run)
+    asked(run.profile)
     if not refreshed.response.accepted:
         raise Inconclusive(f"the refresh was not accepted: {refreshed.response}")
     if "id_token" not in refreshed.response.members:
@@ -29,9 +37,9 @@ def renewed(refreshed: Refreshed, run: Run) -> tuple[Token, Token]:
 
 
 @requirement("oidc-3.1.3.3-id-token")
-def test_login_yields_an_id_token(login: Login, conformance_run: Run) -> None:
+def test_login_yields_an_id_token(login: Login, conformance_run: Record) -> None:
     """A login with the scope openid yields an ID token."""
-    asked(conformance_run)
+    asked(conformance_run.profile)
     if not login.response.accepted and not login.response.members:
         raise Inconclusive(f"the login yields no tokens: {login.response}")
     assert login.response.id_token is not None, "the login asked for openid, and the answer has no id_token"
@@ -39,13 +47,13 @@ def test_login_yields_an_id_token(login: Login, conformance_run: Run) -> None:
 
 
 @requirement("oidc-3.1.3.7-signature")
-def test_signature_is_of_a_published_key(login: Login, published_keys: Exchange, conformance_run: Run) -> None:
+def test_signature_is_of_a_published_key(login: Login, published_keys: Exchange, conformance_run: Record) -> None:
     """The signature of the ID token verifies with a published key."""
-    judge_signature(first(login, conformance_run), published_keys, conformance_run, login.response.exchange)
+    judge_signature(first(login, conformance_run), published_keys, conformance_run.profile, login.response.exchange)
 
 
 @requirement("oidc-3.1.3.7-alg")
-def test_algorithm_is_advertised(login: Login, metadata: Exchange, conformance_run: Run) -> None:
+def test_algorithm_is_advertised(login: Login, metadata: Exchange, conformance_run: Record) -> None:
     """Alg is one of those that the metadata lists, where it lists any."""
     algorithm = first(login, conformance_run).algorithm
     listing = metadata.members.get("id_token_signing_alg_values_supported")
@@ -56,7 +64,7 @@ def test_algorithm_is_advertised(login: Login, metadata: Exchange, conformance_r
 
 
 @requirement("oidc-10.1-kid")
-def test_key_is_named_among_several(login: Login, published_keys: Exchange, conformance_run: Run) -> None:
+def test_key_is_named_among_several(login: Login, published_keys: Exchange, conformance_run: Record) -> None:
     """Where several keys for signatures are published, the ID token names its own by kid."""
     token = first(login, conformance_run)
     several = len(signing_keys(published_keys.json))
@@ -67,21 +75,21 @@ def test_key_is_named_among_several(login: Login, published_keys: Exchange, conf
 
 
 @requirement("oidc-2-alg-none")
-def test_id_token_is_not_unsigned(login: Login, conformance_run: Run) -> None:
+def test_id_token_is_not_unsigned(login: Login, conformance_run: Record) -> None:
     """An ID token is signed: alg is not none, however it is spelled."""
     token = first(login, conformance_run)
     assert (token.algorithm or "").lower() != "none", "alg of the ID token is none"
 
 
 @requirement("oidc-2-key-headers")
-def test_id_token_does_not_bring_its_key(login: Login, conformance_run: Run) -> None:
+def test_id_token_does_not_bring_its_key(login: Login, conformance_run: Record) -> None:
     """An ID token does not name its key by x5u, x5c, jku or jwk: the key is the issuer's published one."""
     brought = sorted({"x5u", "x5c", "jku", "jwk"} & first(login, conformance_run).header.keys())
     assert not brought, f"the ID token brings {', '.join(brought)}"
 
 
 @requirement("oidc-2-optional-claims")
-def test_acr_and_amr_have_their_types(login: Login, conformance_run: Run) -> None:
+def test_acr_and_amr_have_their_types(login: Login, conformance_run: Record) -> None:
     """Where they are there, acr is a string, and amr a list of strings."""
     claims = first(login, conformance_run).claims
     methods = claims.get("amr", [])
@@ -90,7 +98,7 @@ def test_acr_and_amr_have_their_types(login: Login, conformance_run: Run) -> Non
 
 
 @requirement("fapi2-5.4.1-algorithms")
-def test_fapi_id_token_is_signed_by_a_new_algorithm(login: Login, conformance_run: Run) -> None:
+def test_fapi_id_token_is_signed_by_a_new_algorithm(login: Login, conformance_run: Record) -> None:
     """Under FAPI 2.0 an ID token is signed by PS256, ES256 or EdDSA."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")
@@ -99,7 +107,7 @@ def test_fapi_id_token_is_signed_by_a_new_algorithm(login: Login, conformance_ru
 
 
 @requirement("oidc-3.1.3.7-iss")
-def test_iss_is_the_issuer(login: Login, conformance_run: Run) -> None:
+def test_iss_is_the_issuer(login: Login, conformance_run: Record) -> None:
     """Iss is the issuer, to the letter."""
     token, issuer = first(login, conformance_run), conformance_run.profile.server.issuer
     if issuer is None:
@@ -108,14 +116,14 @@ def test_iss_is_the_issuer(login: Login, conformance_run: Run) -> None:
 
 
 @requirement("oidc-3.1.3.7-aud")
-def test_aud_is_the_client(login: Login, conformance_run: Run) -> None:
+def test_aud_is_the_client(login: Login, conformance_run: Record) -> None:
     """Aud holds the client_id."""
     token, client_id = first(login, conformance_run), login.client.client_id
     assert client_id in token.audience, f"aud is {token.claims.get('aud')!r}; the client_id is {client_id!r}"
 
 
 @requirement("id-token-azp-beside-audiences")
-def test_one_of_several_audiences_is_the_authorized_party(login: Login, conformance_run: Run) -> None:
+def test_one_of_several_audiences_is_the_authorized_party(login: Login, conformance_run: Record) -> None:
     """Where aud has several values, azp says which of them asked for the token."""
     token = first(login, conformance_run)
     if len(set(token.audience)) < 2:
@@ -124,7 +132,7 @@ def test_one_of_several_audiences_is_the_authorized_party(login: Login, conforma
 
 
 @requirement("oidc-3.1.3.7-azp")
-def test_azp_is_the_client(login: Login, conformance_run: Run) -> None:
+def test_azp_is_the_client(login: Login, conformance_run: Record) -> None:
     """azp, where it is there, is the client_id."""
     token = first(login, conformance_run)
     if "azp" not in token.claims:
@@ -133,19 +141,19 @@ def test_azp_is_the_client(login: Login, conformance_run: Run) -> None:
 
 
 @requirement("oidc-2-exp-iat")
-def test_exp_lies_ahead(login: Login, conformance_run: Run) -> None:
+def test_exp_lies_ahead(login: Login, conformance_run: Record) -> None:
     """Exp is a number, and lies ahead of the answer."""
     judge_expiry(first(login, conformance_run), login.response.exchange)
 
 
 @requirement("oidc-2-exp-iat")
-def test_iat_is_now(login: Login, conformance_run: Run) -> None:
+def test_iat_is_now(login: Login, conformance_run: Record) -> None:
     """Iat is a number, and the time of the answer."""
     judge_issue(first(login, conformance_run), login.response.exchange)
 
 
 @requirement("oidc-2-sub")
-def test_sub_names_the_user(login: Login, conformance_run: Run) -> None:
+def test_sub_names_the_user(login: Login, conformance_run: Record) -> None:
     """Sub is a string of at most 255 ASCII characters."""
     sub = first(login, conformance_run).claims.get("sub")
     good = isinstance(sub, str) and 0 < len(sub) <= 255 and sub.isascii()
@@ -154,7 +162,7 @@ def test_sub_names_the_user(login: Login, conformance_run: Run) -> None:
 
 
 @requirement("oidc-3.1.3.7-nonce")
-def test_nonce_comes_back(login: Login, conformance_run: Run) -> None:
+def test_nonce_comes_back(login: Login, conformance_run: Record) -> None:
     """Nonce is the one that the authorization request sent."""
     token = first(login, conformance_run)
     if login.authorization is None or login.authorization.nonce is None:
@@ -165,7 +173,7 @@ def test_nonce_comes_back(login: Login, conformance_run: Run) -> None:
 
 
 @requirement("oidc-3.1.3.8-at-hash")
-def test_at_hash_is_of_the_access_token(login: Login, conformance_run: Run) -> None:
+def test_at_hash_is_of_the_access_token(login: Login, conformance_run: Record) -> None:
     """at_hash, where it is there, is the hash of the access token beside it."""
     judge_hash(first(login, conformance_run), "at_hash", login.response.access_token)
 
@@ -186,7 +194,7 @@ async def maximum_age(provider: Provider) -> MaximumAge:
 
 
 @requirement("oidc-auth-time")
-def test_auth_time_is_told_when_asked_for(maximum_age: MaximumAge, conformance_run: Run) -> None:
+def test_auth_time_is_told_when_asked_for(maximum_age: MaximumAge, conformance_run: Record) -> None:
     """auth_time is there when max_age was asked for, and lies between the maximum age and now."""
     token = first(maximum_age.login, conformance_run)
     when, answered = token.time("auth_time"), maximum_age.login.response.exchange.date
@@ -197,7 +205,7 @@ def test_auth_time_is_told_when_asked_for(maximum_age: MaximumAge, conformance_r
 
 
 @requirement("oidc-auth-time")
-def test_auth_time_is_plausible(login: Login, conformance_run: Run) -> None:
+def test_auth_time_is_plausible(login: Login, conformance_run: Record) -> None:
     """auth_time, where it is there, lies in the past, and in this year."""
     token = first(login, conformance_run)
     if "auth_time" not in token.claims:
@@ -208,14 +216,14 @@ def test_auth_time_is_plausible(login: Login, conformance_run: Run) -> None:
 
 
 @requirement("fapi1-5.1.1-s-hash")
-def test_s_hash_is_of_the_state(login: Login, conformance_run: Run) -> None:
+def test_s_hash_is_of_the_state(login: Login, conformance_run: Record) -> None:
     """s_hash, where it is there, is the hash of the state that was sent."""
     token = first(login, conformance_run)
     judge_hash(token, "s_hash", login.authorization.state if login.authorization else None)
 
 
 @requirement("oidc-12.2-iss-sub-aud")
-def test_refreshed_id_token_is_of_the_same_user(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_id_token_is_of_the_same_user(refreshed: Refreshed, conformance_run: Record) -> None:
     """A refreshed ID token keeps iss and sub, and the client stays in aud."""
     before, after = renewed(refreshed, conformance_run)
     for claim in ("iss", "sub"):
@@ -226,7 +234,7 @@ def test_refreshed_id_token_is_of_the_same_user(refreshed: Refreshed, conformanc
 
 
 @requirement("oidc-12.2-iat")
-def test_refreshed_id_token_has_a_new_iat(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_id_token_has_a_new_iat(refreshed: Refreshed, conformance_run: Record) -> None:
     """Iat of a refreshed ID token is the time of the refresh."""
     before, after = renewed(refreshed, conformance_run)
     old, new = before.time("iat"), after.time("iat")
@@ -238,7 +246,7 @@ def test_refreshed_id_token_has_a_new_iat(refreshed: Refreshed, conformance_run:
 
 
 @requirement("oidc-12.2-auth-time")
-def test_refreshed_id_token_keeps_auth_time(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_id_token_keeps_auth_time(refreshed: Refreshed, conformance_run: Record) -> None:
     """auth_time of a refreshed ID token is that of the login's, or before its iat where that has none."""
     before, after = renewed(refreshed, conformance_run)
     if "auth_time" not in after.claims:
@@ -255,7 +263,7 @@ def test_refreshed_id_token_keeps_auth_time(refreshed: Refreshed, conformance_ru
 
 
 @requirement("oidc-12.2-nonce")
-def test_refreshed_id_token_brings_no_new_nonce(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_id_token_brings_no_new_nonce(refreshed: Refreshed, conformance_run: Record) -> None:
     """A refreshed ID token has no nonce, or that of the login."""
     before, after = renewed(refreshed, conformance_run)
     if "nonce" not in after.claims:
@@ -264,7 +272,7 @@ def test_refreshed_id_token_brings_no_new_nonce(refreshed: Refreshed, conformanc
 
 
 @requirement("oidc-12.2-azp")
-def test_refreshed_id_token_keeps_azp(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_id_token_keeps_azp(refreshed: Refreshed, conformance_run: Record) -> None:
     """Azp of a refreshed ID token is as in the ID token of the login, or absent in both."""
     before, after = renewed(refreshed, conformance_run)
     assert after.claims.get("azp") == before.claims.get("azp"), (
@@ -273,21 +281,21 @@ def test_refreshed_id_token_keeps_azp(refreshed: Refreshed, conformance_run: Run
 
 
 @requirement("oidc-12-signature")
-def test_refreshed_id_token_is_signed(refreshed: Refreshed, published_keys: Exchange, conformance_run: Run) -> None:
+def test_refreshed_id_token_is_signed(refreshed: Refreshed, published_keys: Exchange, conformance_run: Record) -> None:
     """The signature of a refreshed ID token verifies with a published key."""
     _, after = renewed(refreshed, conformance_run)
-    judge_signature(after, published_keys, conformance_run, refreshed.response.exchange)
+    judge_signature(after, published_keys, conformance_run.profile, refreshed.response.exchange)
 
 
 @requirement("oidc-12.2-exp")
-def test_refreshed_id_token_lies_ahead(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_id_token_lies_ahead(refreshed: Refreshed, conformance_run: Record) -> None:
     """Exp of a refreshed ID token lies ahead of the answer."""
     _, after = renewed(refreshed, conformance_run)
     judge_expiry(after, refreshed.response.exchange)
 
 
 @requirement("oidc-12.2-at-hash")
-def test_refreshed_at_hash_is_of_the_new_access_token(refreshed: Refreshed, conformance_run: Run) -> None:
+def test_refreshed_at_hash_is_of_the_new_access_token(refreshed: Refreshed, conformance_run: Record) -> None:
     """at_hash of a refreshed ID token, where it is there, is the hash of the renewed access token."""
     _, after = renewed(refreshed, conformance_run)
     judge_hash(after, "at_hash", refreshed.response.access_token)

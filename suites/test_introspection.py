@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
-from token_conformance.judging import LATENESS
-from token_conformance.lifetime import judge_introspected
+from token_conformance.evidence.lifetime import judge_introspected
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 SKEW = 60
 """Seconds by which the clocks of provider and client may differ."""
@@ -111,11 +111,11 @@ def judge_inactive(exchange: Exchange, what: str) -> None:
 
 @requirement("rfc6749-5.1-expires-in-true")
 def test_expires_in_of_a_refresh_agrees_with_introspection(
-    introspections: Introspections, conformance_run: Run
+    introspections: Introspections, conformance_run: Record
 ) -> None:
     """After a refresh, expires_in agrees with the exp that introspection tells."""
     controlled(introspections)
-    judge_introspected(introspections.refresh, introspections.live, conformance_run)
+    judge_introspected(introspections.refresh, introspections.live, conformance_run.profile)
 
 
 @requirement("rfc7662-2.2-active")
@@ -163,7 +163,7 @@ def test_introspection_names_the_client(introspections: Introspections) -> None:
 
 
 @requirement("rfc7662-2.2-truth")
-def test_introspection_names_the_issuer(introspections: Introspections, conformance_run: Run) -> None:
+def test_introspection_names_the_issuer(introspections: Introspections, conformance_run: Record) -> None:
     """Iss of an introspected access token, where it is told, is the issuer."""
     controlled(introspections)
     told, issuer = introspections.live.members.get("iss"), conformance_run.profile.server.issuer

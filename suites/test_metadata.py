@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import Refreshed
 from token_conformance.provider import Carrier, Login, Provider, carrier
 from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import basic, post
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
-from token_conformance.transcripts import Refreshed
+from token_conformance.running.record import Record
+from token_conformance.wire.exchange import Exchange
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 METHODS_BY_DEFAULT = ["client_secret_basic"]
@@ -57,7 +57,7 @@ def readable(metadata: Exchange) -> None:
 
 
 @requirement("rfc8414-issuer")
-def test_issuer_is_the_one_asked(metadata: Exchange, conformance_run: Run) -> None:
+def test_issuer_is_the_one_asked(metadata: Exchange, conformance_run: Record) -> None:
     """The issuer of the metadata is the one that was asked, to the letter."""
     readable(metadata)
     issuer = metadata.members.get("issuer")
@@ -126,7 +126,7 @@ def test_algorithms_of_assertions_are_listed(metadata: Exchange) -> None:
 
 
 @requirement("rfc8414-2-required")
-def test_authorization_server_names_what_clients_need(metadata: Exchange, conformance_run: Run) -> None:
+def test_authorization_server_names_what_clients_need(metadata: Exchange, conformance_run: Record) -> None:
     """The metadata of a server without OpenID Connect has all members that RFC 8414 requires."""
     readable(metadata)
     if conformance_run.profile.openid:
@@ -136,7 +136,7 @@ def test_authorization_server_names_what_clients_need(metadata: Exchange, confor
 
 
 @requirement("oidc-discovery-3-required")
-def test_required_members_are_there(metadata: Exchange, conformance_run: Run) -> None:
+def test_required_members_are_there(metadata: Exchange, conformance_run: Record) -> None:
     """The metadata of an OpenID provider has all members that OpenID Connect Discovery requires."""
     readable(metadata)
     if not conformance_run.profile.openid:
@@ -146,7 +146,7 @@ def test_required_members_are_there(metadata: Exchange, conformance_run: Run) ->
 
 
 @requirement("oidc-discovery-3-rs256")
-def test_rs256_is_advertised(metadata: Exchange, conformance_run: Run) -> None:
+def test_rs256_is_advertised(metadata: Exchange, conformance_run: Record) -> None:
     """id_token_signing_alg_values_supported lists RS256, which every client understands."""
     readable(metadata)
     if not conformance_run.profile.openid or "fapi2" in conformance_run.profile.claims:

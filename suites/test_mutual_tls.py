@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import claims_of
-from token_conformance.client_certificate import ClientCertificate
-from token_conformance.exchange import Exchange, header
-from token_conformance.profile import Client
+from token_conformance.evidence.access_token import claims_of
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
+from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.provider import Carrier, Provider, refresh_carrier
 from token_conformance.provider.client_authentication import Credentials, certificate_of, presenting
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange, header
 
 INVALID_TOKEN = re.compile(r'\berror\s*=\s*"?invalid_token\b')
 UNDECIDED = {408, 425, 429}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def test_missing_password_is_invalid_request(password_requests: PasswordRequests
 
 
 @requirement("rfc9700-2.4-no-password")
-def test_password_grant_is_not_offered(password_requests: PasswordRequests, conformance_run: Run) -> None:
+def test_password_grant_is_not_offered(password_requests: PasswordRequests, conformance_run: Record) -> None:
     """The password grant is not offered, where the provider claims RFC 9700, OAuth 2.1 or FAPI 2.0."""
     claimed = conformance_run.profile.claims & {"bcp", "oauth2.1", "fapi2"}
     if not claimed and not documented_as_deviation(conformance_run):
@@ -90,6 +90,6 @@ def test_password_grant_is_not_offered(password_requests: PasswordRequests, conf
     assert not answer.accepted, "the password grant yields tokens"
 
 
-def documented_as_deviation(run: Run) -> bool:
+def documented_as_deviation(run: Record) -> bool:
     """Whether the profile says itself that it departs from this requirement."""
     return any(deviation.requirement == "rfc9700-2.4-no-password" for deviation in run.profile.deviations)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.provider import code_challenge
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import Inconclusive
 
 
@@ -124,7 +124,7 @@ async def downgrade(provider: Provider) -> Downgrade:
 
 
 @requirement("rfc9700-2.1.1-pkce-downgrade")
-def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance_run: Run) -> None:
+def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance_run: Record) -> None:
     """A verifier for a code that was issued without a challenge is refused."""
     if downgrade.control is None or downgrade.attempt is None:
         raise NotApplicable(f"the provider issues no code without a challenge: {downgrade.refused}")
@@ -140,7 +140,7 @@ def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance
 
 
 @requirement("oauth2.1-4.1.2.1-public-client-challenge")
-def test_public_client_needs_a_challenge(downgrade: Downgrade, conformance_run: Run) -> None:
+def test_public_client_needs_a_challenge(downgrade: Downgrade, conformance_run: Record) -> None:
     """Under OAuth 2.1 an authorization request of a public client without a challenge is refused."""
     if "oauth2.1" not in conformance_run.profile.claims or not conformance_run.profile.user_client.public:
         raise NotApplicable("the profile does not claim OAuth 2.1, or its client is confidential")
@@ -150,7 +150,7 @@ def test_public_client_needs_a_challenge(downgrade: Downgrade, conformance_run: 
 
 
 @requirement("fapi2-5.3.2.2-pkce")
-def test_fapi_code_needs_a_challenge(downgrade: Downgrade, conformance_run: Run) -> None:
+def test_fapi_code_needs_a_challenge(downgrade: Downgrade, conformance_run: Record) -> None:
     """Under FAPI 2.0 an authorization request without a challenge yields no code."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import scope_of
-from token_conformance.profile import Client
+from token_conformance.evidence.access_token import scope_of
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import Refreshed
+from token_conformance.evidence.unguessable import with_another_end
+from token_conformance.profile.client import Client
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor, unauthenticated
-from token_conformance.token_response import TokenResponse
-from token_conformance.transcripts import Refreshed
-from token_conformance.unguessable import with_another_end
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
 

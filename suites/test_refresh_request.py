@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
-from token_conformance.token_response import TokenResponse
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from token_conformance import Inconclusive, refusal, requirement, scenario
-from token_conformance.exchange import Headers
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider, carrier
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.spelling import FORM, Encoding, encoded_as_form, parameters_of, sent
-from token_conformance.token_response import TokenResponse
+from token_conformance.wire.exchange import Headers
 
 FORM_IN_UTF8: Headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), FORM[1])
 FORM_IN_CAPITALS: Headers = (("Content-Type", "Application/X-WWW-Form-URLEncoded"), FORM[1])

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import jwt_of
-from token_conformance.exchange import Exchange
-from token_conformance.profile import Client
+from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.provider import Carrier, Provider, carrier, refresh_carrier
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ import re
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement
-from token_conformance.access_token import jwt_of
-from token_conformance.exchange import header
-from token_conformance.run import Evidence, Run
-from token_conformance.token_response import TokenResponse
-from token_conformance.unguessable import varying_bits
+from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.answers import Evidence
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.unguessable import varying_bits
+from token_conformance.running.record import Record
+from token_conformance.wire.exchange import header
 
 EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
 
@@ -92,7 +93,7 @@ def test_expires_in_is_there(evidence: Evidence) -> None:
 
 @EACH_GRANT
 @requirement("rfc6749-a.14-expires-in-number")
-def test_expires_in_is_a_number_of_seconds(evidence: Evidence, conformance_run: Run) -> None:
+def test_expires_in_is_a_number_of_seconds(evidence: Evidence, conformance_run: Record) -> None:
     """expires_in is a JSON integer of seconds, at most a year's."""
     if not conformance_run.profile.response.tells_expiry:
         raise NotApplicable("the profile documents that answers have no expires_in")
@@ -152,7 +153,7 @@ def test_success_is_not_stored(evidence: Evidence) -> None:
 
 @EACH_GRANT
 @requirement("rfc6749-5.1-pragma")
-def test_success_carries_pragma(evidence: Evidence, conformance_run: Run) -> None:
+def test_success_carries_pragma(evidence: Evidence, conformance_run: Record) -> None:
     """A successful response carries Pragma: no-cache, for caches of HTTP/1.0."""
     if "oauth2.1" in conformance_run.profile.claims:
         raise NotApplicable("OAuth 2.1 does not ask for Pragma any more")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import jwt_of
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor, unauthenticated
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 
 async def revocable(provider: Provider) -> None:

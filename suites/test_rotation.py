@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.profile import Profile
+from token_conformance.evidence.rotation import Rotation, demanded_by, measured, require_race, tally
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
-from token_conformance.rotation import Rotation, demanded_by, measured, require_race, tally
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 
 RACERS = 5
@@ -85,7 +85,7 @@ async def outlast_grace(provider: Provider) -> None:
 
 
 @requirement("rotation-as-documented")
-def test_rotation_is_as_documented(reuse: Reuse, conformance_run: Run) -> None:
+def test_rotation_is_as_documented(reuse: Reuse, conformance_run: Record) -> None:
     """The provider rotates refresh tokens, or does not, as the profile documents."""
     grant, rotation = conformance_run.profile.grants.refresh_token, reuse.rotation
     if grant is None or not grant.rotation.known:
@@ -97,7 +97,7 @@ def test_rotation_is_as_documented(reuse: Reuse, conformance_run: Run) -> None:
 
 
 @requirement("rfc9700-4.14.2-old-token-refused", "rotation-as-documented")
-def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Run) -> None:
+def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Record) -> None:
     """After rotation, and the documented grace, the used refresh token is refused as invalid_grant."""
     if reuse.rotation is Rotation.NONE:
         raise NotApplicable(f"the provider {reuse.rotation}")
@@ -111,7 +111,7 @@ def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Run) -> No
 
 
 @requirement("rotation-as-documented")
-def test_used_refresh_token_works_in_the_grace(reuse: Reuse, conformance_run: Run) -> None:
+def test_used_refresh_token_works_in_the_grace(reuse: Reuse, conformance_run: Record) -> None:
     """In the documented grace the used refresh token still works."""
     if reuse.within_grace is None:
         raise NotApplicable("the profile documents no grace")
@@ -125,7 +125,7 @@ def test_used_refresh_token_works_in_the_grace(reuse: Reuse, conformance_run: Ru
 
 
 @requirement("rfc9700-2.2.2-public-client-rotation")
-def test_public_client_gets_new_refresh_tokens(reuse: Reuse, conformance_run: Run) -> None:
+def test_public_client_gets_new_refresh_tokens(reuse: Reuse, conformance_run: Record) -> None:
     """The refresh tokens of a public client rotate."""
     if not conformance_run.profile.user_client.public:
         raise NotApplicable("the profile's client is confidential")
@@ -134,7 +134,7 @@ def test_public_client_gets_new_refresh_tokens(reuse: Reuse, conformance_run: Ru
 
 
 @requirement("fapi2-no-rotation-needed")
-def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run: Run) -> None:
+def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run: Record) -> None:
     """Under FAPI 2.0 refresh tokens do not rotate, or the old one goes on working."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim fapi2")
@@ -143,7 +143,7 @@ def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run:
 
 
 @requirement("fapi2-5.3.2.1-old-token-retry")
-def test_fapi2_client_may_retry(reuse: Reuse, conformance_run: Run) -> None:
+def test_fapi2_client_may_retry(reuse: Reuse, conformance_run: Record) -> None:
     """Under FAPI 2.0 a client that lost the answer to a refresh can repeat it with the used refresh token."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim fapi2")
@@ -154,7 +154,7 @@ def test_fapi2_client_may_retry(reuse: Reuse, conformance_run: Run) -> None:
 
 
 @requirement("rfc9700-4.14.2-reuse-revokes-family")
-def test_reuse_revokes_the_newest_token(reuse: Reuse, conformance_run: Run) -> None:
+def test_reuse_revokes_the_newest_token(reuse: Reuse, conformance_run: Record) -> None:
     """Where a used refresh token turns up again, the newest one of its family is revoked."""
     grant = conformance_run.profile.grants.refresh_token
     if reuse.rotation not in {Rotation.AT_ONCE, Rotation.AFTER_GRACE}:
@@ -188,7 +188,7 @@ async def grandparent(provider: Provider) -> Grandparent:
 
 
 @requirement("rfc9700-4.14.2-grandparent-refused", "rotation-as-documented")
-def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparent, conformance_run: Run) -> None:
+def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparent, conformance_run: Record) -> None:
     """A refresh token that was used two refreshes ago is refused as invalid_grant after the documented grace."""
     if not rotated(grandparent.first, grandparent.login):
         raise NotApplicable(f"the provider {Rotation.NONE}")
@@ -250,7 +250,7 @@ async def race(provider: Provider) -> Race:
 
 
 @requirement("rotation-parallel-refresh", "rotation-as-documented")
-def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) -> None:
+def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Record) -> None:
     """Of several refreshes at once with one rotating refresh token, one is accepted, or all hand over the same next one."""
     if not race.control.accepted:
         raise Inconclusive(f"the refresh before was not accepted: {race.control}")
@@ -266,5 +266,5 @@ def test_parallel_refreshes_have_one_winner(race: Race, conformance_run: Run) ->
     assert found.lineages == 1, (
         f"{found.winners} of {RACERS} parallel refreshes were accepted, with {found.lineages} different refresh tokens"
     )
-    if conformance_run.server.kind == "live":
+    if conformance_run.kind == "live":
         require_race(racer.exchange for racer in race.racers)

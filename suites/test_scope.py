@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import scope_of
-from token_conformance.profile import Client
+from token_conformance.evidence.access_token import scope_of
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.provider import Login, Provider
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
@@ -133,7 +133,7 @@ def test_request_without_scope_is_answered_clearly(foreign_scope: ForeignScope, 
 
 
 @requirement("oauth2.1-3.2.3-scope")
-def test_scope_is_always_told(login: Login, conformance_run: Run) -> None:
+def test_scope_is_always_told(login: Login, conformance_run: Record) -> None:
     """Under OAuth 2.1 the answer names the scope even where it is what was asked for."""
     if "oauth2.1" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim OAuth 2.1")

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.access_token import for_another_resource
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.access_token import for_another_resource
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Login, Provider
-from token_conformance.run import Run
-from token_conformance.token_response import TokenResponse
+from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.exchange import Exchange
 
 UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
@@ -77,7 +77,7 @@ def test_old_token_lives_until_a_new_one_comes(stored_session: StoredSession) ->
 
 
 @requirement("rotation-as-documented")
-def test_every_renewal_rotates_as_documented(stored_session: StoredSession, conformance_run: Run) -> None:
+def test_every_renewal_rotates_as_documented(stored_session: StoredSession, conformance_run: Record) -> None:
     """Each of five renewals hands over a new refresh token, or none does, as the profile documents."""
     grant = conformance_run.profile.grants.refresh_token
     if grant is None or not grant.rotation.known:
@@ -112,7 +112,7 @@ def test_renewed_access_token_differs(stored_session: StoredSession) -> None:
 
 
 @requirement("session-new-access-token")
-def test_renewed_access_token_works(stored_session: StoredSession, conformance_run: Run) -> None:
+def test_renewed_access_token_works(stored_session: StoredSession, conformance_run: Record) -> None:
     """The renewed access token is accepted at the resource."""
     old, new = stored_session.old_at_resource, stored_session.new_at_resource
     if not stored_session.renewals[0].accepted:
@@ -133,7 +133,9 @@ def test_renewed_access_token_works(stored_session: StoredSession, conformance_r
 
 
 @requirement("session-old-access-token")
-def test_old_access_token_after_renewal_is_as_documented(stored_session: StoredSession, conformance_run: Run) -> None:
+def test_old_access_token_after_renewal_is_as_documented(
+    stored_session: StoredSession, conformance_run: Record
+) -> None:
     """The old access token lives on after a renewal, or dies with it, as the profile documents."""
     fact, old = conformance_run.profile.tokens.access_token_after_refresh, stored_session.old_at_resource
     if not stored_session.renewals[0].accepted:
@@ -199,7 +201,7 @@ def test_identity_is_readable_after_renewal(renewed_identity: RenewedIdentity) -
 
 
 @requirement("session-refresh-token-issued")
-def test_login_yields_a_refresh_token(login: Login, conformance_run: Run) -> None:
+def test_login_yields_a_refresh_token(login: Login, conformance_run: Record) -> None:
     """A login yields a refresh token, as the profile documents."""
     if conformance_run.profile.grants.refresh_token is None:
         raise NotApplicable("the profile has no [grants.refresh_token]")

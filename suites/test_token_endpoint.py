@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.exchange import Exchange, Headers
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Carrier, Provider, carrier
 from token_conformance.provider.client_authentication import Credentials, post
 from token_conformance.provider.spelling import FORM, encoded_as_form, parameters_of, sent
-from token_conformance.token_response import TokenResponse
+from token_conformance.wire.exchange import Exchange, Headers
 
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
 TEXT: Headers = (("Content-Type", "text/plain"),)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.judging import LATENESS
-from token_conformance.profile import Client, Profile
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
+from token_conformance.profile.client import Client
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import unauthenticated
-from token_conformance.token_response import TokenResponse
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 TOKEN_TYPE = "urn:ietf:params:oauth:token-type:"

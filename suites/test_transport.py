@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
-from token_conformance.tls_probe import Handshake
-from token_conformance.token_response import TokenResponse
+from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.tls_probe import Handshake
 
 HTTP, HTTPS = 80, 443
 JUDGED = {"invalid_client", "invalid_grant", "unauthorized_client"}

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.exchange import Exchange
-from token_conformance.id_token import asked
-from token_conformance.jwt_reading import read
+from token_conformance.evidence.id_token import asked
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.provider import Login, Provider
-from token_conformance.run import Run
+from token_conformance.running.record import Record
+from token_conformance.wire.exchange import Exchange
 
 TEXTS = (
     "name given_name family_name middle_name nickname preferred_username profile picture website email gender birthdate "
@@ -51,9 +51,9 @@ async def userinfo(provider: Provider) -> Userinfo:
 
 
 @requirement("oidc-userinfo-sub")
-def test_userinfo_is_of_the_same_user(userinfo: Userinfo, conformance_run: Run) -> None:
+def test_userinfo_is_of_the_same_user(userinfo: Userinfo, conformance_run: Record) -> None:
     """Sub of the userinfo is sub of the ID token."""
-    asked(conformance_run)
+    asked(conformance_run.profile)
     token, status = read(userinfo.login.id_token or ""), userinfo.answer.response.status
     if token is None:
         raise Inconclusive("no ID token can be read from the answers of the session")

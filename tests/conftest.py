@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from token_conformance.exchange import Exchange, Request, Response
-from token_conformance.pace import Pace
-from token_conformance.profile import Profile
-from token_conformance.wire import Wire
+from token_conformance.profile.models import Profile
+from token_conformance.wire.exchange import Exchange, Request, Response
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

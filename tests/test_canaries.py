@@ -36,7 +36,7 @@ from urllib.parse import parse_qs, quote, urlencode
 import httpx
 import pytest
 from token_conformance.plugin import options
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.servers.live import RealClock
 from token_conformance.servers.live import LiveConnection
 

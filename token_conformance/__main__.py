@@ -1,6 +1,6 @@
 """`token-conformance`, and `python -m token_conformance`."""
 
-from token_conformance.command_line import main
+from token_conformance.command_line.main import main
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""The six verdicts, and the two reasons for not judging."""
+"""The six verdicts, and the reasons for not judging."""
 
 from enum import StrEnum
 
@@ -39,6 +39,10 @@ class Inconclusive(NotJudged):
 
 class TooLong(Inconclusive):
     """It takes a longer wait than the profile's `max_wait`; a run that may wait longer can judge it."""
+
+
+class NoLogin(Inconclusive):
+    """The user cannot log in, whatever is asked for: another try would fail likewise, and some providers count them."""
 
 
 class NotApplicable(NotJudged):

@@ -18,8 +18,8 @@ import pytest
 from starlette.responses import HTMLResponse
 
 from token_conformance.layout import ROOT
-from token_conformance.profile import load
-from token_conformance.provider.chromium import executable
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.chromium import executable
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer
 

@@ -21,16 +21,16 @@ from tests.live.pages import (
     reference_server,
     run,
 )
-from token_conformance.pace import Pace
-from token_conformance.profile import load
-from token_conformance.provider.browser_login import Window
-from token_conformance.provider.browsing import Walk
-from token_conformance.provider.chromium import Chromium
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.browsing import Walk
+from token_conformance.provider.login.chromium import Chromium
+from token_conformance.provider.login.window import Window
 from token_conformance.provider.provider import code_challenge
 from token_conformance.reference.loopback import LoopbackServer, server_tls
 from token_conformance.servers.live import LiveServer
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire import Wire
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 pytestmark = [pytest.mark.browser, needs_browser()]
 

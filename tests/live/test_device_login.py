@@ -12,8 +12,8 @@ import pytest
 
 from tests.live.running import command_line, red
 from token_conformance.layout import ROOT
-from token_conformance.profile import load
-from token_conformance.provider.verification import Verification, follow_verification
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.verification import Verification, follow_verification
 from token_conformance.sessions.live import live_provider
 
 pytestmark = pytest.mark.node

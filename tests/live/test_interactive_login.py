@@ -14,8 +14,8 @@ import pytest
 
 from tests.live.running import red, run
 from token_conformance.layout import ROOT
-from token_conformance.profile import load
-from token_conformance.provider.browsing import Walk, follow_to_redirect
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.browsing import Walk, follow_to_redirect
 from token_conformance.sessions.live import live_provider
 
 pytestmark = pytest.mark.node

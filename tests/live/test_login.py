@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from token_conformance.exchange import Request
-from token_conformance.pace import Pace
-from token_conformance.profile import load
-from token_conformance.provider.browsing import Walk, follow_to_redirect
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.browsing import Walk, follow_to_redirect
 from token_conformance.provider.provider import code_challenge
 from token_conformance.servers.live import LiveServer
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire import Wire
+from token_conformance.wire.exchange import Request
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 pytestmark = pytest.mark.node
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.certificates import certificates
 from token_conformance.layout import ROOT
-from token_conformance.profile import load
+from token_conformance.profile.loading import load
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer, server_tls
 

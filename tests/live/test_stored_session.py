@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from token_conformance.layout import ROOT
-from token_conformance.profile import load
+from token_conformance.profile.loading import load
 from token_conformance.profile.models import STORED_ELSEWHERE
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer

@@ -15,7 +15,7 @@ import secrets
 import pytest
 import httpx
 from token_conformance.plugin import options
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.servers.live import RealClock
 
 ANSWERS = {answers!r}

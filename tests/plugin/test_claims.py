@@ -2,10 +2,8 @@
 
 import pytest
 
-from token_conformance.plugin.verdicts import verdict_of
-from token_conformance.redaction import Redactor
-from token_conformance.requirement import Requirement
-from token_conformance.run import Run
+from token_conformance.judging.judgement import verdict_of
+from token_conformance.judging.requirement import Requirement
 
 
 @pytest.fixture
@@ -15,8 +13,7 @@ def verdict_on(make_profile):
     def verdict_on(source, *, level="MUST", also=(), claims=(), required=()):
         profile = make_profile(profile={"name": "Example", "claims": list(claims)}).requiring(required)
         stated = Requirement("id", source, "1", level, "title", "protects", "mend", also=tuple(also))
-        run = Run("example", profile, None, Redactor())
-        found, _ = verdict_of(AssertionError("it is not so"), (stated,), run, [], fact="It is so.")
+        found, _ = verdict_of(AssertionError("it is not so"), (stated,), profile, [], fact="It is so.")
         return found.value
 
     return verdict_on

@@ -2,9 +2,7 @@
 
 import pytest
 
-from token_conformance.plugin.verdicts import verdict_of
-from token_conformance.redaction import Redactor
-from token_conformance.run import Run
+from token_conformance.judging.judgement import verdict_of
 
 CHECKS = '''
 
@@ -178,8 +176,7 @@ def test_all_are_good(twice):
 @pytest.mark.parametrize(("held_back", "verdict"), [(10.0, "fail"), (30.0, "inconclusive")])
 def test_what_was_held_back_for_long_is_not_held_against_the_server(make_profile, make_exchange, held_back, verdict):
     """A code or an assertion may have expired while the provider had us wait."""
-    run = Run("example", make_profile(), None, Redactor())
     seen = [make_exchange("{}", status=400, held_back=held_back)]
-    found, message = verdict_of(AssertionError("it was refused"), (), run, seen, fact="It is accepted.")
+    found, message = verdict_of(AssertionError("it was refused"), (), make_profile(), seen, fact="It is accepted.")
     assert found == verdict
     assert ("held the request back for 30 s" in message) is (verdict == "inconclusive")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from token_conformance.profile import ProfileError, check_requirements, find, load
+from token_conformance.profile.files import ProfileError, find
+from token_conformance.profile.loading import check_requirements, load
 
 KNOWN = ["rfc6749-6-refresh-succeeds", "rfc6749-expiry-refresh-token"]
 ENVIRONMENT = {"ADDRESS": "substituted-value", "STRATEGY": "substituted-value"}

@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 
 from token_conformance import profile as package
+from token_conformance.judging.requirement import catalogue
 from token_conformance.layout import PROFILES
-from token_conformance.profile import check_requirements, examples, find, json_schema, load, names
-from token_conformance.requirement import catalogue
+from token_conformance.profile.files import examples, find, names
+from token_conformance.profile.loading import check_requirements, load
+from token_conformance.profile.schema import json_schema
 
 SCHEMA = Path(package.__file__).with_name("profile.schema.json")
 

@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
-from token_conformance.command_line import main
-from token_conformance.profile import examples, load
+from token_conformance.command_line.main import main
+from token_conformance.profile.files import examples
+from token_conformance.profile.loading import load
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer, on_loopback
 

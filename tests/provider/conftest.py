@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.provider.site import AUTHORIZE, CALLBACK, LOGIN, PASSWORD, Site
-from token_conformance.provider.browsing import Walk, follow_to_redirect
+from tests.provider.login.site import AUTHORIZE, CALLBACK, LOGIN, PASSWORD, Site
+from token_conformance.provider.login.browsing import Walk, follow_to_redirect
 from token_conformance.verdict import Inconclusive
 
 

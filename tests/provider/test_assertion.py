@@ -8,8 +8,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
-from token_conformance.jwt_reading import read
-from token_conformance.profile import Client
+from token_conformance.evidence.jwt_reading import read
+from token_conformance.profile.client import Client
 from token_conformance.provider.assertion import JWT_BEARER, LIFETIME, Assertion
 from token_conformance.provider.client_authentication import impostor
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from token_conformance.profile import Client
+from token_conformance.profile.client import Client
 from token_conformance.provider.client_authentication import by, credentials, unauthenticated, with_secret
 from token_conformance.verdict import Inconclusive
 

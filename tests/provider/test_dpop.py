@@ -7,8 +7,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import JWKRegistry
 
-from token_conformance.exchange import Request, header
-from token_conformance.jwt_reading import read
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.provider import Provider
 from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.discovery import Discovery
@@ -25,6 +24,7 @@ from token_conformance.provider.proof_changes import (
     WRONG,
 )
 from token_conformance.verdict import NotApplicable
+from token_conformance.wire.exchange import Request, header
 
 REQUEST = Request("POST", "https://op.example/token?tenant=1#part")
 

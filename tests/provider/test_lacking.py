@@ -5,9 +5,9 @@ import asyncio
 import httpx
 import pytest
 
-from token_conformance.exchange import Request
 from token_conformance.provider.lacking import present
 from token_conformance.verdict import Inconclusive
+from token_conformance.wire.exchange import Request
 
 TOKEN = Request("POST", "https://op.example/token", (), b"grant_type=authorization_code")
 

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from token_conformance.jwt_reading import read
-from token_conformance.pace import Pace
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.wire.pace import Pace
 
 KEY = ECKey.generate_key("P-256", private=True).as_pem(private=True).decode()
 CLIENT = {"client_id": "app", "authentication": "private_key_jwt", "signing_key": KEY}

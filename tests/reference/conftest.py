@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 import httpx
 import pytest
 
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from token_conformance.exchange import Request
 from token_conformance.provider.dpop import new_key, new_prover
 from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NORMALIZED, RIGHT, WITH_PARTS, WRONG
+from token_conformance.wire.exchange import Request
 
 TOKEN = "https://op.example/id/token"
 RESOURCE = "https://op.example/api/things"

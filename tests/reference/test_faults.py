@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.profile import Fact
+from token_conformance.profile.fact import Fact
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.faults import FAULTS, TOPICS
 from token_conformance.reference.variations import ALL, VARIATIONS

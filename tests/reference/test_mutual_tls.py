@@ -8,10 +8,10 @@ import pytest
 
 from tests.certificates import certificates
 from tests.reference.conftest import claims
-from token_conformance.client_certificate import ClientCertificate
-from token_conformance.profile import load
+from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.loading import load
 from token_conformance.reference import ReferenceServer
-from token_conformance.wire import in_process
+from token_conformance.wire.transports import in_process
 
 SUITES = Path(__file__).parent.parent / "suites"
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from token_conformance.exchange import Exchange, Request, Response
+from token_conformance.judging.requirement import catalogue
 from token_conformance.redaction import Redactor
 from token_conformance.report import write_reports
-from token_conformance.requirement import catalogue
-from token_conformance.results import CheckResult, RunResult
+from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
+from token_conformance.wire.exchange import Exchange, Request, Response
 
 ATTACKS = (
     "<script>document.title='attacked'</script>",

@@ -9,7 +9,7 @@ import lxml.html
 import pytest
 
 from token_conformance.report.html import OUTCOMES, html_of
-from token_conformance.todo import ToDo
+from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
 

@@ -1,10 +1,10 @@
 """A plan reads in the order of what somebody asks who has to bear it."""
 
-from token_conformance.planning import Plan, Step
 from token_conformance.profile.models import Limits
 from token_conformance.report.plan import plan_lines
-from token_conformance.scenario import Scenario
-from token_conformance.waiting import Waits
+from token_conformance.running.planning import Plan, Step
+from token_conformance.running.scenario import Scenario
+from token_conformance.running.waiting import Waits
 
 
 def step(name, *, requests=1, logins=0, passed=0.0, lacking=None, absent=None, needs=()):

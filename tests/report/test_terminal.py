@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from token_conformance.report.terminal import summary_lines
-from token_conformance.todo import ToDo
+from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
 

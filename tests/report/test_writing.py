@@ -8,12 +8,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from token_conformance import results
 from token_conformance.redaction import Redactor
-from token_conformance.report import ReportError, write_reports, writing
+from token_conformance.report import ReportError, write_reports
 from token_conformance.verdict import Verdict
 
 NAMES = ["report.html", "results.json", "junit.xml"]
-SCHEMA = json.loads((Path(writing.__file__).parent / "results.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((Path(results.__file__).parent / "results.schema.json").read_text("utf-8"))
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from token_conformance.exchange import Request
-from token_conformance.pace import Pace
-from token_conformance.profile import examples, find, load
+from token_conformance.profile.files import examples, find
+from token_conformance.profile.loading import load
 from token_conformance.profile.models import Limits
 from token_conformance.servers.recorded import RecordedServer, RecordingError, recordings_of
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire import Wire
+from token_conformance.wire.exchange import Request
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 TOKEN = "https://op.example/token"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

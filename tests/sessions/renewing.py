@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from token_conformance.layout import PACKAGE
-from token_conformance.profile import load
+from token_conformance.profile.loading import load
 from token_conformance.sessions import FileVault, SessionStore
 from token_conformance.sessions.keeper import Keeper
 from token_conformance.sessions.live import live_provider
@@ -32,7 +32,7 @@ async def _renew(store: SessionStore) -> None:
     with store.locked():
         keeper = Keeper(store)
         async with live_provider(store.profile, "renewing") as provider:
-            provider.lineage.keeper, provider.lineage.seed = keeper, keeper.session.refresh_token
+            provider.lineage.follower, provider.lineage.seed = keeper, keeper.session.refresh_token
             while True:
                 response = await provider.refresh(provider.lineage.seed)
                 if not response.accepted:

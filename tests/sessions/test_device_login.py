@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from tests.live.pages import Replaced
-from token_conformance.command_line import main
-from token_conformance.profile import load
-from token_conformance.provider.verification import Verification, follow_verification
+from token_conformance.command_line.main import main
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.verification import Verification, follow_verification
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer
 from token_conformance.sessions import device_login
@@ -83,7 +83,7 @@ def user(monkeypatch):
         def watched(store, say, patience):
             return log_in(store, lambda line: (lines.append(line), say(line)), patience, partial(decide, lines))
 
-        monkeypatch.setattr("token_conformance.sessions.commands.log_in_by_device", watched)
+        monkeypatch.setattr("token_conformance.command_line.sessions.log_in_by_device", watched)
         return polls
 
     return user
@@ -99,7 +99,7 @@ def impatient(monkeypatch):
 
     log_in = device_login.log_in_by_device
     monkeypatch.setattr(
-        "token_conformance.sessions.commands.log_in_by_device",
+        "token_conformance.command_line.sessions.log_in_by_device",
         lambda store, say, patience: log_in(store, say, patience, sleep),
     )
     return slept

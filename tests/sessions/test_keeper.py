@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from token_conformance.gathering import gather
 from token_conformance.provider.dpop import new_prover, restored
 from token_conformance.redaction import Redactor
-from token_conformance.run import Run
-from token_conformance.scenario import Scenario
+from token_conformance.running.gathering import gather
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario
 from token_conformance.verdict import Inconclusive
 
 
@@ -66,8 +66,7 @@ def perform(profile, store, endpoint, scripted_server):
         server = scripted_server(endpoint)
         server.kind = "live"
         run = Run("example", profile, server, Redactor(), sessions=store)
-        asyncio.run(gather(run, scenarios, lambda *progress: None))
-        return run
+        return asyncio.run(gather(run, scenarios, lambda *progress: None))
 
     return perform
 

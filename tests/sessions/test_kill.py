@@ -12,21 +12,22 @@ from collections import Counter
 import pytest
 
 from tests.sessions.renewing import renew
-from token_conformance.pace import Pace
-from token_conformance.profile import load
+from token_conformance.profile.loading import load
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import LoginBudget
 from token_conformance.redaction import Redactor
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer
-from token_conformance.run import Run
+from token_conformance.running.run import Run
+from token_conformance.running.stored_session import begin, stored_session
+from token_conformance.running.trouble import Trouble
 from token_conformance.servers.live import LiveServer
 from token_conformance.sessions import FileVault, SessionStore, StoredSession
 from token_conformance.sessions.live import live_provider
-from token_conformance.sessions.running import begin, stored_session
 from token_conformance.sessions.session import access_token_end
-from token_conformance.wire import Wire
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 KILLS = 100
 SEED = 20260101
@@ -96,22 +97,24 @@ class Setting:
         server = LiveServer(self.profile)
         run = Run("reference", self.profile, server, Redactor(), sessions=self.store)
 
+        trouble = Trouble()
+
         async def begun():
             pace = Pace(self.profile.limits)
-            with stored_session(run, needed=True) as lineage:
+            with stored_session(run, trouble, needed=True) as lineage:
                 if lineage.seed is None:
                     return
                 wires = [
                     Wire(name, server.connect(name), self.profile.limits, pace) for name in ("session", "discovery")
                 ]
                 discovery = Discovery(self.profile, wires[1])
-                await begin(run, Provider(self.profile, wires[0], discovery, lineage, LoginBudget(1)))
+                await begin(run.name, trouble, Provider(self.profile, wires[0], discovery, lineage, LoginBudget(1)))
                 for wire in wires:
                     await wire.close()
 
         asyncio.run(begun())
-        assert run.no_session == (run.trouble is not None)
-        return run.trouble
+        assert trouble.no_session == (trouble.why is not None)
+        return trouble.why
 
 
 @pytest.fixture

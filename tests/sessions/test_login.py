@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from token_conformance.command_line import main
-from token_conformance.profile import examples, find, load
-from token_conformance.provider.browsing import Walk, follow_to_redirect
+from token_conformance.command_line.main import main
+from token_conformance.profile.files import examples, find
+from token_conformance.profile.loading import load
+from token_conformance.provider.login.browsing import Walk, follow_to_redirect
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer
 from token_conformance.sessions import browser_login
@@ -178,8 +179,8 @@ def paste(command, path, change, monkeypatch):
         with ThreadPoolExecutor() as browser:
             return change(browser.submit(walked, path, address).result())
 
-    monkeypatch.setattr("token_conformance.sessions.commands.click.echo", lambda line, **_: said.append(str(line)))
-    monkeypatch.setattr("token_conformance.sessions.commands.click.prompt", pasted)
+    monkeypatch.setattr("token_conformance.command_line.sessions.click.echo", lambda line, **_: said.append(str(line)))
+    monkeypatch.setattr("token_conformance.command_line.sessions.click.prompt", pasted)
     result = command("login", path, "--paste")
     return result.exit_code, said
 

@@ -14,16 +14,19 @@ from typing import Any
 import pytest
 
 from tests.certificates import certificates
-from token_conformance.exchange import Exchange, watching
-from token_conformance.gathering import gather
+from token_conformance.judging.judgement import verdict_of
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.plugin.selection import requirement_ids, requirements_for, scenarios_of
-from token_conformance.plugin.verdicts import fact_of, verdict_of
-from token_conformance.profile import Profile, load
+from token_conformance.plugin.verdicts import fact_of
+from token_conformance.profile.loading import load
+from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
-from token_conformance.run import Run
+from token_conformance.running.gathering import gather
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
+from token_conformance.wire.exchange import Exchange, watching
 
 PROFILES = Path(__file__).parent
 
@@ -81,8 +84,8 @@ def judge_all(checks):
     ) -> Mapping[str, Judged]:
         described = profile_named(profile)
         run = Run(profile, described, EmulatedServer(described, faults=faults, variations=variations), Careless())
-        asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
-        return {name_of(check): judged(check, run) for check in checks}
+        record = asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
+        return {name_of(check): judged(check, record) for check in checks}
 
     return judge_all
 
@@ -111,23 +114,23 @@ def name_of(check: pytest.Function) -> str:
     return f"{check.path.stem.removeprefix('test_')}::{check.name}"
 
 
-def judged(check: pytest.Function, run: Run) -> Judged:
+def judged(check: pytest.Function, record: Record) -> Judged:
     """The verdict on one check, as the plugin would give it."""
     stated = tuple(requirements_for(check)[id_] for id_ in requirement_ids(check))
     with watching() as seen:
         try:
-            check.function(**arguments_of(check, run))
+            check.function(**arguments_of(check, record))
         except Exception as problem:
-            return Judged(*verdict_of(problem, stated, run, seen, fact=fact_of(check)))
+            return Judged(*verdict_of(problem, stated, record.profile, seen, fact=fact_of(check)))
     return Judged(Verdict.PASS, "")
 
 
-def arguments_of(check: pytest.Function, run: Run) -> dict[str, Any]:
+def arguments_of(check: pytest.Function, record: Record) -> dict[str, Any]:
     """What the check's fixtures are in this run."""
     parameters = check.callspec.params if hasattr(check, "callspec") else {}
-    known = {"conformance_run": run, "evidence": run.evidence, **parameters}
+    known = {"conformance_run": record, "evidence": record.evidence, **parameters}
     names = inspect.signature(check.function).parameters
-    return {name: known[name] if name in known else run.transcript(name) for name in names}
+    return {name: known[name] if name in known else record.transcript(name) for name in names}
 
 
 @pytest.fixture(scope="session")

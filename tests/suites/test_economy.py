@@ -2,11 +2,12 @@
 
 import asyncio
 
-from token_conformance.gathering import gather
 from token_conformance.plugin.selection import scenarios_of
-from token_conformance.profile import examples, find, load
+from token_conformance.profile.files import examples, find
+from token_conformance.profile.loading import load
 from token_conformance.redaction import Redactor
-from token_conformance.run import Run
+from token_conformance.running.gathering import gather
+from token_conformance.running.run import Run
 from token_conformance.servers.emulated import EmulatedServer
 
 
@@ -15,6 +16,6 @@ def test_a_run_of_a_plain_profile_is_frugal(checks):
     path = find("generic-oidc")
     profile = load(path, examples(path))
     run = Run("generic-oidc", profile, EmulatedServer(profile), Redactor())
-    asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
-    assert len(run.exchanges) < len(checks)
-    assert run.logins < 12
+    record = asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
+    assert len(record.exchanges) < len(checks)
+    assert record.logins < 12

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from token_conformance.judging.requirement import catalogue
 from token_conformance.plugin.selection import requirement_ids
 from token_conformance.reference.faults import FAULTS
 from token_conformance.reference.variations import VARIATIONS
-from token_conformance.requirement import catalogue
 from token_conformance.verdict import Verdict
 
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text("utf-8"))
@@ -29,7 +29,7 @@ OVER_A_NETWORK = {
     "transport::test_token_endpoint_does_not_answer_by_http",
     "transport::test_old_versions_are_not_spoken",
 }
-"""Checks that nothing in this process can fail; tests/test_transport.py and tests/live see them fail."""
+"""Checks that nothing in this process can fail; tests/wire/test_tls.py and tests/live see them fail."""
 
 
 def alarms(verdicts: Any) -> dict[str, str]:

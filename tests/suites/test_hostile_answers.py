@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from tests.suites.conftest import judged, name_of, profile_named
-from token_conformance.gathering import gather
 from token_conformance.plugin.selection import scenarios_of
 from token_conformance.redaction import Redactor
-from token_conformance.run import Run
+from token_conformance.running.gathering import gather
+from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
 
 SUITES = ("device_authorization", "device_grant", "token_exchange", "resource_indicators")
@@ -86,8 +86,8 @@ def test_no_check_breaks(checks, scripted_server, names, value):
 
     profile = profile_named("by-password")
     run = Run("everything", profile, scripted_server(answer), Redactor())
-    asyncio.run(gather(run, scenarios_of(concerned), lambda *progress: None))
-    verdicts = {name_of(check): judged(check, run) for check in concerned}
+    record = asyncio.run(gather(run, scenarios_of(concerned), lambda *progress: None))
+    verdicts = {name_of(check): judged(check, record) for check in concerned}
     broken = {name: said.message for name, said in verdicts.items() if said.verdict is Verdict.ERROR}
     assert broken == {}
 
@@ -141,8 +141,8 @@ def test_no_check_of_any_suite_breaks(checks, scripted_server, place, names, val
         return httpx.Response(200, content=json.dumps(said), headers={"Content-Type": "application/json"})
 
     run = Run("everything", profile_named("by-password"), scripted_server(answer), Redactor())
-    asyncio.run(gather(run, scenarios_of(concerned), lambda *progress: None))
-    verdicts = {name_of(check): judged(check, run) for check in concerned}
+    record = asyncio.run(gather(run, scenarios_of(concerned), lambda *progress: None))
+    verdicts = {name_of(check): judged(check, record) for check in concerned}
     assert {name: said.message for name, said in verdicts.items() if said.verdict is Verdict.ERROR} == {}
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import pytest
 
 from tests.suites.conftest import judged, name_of
-from token_conformance.gathering import gather
+from token_conformance.judging.requirement import catalogue
 from token_conformance.plugin.output import stale_deviations
 from token_conformance.plugin.selection import requirement_ids, scenarios_of
-from token_conformance.profile import examples, find, load, names
+from token_conformance.profile.files import examples, find, names
+from token_conformance.profile.loading import load
 from token_conformance.redaction import Redactor
-from token_conformance.requirement import catalogue
-from token_conformance.run import Run
+from token_conformance.running.gathering import gather
+from token_conformance.running.run import Run
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
 
@@ -37,8 +38,8 @@ def test_a_shipped_profile_is_judged_quietly(checks, name):
     path = find(name)
     profile = load(path, examples(path), requirements=catalogue())
     run = Run(name, profile, EmulatedServer(profile), Redactor())
-    asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
-    verdicts = [(check, judged(check, run)) for check in checks]
+    record = asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
+    verdicts = [(check, judged(check, record)) for check in checks]
     rows = [Row(name_of(check), requirement_ids(check), found.verdict, found.message) for check, found in verdicts]
     assert {row.name: f"{row.verdict}: {row.message}" for row in rows if row.verdict not in QUIET} == {}
     assert stale_deviations(run, rows) == ()

@@ -10,16 +10,16 @@ from typing import get_args
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.profile import Profile, ProfileError
-from token_conformance.profile.models import Claim
+from token_conformance.plugin.stash import LEFT, RECORDS, RUNS
+from token_conformance.profile.files import ProfileError
+from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
-from token_conformance.run import Run
-from token_conformance.servers.connection import ServerKind
+from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
+from token_conformance.running.run import Run
 from token_conformance.servers.recorded import RecordingError
 from token_conformance.servers.selection import Choice, select
 from token_conformance.sessions import SessionError, SessionStore, store_for
-from token_conformance.stash import LEFT, RUNS
-from token_conformance.todo import MARGIN, ToDo, longest_wait, read_to_dos
+from token_conformance.wire.connection import ServerKind
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,7 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
-    config.stash[RUNS] = {}
+    config.stash[RUNS], config.stash[RECORDS] = {}, {}
     if not config.option.profile:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -99,9 +99,9 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         redactor.learn_profile(profile)
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
-        runs[name] = Run(name, profile, server, redactor, only=frozenset(each.scenario for each in left) or None)
-        if server.kind == "live" and profile.login.stored:
-            runs[name].sessions = _store(given, profile, config)
+        sessions = _store(given, profile, config) if server.kind == "live" and profile.login.stored else None
+        only = frozenset(each.scenario for each in left) or None
+        runs[name] = Run(name, profile, server, redactor, sessions=sessions, only=only)
     return runs
 
 

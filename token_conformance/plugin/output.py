@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from token_conformance.clock_skew import clock_skew
-from token_conformance.exit_status import NO_SESSION, NOTHING_JUDGED
+from token_conformance.evidence.clock_skew import clock_skew
+from token_conformance.plugin.stash import LEFT, RECORDS, RUNS
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import summary_lines
-from token_conformance.results import CheckResult, RunResult
-from token_conformance.run import Run
-from token_conformance.stash import LEFT, RUNS
-from token_conformance.todo import announcement, to_dos
+from token_conformance.results.exit_status import NO_SESSION, NOTHING_JUDGED
+from token_conformance.results.results import CheckResult, RunResult
+from token_conformance.results.todo import announcement, to_dos
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
 
 FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
@@ -75,21 +76,22 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
 
 
 def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:
-    result = _run_result(run, results)
+    record = config.stash[RECORDS][run.name]
+    result = _run_result(run, record, results)
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
     lines = summary_lines(result, again=_again(run, folder / "results.json", config))
     problem = ""
     try:
-        lines += [f"report: {path}" for path in write_reports(folder, result, run.exchanges, run.redactor, config)]
+        lines += [f"report: {path}" for path in write_reports(folder, result, record.exchanges, run.redactor, config)]
     except ReportError as error:
         problem = str(error)
-    trouble = "; ".join(filter(None, (run.redactor.text(run.trouble or ""), problem)))
+    trouble = "; ".join(filter(None, (run.redactor.text(record.trouble or ""), problem)))
     return Finished(
         lines=(*lines, *((f"ERROR: {trouble}",) if trouble else ())),
         judged=sum(check.verdict.judged for check in results),
         failed=config.option.warnings_fail and _has_warnings(results, result.stale_deviations),
         trouble=trouble,
-        no_session=run.no_session,
+        no_session=record.no_session,
     )
 
 
@@ -102,16 +104,16 @@ def _again(run: Run, results: Path, config: pytest.Config) -> str:
     return shlex.join(words)
 
 
-def _run_result(run: Run, results: list[CheckResult]) -> RunResult:
+def _run_result(run: Run, record: Record, results: list[CheckResult]) -> RunResult:
     return RunResult(
         profile=run.name,
         server=run.server.kind,
         started=run.started,
         seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
-        requests=len(run.exchanges),
-        logins=run.logins,
-        todo=to_dos(run, datetime.now(UTC)),
-        clock_skew=clock_skew(run.exchanges) if run.server.kind == "live" else None,
+        requests=len(record.exchanges),
+        logins=record.logins,
+        todo=to_dos(record, datetime.now(UTC)),
+        clock_skew=clock_skew(record.exchanges) if run.server.kind == "live" else None,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),
         claims=tuple(sorted(run.profile.claims)),

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from token_conformance.planning import rehearse
 from token_conformance.plugin.selection import run_for, scenarios_of
+from token_conformance.plugin.stash import RUNS
 from token_conformance.report.plan import plan_lines
-from token_conformance.stash import RUNS
+from token_conformance.running.planning import rehearse
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,27 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from token_conformance.gathering import gather
+from token_conformance.evidence.answers import Evidence
+from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.plugin.progress import Progress
-from token_conformance.requirement import Requirement, catalogue
-from token_conformance.run import Evidence, Run
-from token_conformance.scenario import Scenario, named
-from token_conformance.stash import RUNS
+from token_conformance.plugin.stash import RECORDS, RUNS
+from token_conformance.running.gathering import gather
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario, named
 
 GATHERED: pytest.StashKey[set[str]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def conformance_run(request: pytest.FixtureRequest) -> Run:
-    """The run of the profile under test: its settings, its transcripts, all its exchanges."""
+def conformance_run(request: pytest.FixtureRequest) -> Record:
+    """What was gathered of the profile under test: its settings, its transcripts, all its exchanges."""
     runs = request.config.stash[RUNS]
     if not runs:
         pytest.fail("a check needs a provider: give one with --profile NAME", pytrace=False)
-    return runs[request.param] if hasattr(request, "param") else next(iter(runs.values()))
+    return request.config.stash[RECORDS][request.param if hasattr(request, "param") else next(iter(runs))]
 
 
 @pytest.fixture(scope="session")
-def evidence(conformance_run: Run) -> Evidence:
+def evidence(conformance_run: Record) -> Evidence:
     """All exchanges of the run, whichever scenario made them."""
     return conformance_run.evidence
 
@@ -84,8 +86,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
 async def _gather_all(runs: Iterable[Run], session: pytest.Session) -> None:
     async with asyncio.TaskGroup() as tasks:
         for run in runs:
-            needed = scenarios_of(item for item in session.items if run_for(item) is run)
-            tasks.create_task(gather(run, needed, Progress(session.config, run.name)))
+            tasks.create_task(_gather_one(run, session))
+
+
+async def _gather_one(run: Run, session: pytest.Session) -> None:
+    needed = scenarios_of(item for item in session.items if run_for(item) is run)
+    record = await gather(run, needed, Progress(session.config, run.name))
+    session.config.stash[RECORDS][run.name] = record
 
 
 def run_for(item: pytest.Item) -> Run:

@@ -7,17 +7,14 @@ from typing import Any
 
 import pytest
 
-from token_conformance.deviation import documented
-from token_conformance.exchange import Exchange, watching
-from token_conformance.judging import LATENESS
+from token_conformance.judging.judgement import verdict_of
 from token_conformance.plugin.selection import requirement_ids, requirements_for, run_for, scenarios_for
+from token_conformance.plugin.stash import RUNS
 from token_conformance.plugin.workers import without_profile
-from token_conformance.requirement import Requirement
-from token_conformance.results import CheckResult
-from token_conformance.run import Run
-from token_conformance.stash import RUNS
-from token_conformance.token_response import TokenResponse
-from token_conformance.verdict import NotJudged, Verdict
+from token_conformance.results.results import CheckResult
+from token_conformance.running.run import Run
+from token_conformance.verdict import NotApplicable, Verdict
+from token_conformance.wire.exchange import Exchange, watching
 
 SEEN: pytest.StashKey[list[Exchange]] = pytest.StashKey()
 RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
@@ -75,8 +72,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
     catalogue = requirements_for(item)
     judged = tuple(catalogue[id_] for id_ in ids)
     stated = judged[0] if judged else None
-    problem = call.excinfo.value if call.excinfo is not None else None
-    verdict, message = verdict_of(problem, judged, run, seen, fact=fact_of(item))
+    verdict, message = verdict_of(_problem(call), judged, run.profile, seen, fact=fact_of(item))
     return CheckResult(
         id=without_profile(item.nodeid, run.name),
         requirements=ids,
@@ -92,62 +88,9 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
     )
 
 
-def verdict_of(
-    problem: BaseException | None,
-    judged: tuple[Requirement, ...],
-    run: Run,
-    seen: list[Exchange],
-    *,
-    fact: str,
-) -> tuple[Verdict, str]:
-    """The verdict that a check's outcome means, and its message: None passes, a `NotJudged` says why it does not judge,
-    a failed assertion is held against the level and the claims of what was judged, and the profile's deviations.
-    """
-    match problem:
-        case None:
-            return Verdict.PASS, ""
-        case NotJudged():
-            return problem.verdict, str(problem)
-        case AssertionError():
-            return _unmet(problem, judged, run, seen, fact)
-        case pytest.skip.Exception():
-            return Verdict.NOT_APPLICABLE, str(problem)
-        case _:
-            return Verdict.ERROR, f"a defect of the suite: {type(problem).__name__}: {problem}"
-
-
-def _unmet(
-    problem: AssertionError, judged: tuple[Requirement, ...], run: Run, seen: list[Exchange], fact: str
-) -> tuple[Verdict, str]:
-    last = seen[-1] if seen else None
-    message = _message(problem, fact, last, judged[0] if judged else None)
-    deviation = documented(run.profile.deviations, tuple(stated.id for stated in judged), last, message)
-    if deviation is not None:
-        return Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}"
-    if last is not None and last.held_back > LATENESS:
-        return Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}"
-    return (Verdict.FAIL if _counts(judged, run) else Verdict.WARNING), message
-
-
-def _counts(judged: tuple[Requirement, ...], run: Run) -> bool:
-    """Whether a violation is a failure: one of the requirements is mandatory, and the provider is held to it."""
-    return not judged or any(stated.mandatory and run.profile.counts(stated.claims) for stated in judged)
-
-
-def _held_back(exchange: Exchange) -> str:
-    return (
-        f"but the provider limits the rate, and its pauses held the request back for {exchange.held_back:.0f} s: "
-        "what it carries may have grown too old"
-    )
-
-
-def _message(problem: AssertionError, fact: str, last: Exchange | None, stated: Requirement | None) -> str:
-    said = str(problem).split("\nassert ")[0].splitlines()
-    clause = f" ({stated.clause})" if stated else ""
-    if said and not said[0].startswith("assert "):
-        return f"{said[0]}{clause}"
-    came = f"{TokenResponse(last)} to {last}" if last is not None else "it does not"
-    return f"expected: {fact.rstrip('.')}; seen: {came}{clause}"
+def _problem(call: pytest.CallInfo[None]) -> BaseException | None:
+    problem = call.excinfo.value if call.excinfo is not None else None
+    return NotApplicable(str(problem)) if isinstance(problem, pytest.skip.Exception) else problem
 
 
 def fact_of(item: pytest.Item) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from token_conformance.stash import RUNS
+from token_conformance.plugin.stash import RUNS
 
 
 @pytest.hookimpl(optionalhook=True)

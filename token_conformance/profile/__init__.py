@@ -1,22 +1,5 @@
-"""Profiles: who is tested, as data."""
+"""Who is tested, as data: profiles, read from TOML and validated, with the keys and certificates that they name.
 
-from token_conformance.profile.client import Client
-from token_conformance.profile.fact import Fact
-from token_conformance.profile.loading import ProfileError, check_requirements, examples, find, load, names, variables
-from token_conformance.profile.models import Deviation, Profile
-from token_conformance.profile.schema import json_schema
-
-__all__ = [
-    "Client",
-    "Deviation",
-    "Fact",
-    "Profile",
-    "ProfileError",
-    "check_requirements",
-    "examples",
-    "find",
-    "json_schema",
-    "load",
-    "names",
-    "variables",
-]
+Everybody may read `models` and `client`; `loading` is how a profile comes about. May import the words of `verdict`, and
+`layout`. Nothing is imported here, so that a command which only lists profiles needs no validation.
+"""

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from token_conformance.client_certificate import pair_problem
+from token_conformance.profile.client_certificate import pair_problem
 from token_conformance.profile.fields import ExistingFile, RedirectURI, SigningKey
+from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
-from token_conformance.signing_key import SigningAlgorithm
 
 Authentication = Literal[
     "client_secret_basic",

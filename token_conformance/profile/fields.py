@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from token_conformance.signing_key import private_key
+from token_conformance.profile.signing_key import private_key
 
 _HOST_AND_PORT = re.compile(r"[^:/]+:\d+(/|$)")
 

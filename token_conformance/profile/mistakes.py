@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from token_conformance.profile.files import did_you_mean
 from token_conformance.profile.models import Profile
 
 SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key"})
@@ -89,12 +89,6 @@ def expected(mistake: ErrorDetails) -> str:
 def named(place: Place) -> str:
     """Write a place in a file as people do: `clients[0].redirect_uri`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-
-
-def did_you_mean(word: str, choices: Collection[str]) -> str:
-    """Offer the choice that looks most like a word, or nothing."""
-    close = get_close_matches(word, list(choices), n=1)
-    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def _told(place: str, mistakes: list[ErrorDetails], written: Mapping[str, Any]) -> Iterator[str]:

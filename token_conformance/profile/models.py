@@ -23,8 +23,8 @@ from token_conformance.profile.fields import (
     ResourceIndicator,
 )
 from token_conformance.profile.grants import DeviceCode, Grants
+from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
-from token_conformance.signing_key import SigningAlgorithm
 
 Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
 ErrorCondition = Literal[

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from token_conformance.exchange import Exchange
-from token_conformance.pace import Pace
-from token_conformance.profile import Client, Profile
+from token_conformance.profile.client import Client
 from token_conformance.profile.grants import Grants
-from token_conformance.profile.models import Endpoints, Identity
+from token_conformance.profile.models import Endpoints, Identity, Profile
 from token_conformance.provider.discovery import Discovery, configuration_urls
 from token_conformance.servers.live import LiveServer
-from token_conformance.wire import Wire
+from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 _WELL_KNOWN = re.compile(r"/\.well-known/(openid-configuration|oauth-authorization-server)(?=/|$)")
 _SCOPE_VALUE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,80}")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from token_conformance.profile import ProfileError, examples, load
+from token_conformance.profile.files import ProfileError, examples
+from token_conformance.profile.loading import load
 from token_conformance.profile_writing.draft import Draft
 
 TEMPLATE = "profile.toml.jinja"

@@ -1,8 +1,8 @@
 """The provider under test, in the RFCs' terms."""
 
+from token_conformance.evidence.login import Authorization, Login
 from token_conformance.provider.carrier import Carrier, carrier, carrier_of, refresh_carrier
 from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll, verify
-from token_conformance.provider.login import Authorization, Login
 from token_conformance.provider.provider import Provider
 
 __all__ = [

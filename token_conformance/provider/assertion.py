@@ -16,9 +16,9 @@ from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OctKey
 
-from token_conformance.profile import Client
+from token_conformance.profile.client import Client
+from token_conformance.profile.signing_key import another_of, private_key, usual_algorithm
 from token_conformance.provider.client_authentication import Credentials
-from token_conformance.signing_key import another_of, private_key, usual_algorithm
 from token_conformance.verdict import Inconclusive
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import cast, get_args
 
-from token_conformance.exchange import Exchange
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.provider.dpop import Prover, demands_nonce, new_prover
 from token_conformance.provider.provider import Provider
-from token_conformance.signing_key import SigningAlgorithm
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotApplicable
+from token_conformance.wire.exchange import Exchange
 
 NONCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 """RFC 9449 §8.1."""

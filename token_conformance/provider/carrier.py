@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from token_conformance.profile import Client
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.provider.provider import Provider
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotApplicable
 
 

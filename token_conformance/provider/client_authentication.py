@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus
 
-from token_conformance.client_certificate import ClientCertificate
-from token_conformance.exchange import Headers
-from token_conformance.profile import Client
-from token_conformance.signing_key import another_of, private_key
+from token_conformance.profile.client import Client
+from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.signing_key import another_of, private_key
 from token_conformance.verdict import Inconclusive
+from token_conformance.wire.exchange import Headers
 
 Parameters = tuple[tuple[str, str], ...]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from token_conformance.exchange import Exchange
-from token_conformance.profile import Client
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
+from token_conformance.provider.login.verification import Decision, Verification, Verified, follow_verification
 from token_conformance.provider.provider import Provider
-from token_conformance.provider.verification import Decision, Verification, Verified, follow_verification
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire.exchange import Exchange
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 """The `grant_type` of the polling (RFC 8628 §3.4)."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from token_conformance.exchange import Exchange, Request
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.provider.addresses import parts_of
 from token_conformance.verdict import Inconclusive, NotApplicable
-from token_conformance.wire import Wire
+from token_conformance.wire.exchange import Exchange, Request
+from token_conformance.wire.wire import Wire
 
 
 def configuration_urls(issuer: str) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from token_conformance.exchange import Exchange, Request, header
-from token_conformance.signing_key import SigningAlgorithm
+from token_conformance.profile.signing_key import SigningAlgorithm
+from token_conformance.wire.exchange import Exchange, Request, header
 
 Key = ECKey | OKPKey | RSAKey
 

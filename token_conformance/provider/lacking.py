@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from token_conformance.exchange import Exchange
-from token_conformance.token_response import TokenResponse
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
+from token_conformance.wire.exchange import Exchange
 
 
 def present(value: str | None, kind: str, exchanges: Sequence[Exchange]) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from token_conformance.profile import Client
-from token_conformance.provider.browser_login import Window
-from token_conformance.provider.browsing import Walk
+from token_conformance.evidence.login import Login
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.provider.dpop import Prover
-from token_conformance.provider.login import Login, NoLogin
-from token_conformance.token_response import TokenResponse
-from token_conformance.verdict import Inconclusive
+from token_conformance.provider.login.browsing import Walk
+from token_conformance.provider.login.window import Window
+from token_conformance.verdict import Inconclusive, NoLogin
 
 PATIENCE = 3
 """Logins that may be denied in a row by a provider that has let the user in before, or fail before it does."""
@@ -147,23 +147,50 @@ class LoginBudget:
         return self.careful and (self._denied > 0 or self._failed >= PATIENCE)
 
 
-class Keeping(Protocol):
-    """Stores the session of a lineage as it goes on; see `token_conformance.sessions.keeper`."""
+@dataclass(frozen=True)
+class Leaving:
+    """A token request with these parameters is about to leave."""
+
+    parameters: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A token request with these parameters was answered; `own` tells that the session's client sent it as it usually does."""
+
+    parameters: Mapping[str, str | None]
+    response: TokenResponse
+    own: bool
+
+
+@dataclass(frozen=True)
+class Mentioned:
+    """Another request, which holds this text, is about to leave."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A scenario sets out to end the session, or, with None, it did not come to that."""
+
+    scenario: str | None
+
+
+class Follower(Protocol):
+    """Follows the session of a lineage, as one that stores it must; see `token_conformance.sessions.keeper`."""
+
+    def heed(self, event: Leaving | Answered | Mentioned | Ending) -> None:
+        """Learn what happens to the session, before anything else does.
+
+        Raises:
+            Inconclusive: the request must not leave.
+
+        """
+        ...
 
     def due(self, now: datetime) -> bool:
         """Whether the session's access token is about to expire."""
-        ...
-
-    def sends(self, parameters: Mapping[str, str | None]) -> None:
-        """Learn of a token request before it leaves."""
-        ...
-
-    def saw(self, parameters: Mapping[str, str | None], response: TokenResponse, *, own: bool) -> None:
-        """Learn of the answer to a token request."""
-        ...
-
-    def touched(self, text: str) -> None:
-        """Learn of another request before it leaves."""
         ...
 
 
@@ -174,7 +201,7 @@ class Lineage:
     `seed` is the newest refresh token of a profile that cannot log in by itself: it is the only session there is.
     `window` is the browser of the strategy `browser`, in which the user stays logged in.
     `prover` holds the key that the session's tokens are bound to, where there is one (RFC 9449).
-    `keeper` stores a session that outlives the run. `only` and `lacking` say what there is instead of logins, and
+    `follower` is told of everything that happens to the session. `only` and `lacking` say what there is instead of logins, and
     why there is nothing any more.
     """
 
@@ -182,7 +209,7 @@ class Lineage:
     session: Login | None = None
     prover: Prover | None = None
     window: Window | None = None
-    keeper: Keeping | None = None
+    follower: Follower | None = None
     only: str = "the one refresh token of login.refresh_token"
     lacking: str = "an earlier scenario has used up the refresh token of login.refresh_token"
     _seeded: str | None = None
@@ -211,12 +238,11 @@ class Lineage:
 
     def due(self, now: datetime) -> bool:
         """Whether to renew a stored session before it is used: less than a minute of its access token is left."""
-        return self.keeper is not None and self.keeper.due(now)
+        return self.follower is not None and self.follower.due(now)
 
     def sends(self, parameters: Mapping[str, str | None]) -> None:
-        """Have the session's keeper know of a token request before it leaves."""
-        if self.keeper is not None:
-            self.keeper.sends(parameters)
+        """Have it known that a token request is about to leave."""
+        self._tell(Leaving(parameters))
 
     def saw(self, parameters: Mapping[str, str | None], response: TokenResponse, *, own: bool = True) -> None:
         """Follow the session through a token request: a plain refresh renews it, and any other use of it is doubtful.
@@ -227,8 +253,7 @@ class Lineage:
             own: whether the session's own client sent it, with the proofs that it usually sends.
 
         """
-        if self.keeper is not None:
-            self.keeper.saw(parameters, response, own=own)
+        self._tell(Answered(parameters, response, own))
         accepted = response.exchange.answer is not None and response.accepted
         if self.seed is not None:
             self.seed = (own and accepted and response.refresh_token) or self.seed
@@ -243,10 +268,14 @@ class Lineage:
 
     def touched(self, text: str) -> None:
         """Doubt the session if one of its tokens is part of a request that is no plain refresh."""
-        if self.keeper is not None:
-            self.keeper.touched(text)
+        self._tell(Mentioned(text))
         if self.session is not None and any(token in text for token in self.session.tokens):
             self.doubt()
+
+    def ending(self, scenario: str | None) -> None:
+        """Have it known that a scenario sets out to end the only session, or, with None, that it did not come to that."""
+        if self.seed is not None:
+            self._tell(Ending(scenario))
 
     def doubt(self) -> None:
         """Have the next scenario log in anew: nobody knows whether the session lives on."""
@@ -255,6 +284,10 @@ class Lineage:
     def end(self) -> None:
         """The tokens of the session are dead, those of the only login too."""
         self.session = self.seed = None
+
+    def _tell(self, event: Leaving | Answered | Mentioned | Ending) -> None:
+        if self.follower is not None:
+            self.follower.heed(event)
 
     def _concerns(self, parameters: Mapping[str, str | None], session: Login) -> bool:
         code = session.authorization.code if session.authorization is not None else None

@@ -7,17 +7,17 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Literal
 
-from token_conformance.exchange import Exchange
-from token_conformance.profile import Client
+from token_conformance.evidence.login import Authorization, AuthorizationRequest, Login
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.profile.grants import AuthorizationCode
 from token_conformance.provider.addresses import with_query
-from token_conformance.provider.browsing import AuthorizationAnswer, Walk, follow_to_redirect
 from token_conformance.provider.client_authentication import Credentials, with_listed_method
 from token_conformance.provider.lacking import present
-from token_conformance.provider.login import Authorization, AuthorizationRequest, Login
+from token_conformance.provider.login.browsing import AuthorizationAnswer, Walk, follow_to_redirect
 from token_conformance.provider.requesting import Requesting
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire.exchange import Exchange
 
 PUSHED_ALONE = (
     "the provider takes pushed authorization requests alone (require_pushed_authorization_requests of its metadata, "

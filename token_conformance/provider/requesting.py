@@ -9,17 +9,18 @@ from dataclasses import replace
 from typing import Self
 from urllib.parse import unquote_plus, urlencode
 
-from token_conformance.client_certificate import ClientCertificate
-from token_conformance.exchange import Exchange, Headers, Request, header
-from token_conformance.profile import Client, Profile
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
+from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.models import Profile
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, new_prover, without_query
 from token_conformance.provider.lineage import Lineage, LoginBudget
-from token_conformance.servers.connection import Clock
-from token_conformance.token_response import TokenResponse
-from token_conformance.wire import Wire
+from token_conformance.wire.connection import Clock
+from token_conformance.wire.exchange import Exchange, Headers, Request, header
+from token_conformance.wire.wire import Wire
 
 Form = Mapping[str, str | None] | Iterable[tuple[str, str]]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from token_conformance.exchange import Exchange, Headers
 from token_conformance.provider.carrier import Carrier
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.provider import Provider
+from token_conformance.wire.exchange import Exchange, Headers
 
 FORM: Headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from token_conformance.exchange import Exchange, Headers, Request, Response, parse_json
 from token_conformance.redaction.names import is_secret, is_secret_member, kind_of
 from token_conformance.redaction.places import as_written, authorization, basic, is_value, split
 from token_conformance.redaction.tokens import summary_of
 from token_conformance.redaction.visible import readable
+from token_conformance.wire.exchange import Exchange, Headers, Request, Response, parse_json
 
 Learn = Callable[[str, str], str]
 Redact = Callable[[str], str]

@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlsplit
 import lxml.html
 from lxml.etree import LxmlError
 
-from token_conformance.exchange import Exchange, Headers, parse_json
 from token_conformance.redaction.names import PUBLIC_FIELDS, SECRET_NAMES, is_secret, is_secret_member, kind_of
+from token_conformance.wire.exchange import Exchange, Headers, parse_json
 
 Secret = tuple[str, str]
 """What a secret is, and its value."""

@@ -6,14 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from token_conformance.exchange import Exchange
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
 from token_conformance.redaction.forms import decodings, forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
 from token_conformance.redaction.public import public_text
 from token_conformance.redaction.visible import visible
+from token_conformance.wire.exchange import Exchange
 
 SHORTEST = 6
 """Characters from which on a secret is looked for everywhere; shorter ones are labelled where they stand as a value."""

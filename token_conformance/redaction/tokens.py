@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from token_conformance.exchange import parse_json
+from token_conformance.wire.exchange import parse_json
 
 HEADER = ("alg", "typ", "kid", "cty", "crit")
 CLAIMS = (

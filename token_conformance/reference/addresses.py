@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OctKey
 
-from token_conformance.profile import Client
+from token_conformance.profile.client import Client
+from token_conformance.profile.signing_key import private_key
 from token_conformance.reference.policies import AssertionPolicy
-from token_conformance.signing_key import private_key
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
 
-from token_conformance.profile import Client
+from token_conformance.profile.client import Client
 from token_conformance.reference.assertion import AssertionReader
 from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.documented import Documented

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from token_conformance.profile import Deviation, Profile
+from token_conformance.profile.models import Deviation, Profile
 from token_conformance.reference.behaviour import Change
 from token_conformance.reference.faults import FAULTS
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from token_conformance.profile import Client, Fact, Profile
+from token_conformance.profile.client import Client
+from token_conformance.profile.fact import Fact
+from token_conformance.profile.models import Profile
 from token_conformance.reference.behaviour import Behaviour
 
 T = TypeVar("T")

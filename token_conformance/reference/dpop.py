@@ -15,7 +15,7 @@ from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry
 
-from token_conformance.jwt_reading import read
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.policies import DPoPPolicy
 from token_conformance.reference.reading import Incoming

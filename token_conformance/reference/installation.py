@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from token_conformance.profile import Client, Profile
+from token_conformance.profile.client import Client
+from token_conformance.profile.models import Profile
 from token_conformance.reference.addresses import Addresses
 from token_conformance.reference.assertion import AssertionReader
 from token_conformance.reference.behaviour import Behaviour

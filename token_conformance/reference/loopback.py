@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 
 ADDRESS = "127.0.0.1"
 PATIENCE = 10.0

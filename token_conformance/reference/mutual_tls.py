@@ -9,7 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from token_conformance.profile import Client
+from token_conformance.profile.client import Client
 from token_conformance.reference.policies import MutualTLSPolicy
 
 ALIASED = ("token_endpoint", "revocation_endpoint", "introspection_endpoint", "userinfo_endpoint")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request  # type: ignore[import-untyped]
 from cryptography import x509
 
-from token_conformance.client_certificate import thumbprint
+from token_conformance.profile.client_certificate import thumbprint
 from token_conformance.reference.policies import RequestPolicy
 from token_conformance.reference.refusal import invalid_request, invalid_scope
 

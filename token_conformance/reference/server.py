@@ -8,7 +8,7 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.reference.application import Endpoints
 from token_conformance.reference.behaviour import Behaviour, Change
 from token_conformance.reference.clock import MovableClock

@@ -17,12 +17,12 @@ from pytest_html.selfcontained_report import SelfContainedReport  # type: ignore
 from pytest_html.util import _process_css, _read_template  # type: ignore[import-untyped]  # likewise
 
 import token_conformance
-from token_conformance.clock_skew import skew_sentence
+from token_conformance.evidence.clock_skew import skew_sentence
+from token_conformance.judging.requirement import catalogue
 from token_conformance.layout import REPORT_ASSETS
 from token_conformance.redaction import RedactedExchange
-from token_conformance.requirement import catalogue
-from token_conformance.results import CheckResult, RunResult
-from token_conformance.todo import duration
+from token_conformance.results.results import CheckResult, RunResult
+from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
 
 OUTCOMES = {

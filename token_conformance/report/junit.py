@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
-from token_conformance.results import CheckResult, RunResult
+from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
 
 _RESULTS = {

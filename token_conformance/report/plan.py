@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from token_conformance.planning import Plan, Step
-from token_conformance.todo import duration
+from token_conformance.results.todo import duration
+from token_conformance.running.planning import Plan, Step
 
 ESTIMATED = "an estimate by a rehearsal against the emulated server; nothing is sent to the provider"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from token_conformance.clock_skew import skew_sentence
+from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.redaction.visible import visible
-from token_conformance.results import CheckResult, RunResult
-from token_conformance.todo import duration
+from token_conformance.results.results import CheckResult, RunResult
+from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
 
 

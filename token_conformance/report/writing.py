@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from token_conformance.exchange import Exchange
 from token_conformance.redaction import RedactedExchange, Redactor
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
-from token_conformance.results import RunResult
+from token_conformance.results.results import RunResult
+from token_conformance.wire.exchange import Exchange
 
 Evidence = Mapping[str, RedactedExchange]
 Contents = Callable[[RunResult, Evidence], str]

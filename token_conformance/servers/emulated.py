@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 
-from token_conformance.client_certificate import ClientCertificate
-from token_conformance.profile import Profile
+from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.models import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
-from token_conformance.servers.connection import ServerKind
-from token_conformance.tls_probe import Handshake, Versions
 from token_conformance.verdict import NotApplicable
-from token_conformance.wire import Transport, in_process
+from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.tls_probe import Handshake, Versions
+from token_conformance.wire.transports import Transport, in_process
+
+__all__ = ["EmulatedConnection", "EmulatedServer", "MovableClock"]
 
 
 class EmulatedConnection:

@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from token_conformance.client_certificate import ClientCertificate
-from token_conformance.profile import Profile
-from token_conformance.profile.models import Limits
-from token_conformance.servers.connection import ServerKind
-from token_conformance.tls_probe import Handshake, Versions, handshake
+from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.models import Limits, Profile
 from token_conformance.verdict import NotApplicable, TooLong
-from token_conformance.wire import Transport, network
+from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.tls_probe import Handshake, Versions, handshake
+from token_conformance.wire.transports import Transport, network
 
 
 class RealClock:

@@ -15,13 +15,13 @@ from urllib.parse import parse_qsl
 import httpx
 import respx
 
-from token_conformance.client_certificate import ClientCertificate
 from token_conformance.layout import PROFILES
-from token_conformance.servers.connection import ServerKind
+from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.servers.har import Entry, RecordedRequest, Recording, RecordingError, read
-from token_conformance.tls_probe import Handshake, Versions
 from token_conformance.verdict import Inconclusive, NotApplicable
-from token_conformance.wire import NoAnswer, Transport
+from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.tls_probe import Handshake, Versions
+from token_conformance.wire.transports import NoAnswer, Transport
 
 __all__ = ["NotInTheRecording", "RecordedServer", "RecordingError", "recordings_of"]
 

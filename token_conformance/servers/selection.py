@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from token_conformance.profile import Profile, ProfileError, examples, find, load, variables
-from token_conformance.requirement import catalogue
-from token_conformance.servers.connection import Server, ServerKind
+from token_conformance.judging.requirement import catalogue
+from token_conformance.profile.files import ProfileError, examples, find, variables
+from token_conformance.profile.loading import load
+from token_conformance.profile.models import Profile
 from token_conformance.servers.live import LiveServer
 from token_conformance.servers.recorded import RecordedServer, recordings_of
+from token_conformance.wire.connection import Server, ServerKind
 
 
 @dataclass(frozen=True)

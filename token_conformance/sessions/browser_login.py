@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 from token_conformance import jwt_reading
-from token_conformance.exchange import Exchange, Request
+from token_conformance.evidence.login import Authorization, AuthorizationRequest
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
-from token_conformance.provider.login import Authorization, AuthorizationRequest
 from token_conformance.redaction import Redactor
 from token_conformance.sessions.logging_in import Say, logging_in, session_of, words_of
 from token_conformance.sessions.loopback_redirect import RedirectListener, is_loopback, parameters_of
 from token_conformance.sessions.problems import LoginError
 from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import SessionStore
-from token_conformance.token_response import TokenResponse
+from token_conformance.wire.exchange import Exchange, Request
 
 
 class Way(Protocol):

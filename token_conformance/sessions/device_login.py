@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll
 from token_conformance.redaction import Redactor
@@ -13,7 +14,6 @@ from token_conformance.sessions.logging_in import Say, logging_in, session_of, w
 from token_conformance.sessions.problems import LoginError
 from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import SessionStore
-from token_conformance.token_response import TokenResponse
 
 Sleep = Callable[[float], Awaitable[None]]
 

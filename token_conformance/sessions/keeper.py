@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider.dpop import Prover, restored
+from token_conformance.provider.lineage import Answered, Ending, Leaving, Mentioned
 from token_conformance.sessions.problems import DamagedSessionError, LostSessionError, SessionError, StorageError
 from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import SessionStore, moment
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
 
 ABOUT_THE_CLIENT = frozenset({"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request"})
@@ -55,65 +56,27 @@ class Keeper:
                 f"log in anew with `{self._store.remedy}`"
             ) from None
 
+    def heed(self, event: Leaving | Answered | Mentioned | Ending) -> None:
+        """Store what an event means for the session.
+
+        Raises:
+            Inconclusive: it cannot be stored, so that nothing more may be sent.
+
+        """
+        match event:
+            case Leaving(parameters):
+                self._sends(parameters)
+            case Answered(parameters, response, own):
+                self._saw(parameters, response, own=own)
+            case Mentioned(text):
+                self._touched(text)
+            case Ending(scenario):
+                self._ending = scenario
+                self._keep(self.session.ending(scenario))
+
     def due(self, now: datetime) -> bool:
         """Whether less than a minute of the access token is left."""
         return self.session.access_token_expires is not None and self.session.due(now)
-
-    def sends(self, parameters: Mapping[str, str | None]) -> None:
-        """Mark the session as in flight, if a token request uses one of its refresh tokens.
-
-        Raises:
-            Inconclusive: the mark cannot be stored, so that the request must not leave.
-
-        """
-        if self._concerns(parameters):
-            self._under_way += 1
-            self._mark()
-
-    def saw(self, parameters: Mapping[str, str | None], response: TokenResponse, *, own: bool) -> None:
-        """Store what an answer brought, before the next request leaves.
-
-        Raises:
-            Inconclusive: it cannot be stored.
-
-        """
-        if not self._concerns(parameters):
-            return
-        self._under_way -= 1
-        if response.exchange.answer is None:
-            self._unanswered = True
-            return
-        session = self.session
-        if own and response.accepted:
-            self._unanswered = False
-            session = session.renewed(response).ending(self._ending)
-            self._known.add(session.refresh_token)
-        if not self._under_way and not self._unanswered:
-            session = session.settled()
-        self._keep(session)
-
-    def touched(self, text: str) -> None:
-        """Mark the session as in flight for good, if another request holds one of its refresh tokens.
-
-        In a scenario that ends the session on purpose that goes without saying.
-
-        Raises:
-            Inconclusive: the mark cannot be stored, so that the request must not leave.
-
-        """
-        if self._ending is None and any(token in text for token in self._known):
-            self._unanswered = True
-            self._mark()
-
-    def ending(self, scenario: str | None) -> None:
-        """Note that a scenario sets out to end the session, or, with None, that it did not come to that.
-
-        Raises:
-            Inconclusive: it cannot be stored.
-
-        """
-        self._ending = scenario
-        self._keep(self.session.ending(scenario))
 
     def problem(self, response: TokenResponse) -> SessionError:
         """Why the session goes no further, by the refusal of its first renewal in a run."""
@@ -130,6 +93,38 @@ class Keeper:
         else:
             why = f"the provider no longer accepts its refresh token ({response})"
         return LostSessionError(f"the stored session of {store.name} is over: {why}: log in anew with `{store.remedy}`")
+
+    def _sends(self, parameters: Mapping[str, str | None]) -> None:
+        """Mark the session as in flight, if a token request uses one of its refresh tokens."""
+        if self._concerns(parameters):
+            self._under_way += 1
+            self._mark()
+
+    def _saw(self, parameters: Mapping[str, str | None], response: TokenResponse, *, own: bool) -> None:
+        """Store what an answer brought, before the next request leaves."""
+        if not self._concerns(parameters):
+            return
+        self._under_way -= 1
+        if response.exchange.answer is None:
+            self._unanswered = True
+            return
+        session = self.session
+        if own and response.accepted:
+            self._unanswered = False
+            session = session.renewed(response).ending(self._ending)
+            self._known.add(session.refresh_token)
+        if not self._under_way and not self._unanswered:
+            session = session.settled()
+        self._keep(session)
+
+    def _touched(self, text: str) -> None:
+        """Mark the session as in flight for good, if another request holds one of its refresh tokens.
+
+        In a scenario that ends the session on purpose that goes without saying.
+        """
+        if self._ending is None and any(token in text for token in self._known):
+            self._unanswered = True
+            self._mark()
 
     def _concerns(self, parameters: Mapping[str, str | None]) -> bool:
         return parameters.get("refresh_token") in self._known

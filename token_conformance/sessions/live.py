@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from token_conformance.pace import Pace
-from token_conformance.profile import Profile
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.servers.live import LiveServer
-from token_conformance.wire import Wire
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.wire import Wire
 
 
 @asynccontextmanager

@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager
 
 from pydantic import ValidationError
 
-from token_conformance.profile import Client, Profile
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.redaction import Redactor
 from token_conformance.sessions.live import live_provider
 from token_conformance.sessions.problems import LoginError
 from token_conformance.sessions.session import StoredSession, access_token_end, refresh_token_end
 from token_conformance.sessions.store import SessionStore
-from token_conformance.token_response import TokenResponse
 from token_conformance.verdict import NotJudged
 
 Say = Callable[[str], None]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from token_conformance.token_response import TokenResponse
+from token_conformance.evidence.token_response import TokenResponse
 
 FORMAT: Literal[1] = 1
 """The version of the format."""

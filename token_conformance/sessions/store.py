@@ -11,7 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from token_conformance.profile import Profile, find
+from token_conformance.profile.files import find
+from token_conformance.profile.models import Profile
 from token_conformance.sessions.problems import (
     DamagedSessionError,
     ExpiredSessionError,

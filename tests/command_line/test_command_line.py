@@ -1,0 +1,128 @@
+"""The command line says what it does, and one clear sentence where it cannot."""
+
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from token_conformance.command_line.main import COMMANDS, main
+from token_conformance.command_line.run import pytest_arguments
+from token_conformance.layout import PROFILES, ROOT
+
+OPTIONS = {
+    "live": False,
+    "emulated": False,
+    "recorded": None,
+    "report_dir": "reports",
+    "plan": False,
+    "resume": None,
+    "strict": False,
+    "fault": (),
+    "variation": (),
+    "require": (),
+    "suites": (),
+    "keywords": None,
+    "marks": None,
+    "workers": None,
+    "verbose": False,
+    "session_file": None,
+    "keyring": False,
+}
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+def test_profiles_are_listed_with_their_names(command):
+    """Each profile of the folder stands there with the provider's name."""
+    listed = command("profiles").output
+    assert [line.split()[0] for line in listed.splitlines()] == sorted(path.stem for path in PROFILES.glob("*.toml"))
+    assert "ERP.net" in listed
+
+
+def test_schema_is_json(command):
+    """The JSON Schema of the profile format can be given to an editor."""
+    assert json.loads(command("schema").output)["properties"]["clients"]
+
+
+def test_requirements_are_listed(command):
+    """A requirement stands with its level, its clause and its checks; the last line counts what is covered."""
+    lines = command("requirements").output.splitlines()
+    (line,) = [line for line in lines if line.startswith("rfc6749-5.1-access-token ")]
+    assert line.split()[1:8] == ["MUST", "RFC", "6749", "§5.1", "1", "check", "access_token"]
+    assert "untested" in next(line for line in lines if line.startswith("rfc6749-2.3.1-brute-force "))
+    assert "requirements:" in lines[-1]
+
+
+def test_explain_says_why_and_how(command):
+    """A requirement is explained to somebody who has to mend a server."""
+    output = command("explain", "rfc6749-5.1-access-token").output
+    assert "RFC 6749 §5.1" in output
+    assert "Why it matters" in output
+    assert "response_fields::test_access_token_is_there" in output
+    assert "How a server is mended" in output
+
+
+def test_an_unknown_requirement_is_a_usage_error(command):
+    """The sentence says where the known ones are."""
+    result = command("explain", "rfc0000")
+    assert result.exit_code == 4
+    assert "'rfc0000' is no requirement of the catalogue" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("run", "nowhere"),
+            "no profile 'nowhere': expected the path of a .toml file or one of 2ba, auth0",
+        ),
+        (("run", "generic-oidc", "--live"), "clients[0].client_id: ${OIDC_CLIENT_ID} is not set"),
+        (("run", "generic-oidc", "--recorded"), "no recording comes with this profile"),
+        (("run", "generic-oidc", "--emulated", "--live"), "exclude each other"),
+        (("run", "generic-oidc", "--fault", "no-such-fault"), "no-such-fault"),
+    ],
+)
+def test_a_run_that_cannot_begin_says_why(command, arguments, sentence):
+    """One sentence for each thing to mend, exit status 4, no traceback, no report."""
+    result = command(*arguments)
+    assert result.exit_code == 4
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_run_is_a_pytest_run():
+    """Options of `run` are pytest's, or the plugin's."""
+    arguments = pytest_arguments(
+        ("a", "b"), OPTIONS | {"keywords": "refresh", "workers": "2", "strict": True, "recorded": ""}
+    )
+    for pair in (("--profile", "a"), ("--profile", "b"), ("-k", "refresh"), ("-n", "2")):
+        assert any(arguments[place : place + 2] == list(pair) for place in range(len(arguments)))
+    assert {"--warnings-fail", "--recorded", "--report-dir=reports"} <= set(arguments)
+
+
+def test_help_says_of_each_command_what_it_says_itself(command):
+    """The list of commands, which is printed without importing them, keeps to their own first sentences."""
+    context = click.Context(main)
+    for name, listed in COMMANDS.items():
+        own = main.get_command(context, name).help.split("\n\n")[0]
+        assert " ".join(own.split()) == listed.short_help
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["profiles"], ["requirements"], ["explain", "rfc6749-5.1-access-token"]]
+)
+def test_a_command_that_sends_nothing_imports_no_library_for_it(arguments):
+    """Lists and help are there at once: pytest, HTTP, validation and JOSE are imported by what uses them."""
+    loaded = "import sys; from token_conformance.command_line.main import COMMANDS, main; main(standalone_mode=False); print(*sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-c", loaded, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    roots = {module.partition(".")[0] for module in ended.stdout.splitlines()[-1].split()}
+    assert roots & {"pytest", "_pytest", "httpx", "respx", "authlib", "joserfc", "pydantic", "cryptography"} == set()

@@ -1,0 +1,54 @@
+"""An answer of the token endpoint is accepted, refused, or neither."""
+
+import json
+
+import pytest
+
+from token_conformance.evidence.token_response import TokenResponse
+
+HTML = (("Content-Type", "text/html"),)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "accepted", "refused"),
+    [
+        (200, '{"access_token": "a"}', True, False),
+        (201, '{"access_token": "a"}', True, False),
+        (200, '{"access_token": ""}', False, False),
+        (200, '{"access_token": null}', False, False),
+        (200, "[]", False, False),
+        (200, '{"error": "invalid_grant"}', False, True),
+        (400, '{"error": "invalid_grant"}', False, True),
+        (401, "", False, True),
+        (403, '{"error": "invalid_grant"}', False, True),
+        (403, "", False, True),
+        (403, "<h1>blocked</h1>", False, False),
+        (404, "", False, False),
+        (429, '{"error": "slow_down"}', False, False),
+        (500, '{"error": "server_error"}', False, False),
+        (503, "", False, False),
+    ],
+)
+def test_decision_of_the_token_endpoint(make_exchange, status, body, accepted, refused):
+    """Only the token endpoint's own no is a refusal; rate limits, failures and other servers' pages are neither."""
+    response = TokenResponse(make_exchange(body, status=status))
+    assert (response.accepted, response.refused) == (accepted, refused)
+
+
+@pytest.mark.parametrize("value", ["3600", True, 3600.5, None, [3600], {}])
+def test_expires_in_is_a_number_without_fraction(make_exchange, value):
+    """What is no JSON integer is no expires_in."""
+    assert TokenResponse(make_exchange(json.dumps({"expires_in": value}))).expires_in is None
+
+
+def test_scope_is_a_set_of_values(make_exchange):
+    """Scope values are compared without order; an absent scope is None."""
+    assert TokenResponse(make_exchange('{"scope": "b a"}')).scope == {"a", "b"}
+    assert TokenResponse(make_exchange('{"scope": ["a"]}')).scope is None
+
+
+def test_a_response_says_itself_in_few_words(make_exchange):
+    """The words of a response are the status and the error code, never a token."""
+    assert str(TokenResponse(make_exchange('{"access_token": "secret"}'))) == "200 with an access token"
+    assert str(TokenResponse(make_exchange('{"error": "invalid_grant"}', status=400))) == "400 invalid_grant"
+    assert str(TokenResponse(make_exchange("", status=401))) == "401 without an error code"

@@ -1,0 +1,38 @@
+"""Which checks judge which requirements is read from the suites."""
+
+from token_conformance.judging.requirement import catalogue
+from token_conformance.judging.tied import by_requirement, tied_checks
+
+SUITE = '''
+@requirement("one", "two")
+@pytest.mark.parametrize("part", ["a", "b"])
+def test_both(asked, part):
+    """Both
+    hold."""
+
+
+def helper():
+    """No check."""
+
+
+@EACH
+@requirement("two")
+def test_other(asked):
+    assert asked
+'''
+
+
+def test_checks_are_read_from_a_suite(tmp_path):
+    """A check is named by its module, with its fact on one line, or its name where it has none."""
+    (tmp_path / "test_topic.py").write_text(SUITE)
+    first, second = tied_checks(tmp_path)
+    assert (first.name, first.fact, first.requirements) == ("topic::test_both", "Both hold.", ("one", "two"))
+    assert (second.name, second.fact) == ("topic::test_other", "test_other")
+    assert by_requirement((first, second)) == {"one": (first,), "two": (first, second)}
+
+
+def test_every_requirement_has_a_check_or_a_reason():
+    """What no check judges says why, and what is judged gives no such reason."""
+    judged = by_requirement(tied_checks()).keys()
+    assert judged <= catalogue().keys()
+    assert {id_ for id_, stated in catalogue().items() if bool(stated.untested) is (id_ in judged)} == set()

@@ -1,0 +1,48 @@
+"""The command `init`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from token_conformance.command_line.refusing import refuse
+from token_conformance.profile.files import ProfileError
+from token_conformance.profile_writing import (
+    UnusableProviderError,
+    completed,
+    drafted,
+    issuer_of,
+    read_metadata,
+    rendered,
+    save,
+)
+
+
+@click.command()
+@click.argument("issuer")
+@click.option(
+    "--output", "-o", metavar="FILE", help="The profile to write, - for the terminal.  [default: profiles/HOST.toml]"
+)
+@click.option("--non-interactive", is_flag=True, help="Ask nothing: variables stand for what the metadata do not tell.")
+@click.option("--force", is_flag=True, help="Replace a profile that is there.")
+@click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of a private CA, as PEM.")
+def init(issuer: str, output: str | None, ca_bundle: str | None, *, non_interactive: bool, force: bool) -> None:
+    """Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."""
+    try:
+        draft = drafted(asyncio.run(read_metadata(issuer_of(issuer), ca_bundle)), ca_bundle)
+        path = Path(output or f"profiles/{draft.name}.toml")
+        if output != "-" and path.exists() and not force:
+            refuse([f"{path} is there already: choose another --output, or replace it by --force"])
+        text = rendered(draft if non_interactive else completed(draft))
+        if output == "-":
+            click.echo(text, nl=False)
+        else:
+            save(text, path)
+            click.echo(f"{path} is written; set its variables, complete what is unknown, and test the provider with")
+            click.echo(f"token-conformance run {path} --live")
+    except (UnusableProviderError, ProfileError) as problem:
+        refuse(str(problem).splitlines())
+    except OSError as problem:
+        refuse([f"{output or 'the profile'} cannot be written: {problem.strerror}"])

@@ -1,0 +1,69 @@
+"""The command `token-conformance`, whose commands are imported when they are given: its help needs none of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from token_conformance import __version__
+
+
+class Listed(NamedTuple):
+    """A command: the room where it lives, its name there, and what the help says of it."""
+
+    room: str
+    name: str
+    short_help: str
+
+
+COMMANDS = {
+    "explain": Listed(
+        "requirements", "explain", "Say what a requirement asks, why it matters, and how a server is mended."
+    ),
+    "init": Listed(
+        "init", "init", "Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."
+    ),
+    "login": Listed(
+        "sessions", "login", "Log in to the provider of PROFILE in a browser, and store the session for runs."
+    ),
+    "logout": Listed(
+        "sessions",
+        "logout",
+        "Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so.",
+    ),
+    "profiles": Listed("profiles", "list_profiles", "List the profiles that come with the suite."),
+    "requirements": Listed(
+        "requirements", "requirements", "List the requirements of the catalogue, and how many checks judge each."
+    ),
+    "run": Listed("run", "run", "Test the providers of the given profiles (names or paths) and write their reports."),
+    "schema": Listed("profiles", "schema", "Print the JSON Schema of the profile format, for editors."),
+}
+
+
+class Rooms(click.Group):
+    """Opens a command's room when the command is given."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """The command of that name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        room, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"token_conformance.command_line.{room}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
+        """List the commands without opening their rooms."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].short_help) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="token-conformance")
+def main() -> None:
+    """Test OAuth 2.0 and OpenID Connect token endpoints for conformance."""

@@ -1,0 +1,47 @@
+"""The commands `requirements` and `explain`."""
+
+from __future__ import annotations
+
+import click
+
+from token_conformance.command_line.refusing import refuse
+from token_conformance.judging.requirement import catalogue
+from token_conformance.judging.tied import by_requirement, tied_checks
+
+
+@click.command()
+def requirements() -> None:
+    """List the requirements of the catalogue, and how many checks judge each."""
+    checks, known = by_requirement(tied_checks()), catalogue().values()
+    for requirement in known:
+        judged = f"{len(checks[requirement.id])} checks" if requirement.id in checks else "untested"
+        words = judged.removesuffix("s") if judged.startswith("1 ") else judged
+        click.echo(f"{requirement.id:45} {requirement.level:10} {requirement.clause:26} {words:10} {requirement.title}")
+    tested = sum(requirement.id in checks for requirement in known)
+    click.echo(
+        f"\n{len(known)} requirements: {tested} with checks, {len(known) - tested} that explain says why none judges"
+    )
+
+
+@click.command()
+@click.argument("requirement_id", metavar="ID")
+def explain(requirement_id: str) -> None:
+    """Say what a requirement asks, why it matters, and how a server is mended."""
+    requirement = catalogue().get(requirement_id)
+    if requirement is None:
+        refuse([f"{requirement_id!r} is no requirement of the catalogue: `token-conformance requirements` lists them"])
+    clauses = " and ".join((requirement.clause, *requirement.also))
+    click.echo(f"{requirement.id}\n{clauses}, {requirement.level}: {requirement.title}")
+    for heading, text in (
+        ("Why it matters", requirement.protects),
+        ("How a server is mended", requirement.mend),
+        ("Note", requirement.note),
+        ("Not tested", requirement.untested),
+    ):
+        if text:
+            click.echo(f"\n{heading}\n  {text}")
+    checks = by_requirement(tied_checks()).get(requirement_id, ())
+    if checks:
+        click.echo("\nChecks")
+    for check in checks:
+        click.echo(f"  {check.name}\n    {check.fact}")

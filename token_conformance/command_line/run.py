@@ -1,0 +1,142 @@
+"""The command `run`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from token_conformance.command_line.refusing import refuse
+from token_conformance.command_line.session_options import session_options
+from token_conformance.layout import PACKAGE, ROOT, SUITES
+from token_conformance.profile.files import ProfileError
+from token_conformance.profile.models import Claim, Profile
+from token_conformance.results.todo import ResumeError, announcement, read_to_dos
+from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.selection import Choice, select
+
+
+@click.command()
+@click.argument("profiles", metavar="PROFILE…", nargs=-1, required=True)
+@click.option("--live", is_flag=True, help="Test the real provider at the profile's addresses.")
+@click.option(
+    "--recorded",
+    is_flag=False,
+    flag_value="",
+    metavar="[HAR]",
+    help="Judge a recording; without HAR the profile's own.",
+)
+@click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
+@click.option(
+    "--plan", is_flag=True, help="Say how many logins and requests it needs, and how long it waits; run nothing."
+)
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="RESULTS.json",
+    help="Do what an earlier run left to do, and wait as long as it takes.",
+)
+@click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
+@click.option(
+    "--require",
+    multiple=True,
+    type=click.Choice(get_args(Claim)),
+    help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
+)
+@click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
+@click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
+@click.option(
+    "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
+)
+@session_options
+@click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
+@click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
+@click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
+@click.option("-n", "workers", metavar="N", help="Worker processes for several profiles, as in pytest-xdist.")
+@click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
+@click.pass_context
+def run(context: click.Context, /, profiles: tuple[str, ...], **options: object) -> None:
+    """Test the providers of the given profiles (names or paths) and write their reports.
+
+    Without --live, --recorded or --emulated, a profile is tested live where one of its environment variables is set
+    or where it uses none, and emulated otherwise.
+    """
+    announce(profiles, options)
+    import pytest
+
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    context.exit(int(pytest.main(pytest_arguments(profiles, options))))
+
+
+def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
+    """The pytest command line that a `run` stands for; plugins of the environment that it does not need stay out."""
+    arguments = [str(SUITES), *_listed(options["suites"])]
+    arguments += [
+        f"--rootdir={ROOT}",
+        "-c",
+        str(PACKAGE / "pytest.toml"),
+        "-p",
+        "pytest_html.plugin",
+        "-p",
+        "token_conformance.plugin",
+    ]
+    arguments += ["-p", "xdist.plugin"] if options["workers"] else []
+    arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "-rN"]
+    arguments += ["-v"] if options["verbose"] else ["-q"]
+    for profile in profiles:
+        arguments += ["--profile", profile]
+    for name in ("live", "emulated"):
+        arguments += [f"--{name}"] if options[name] else []
+    if options["recorded"] is not None:
+        arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
+    arguments += ["--plan"] if options["plan"] else []
+    arguments += [f"--resume={options['resume']}"] if options["resume"] else []
+    arguments += ["--warnings-fail"] if options["strict"] else []
+    arguments += [f"--report-dir={options['report_dir']}"]
+    arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
+    arguments += ["--keyring"] if options["keyring"] else []
+    for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
+        arguments += [flag, str(options[option])] if options[option] else []
+    for name in ("fault", "variation", "require"):
+        arguments += [f"--{name}={value}" for value in _listed(options[name])]
+    return arguments
+
+
+def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
+    """Say of each profile what will answer; a profile that cannot be used ends the command."""
+    kinds = [kind for kind in ("live", "emulated") if options[kind]] + (
+        ["recorded"] if options["recorded"] is not None else []
+    )
+    recording = Path(str(options["recorded"])) if options["recorded"] else None
+    faults, variations = tuple(_listed(options["fault"])), tuple(_listed(options["variation"]))
+    problems = [f"--{' and --'.join(kinds)} exclude each other: choose one"] if len(kinds) > 1 else []
+    kind = kinds[0] if kinds else "emulated" if faults or variations else None
+    choice = Choice(kind, recording, faults, variations)  # type: ignore[arg-type]  # one of the three kinds
+    for given in profiles if not problems else ():
+        try:
+            name, profile, server = select(given, choice, os.environ)
+        except (ProfileError, RecordingError, ValueError) as problem:
+            problems += str(problem).splitlines()
+        else:
+            click.echo(f"{name}: {server.description}")
+            problems += announce_resumption(name, profile, options["resume"])
+    if problems:
+        refuse(problems)
+
+
+def announce_resumption(name: str, profile: Profile, results: object) -> list[str]:
+    """Say how long it takes to do what an earlier run left to do; give what prevents it."""
+    try:
+        if results:
+            now = datetime.now(UTC)
+            click.echo(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
+    except ResumeError as problem:
+        return [str(problem)]
+    return []
+
+
+def _listed(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, tuple) else []

@@ -1,0 +1,24 @@
+"""What `expires_in` says, held against what else tells how long an access token lives (RFC 6749 §5.1)."""
+
+from __future__ import annotations
+
+from token_conformance.evidence.token_response import COUNTABLE, TokenResponse
+from token_conformance.profile.models import Profile
+from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire.exchange import Exchange
+
+TOLERANCE = 60
+"""Seconds by which `expires_in` and the time of expiry may differ."""
+
+
+def judge_introspected(response: TokenResponse, introspection: Exchange, profile: Profile) -> None:
+    """Hold `expires_in` against the `exp` that introspection tells of the same access token (RFC 7662 §2.2)."""
+    if not profile.response.tells_expiry:
+        raise NotApplicable("the profile documents that answers have no expires_in")
+    expiry, told = introspection.members.get("exp"), response.expires_in
+    if not isinstance(expiry, int | float) or not abs(expiry) < COUNTABLE or told is None:
+        raise Inconclusive("introspection does not tell exp, or the answer no expires_in")
+    left = expiry - response.exchange.date.timestamp()
+    assert abs(left - told) <= TOLERANCE, (
+        f"expires_in is {told} s, and introspection tells an exp {left:.0f} s after the answer to {response.exchange}"
+    )

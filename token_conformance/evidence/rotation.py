@@ -1,0 +1,87 @@
+"""What a server does with a refresh token that was used: measured first, read by profile and claims afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import combinations
+
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.models import Profile
+from token_conformance.verdict import Inconclusive
+from token_conformance.wire.exchange import Exchange
+
+
+class Rotation(StrEnum):
+    """The ways of servers with a used refresh token."""
+
+    NONE = "does not rotate: the refresh token stays the same"
+    AT_ONCE = "rotates, and the old refresh token dies at once"
+    AFTER_GRACE = "rotates, and the old refresh token dies after a grace"
+    LIVES_ON = "rotates, and the old refresh token goes on working"
+
+
+def measured(first: TokenResponse, at_once: TokenResponse, later: TokenResponse | None, used: str | None) -> Rotation:
+    """What a refresh, the used token presented at once, and again after the grace, tell of a server.
+
+    Raises:
+        Inconclusive: the refresh was not accepted, or an attempt was neither accepted nor refused.
+
+    """
+    if not first.accepted:
+        raise Inconclusive(f"the refresh was not accepted: {first}")
+    for attempt in (at_once, later):
+        if attempt is not None and not attempt.accepted and not attempt.refused:
+            raise Inconclusive(f"neither accepted nor refused: {attempt} to {attempt.exchange}")
+    if first.refresh_token is None or first.refresh_token == used:
+        return Rotation.NONE
+    if not at_once.accepted:
+        return Rotation.AT_ONCE
+    return Rotation.AFTER_GRACE if later is not None and not later.accepted else Rotation.LIVES_ON
+
+
+def demanded_by(profile: Profile) -> str | None:
+    """Why a used refresh token must die with this provider: its documentation, or a claim; None where nothing asks for it."""
+    grant = profile.grants.refresh_token
+    if grant is not None and grant.rotation.value == "always" and grant.reuse_grace.known:
+        return "the profile documents rotation"
+    if "fapi2" in profile.claims:
+        return None
+    if profile.claims & {"bcp", "oauth2.1"}:
+        return "RFC 9700 invalidates a refresh token that was rotated away"
+    return None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of several requests at once were accepted, and how many different refresh tokens they handed over."""
+
+    winners: int
+    lineages: int
+
+
+def tally(responses: tuple[TokenResponse, ...]) -> Tally:
+    """Count the winners of a race."""
+    winners = [response for response in responses if response.accepted]
+    return Tally(len(winners), len({response.refresh_token for response in winners}))
+
+
+TOLERANCE = timedelta(milliseconds=0.2)
+"""How exactly times of exchanges are known."""
+
+
+def require_race(exchanges: Iterable[Exchange]) -> None:
+    """Ask whether any two requests were under way at the same time.
+
+    Raises:
+        Inconclusive: they came one after the other, so that a server which cannot tell them apart was not put to the test.
+
+    """
+    pairs = combinations(exchanges, 2)
+    if not any(max(a.started, b.started) + TOLERANCE < min(a.answered, b.answered) for a, b in pairs):
+        raise Inconclusive(
+            "the requests left one after the other and not at once: limits.concurrency or limits.requests_per_second, "
+            "or a pause that the provider asked for, does not allow it"
+        )

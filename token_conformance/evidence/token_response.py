@@ -1,0 +1,111 @@
+"""An answer of the token endpoint, read as RFC 6749 §5 writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.retry_after import retry_after
+
+COUNTABLE = 10**14
+"""Seconds, or milliseconds, that a clock can count."""
+
+
+@dataclass(frozen=True)
+class TokenResponse:
+    """A successful response (RFC 6749 §5.1) or an error response (§5.2), or something that is neither."""
+
+    exchange: Exchange
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.exchange.status
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the JSON object, as they came."""
+        return self.exchange.members
+
+    @property
+    def access_token(self) -> str | None:
+        """The access token, where it is a non-empty string."""
+        return self._string("access_token")
+
+    @property
+    def refresh_token(self) -> str | None:
+        """The refresh token, where it is a non-empty string."""
+        return self._string("refresh_token")
+
+    @property
+    def id_token(self) -> str | None:
+        """The ID token, where it is a non-empty string."""
+        return self._string("id_token")
+
+    @property
+    def token_type(self) -> str | None:
+        """The token type, where it is a non-empty string."""
+        return self._string("token_type")
+
+    @property
+    def scope(self) -> frozenset[str] | None:
+        """The scope values, or None where the answer does not tell (RFC 6749 §3.3)."""
+        scope = self._string("scope")
+        return frozenset(scope.split(" ")) if scope is not None else None
+
+    @property
+    def expires_in(self) -> int | None:
+        """Seconds until the access token expires, where the member is a JSON number without fraction that fits a clock."""
+        value = self.members.get("expires_in")
+        return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < COUNTABLE else None
+
+    @property
+    def error(self) -> str | None:
+        """The error code (RFC 6749 §5.2), where it is a string."""
+        return self._string("error")
+
+    @property
+    def error_description(self) -> str | None:
+        """The error description, where it is a string."""
+        return self._string("error_description")
+
+    @property
+    def accepted(self) -> bool:
+        """Whether an access token was handed over."""
+        return self._status in range(200, 300) and self.access_token is not None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the token endpoint itself said no: its own status, or an error code outside of 429 and 5xx.
+
+        A 403 is no status of its own; without a word it is a refusal all the same, and with a page that of a firewall.
+        """
+        if self.accepted or self._status == 429 or self._status >= 500:
+            return False
+        wordless = self._status == 403 and not self.exchange.response.body
+        return self._status in {400, 401} or self.error is not None or wordless
+
+    @property
+    def answered(self) -> datetime:
+        """When the answer came (UTC)."""
+        return self.exchange.answered
+
+    @property
+    def _status(self) -> int:
+        return self.exchange.response.status
+
+    def _string(self, name: str) -> str | None:
+        value = self.members.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def __str__(self) -> str:
+        answer = self.exchange.answer
+        if answer is None:
+            return f"no answer ({self.exchange.failure})"
+        if self.accepted:
+            return f"{answer.status} with an access token"
+        if (seconds := retry_after(answer, self.exchange.answered)) is not None:
+            return f"{answer.status}, to come again after {seconds:.0f} s"
+        return f"{answer.status} {self.error}" if self.error else f"{answer.status} without an error code"

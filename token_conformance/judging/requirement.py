@@ -1,0 +1,91 @@
+"""Ties a check to the normative statements that it judges, and reads the catalogue of these."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from token_conformance.layout import SUITES
+
+Check = TypeVar("Check", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One normative statement of a specification, in our words."""
+
+    id: str
+    source: str
+    section: str
+    level: str
+    title: str
+    protects: str
+    mend: str
+    note: str = ""
+    untested: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def clause(self) -> str:
+        """Where it stands, as reports cite it: `RFC 6749 §5.2`; `also` has other clauses that demand the same."""
+        return f"{self.source} §{self.section}" if self.section else self.source
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether a violation is a failure rather than a warning (RFC 2119)."""
+        return self.level in {"MUST", "MUST NOT", "REQUIRED", "SHALL", "SHALL NOT"}
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """The claims of a profile that it belongs to, as `--require` names them; what is ours belongs to all."""
+        if self.source == OURS:
+            return frozenset({"oauth2"})
+        return frozenset(_claim_of(clause) for clause in (self.source, *self.also))
+
+
+OURS = "token-conformance"
+"""The source of what no specification says, and clients need."""
+
+CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI 2.0": "fapi2"}
+"""The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's, which every provider claims."""
+
+
+def _claim_of(clause: str) -> str:
+    return next((claim for name, claim in CLAIMS.items() if clause.startswith(name)), "oauth2")
+
+
+def requirement(*ids: str) -> Callable[[Check], Check]:
+    """Say which requirements of `suites/requirements.toml` a check judges; the first one gives its level and clause."""
+    import pytest  # a command that lists requirements needs none of it
+
+    mark = pytest.mark.requirement.with_args(*ids)
+
+    def tie(check: Check) -> Check:
+        return mark(check)  # type: ignore[no-any-return]  # a mark gives back what it marks
+
+    return tie
+
+
+@cache
+def catalogue(path: Path = SUITES / "requirements.toml") -> Mapping[str, Requirement]:
+    """All requirements by their id.
+
+    Raises:
+        ValueError: an id stands twice, or an entry lacks a field.
+
+    """
+    entries = tomllib.loads(path.read_text("utf-8")).get("requirement", [])
+    found: dict[str, Requirement] = {}
+    for entry in entries:
+        try:
+            stated = Requirement(**{**entry, "also": tuple(entry.get("also", ()))})
+        except TypeError as error:
+            raise ValueError(f"{path}: {entry.get('id', 'an entry without id')}: {error}") from None
+        if stated.id in found:
+            raise ValueError(f"{path}: {stated.id} stands twice")
+        found[stated.id] = stated
+    return found

@@ -1,0 +1,21 @@
+"""Where the run of each profile, and what it gathered, are kept during a pytest session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from token_conformance.results.todo import ToDo
+    from token_conformance.running.record import Record
+    from token_conformance.running.run import Run
+
+RUNS: pytest.StashKey[dict[str, Run]] = pytest.StashKey()
+"""The runs of the session by the name of their profile."""
+
+RECORDS: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
+"""What they gathered, by the same names."""
+
+LEFT: pytest.StashKey[tuple[ToDo, ...]] = pytest.StashKey()
+"""What an earlier run left to do, and this one takes up."""

@@ -1,0 +1,134 @@
+"""The files of profiles: where they are, what variables they use, and what stands in them as TOML, not yet validated."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from token_conformance.layout import PROFILES
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_TOML_PLACE = re.compile(r" \(at (?P<place>.*)\)$")
+
+
+class ProfileError(Exception):
+    """A profile that cannot be used; each problem is a sentence with file, place, expectation and remedy."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def names() -> list[str]:
+    """List the profiles that come with the suite."""
+    return sorted(path.stem for path in PROFILES.glob("*.toml"))
+
+
+def find(name: str) -> Path:
+    """Give the file of a profile named by its name or by its path.
+
+    Raises:
+        ProfileError: there is none.
+
+    """
+    path, shipped = Path(name), PROFILES / f"{name}.toml"
+    try:
+        if path.suffix == ".toml" or path.is_file():
+            return path
+        if shipped.is_file():
+            return shipped
+        if path.is_dir():
+            return path
+    except OSError:
+        pass  # a name that no file can have, such as one that is too long
+    hint = did_you_mean(name, names())
+    raise ProfileError([f"no profile {name!r}: expected the path of a .toml file or one of {', '.join(names())}{hint}"])
+
+
+def variables(path: Path) -> list[str]:
+    """Name the environment variables that a profile uses, in order and once each."""
+    written = read(path)
+    return list(dict.fromkeys(name for _, text in strings(written) for name in VARIABLE.findall(text)))
+
+
+def title(path: Path) -> str:
+    """The name of the provider that a profile describes.
+
+    Raises:
+        ProfileError: the file is no TOML.
+
+    """
+    described = read(path).get("profile")
+    return str(described.get("name", path.stem)) if isinstance(described, dict) else path.stem
+
+
+def examples(path: Path) -> dict[str, str]:
+    """Give values for a profile's variables that name no real provider: those of its `[examples]`, or made-up ones."""
+    given = read(path).get("examples", {})
+    given = given if isinstance(given, dict) else {}
+    return {name: str(given.get(name) or _example(name)) for name in variables(path)}
+
+
+def _example(name: str) -> str:
+    slug = name.lower().replace("_", "-")
+    return f"https://{slug}.example" if name.endswith(("ISSUER", "URL", "URI", "ENDPOINT")) else f"example-{slug}"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The tables of a profile as they are written.
+
+    Raises:
+        ProfileError: the file cannot be read, is no TOML, or is empty; nothing of its contents is repeated.
+
+    """
+    try:
+        written = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ProfileError([f"{path}: {_unreadable(error)}"]) from None
+    if not written:
+        shipped = ", ".join(names())
+        raise ProfileError([f"{path}: empty; expected the tables of a profile: copy one that comes along ({shipped})"])
+    return written
+
+
+def _unreadable(error: Exception) -> str:
+    """Say why a file is no TOML; nothing of its contents is repeated, for they may be secret."""
+    match error:
+        case FileNotFoundError():
+            return f"no such file; expected the TOML file of a profile, or one of the names {', '.join(names())}"
+        case IsADirectoryError():
+            return "a folder; expected the TOML file of a profile: give its path"
+        case OSError():
+            return f"cannot be read ({error.strerror}); expected the TOML file of a profile"
+        case UnicodeDecodeError():
+            line = bytes(error.object)[: error.start].count(b"\n") + 1
+            return f"line {line}: expected UTF-8, as TOML is written in; save the file as UTF-8"
+        case tomllib.TOMLDecodeError():
+            place = _TOML_PLACE.search(str(error))
+            what = _TOML_PLACE.sub("", str(error))
+            return f"{place['place'] if place else 'the file'}: not TOML ({what}); correct the syntax there"
+        case _:
+            return "cannot be read; expected the TOML file of a profile"
+
+
+def strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each string in a profile, behind its place: `clients[0].client_id`."""
+    match value:
+        case str():
+            yield place, value
+        case dict():
+            for key, inner in value.items():
+                yield from strings(inner, f"{place}.{key}" if place else str(key))
+        case list():
+            for index, inner in enumerate(value):
+                yield from strings(inner, f"{place}[{index}]")
+
+
+def did_you_mean(word: str, choices: Collection[str]) -> str:
+    """Offer the choice that looks most like a word, or nothing."""
+    close = get_close_matches(word, list(choices), n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,154 @@
+"""What a run found, as data: the source of every report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import token_conformance
+from token_conformance.judging.requirement import Requirement, catalogue
+from token_conformance.results.todo import ToDo
+from token_conformance.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The verdict on one check, with what it rests on; `seconds` is the time that judging took."""
+
+    id: str
+    requirements: tuple[str, ...]
+    level: str
+    verdict: Verdict
+    title: str
+    message: str
+    clause: str
+    topic: str
+    scenario: str | None
+    exchanges: tuple[str, ...]
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry of results.json."""
+        return {
+            "id": self.id,
+            "requirements": list(self.requirements),
+            "level": self.level,
+            "verdict": self.verdict.value,
+            "message": self.message,
+            "scenario": self.scenario,
+            "exchanges": list(self.exchanges),
+            "title": self.title,
+            "clause": self.clause,
+            "topic": self.topic,
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many requirements of the catalogue were judged, were not, and cannot be from outside."""
+
+    judged: int
+    not_judged: int
+    not_testable: int
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead."""
+
+    profile: str
+    server: str
+    started: datetime
+    seconds: float
+    requests: int
+    checks: tuple[CheckResult, ...]
+    stale_deviations: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    logins: int = 0
+    clock_skew: float | None = None
+    todo: tuple[ToDo, ...] = ()
+
+    @property
+    def summary(self) -> dict[Verdict, int]:
+        """How often each verdict was given, all verdicts named."""
+        counted = Counter(check.verdict for check in self.checks)
+        return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def coverage(self) -> Coverage:
+        """What of the catalogue was judged."""
+        not_judged, not_testable = len(self.not_judged), len(self.not_testable)
+        return Coverage(len(catalogue()) - not_judged - not_testable, not_judged, not_testable)
+
+    @property
+    def not_judged(self) -> tuple[Requirement, ...]:
+        """The requirements that a run can judge and this one did not, in the order of the catalogue."""
+        return tuple(requirement for requirement in self._unjudged if not requirement.untested)
+
+    @property
+    def not_testable(self) -> tuple[Requirement, ...]:
+        """The requirements that cannot be judged from outside, with the reason in `untested`."""
+        return tuple(requirement for requirement in self._unjudged if requirement.untested)
+
+    @property
+    def _unjudged(self) -> tuple[Requirement, ...]:
+        judged = {id_ for check in self.checks if check.verdict.judged for id_ in check.requirements}
+        return tuple(requirement for requirement in catalogue().values() if requirement.id not in judged)
+
+    def reasons(self, requirement: Requirement) -> tuple[str, ...]:
+        """Why the checks of a requirement did not judge it; empty where none of its checks ran."""
+        return tuple(check.message for check in self.checks if requirement.id in check.requirements and check.message)
+
+    def of(self, *verdicts: Verdict) -> tuple[CheckResult, ...]:
+        """The checks with one of these verdicts."""
+        return tuple(check for check in self.checks if check.verdict in verdicts)
+
+    def by_topic(self) -> dict[str, tuple[CheckResult, ...]]:
+        """The checks of each topic, topics in the order of their first check."""
+        topics = dict.fromkeys(check.topic for check in self.checks)
+        return {topic: tuple(check for check in self.checks if check.topic == topic) for topic in topics}
+
+    @property
+    def conclusion(self) -> str:
+        """What the verdicts say together of the provider, in a sentence."""
+        count = self.summary
+        if count[Verdict.FAIL] or count[Verdict.ERROR]:
+            broken = f", and {_checks(count[Verdict.ERROR])} met a defect of the suite"
+            return f"Does not conform: {_checks(count[Verdict.FAIL])} failed{broken if count[Verdict.ERROR] else ''}."
+        if not self.coverage.judged:
+            return "Nothing could be judged."
+        lacks = [f"{_checks(count[Verdict.WARNING])} with a warning"] * bool(count[Verdict.WARNING])
+        lacks += [f"{_checks(count[Verdict.DEVIATION])} with a documented deviation"] * bool(count[Verdict.DEVIATION])
+        return f"Conforms as far as it was judged{'; ' * bool(lacks)}{', '.join(lacks)}."
+
+    def to_json(self) -> dict[str, Any]:
+        """The contents of results.json."""
+        coverage = self.coverage
+        return {
+            "schema": 1,
+            "suite_version": token_conformance.__version__,
+            "profile": self.profile,
+            "server": self.server,
+            "started": self.started.isoformat(),
+            "seconds": self.seconds,
+            "requests": self.requests,
+            "logins": self.logins,
+            "clock_skew": self.clock_skew,
+            "claims": list(self.claims),
+            "summary": {verdict.value: count for verdict, count in self.summary.items()},
+            "coverage": {
+                "judged": coverage.judged,
+                "not_judged": coverage.not_judged,
+                "not_testable": coverage.not_testable,
+            },
+            "stale_deviations": list(self.stale_deviations),
+            "todo": [left.to_json() for left in self.todo],
+            "checks": [check.to_json() for check in self.checks],
+        }
+
+
+def _checks(count: int) -> str:
+    return f"{count} check{'' if count == 1 else 's'}"

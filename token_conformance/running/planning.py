@@ -1,0 +1,98 @@
+"""What a run will take, found out beforehand: its scenarios are rehearsed against the emulated server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from token_conformance.profile.models import Limits, Profile
+from token_conformance.redaction import Redactor
+from token_conformance.running.gathering import gather, number_of_rows, rows
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario
+from token_conformance.running.waiting import Waits
+from token_conformance.servers.rehearsed import RehearsalServer
+from token_conformance.verdict import NotApplicable
+
+UNLIMITED = 1_000_000
+"""Logins of a rehearsal, which is to tell how many a run would need."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one scenario takes: requests, logins, seconds of waiting; `absent` says why it is not applicable."""
+
+    scenario: Scenario
+    requests: int
+    logins: int
+    waits: Waits
+    absent: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run takes, by a rehearsal; `wait` is that of the whole run, whose long waits overlap."""
+
+    profile: str
+    limits: Limits
+    checks: int
+    steps: tuple[Step, ...]
+    requests: int
+    wait: float
+
+    @property
+    def logins(self) -> int:
+        """How often the run logs in."""
+        return sum(step.logins for step in self.steps)
+
+    @property
+    def applicable(self) -> tuple[Step, ...]:
+        """The scenarios that are performed."""
+        return tuple(step for step in self.steps if step.absent is None)
+
+    @property
+    def too_long(self) -> tuple[Step, ...]:
+        """The scenarios that would have to wait longer than `max_wait`."""
+        return tuple(step for step in self.applicable if step.waits.lacking is not None)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run takes at least: its waits, and its requests at the allowed rate."""
+        return self.wait + self.requests / self.limits.requests_per_second
+
+
+async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], checks: int) -> Plan:
+    """Perform the scenarios in this process, in rows as a live run has them, and count; nothing is sent anywhere."""
+    unlimited = profile.model_copy(update={"limits": profile.limits.model_copy(update={"max_logins": UNLIMITED})})
+    run = Run(name, unlimited, RehearsalServer(unlimited), Redactor())
+    record = await gather(run, scenarios, lambda *_: None, rehearsal=True)
+    requests = Counter(exchange.scenario for exchange in record.exchanges)
+    return Plan(
+        profile=name,
+        limits=profile.limits,
+        checks=checks,
+        steps=tuple(_step(scenario, record, requests) for scenario in scenarios),
+        requests=len(record.exchanges),
+        wait=_wait(profile, scenarios, record),
+    )
+
+
+def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:
+    outcome, name = record.outcomes[scenario.name], scenario.name
+    absent = str(outcome) if isinstance(outcome, NotApplicable) else None
+    return Step(scenario, requests[name], record.logins_of.get(name, 0), record.waits[name], absent)
+
+
+def _wait(profile: Profile, scenarios: Sequence[Scenario], record: Record) -> float:
+    """The longest row's waits: the short ones add up; the long ones overlap, unless all hang on one session."""
+    one_session = profile.login.seeded
+    number = number_of_rows("live", profile, len(scenarios))
+    return max((_row_waits(row, record, one_session=one_session) for row in rows(scenarios, number)), default=0.0)
+
+
+def _row_waits(row: Sequence[Scenario], record: Record, *, one_session: bool) -> float:
+    short = [record.waits[scenario.name].passed for scenario in row if one_session or not scenario.waits]
+    long = [record.waits[scenario.name].passed for scenario in row if scenario.waits and not one_session]
+    return sum(short) + max(long, default=0.0)

@@ -1,0 +1,64 @@
+"""What a run gathered, once and for all: checks and reports read it, and nothing writes to it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from token_conformance.evidence.answers import Evidence
+from token_conformance.profile.models import Profile
+from token_conformance.running.waiting import Waits
+from token_conformance.verdict import NotJudged
+from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Record:
+    """The outcomes of a run's scenarios, and all exchanges in the order in which the scenarios ended.
+
+    `outcomes` holds a transcript for each scenario, or the exception that says why there is none. `logins_of` counts
+    the logins by scenario, `waits` tells what each let pass, `trouble` why the run could not do what it should, and
+    `no_session` that it is the stored session for which it could not.
+    """
+
+    profile: Profile
+    kind: ServerKind
+    outcomes: Mapping[str, Any] = field(default_factory=dict)
+    exchanges: tuple[Exchange, ...] = ()
+    token_endpoint: str | None = None
+    token_endpoint_alias: str | None = None
+    logins_of: Mapping[str, int] = field(default_factory=dict)
+    waits: Mapping[str, Waits] = field(default_factory=dict)
+    trouble: str | None = None
+    no_session: bool = False
+
+    def transcript(self, scenario: str) -> Any:
+        """What the scenario of that name returned.
+
+        Raises:
+            NotJudged: why it did not.
+            ScenarioDefect: it raised something else.
+
+        """
+        outcome = self.outcomes[scenario]
+        if isinstance(outcome, NotJudged):
+            raise type(outcome)(str(outcome))
+        if isinstance(outcome, Exception):
+            raise ScenarioDefect(f"scenario {scenario}: {type(outcome).__name__}: {outcome}") from outcome
+        return outcome
+
+    @property
+    def evidence(self) -> Evidence:
+        """All exchanges, for checks that hold wherever the token endpoint answers."""
+        return Evidence(self.exchanges, self.token_endpoint, self.token_endpoint_alias)
+
+    @property
+    def logins(self) -> int:
+        """How often the run logged in."""
+        return sum(self.logins_of.values())
+
+
+class ScenarioDefect(Exception):  # noqa: N818 - a defect is the word for an error of ours
+    """A scenario raised something that is no verdict: a defect of the suite."""

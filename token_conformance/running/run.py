@@ -1,0 +1,24 @@
+"""What is to be run: a profile, what answers for it, and what may be shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from token_conformance.profile.models import Profile
+from token_conformance.redaction import Redactor
+from token_conformance.sessions.store import SessionStore
+from token_conformance.wire.connection import Server
+
+
+@dataclass(frozen=True)
+class Run:
+    """One profile in a pytest session; `only` names the scenarios whose checks are judged, where not all are."""
+
+    name: str
+    profile: Profile
+    server: Server
+    redactor: Redactor
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    sessions: SessionStore | None = None
+    only: frozenset[str] | None = None

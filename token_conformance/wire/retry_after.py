@@ -1,0 +1,40 @@
+"""What a server that cannot answer now says of when it can (RFC 9110 §10.2.3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from token_conformance.wire.exchange import Request, Response, header, http_date
+
+LATER = frozenset({429, 503})
+"""Too Many Requests (RFC 6585 §4) and Service Unavailable (RFC 9110 §15.6.4): the request was not processed."""
+
+GOOD_ONCE = frozenset({"client_assertion", "assertion"})
+"""Parameters that a server may take only once (RFC 7523 §3): it is not known whether it has remembered them."""
+
+LONGEST = 10
+"""Digits of a Retry-After that is read; more of them are no time to come again."""
+
+
+def retry_after(answer: Response | None, now: datetime) -> float | None:
+    """The seconds after which a 429 or 503 asks to come again; None for any other answer, and where it does not tell.
+
+    A date is held against the server's own Date, as its clock may not be ours.
+    """
+    if answer is None or answer.status not in LATER:
+        return None
+    value = (header(answer.headers, "retry-after") or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value) if len(value) <= LONGEST else None
+    then = http_date(value)
+    present = http_date(header(answer.headers, "date") or "") or now
+    return max(0.0, (then - present).total_seconds()) if then is not None else None
+
+
+def repeatable(request: Request, *, renewed: bool = False) -> bool:
+    """Whether a request can be sent again: it holds no assertion, and no proof that a scenario made for it.
+
+    With `renewed`, its assertion is another one then.
+    """
+    good_once = not renewed and any(name in GOOD_ONCE for name, _ in request.form)
+    return not good_once and header(request.headers, "dpop") is None

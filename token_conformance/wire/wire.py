@@ -1,0 +1,244 @@
+"""Sends the requests of a scenario, and records every exchange."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from time import perf_counter
+
+import httpx
+
+from token_conformance.profile.models import Limits
+from token_conformance.wire.connection import Connection
+from token_conformance.wire.exchange import Exchange, Request, Response
+from token_conformance.wire.pace import Pace
+from token_conformance.wire.retry_after import repeatable, retry_after
+from token_conformance.wire.tls import refuses_certificate
+from token_conformance.wire.tls_probe import Handshake, Versions
+from token_conformance.wire.transports import NoAnswer
+
+USER_AGENT = "token-conformance"
+
+Completion = Callable[[Request, float], Request]
+"""Completes a request when it leaves, by the time in seconds since 1970."""
+
+Renewal = Callable[[], Request]
+"""Makes a request again that holds what is good once."""
+
+
+MOST_REPETITIONS = 3
+"""How often a request is sent again whose answers ask to come later."""
+
+
+class Chosen(httpx.AsyncBaseTransport):
+    """Sends each request by the connection that presents its certificate (RFC 8705); the cookies are the same."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request."""
+        certificate = request.extensions.pop("certificate", None)
+        transport = self._connection.transport if certificate is None else self._connection.presenting(certificate)
+        return await transport.handle_async_request(request)
+
+
+@dataclass
+class Wire:
+    """Sends the requests of one scenario, those of the user's browser and those of the client, and records every exchange.
+
+    The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
+    on another machine.
+    """
+
+    scenario: str
+    connection: Connection
+    limits: Limits
+    pace: Pace
+    exchanges: list[Exchange] = field(default_factory=list)
+    cookies: CookieJar = field(default_factory=CookieJar)
+    _sent: int = 0
+    _racing: bool = False
+
+    def __post_init__(self) -> None:
+        self._browser = self._sender(self.cookies)
+        self._client = self._sender(CookieJar(DefaultCookiePolicy(allowed_domains=())))
+
+    async def send(
+        self, request: Request, *, complete: Completion | None = None, anew: Renewal | None = None
+    ) -> Exchange:
+        """Send a request of the client, without cookies.
+
+        The exchange tells either the answer or why there was none. Redirects are not followed.
+
+        Args:
+            request: what to send.
+            complete: adds at the last moment what grows old while a request waits for its turn: a proof.
+            anew: makes the request again, where it holds what is good once and for a short while: an assertion.
+
+        """
+        return await self._recorded(self._client, request, complete, anew)
+
+    async def browse(self, request: Request) -> Exchange:
+        """Send a request of the user's browser, with its cookies; see `send`."""
+        return await self._recorded(self._browser, request)
+
+    def witness(self, request: Request, seen: Response | str, started: datetime, seconds: float) -> Exchange:
+        """Record a request that a real browser sent by itself: the answer that came, or why there was none."""
+        self._sent += 1
+        exchange = Exchange(
+            scenario=self.scenario,
+            number=self._sent,
+            request=request,
+            answer=seen if isinstance(seen, Response) else None,
+            started=started,
+            seconds=round(seconds, 4),
+            failure=seen if isinstance(seen, str) else None,
+        )
+        self.exchanges.append(exchange)
+        return exchange
+
+    async def handshake(self, address: str, versions: Versions) -> Handshake:
+        """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
+        async with self.pace.turn():
+            return await self.connection.handshake(address, versions)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Within it no other scenario sends requests: those that race leave, and arrive, at the same moment."""
+        async with self.pace.alone():
+            self._racing = True
+            try:
+                yield
+            finally:
+                self._racing = False
+
+    def forget_cookies(self) -> None:
+        """Go on as a browser that the provider has never seen."""
+        self.cookies.clear()
+
+    async def close(self) -> None:
+        """Close the connections; cookies are forgotten."""
+        await self._browser.aclose()
+        await self._client.aclose()
+        await self.connection.close()
+
+    def _sender(self, cookies: CookieJar) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=Chosen(self.connection),
+            follow_redirects=False,
+            timeout=self.limits.request_timeout,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            cookies=cookies,
+            trust_env=False,
+        )
+
+    async def _recorded(
+        self,
+        sender: httpx.AsyncClient,
+        request: Request,
+        complete: Completion | None = None,
+        anew: Renewal | None = None,
+    ) -> Exchange:
+        """Send a request, and again where the answer asks to come later: each answer is recorded, the last one counts."""
+        paused = held_back = 0.0
+        for repetition in range(MOST_REPETITIONS + 1):
+            self.pace.admit(request)
+            exchange = await self._once(sender, request, complete, anew)
+            held_back += exchange.held_back
+            exchange = replace(exchange, held_back=round(held_back, 3))
+            seconds = retry_after(exchange.answer, exchange.answered) if self.pace.patient else None
+            if seconds is not None:
+                self.pace.put_off(exchange, seconds)
+                paused += seconds
+                again = repetition < MOST_REPETITIONS and paused <= self.limits.max_wait
+                if again and repeatable(request, renewed=anew is not None):
+                    self.exchanges.append(replace(exchange, put_off=True))
+                    request = anew() if anew is not None else request
+                    continue
+            break
+        self.exchanges.append(exchange)
+        return exchange
+
+    async def _once(
+        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None, anew: Renewal | None
+    ) -> Exchange:
+        async with self.pace.turn(racing=self._racing) as held_back:
+            request = anew() if anew is not None and held_back else request
+            self._sent = number = self._sent + 1
+            started, before = self.connection.clock.now(), perf_counter()
+            request = complete(request, started.timestamp()) if complete is not None else request
+            answer, failure, hung_up = await self._answer(sender, request)
+        return Exchange(
+            scenario=self.scenario,
+            number=number,
+            request=request,
+            answer=answer,
+            started=started,
+            seconds=round(perf_counter() - before, 4),
+            failure=failure,
+            undocumented=self.connection.undocumented(number),
+            hung_up=hung_up,
+            held_back=held_back,
+        )
+
+    async def _answer(self, sender: httpx.AsyncClient, request: Request) -> tuple[Response | None, str | None, bool]:
+        try:
+            async with asyncio.timeout(self.limits.request_timeout):
+                return await self._exchange(sender, request), None, False
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            return None, self._failure(request, error), _hung_up(error)
+
+    def _failure(self, request: Request, error: Exception) -> str:
+        """Why there was no answer, in a sentence."""
+        match error:
+            case TimeoutError() | httpx.TimeoutException():
+                return f"no answer within {self.limits.request_timeout:g} s"
+            case NoAnswer():
+                return str(error)
+            case httpx.ConnectError():
+                return f"no connection to {httpx.URL(request.url).netloc.decode()}: {_reason(error)}"
+            case httpx.RemoteProtocolError():
+                return f"not an HTTP answer: {_reason(error)}"
+            case _:
+                return f"{type(error).__name__}: {_reason(error)}"
+
+    async def _exchange(self, sender: httpx.AsyncClient, request: Request) -> Response:
+        outgoing = sender.build_request(
+            request.method,
+            request.url,
+            headers=list(request.headers),
+            content=request.body,
+            extensions={"certificate": request.certificate},
+        )
+        if not request.body and request.method == "GET":
+            outgoing.headers.pop("content-length", None)
+        answer = await sender.send(outgoing, stream=True)
+        try:
+            return Response(answer.status_code, tuple(answer.headers.multi_items()), await self._body(answer))
+        finally:
+            await answer.aclose()
+
+    async def _body(self, answer: httpx.Response) -> bytes:
+        body = bytearray()
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > self.limits.response_bytes:
+                raise NoAnswer(f"the answer is larger than {self.limits.response_bytes} bytes")
+        return bytes(body)
+
+
+def _hung_up(error: Exception) -> bool:
+    """Whether the server ended the connection: with an alert over the certificate, or without a word, as many do."""
+    closed = isinstance(error, httpx.ReadError | httpx.WriteError)
+    silent = isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error)
+    return closed or silent or refuses_certificate(error)
+
+
+def _reason(error: Exception) -> str:
+    cause = error.__cause__ or error
+    return str(cause).strip() or type(cause).__name__
