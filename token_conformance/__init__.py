@@ -28,8 +28,10 @@ _ROOMS = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """A name of `__all__`, from the room where it lives (PEP 562)."""
-    if name not in _ROOMS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+if not TYPE_CHECKING:  # type checkers see the names above, and no others
+
+    def __getattr__(name: str) -> Any:
+        """A name of `__all__`, from the room where it lives (PEP 562)."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

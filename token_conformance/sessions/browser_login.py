@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
-from token_conformance import jwt_reading
+from token_conformance.evidence import jwt_reading
 from token_conformance.evidence.login import Authorization, AuthorizationRequest
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
