@@ -1,4 +1,8 @@
-"""The pytest plugin: `-p token_conformance.plugin`, or through the root conftest.py of a checkout."""
+"""The pytest plugin: `-p token_conformance.plugin`, or through the root conftest.py of a checkout.
+
+The hooks are gathered here, and live in the room that each is about. Nobody imports it but pytest; it may import
+everything but `command_line/`.
+"""
 
 from token_conformance.plugin.options import pytest_addoption, pytest_configure
 from token_conformance.plugin.output import (

@@ -1,4 +1,7 @@
-"""`token-conformance init`: a profile drafted from what a provider's metadata says, for its user to complete."""
+"""`token-conformance init`: a profile drafted from what a provider's metadata says, for its user to complete.
+
+Used by the command alone, by the names below. May import `provider/` and what lies below.
+"""
 
 from token_conformance.profile_writing.draft import Draft, drafted
 from token_conformance.profile_writing.metadata import Metadata, UnusableProviderError, issuer_of, read_metadata

@@ -1,4 +1,8 @@
-"""The provider under test, in the RFCs' terms."""
+"""The provider as a scenario talks to it, in the RFCs' terms; it sends and judges nothing.
+
+Suites use what is named here, `binding`, `dpop`, `proof_changes`, `assertion` and `spelling`; `lineage` and `discovery`
+are for `running/` and `sessions/`. May import `servers/`, `evidence/`, `wire/` and what lies below.
+"""
 
 from token_conformance.evidence.login import Authorization, Login
 from token_conformance.provider.carrier import Carrier, carrier, carrier_of, refresh_carrier

@@ -1,4 +1,7 @@
-"""Reports: report.html for people, results.json and junit.xml for programs."""
+"""Reports: report.html for people, results.json and junit.xml for programs, the lines of the terminal; all from data.
+
+The plugin calls `write_reports`, `terminal` and `plan`. May import `results/`, `redaction/` and what lies below.
+"""
 
 from token_conformance.report.writing import ReportError, write_reports
 

@@ -1,4 +1,8 @@
-"""Users' sessions that outlive a run: stored, renewed, locked, and told honestly when they are over."""
+"""Users' sessions that outlive a run: stored, renewed, locked, and told honestly when they are over.
+
+`running/` keeps one true during a run (`keeper`), the commands `login` and `logout` make and end one. May import
+`provider/` and what lies below.
+"""
 
 from token_conformance.sessions.problems import (
     DamagedSessionError,
