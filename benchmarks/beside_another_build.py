@@ -1,0 +1,236 @@
+"""What a run costs beside an older build of the same repository: both are installed, and measured in turn.
+
+Prints a table of ratios: user CPU of an emulated run and of the commands that send nothing, wall time of a live run
+against a provider that answers after 50 ms, beside a bare script of the same requests, the size of report.html, peak
+memory, and what each further profile adds to it. `--profiles N` runs N profiles with two workers instead.
+
+    python benchmarks/beside_another_build.py COMMIT [--times 5] [--profiles 100]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import httpx
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent
+CONCURRENCY = 8
+QUIET = {
+    "--help": ["--help"],
+    "profiles": ["profiles"],
+    "requirements": ["requirements"],
+    "explain ID": ["explain", "rfc6749-5.1-access-token"],
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build in an environment of its own."""
+
+    name: str
+    python: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of `token-conformance`."""
+        return [str(self.python), "-m", "token_conformance", *arguments]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: user CPU and wall time in seconds, peak memory in MB."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def built(commit: str | None, folder: Path) -> Build:
+    """Install a commit, or with None the working tree, into an environment of its own."""
+    source = folder / "source"
+    if commit is None:
+        source = REPOSITORY
+    else:
+        source.mkdir(parents=True)
+        archive = subprocess.run(["git", "archive", commit], cwd=REPOSITORY, check=True, capture_output=True)  # noqa: S603, S607 - our own repository
+        subprocess.run(["tar", "-x", "-C", str(source)], input=archive.stdout, check=True)  # noqa: S603, S607 - likewise
+    environment = folder / "environment"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)  # noqa: S603 - our own Python
+    python = environment / "bin" / "python"
+    subprocess.run([str(python), "-m", "pip", "install", "-q", str(source)], check=True)  # noqa: S603 - likewise
+    return Build(commit or "working tree", python)
+
+
+def cost(command: list[str], folder: Path) -> Cost:
+    """Run a command in a folder and give what it and its children took."""
+    # Without compiled modules every start would be measured with the compiler's work in it.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    began = perf_counter()
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1}:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return Cost(usage.ru_utime, perf_counter() - began, usage.ru_maxrss / 1024)
+
+
+def in_turn(builds: tuple[Build, ...], times: int, measure: Callable[[Build], float]) -> list[float]:
+    """The median of what each build takes; they take turns, so that the machine's mood is the same for all."""
+    taken: dict[str, list[float]] = {build.name: [] for build in builds}
+    for build in builds:
+        measure(build)  # compiles what it imports
+    for _ in range(times):
+        for build in builds:
+            taken[build.name].append(measure(build))
+    return [median(taken[build.name]) for build in builds]
+
+
+def copies(folder: Path, number: int) -> list[str]:
+    """The paths of that many profiles, which are alike but for their names."""
+    text = (REPOSITORY / "profiles" / "generic-oidc.toml").read_text("utf-8")
+    paths = [folder / f"provider-{index:03}.toml" for index in range(number)]
+    for path in paths:
+        path.write_text(text, "utf-8")
+    return [str(path) for path in paths]
+
+
+@contextmanager
+def slow_provider(build: Build, folder: Path) -> Iterator[Path]:
+    """A provider on loopback that answers after 50 ms; gives the profile for it."""
+    command = [str(build.python), str(HERE / "slow_provider.py"), str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own script
+    try:
+        yield Path(process.stdout.readline().strip())
+    finally:
+        process.stdin.close()
+        process.wait(30)
+
+
+def live(build: Build, newest: Build, folder: Path) -> float:
+    """Seconds of a live run against a new slow provider."""
+    with slow_provider(newest, folder) as profile:
+        return cost(build.command("run", str(profile), "--live", "--report-dir", str(folder)), folder).wall
+
+
+def bare(newest: Build, folder: Path) -> float:
+    """Seconds that a script takes for the requests of the last live run, eight at a time."""
+    asked = json.loads((folder / "requests.json").read_text())
+    with slow_provider(newest, folder) as profile:
+        base = profile.read_text().split('issuer = "')[1].split('"')[0]
+        began = perf_counter()
+        asyncio.run(_send(base, asked))
+        return perf_counter() - began
+
+
+async def _send(base: str, requests: list[dict]) -> None:
+    turn = asyncio.Semaphore(CONCURRENCY)
+    async with httpx.AsyncClient(trust_env=False) as client:
+
+        async def one(request: dict) -> None:
+            headers = [(name, value) for name, value in request["headers"] if name not in {"host", "content-length"}]
+            async with turn:
+                await client.request(
+                    request["method"], base + request["target"], headers=headers, content=request["body"]
+                )
+
+        await asyncio.gather(*(one(request) for request in requests))
+
+
+def report_size(build: Build, folder: Path) -> float:
+    """The size of report.html in kB."""
+    target = folder / build.name.replace(" ", "-")
+    cost(build.command("run", "generic-oidc", "--emulated", "--report-dir", str(target)), folder)
+    return max(path.stat().st_size for path in target.rglob("report.html")) / 1000
+
+
+def row(what: str, unit: str, before: float, after: float) -> None:
+    """Print a line of the table."""
+    print(f"| {what} | {before:.2f} {unit} | {after:.2f} {unit} | {after / before:.2f} |", flush=True)
+
+
+def compare(builds: tuple[Build, Build], times: int, folder: Path) -> None:
+    """Print the table."""
+    old, new = builds
+    print(f"| what | {old.name} | {new.name} | ratio |\n|---|---|---|---|", flush=True)
+    emulated = ["run", "generic-oidc", "--emulated", "--report-dir", str(folder / "reports")]
+    row(
+        "emulated run, user CPU", "s", *in_turn(builds, times, lambda build: cost(build.command(*emulated), folder).cpu)
+    )
+    row(
+        "emulated run, peak memory",
+        "MB",
+        *in_turn(builds, 1, lambda build: cost(build.command(*emulated), folder).memory),
+    )
+    for name, arguments in QUIET.items():
+        row(
+            f"`{name}`, user CPU",
+            "s",
+            *in_turn(builds, times, lambda build: cost(build.command(*arguments), folder).cpu),
+        )  # noqa: B023 - called at once
+    row("report.html", "kB", *(report_size(build, folder) for build in builds))
+    row("memory of each further profile", "MB", *(further(build, folder) for build in builds))
+    row("live run at 50 ms, wall", "s", *in_turn(builds, max(times // 2, 1), lambda build: live(build, new, folder)))
+    live(new, new, folder)
+    script, start = (
+        bare(new, folder),
+        cost(new.command("run", "generic-oidc", "--emulated", "-k", "no_check"), folder).wall,
+    )
+    taken = live(new, new, folder)
+    print(
+        f"| live run beside a bare script and start-up | {script + start:.2f} s | {taken:.2f} s | {taken / (script + start):.2f} |"
+    )
+
+
+def further(build: Build, folder: Path, number: int = 8) -> float:
+    """The MB that each further profile of a run adds to its peak memory."""
+
+    def peak(profiles: int) -> float:
+        given = copies(folder, profiles)
+        return cost(build.command("run", *given, "--emulated", "--report-dir", str(folder / "further")), folder).memory
+
+    return (peak(number) - peak(1)) / (number - 1)
+
+
+def many(build: Build, number: int, folder: Path) -> None:
+    """Print how time and memory grow with the number of profiles, two workers sharing them."""
+    print("| profiles | wall | for each | peak memory of a process |\n|---|---|---|---|")
+    for profiles in (number // 4, number // 2, number):
+        given = copies(folder, profiles)
+        taken = cost(
+            build.command("run", *given, "--emulated", "-n", "2", "--report-dir", str(folder / "many")), folder
+        )
+        print(
+            f"| {profiles} | {taken.wall:.1f} s | {taken.wall / profiles:.2f} s | {taken.memory:.0f} MB |", flush=True
+        )
+
+
+def main() -> None:
+    """Install, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("commit", help="the older build")
+    parser.add_argument("--times", type=int, default=5, help="how often each is measured")
+    parser.add_argument("--profiles", type=int, help="run so many profiles with two workers instead")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as given:
+        folder = Path(given)
+        newest = built(None, folder / "new")
+        if asked.profiles:
+            many(newest, asked.profiles, folder)
+        else:
+            compare((built(asked.commit, folder / "old"), newest), asked.times, folder)
+
+
+if __name__ == "__main__":
+    main()
