@@ -193,7 +193,7 @@ class Provider(Requesting):
             **(changes or {}),
         }
         response = await self.token(parameters, client=client or authorization.client)
-        if changes is None and client in {None, authorization.client}:
+        if changes is None and (client is None or client == authorization.client):
             self.logins.exchanged(authorization.client, response)
         return response
 
