@@ -1,4 +1,4 @@
-"""Variations in how clients prove who they are that RFC 6749 and RFC 7523 allow."""
+"""Variations in what clients have to send that RFC 6749, RFC 7523 and OpenID Connect allow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from token_conformance.reference.behaviour import policy
 from token_conformance.reference.variation import Variation
 
 CLIENTS = (
+    Variation(
+        "offline-access-demands-consent",
+        "an authorization request with offline_access is refused without prompt=consent (OIDC Core §11)",
+        policy("scope", offline_access_demands_consent=True),
+    ),
     Variation(
         "missing-authentication-invalid-request",
         "missing client authentication is an invalid_request",
