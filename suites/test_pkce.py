@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Authorization, Login, Provider
-from token_conformance.provider.provider import code_challenge
+from token_conformance.provider.authorizing import code_challenge
 from token_conformance.running.record import Record
 from token_conformance.verdict import Inconclusive
 

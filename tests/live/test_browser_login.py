@@ -22,10 +22,10 @@ from tests.live.pages import (
     run,
 )
 from token_conformance.profile.loading import load
+from token_conformance.provider.authorizing import code_challenge
 from token_conformance.provider.login.browsing import Walk
 from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login.window import Window
-from token_conformance.provider.provider import code_challenge
 from token_conformance.reference.loopback import LoopbackServer, server_tls
 from token_conformance.servers.live import LiveServer
 from token_conformance.verdict import Inconclusive

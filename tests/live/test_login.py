@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from token_conformance.profile.loading import load
+from token_conformance.provider.authorizing import code_challenge
 from token_conformance.provider.login.browsing import Walk, follow_to_redirect
-from token_conformance.provider.provider import code_challenge
 from token_conformance.servers.live import LiveServer
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Request

@@ -139,6 +139,19 @@ def test_a_bound_token_is_used_by_its_scheme(make_profile, make_wire):
         bound(provider, unbound)
 
 
+@pytest.mark.parametrize(
+    ("documented", "used"), [({}, "PS256"), ({"dpop_algorithm": "ES384"}, "ES384")], ids=["by metadata", "by profile"]
+)
+def test_proofs_are_signed_as_documented_or_else_as_listed(make_profile, make_wire, documented, used):
+    """The algorithm that a profile does not name is nobody's word: metadata decide then."""
+    document = {"token_endpoint": "https://op.example/t", "dpop_signing_alg_values_supported": ["PS256"]}
+    profile = make_profile(server={"issuer": "https://op.example"}, tokens={"dpop": "supported", **documented})
+    wire = make_wire(lambda request: httpx.Response(200, json=document))
+    discovery = Discovery(profile, wire)
+    asyncio.run(discovery.ask())
+    assert Provider(profile, wire, discovery, Lineage(), LoginBudget(1)).prover.algorithm == used
+
+
 def test_without_dpop_there_are_no_proofs(make_profile, make_wire):
     """A profile that does not tell of DPoP is talked to as ever."""
     provider = talking(make_profile, make_wire, lambda request: httpx.Response(400))

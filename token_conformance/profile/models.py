@@ -253,6 +253,11 @@ class Profile(Table):
         return self.tokens.dpop.value if self.tokens.dpop.known else None
 
     @property
+    def documented_dpop_algorithm(self) -> SigningAlgorithm | None:
+        """The algorithm of proofs that the profile names itself; the one that is used otherwise is documented by nobody."""
+        return self.tokens.dpop_algorithm if "dpop_algorithm" in self.tokens.model_fields_set else None
+
+    @property
     def binds_to_certificate(self) -> bool:
         """Whether the tokens of the client that logs users in are bound to its certificate (RFC 8705 §3)."""
         told = self.tokens.tls_client_certificate_bound_access_tokens

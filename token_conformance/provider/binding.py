@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import cast, get_args
 
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.profile.signing_key import SigningAlgorithm
-from token_conformance.provider.dpop import Prover, demands_nonce, new_prover
+from token_conformance.provider.dpop import Prover, demands_nonce, known_algorithm, new_prover
 from token_conformance.provider.provider import Provider
 from token_conformance.verdict import NotApplicable
 from token_conformance.wire.exchange import Exchange
@@ -28,12 +26,10 @@ async def binding(provider: Provider) -> tuple[Provider, Prover]:
         return provider, provider.prover
     if provider.profile.binds_to_certificate:
         raise NotApplicable("the tokens of the profile's client are bound to its certificate, and need no other key")
-    supported = await _supported_algorithms(provider)
-    preferred = provider.profile.tokens.dpop_algorithm
-    known = [algorithm for algorithm in (preferred, *get_args(SigningAlgorithm)) if algorithm in supported]
-    if not known:
+    algorithm = known_algorithm(provider.profile.tokens.dpop_algorithm, await _listed_algorithms(provider))
+    if algorithm is None:
         raise NotApplicable("neither the profile nor the metadata says that the provider supports DPoP")
-    prover = new_prover(cast("SigningAlgorithm", known[0]))
+    prover = new_prover(algorithm)
     return provider.proving(prover), prover
 
 
@@ -74,9 +70,8 @@ def nonce_in(demand: Exchange | None) -> str:
     return given[0]
 
 
-async def _supported_algorithms(provider: Provider) -> list[object]:
+async def _listed_algorithms(provider: Provider) -> object:
     if provider.profile.server.issuer is None:
-        return []
+        return None
     metadata = await provider.metadata()
-    stated = metadata.members.get("dpop_signing_alg_values_supported") if metadata.answer is not None else None
-    return stated if isinstance(stated, list) else []
+    return metadata.members.get("dpop_signing_alg_values_supported") if metadata.answer is not None else None

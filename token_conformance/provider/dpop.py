@@ -9,7 +9,7 @@ import warnings
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError, SecurityWarning
@@ -26,6 +26,13 @@ MANDATORY_HEADER = ("typ", "alg", "jwk")
 
 MANDATORY_CLAIMS = ("jti", "htm", "htu", "iat")
 """The claims of a proof (RFC 9449 §4.2); at a resource there is `ath` too."""
+
+
+def known_algorithm(preferred: SigningAlgorithm, listed: object) -> SigningAlgorithm | None:
+    """An algorithm of ours among those that metadata list for proofs (RFC 9449 §5.1): the preferred one, if it is there."""
+    known = (preferred, *get_args(SigningAlgorithm))
+    offered = listed if isinstance(listed, list) else []
+    return next((cast("SigningAlgorithm", algorithm) for algorithm in known if algorithm in offered), None)
 
 
 @dataclass(frozen=True)

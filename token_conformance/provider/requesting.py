@@ -13,10 +13,11 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Profile
+from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.dpop import Prover, new_prover, without_query
+from token_conformance.provider.dpop import Prover, known_algorithm, new_prover, without_query
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.wire.connection import Clock
 from token_conformance.wire.exchange import Exchange, Headers, Request, header
@@ -47,7 +48,7 @@ class Requesting:
         self.logins = logins
         self.clock = clock or wire.connection.clock
         if profile.dpop and lineage.prover is None:
-            lineage.prover = new_prover(profile.tokens.dpop_algorithm)
+            lineage.prover = new_prover(_proof_algorithm(profile, discovery))
         self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
         self.token_type = "DPoP" if profile.dpop else "Bearer"
         self._usual = True
@@ -193,3 +194,10 @@ class Requesting:
         client_ids = {value for name, value in proof.parameters if name == "client_id"}
         known = (client for client in self.profile.clients if client.client_id in client_ids)
         return proof.certificate is not None or any(client.certificate is not None for client in known)
+
+
+def _proof_algorithm(profile: Profile, discovery: Discovery) -> SigningAlgorithm:
+    """What proofs are signed by: as the profile documents, or else as usual, or by what the metadata list instead."""
+    usual = profile.tokens.dpop_algorithm
+    listed = discovery.metadata.get("dpop_signing_alg_values_supported")
+    return profile.documented_dpop_algorithm or known_algorithm(usual, listed) or usual

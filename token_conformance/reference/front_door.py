@@ -49,6 +49,7 @@ class FrontDoor:
         request = Parameters(incoming, dict(pairs), pairs)
         try:
             self._server.get_consent_grant(request)
+            self._check_prompt(request)
             granted_resources(self._installation, request.payload.data.get("resource"))
         except OAuth2Error as error:
             return self._refused(request, error)
@@ -128,6 +129,13 @@ class FrontDoor:
         resources = granted_resources(self._installation, data.get("resource"))
         user = self._installation.documented.user
         return Family(client_id, user, scope, auth_time, data.get("nonce"), data.get("scope"), resources)
+
+    def _check_prompt(self, request: Parameters) -> None:
+        """Refuse offline_access without `prompt=consent`, where that is demanded (OIDC Core §11)."""
+        scope, prompt = (request.payload.data.get(name) or "" for name in ("scope", "prompt"))
+        demanded = self._installation.behaviour.scope.offline_access_demands_consent
+        if demanded and "offline_access" in scope.split() and "consent" not in prompt.split():
+            raise OAuth2Error(error="invalid_request", description="offline_access needs prompt=consent.")
 
     def _asked(self, interaction: Interaction) -> tuple[str, str]:
         data = interaction.request.payload.data

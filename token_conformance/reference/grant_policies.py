@@ -104,6 +104,7 @@ class ScopePolicy:
     order_matters: bool = False
     case_ignored: bool = False
     unnamed: Literal["default", "nothing", "invalid_scope", "invalid_request"] = "default"
+    offline_access_demands_consent: bool = False
 
 
 @dataclass(frozen=True)

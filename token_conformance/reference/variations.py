@@ -14,6 +14,7 @@ from token_conformance.reference.faults.fault import at, refreshed_id_tokens, re
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
 from token_conformance.reference.variations_of_answers import FORMS
+from token_conformance.reference.variations_of_clients import CLIENTS
 from token_conformance.reference.variations_of_grants import FURTHER_GRANTS
 from token_conformance.reference.variations_of_tokens import LIVES
 
@@ -252,12 +253,6 @@ ALL = (
         policy("code", malformed_verifier="invalid_request"),
     ),
     Variation(
-        "missing-authentication-invalid-request",
-        "missing client authentication is an invalid_request",
-        policy("client", missing_authentication="invalid_request"),
-    ),
-    Variation("invalid-client-401", "invalid_client is 401 throughout", policy("client", body_failure_status=401)),
-    Variation(
         "revocation-of-foreign-token-ignored",
         "revoking another client's token answers 200 and does nothing",
         policy("afterlife", foreign_token="ignored"),
@@ -305,6 +300,7 @@ ALL = (
         "self-contained access tokens survive the replay of their code",
         policy("resource", revocation_checked=False),
     ),
+    *CLIENTS,
     *FURTHER_GRANTS,
     *FORMS,
     *LIVES,
@@ -336,6 +332,11 @@ ALL = (
         "dpop-binding-invalid-proof",
         "a code or refresh token with another key is an invalid_dpop_proof",
         policy("dpop", binding_error="invalid_dpop_proof"),
+    ),
+    Variation(
+        "dpop-other-algorithms",
+        "the metadata offer other algorithms for proofs than the usual ES256",
+        at("metadata", lambda answer: answer.saying(dpop_signing_alg_values_supported=["PS256", "ES512"])),
     ),
     Variation("dpop-proofs-short-lived", "proofs work for five seconds", policy("dpop", proof_lifetime=5)),
     Variation(
