@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from token_conformance.judging.judgement import verdict_of
-from token_conformance.plugin.selection import requirement_ids, requirements_for, run_for, scenarios_for
+from token_conformance.judging.judgement import judgement_of
+from token_conformance.plugin.selection import former_ids, requirement_ids, requirements_for, run_for, scenarios_for
 from token_conformance.plugin.stash import RUNS
 from token_conformance.plugin.workers import without_profile
 from token_conformance.results.results import CheckResult
@@ -72,19 +72,21 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
     catalogue = requirements_for(item)
     judged = tuple(catalogue[id_] for id_ in ids)
     stated = judged[0] if judged else None
-    verdict, message = verdict_of(_problem(call), judged, run.profile, seen, fact=fact_of(item))
+    found = judgement_of(_problem(call), judged, run.profile, seen, fact=fact_of(item))
     return CheckResult(
         id=without_profile(item.nodeid, run.name),
         requirements=ids,
         level=stated.level if stated else "MUST",
-        verdict=verdict,
+        verdict=found.verdict,
         title=fact_of(item),
-        message=run.redactor.text(message),
+        message=run.redactor.text(found.message),
         clause=stated.clause if stated else "",
         topic=item.path.stem.removeprefix("test_"),
         scenario=next((scenario.name for scenario in scenarios_for(item)), None),
         exchanges=tuple(exchange.id for exchange in seen),
         seconds=round(call.duration, 4),
+        violated=found.violated,
+        formerly=former_ids(item),
     )
 
 

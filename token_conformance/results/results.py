@@ -15,7 +15,11 @@ from token_conformance.verdict import Verdict
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The verdict on one check, with what it rests on; `seconds` is the time that judging took."""
+    """The verdict on one check, with what it rests on; `seconds` is the time that judging took.
+
+    `violated` is the requirement, of those to which the check is tied, that a red verdict or a deviation is about;
+    `formerly` are the ids that the check had before it was renamed.
+    """
 
     id: str
     requirements: tuple[str, ...]
@@ -28,6 +32,15 @@ class CheckResult:
     scenario: str | None
     exchanges: tuple[str, ...]
     seconds: float
+    violated: str | None = None
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """The requirements on which the verdict tells: the one that is violated, or all that hold."""
+        if not self.verdict.judged:
+            return ()
+        return (self.violated,) if self.violated is not None else self.requirements
 
     def to_json(self) -> dict[str, Any]:
         """The entry of results.json."""
@@ -43,6 +56,8 @@ class CheckResult:
             "clause": self.clause,
             "topic": self.topic,
             "seconds": self.seconds,
+            "violated": self.violated,
+            "formerly": list(self.formerly),
         }
 
 
@@ -95,7 +110,7 @@ class RunResult:
 
     @property
     def _unjudged(self) -> tuple[Requirement, ...]:
-        judged = {id_ for check in self.checks if check.verdict.judged for id_ in check.requirements}
+        judged = {id_ for check in self.checks for id_ in check.settled}
         return tuple(requirement for requirement in catalogue().values() if requirement.id not in judged)
 
     def reasons(self, requirement: Requirement) -> tuple[str, ...]:
