@@ -7,6 +7,7 @@ One that is gone, or has another name, fails here until its successor says so by
 from collections.abc import Iterator
 from pathlib import Path
 
+from token_conformance.judging.causes import causes
 from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.judging.tied import tied_checks
 
@@ -21,6 +22,7 @@ def listed() -> list[str]:
 def present() -> Iterator[str]:
     """The ids of today, each behind the word for what it names."""
     yield from (f"requirement {id_}" for id_ in catalogue())
+    yield from (f"cause {id_}" for id_ in causes().ids)
     yield from (f"check {check.id}" for check in tied_checks())
 
 

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import token_conformance
+from token_conformance.judging.causes import causes
+from token_conformance.judging.habit import Habit
 from token_conformance.judging.requirement import Requirement, catalogue
+from token_conformance.results.causes import Cause, causes_of
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
@@ -18,7 +21,8 @@ class CheckResult:
     """The verdict on one check, with what it rests on; `seconds` is the time that judging took.
 
     `violated` is the requirement, of those to which the check is tied, that a red verdict or a deviation is about;
-    `formerly` are the ids that the check had before it was renamed.
+    `formerly` are the ids that the check had before it was renamed; `habit` is what the server did where it is red, and
+    `stopped_by` the requirement whose violation kept it from being judged.
     """
 
     id: str
@@ -34,6 +38,8 @@ class CheckResult:
     seconds: float
     violated: str | None = None
     formerly: tuple[str, ...] = ()
+    habit: Habit | None = None
+    stopped_by: str | None = None
 
     @property
     def settled(self) -> tuple[str, ...]:
@@ -127,6 +133,11 @@ class RunResult:
         return {topic: tuple(check for check in self.checks if check.topic == topic) for topic in topics}
 
     @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What stands behind the red checks, the worst first."""
+        return causes_of(self.checks, causes(), catalogue())
+
+    @property
     def conclusion(self) -> str:
         """What the verdicts say together of the provider, in a sentence."""
         count = self.summary
@@ -161,6 +172,7 @@ class RunResult:
             },
             "stale_deviations": list(self.stale_deviations),
             "todo": [left.to_json() for left in self.todo],
+            "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],
         }
 
