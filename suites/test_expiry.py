@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.access_token import jwt_of
-from token_conformance.evidence.lifetime import TOLERANCE, judge_introspected
+from token_conformance.evidence.lifetime import TOLERANCE, access_token_lifetime, judge_introspected
 from token_conformance.evidence.rotation import demanded_by
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.transcripts import Refreshed
@@ -134,9 +134,7 @@ async def access_token_life(provider: Provider) -> AccessTokenLife:
     """Log in, use the access token at once, shortly before expires_in has passed, and some time after; then renew it."""
     login = await provider.login()
     fresh = await provider.resource(login.access_token)
-    lifetime = login.response.expires_in or provider.profile.tokens.access_token_lifetime.value
-    if lifetime is None or not 0 < lifetime <= 31_536_000:
-        raise Inconclusive(f"expires_in is {login.response.members.get('expires_in')!r}: no time to wait for")
+    lifetime = access_token_lifetime(login.response, provider.profile)
     late = None
     if lifetime > 2 * TOLERANCE:
         await provider.clock.wait(lifetime - TOLERANCE)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.evidence.lifetime import judge_introspected
+from token_conformance.evidence.lifetime import access_token_lifetime, judge_introspected
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Login, Provider
@@ -271,10 +271,7 @@ async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
     login = await provider.session()
     live = await provider.introspect(login.access_token, client=login.client)
     open_to(login, live)
-    lifetime = login.response.expires_in or provider.profile.tokens.access_token_lifetime.value
-    if lifetime is None or not 0 < lifetime <= 31_536_000:
-        raise Inconclusive("the answer does not tell when the access token expires")
-    await provider.clock.wait(lifetime + LATENESS)
+    await provider.clock.wait(access_token_lifetime(login.response, provider.profile) + LATENESS)
     return ExpiredIntrospection(live, await provider.introspect(login.access_token, client=login.client))
 
 

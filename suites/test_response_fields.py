@@ -9,8 +9,9 @@ from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.answers import Evidence
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.unguessable import varying_bits
+from token_conformance.judging.violation import violating
 from token_conformance.running.record import Record
-from token_conformance.wire.exchange import header
+from token_conformance.wire.exchange import doubled_members, header
 
 EACH_GRANT = pytest.mark.evidence_of("login", "refreshed", "service_token")
 
@@ -42,9 +43,11 @@ def test_success_is_a_json_object(evidence: Evidence) -> None:
     """The body of a successful response is one JSON object, in which no member stands twice."""
     for response in evidence.successes:
         parsed = response.exchange.json
-        assert isinstance(parsed, dict), (
-            f"the answer to {response.exchange} is no JSON object: {response.exchange.text[:60]!r}"
-        )
+        twice = doubled_members(response.exchange.response.body)
+        with violating("rfc6749-3.2-duplicate-members" if twice else "rfc6749-5.1-json"):
+            assert isinstance(parsed, dict), (
+                f"the answer to {response.exchange} is no JSON object: {response.exchange.text[:60]!r}"
+            )
 
 
 @EACH_GRANT

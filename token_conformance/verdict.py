@@ -26,9 +26,16 @@ class Verdict(StrEnum):
 
 
 class NotJudged(Exception):  # noqa: N818 - a verdict rather than an error
-    """A check or a scenario cannot judge; the message says why."""
+    """A check or a scenario cannot judge; the message says why.
+
+    `stopped_by` is the requirement whose violation stands in the way, where there is one.
+    """
 
     verdict: Verdict
+
+    def __init__(self, message: str = "", *, stopped_by: str | None = None) -> None:
+        super().__init__(message)
+        self.stopped_by = stopped_by
 
 
 class Inconclusive(NotJudged):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from token_conformance.judging.requirement import catalogue
+from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.layout import SUITES
 
 LEVELS = {"MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"}
@@ -96,3 +96,21 @@ def test_an_id_stands_once(tmp_path):
     path.write_text(f'[[requirement]]\nid = "a"\n{fields}[[requirement]]\nid = "a"\n{fields}')
     with pytest.raises(ValueError, match="a stands twice"):
         catalogue(path)
+
+
+FIELDS = 'source = "s"\nsection = ""\nlevel = "MUST"\ntitle = "t"\nprotects = "p"\nmend = "m"\n'
+
+
+def test_a_renamed_requirement_is_known_by_both_names(tmp_path):
+    """Its former names lead to the present one."""
+    path = tmp_path / "requirements.toml"
+    path.write_text(f'[[requirement]]\nid = "new"\nformerly = ["old", "older"]\n{FIELDS}')
+    assert renamed(catalogue(path)) == {"old": "new", "older": "new"}
+
+
+def test_a_former_name_belongs_to_one_requirement(tmp_path):
+    """It is not the name of another one."""
+    path = tmp_path / "requirements.toml"
+    path.write_text(f'[[requirement]]\nid = "a"\n{FIELDS}[[requirement]]\nid = "b"\nformerly = ["a"]\n{FIELDS}')
+    with pytest.raises(ValueError, match="a, as b was called, is another requirement"):
+        renamed(catalogue(path))

@@ -16,7 +16,7 @@ def helper():
 
 
 @EACH
-@requirement("two")
+@requirement("two", formerly=("suites/test_topic.py::test_once",))
 def test_other(asked):
     assert asked
 '''
@@ -28,6 +28,7 @@ def test_checks_are_read_from_a_suite(tmp_path):
     first, second = tied_checks(tmp_path)
     assert (first.name, first.fact, first.requirements) == ("topic::test_both", "Both hold.", ("one", "two"))
     assert (second.name, second.fact) == ("topic::test_other", "test_other")
+    assert (second.id, second.formerly) == ("suites/test_topic.py::test_other", ("suites/test_topic.py::test_once",))
     assert by_requirement((first, second)) == {"one": (first,), "two": (first, second)}
 
 

@@ -180,3 +180,37 @@ def test_what_was_held_back_for_long_is_not_held_against_the_server(make_profile
     found, message = verdict_of(AssertionError("it was refused"), (), make_profile(), seen, fact="It is accepted.")
     assert found == verdict
     assert ("held the request back for 30 s" in message) is (verdict == "inconclusive")
+
+
+def test_a_red_check_says_what_it_violates_and_what_stands_behind_it(inner_run):
+    """A cause is told with the exchange that shows it, beside its control."""
+    checks = '''
+
+@scenario(needs="client_credentials")
+async def again(provider):
+    """Ask twice."""
+    return await provider.client_credentials(), await provider.client_credentials(scope="more")
+
+
+@requirement("should", "must", formerly=("test_inner.py::test_old",))
+def test_second_is_refused(again):
+    """The second request is refused."""
+    first, second = again
+    assert not refusal(second, control=first).accepted
+'''
+    inner_run(checks)
+    (check,), (cause,) = inner_run.results()["checks"], inner_run.results()["causes"]
+    assert (check["violated"], check["formerly"]) == ("must", ["test_inner.py::test_old"])
+    assert (cause["id"], cause["checks"]) == ("must", [check["id"]])
+    shown = {name: cause["evidence"][0][name] for name in ("control", "offence", "differs")}
+    assert shown == {"control": "again/1", "offence": "again/2", "differs": ["request.scope"]}
+
+
+def test_the_summary_is_the_last_thing_on_the_terminal(inner_run):
+    """Behind pytest's own, with the letters explained."""
+    lines = inner_run(CHECKS).outlines
+    (letters,) = [number for number, line in enumerate(lines) if line.startswith("letters: ")]
+    assert max(number for number, line in enumerate(lines) if " failed" in line and " in " in line) < letters
+    assert "FAIL     must: expected: A refresh token is handed over" in "\n".join(lines[letters:])
+    assert lines[-1].startswith("report: ")
+    assert lines[-1].endswith("junit.xml")

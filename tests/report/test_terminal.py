@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from token_conformance.report.terminal import summary_lines
+from token_conformance.judging.habit import Did, Habit
+from token_conformance.report.terminal import LETTERS, letters_line, summary_lines
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
@@ -20,12 +21,40 @@ def test_a_finding_is_one_line_with_its_clause(make_run, make_check):
     """The clause is said once, whether or not the message says it."""
     checks = (
         make_check(Verdict.FAIL, message="accepted (RFC 9700 §4.14.2)"),
-        make_check(Verdict.WARNING, message="no\nCache-Control"),
+        make_check(Verdict.WARNING, message="no\nCache-Control", violated="rfc9700-2.1"),
     )
     assert summary_lines(make_run(checks=checks, stale_deviations=()))[1:-1] == [
-        "FAIL     accepted (RFC 9700 §4.14.2)",
-        "WARNING  no Cache-Control (RFC 9700 §4.14.2)",
+        "FAIL     rfc6749-3.2-post-only: accepted (RFC 9700 §4.14.2)",
+        "WARNING  rfc9700-2.1: no Cache-Control (RFC 9700 §4.14.2)",
     ]
+
+
+def test_findings_stand_under_their_cause(make_run, make_check):
+    """With the number of checks, what could not be judged for it, and one exchange that shows it; errors come last."""
+    habit = Habit(Did.ACCEPTED, "rotation/4", "/token", "response.status", 200, "rotation/2")
+    reds = ("rfc9700-4.14.2-old-token-refused", "rfc9700-4.14.2-grandparent-refused")
+    checks = (
+        make_check(Verdict.ERROR, id="broken", message="a defect of the suite", requirements=()),
+        *(make_check(Verdict.FAIL, id=id_, violated=id_, message="accepted", habit=habit) for id_ in reds),
+        make_check(Verdict.INCONCLUSIVE, stopped_by=reds[0]),
+    )
+    assert summary_lines(make_run(checks=checks, stale_deviations=()))[1:-1] == [
+        (
+            "CAUSE    used-refresh-tokens-work: A refresh token that was rotated away goes on working "
+            "(2 checks, 1 more could not be judged for it, see rotation/4)"
+        ),
+        "  FAIL     rfc9700-4.14.2-old-token-refused: accepted (RFC 9700 §4.14.2)",
+        "  FAIL     rfc9700-4.14.2-grandparent-refused: accepted (RFC 9700 §4.14.2)",
+        "ERROR    a defect of the suite (RFC 9700 §4.14.2)",
+    ]
+
+
+def test_each_letter_is_explained():
+    """In one line."""
+    assert letters_line() == (
+        "letters: . pass, F fail, W warning, D deviation, i inconclusive, - not applicable, E error"
+    )
+    assert set(LETTERS.values()) == set(Verdict)
 
 
 def test_only_findings_have_lines(make_run, make_check):

@@ -10,6 +10,7 @@ import pytest
 
 import token_conformance
 import token_conformance.results.results as results
+from token_conformance.judging.habit import Did, Habit
 from token_conformance.judging.requirement import Requirement
 from token_conformance.results.results import CheckResult, Coverage, RunResult
 from token_conformance.results.todo import ToDo
@@ -83,6 +84,14 @@ def test_a_requirement_is_covered_once():
     assert [requirement.id for requirement in run.not_testable] == ["d"]
 
 
+def test_a_failure_tells_on_what_it_violates():
+    """What else the check is tied to neither holds nor fails by it."""
+    run = run_of(replace(check(Verdict.FAIL, requirements=("a", "b")), violated="b"))
+
+    assert Coverage(judged=1, not_judged=2, not_testable=1) == run.coverage
+    assert [requirement.id for requirement in run.not_judged] == ["a", "c"]
+
+
 def test_requirements_of_another_catalogue_do_not_count():
     """A vendor's own requirement neither raises nor lowers the coverage of ours."""
     assert Coverage(0, 3, 1) == run_of(check(requirements=("vendor-1",))).coverage
@@ -108,6 +117,10 @@ def test_results_json_keeps_its_schema():
     """A run with a check of each verdict, and with something left to do, is valid against the schema in the package."""
     run = replace(
         run_of(*(check(verdict, message=verdict.words) for verdict in Verdict)),
+        checks=(
+            *(check(verdict, message=verdict.words) for verdict in Verdict),
+            replace(check(Verdict.FAIL), habit=Habit(Did.WRONG_CODE, "a/2", "/token", "response.error", "x", "a/1")),
+        ),
         clock_skew=-1.5,
         todo=(ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 20, tzinfo=UTC)),),
     )
@@ -123,9 +136,10 @@ def test_an_empty_run_keeps_the_schema():
 
 def test_the_schema_knows_every_member():
     """What results.json says is described, and the verdicts of the schema are ours."""
-    written = run_of(check()).to_json()
+    written = run_of(check(Verdict.FAIL)).to_json()
 
     assert set(SCHEMA["properties"]) == set(written)
+    assert set(SCHEMA["$defs"]["cause"]["properties"]) == set(written["causes"][0])
     assert set(SCHEMA["$defs"]["check"]["properties"]) == set(written["checks"][0])
     assert [verdict.value for verdict in Verdict] == SCHEMA["$defs"]["verdict"]["enum"]
 

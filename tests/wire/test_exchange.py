@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire.exchange import Request, header, parse_json, watching
+from token_conformance.wire.exchange import Request, doubled_members, header, parse_json, watching
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,22 @@ from token_conformance.wire.exchange import Request, header, parse_json, watchin
 def test_what_is_not_strict_json_is_none(body):
     """A body that RFC 8259 does not allow is no JSON."""
     assert parse_json(body) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "doubled"),
+    [
+        (b'{"a":1,"b":2,"a":1}', ("a",)),
+        (b'{"a":{"c":1,"c":2}}', ("c",)),
+        (b'{"a":1}', ()),
+        (b'{"a":1,"a"', ()),
+        (b"<html>", ()),
+        (b"[" * 100_000, ()),
+    ],
+)
+def test_members_that_stand_twice_are_named(body, doubled):
+    """In an object that would be JSON without them."""
+    assert doubled_members(body) == doubled
 
 
 @given(st.binary(max_size=200))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from token_conformance.command_line.refusing import refuse
-from token_conformance.judging.requirement import catalogue
+from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.judging.tied import by_requirement, tied_checks
 
 
@@ -27,7 +27,7 @@ def requirements() -> None:
 @click.argument("requirement_id", metavar="ID")
 def explain(requirement_id: str) -> None:
     """Say what a requirement asks, why it matters, and how a server is mended."""
-    requirement = catalogue().get(requirement_id)
+    requirement = catalogue().get(renamed(catalogue()).get(requirement_id, requirement_id))
     if requirement is None:
         refuse([f"{requirement_id!r} is no requirement of the catalogue: `token-conformance requirements` lists them"])
     clauses = " and ".join((requirement.clause, *requirement.also))
@@ -37,10 +37,11 @@ def explain(requirement_id: str) -> None:
         ("How a server is mended", requirement.mend),
         ("Note", requirement.note),
         ("Not tested", requirement.untested),
+        ("Formerly", ", ".join(requirement.formerly)),
     ):
         if text:
             click.echo(f"\n{heading}\n  {text}")
-    checks = by_requirement(tied_checks()).get(requirement_id, ())
+    checks = by_requirement(tied_checks()).get(requirement.id, ())
     if checks:
         click.echo("\nChecks")
     for check in checks:

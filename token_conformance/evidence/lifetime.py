@@ -10,6 +10,25 @@ from token_conformance.wire.exchange import Exchange
 TOLERANCE = 60
 """Seconds by which `expires_in` and the time of expiry may differ."""
 
+A_YEAR = 31_536_000
+
+
+def access_token_lifetime(response: TokenResponse, profile: Profile) -> int:
+    """The seconds for which the access token of an answer lives: by expires_in, or else by the documentation.
+
+    Raises:
+        Inconclusive: neither tells a time that anybody could wait for.
+
+    """
+    lifetime = response.expires_in or profile.tokens.access_token_lifetime.value
+    if lifetime is not None and 0 < lifetime <= A_YEAR:
+        return lifetime
+    told = response.members.get("expires_in")
+    raise Inconclusive(
+        f"expires_in is {told!r}: no time to wait for",
+        stopped_by="rfc6749-5.1-expires-in" if told is None else "rfc6749-a.14-expires-in-number",
+    )
+
 
 def judge_introspected(response: TokenResponse, introspection: Exchange, profile: Profile) -> None:
     """Hold `expires_in` against the `exp` that introspection tells of the same access token (RFC 7662 §2.2)."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.deviation import documented
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.judging.requirement import Requirement
+from token_conformance.judging.violation import Violation, at_stake, counts, violated
 from token_conformance.profile.models import Profile
 from token_conformance.verdict import NotJudged, Verdict
 from token_conformance.wire.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the outcome of a check means: the verdict, its message, and the id of the requirement that is violated."""
+
+    verdict: Verdict
+    message: str = ""
+    violated: str | None = None
 
 
 def verdict_of(
@@ -19,36 +31,47 @@ def verdict_of(
     *,
     fact: str,
 ) -> tuple[Verdict, str]:
-    """The verdict that a check's outcome means, and its message: None passes, a `NotJudged` says why it does not judge,
-    a failed assertion is held against the level and the claims of what was judged, and the profile's deviations.
+    """The verdict that a check's outcome means, and its message."""
+    found = judgement_of(problem, judged, profile, seen, fact=fact)
+    return found.verdict, found.message
+
+
+def judgement_of(
+    problem: BaseException | None,
+    judged: tuple[Requirement, ...],
+    profile: Profile,
+    seen: list[Exchange],
+    *,
+    fact: str,
+) -> Judgement:
+    """What a check's outcome means: None passes, a `NotJudged` says why it does not judge, a failed assertion is held
+    against the level and the claims of what was judged, and the profile's deviations.
     """
     match problem:
         case None:
-            return Verdict.PASS, ""
+            return Judgement(Verdict.PASS)
         case NotJudged():
-            return problem.verdict, str(problem)
+            return Judgement(problem.verdict, str(problem))
+        case Violation() if not at_stake(problem, judged):
+            return Judgement(Verdict.ERROR, f"a defect of the suite: the check is not tied to {problem.requirement}")
         case AssertionError():
-            return _unmet(problem, judged, profile, seen, fact)
+            return _unmet(problem, at_stake(problem, judged), profile, seen, fact)
         case _:
-            return Verdict.ERROR, f"a defect of the suite: {type(problem).__name__}: {problem}"
+            return Judgement(Verdict.ERROR, f"a defect of the suite: {type(problem).__name__}: {problem}")
 
 
 def _unmet(
     problem: AssertionError, judged: tuple[Requirement, ...], profile: Profile, seen: list[Exchange], fact: str
-) -> tuple[Verdict, str]:
+) -> Judgement:
     last = seen[-1] if seen else None
     message = _message(problem, fact, last, judged[0] if judged else None)
     deviation = documented(profile.deviations, tuple(stated.id for stated in judged), last, message)
     if deviation is not None:
-        return Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}"
+        return Judgement(Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}", deviation.requirement)
     if last is not None and last.held_back > LATENESS:
-        return Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}"
-    return (Verdict.FAIL if _counts(judged, profile) else Verdict.WARNING), message
-
-
-def _counts(judged: tuple[Requirement, ...], profile: Profile) -> bool:
-    """Whether a violation is a failure: one of the requirements is mandatory, and the provider is held to it."""
-    return not judged or any(stated.mandatory and profile.counts(stated.claims) for stated in judged)
+        return Judgement(Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}")
+    fails = not judged or any(counts(stated, profile) for stated in judged)
+    return Judgement(Verdict.FAIL if fails else Verdict.WARNING, message, violated(judged, profile))
 
 
 def _held_back(exchange: Exchange) -> str:

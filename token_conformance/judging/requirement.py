@@ -28,6 +28,7 @@ class Requirement:
     note: str = ""
     untested: str = ""
     also: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
     @property
     def clause(self) -> str:
@@ -58,11 +59,14 @@ def _claim_of(clause: str) -> str:
     return next((claim for name, claim in CLAIMS.items() if clause.startswith(name)), "oauth2")
 
 
-def requirement(*ids: str) -> Callable[[Check], Check]:
-    """Say which requirements of `suites/requirements.toml` a check judges; the first one gives its level and clause."""
+def requirement(*ids: str, formerly: tuple[str, ...] = ()) -> Callable[[Check], Check]:
+    """Say which requirements of `suites/requirements.toml` a check judges; the first one gives its level and clause.
+
+    `formerly` are earlier ids of the check, such as `suites/test_refresh.py::test_old_name`.
+    """
     import pytest  # a command that lists requirements needs none of it
 
-    mark = pytest.mark.requirement.with_args(*ids)
+    mark = pytest.mark.requirement.with_args(*ids, **({"formerly": formerly} if formerly else {}))
 
     def tie(check: Check) -> Check:
         return mark(check)  # type: ignore[no-any-return]  # a mark gives back what it marks
@@ -81,11 +85,32 @@ def catalogue(path: Path = SUITES / "requirements.toml") -> Mapping[str, Require
     entries = tomllib.loads(path.read_text("utf-8")).get("requirement", [])
     found: dict[str, Requirement] = {}
     for entry in entries:
-        try:
-            stated = Requirement(**{**entry, "also": tuple(entry.get("also", ()))})
-        except TypeError as error:
-            raise ValueError(f"{path}: {entry.get('id', 'an entry without id')}: {error}") from None
+        stated = _stated(entry, path)
         if stated.id in found:
             raise ValueError(f"{path}: {stated.id} stands twice")
         found[stated.id] = stated
+    return found
+
+
+def _stated(entry: dict[str, Any], path: Path) -> Requirement:
+    lists = {name: tuple(entry.get(name, ())) for name in ("also", "formerly")}
+    try:
+        return Requirement(**{**entry, **lists})
+    except TypeError as error:
+        raise ValueError(f"{path}: {entry.get('id', 'an entry without id')}: {error}") from None
+
+
+def renamed(known: Mapping[str, Requirement]) -> Mapping[str, str]:
+    """The present ids of a catalogue by those that requirements once had: profiles and suites may use both.
+
+    Raises:
+        ValueError: what one requirement was called once is the id of another.
+
+    """
+    found: dict[str, str] = {}
+    for stated in known.values():
+        for former in stated.formerly:
+            if former in known or former in found:
+                raise ValueError(f"{former}, as {stated.id} was called, is another requirement")
+            found[former] = stated.id
     return found

@@ -12,11 +12,21 @@ from token_conformance.layout import SUITES
 
 @dataclass(frozen=True)
 class Tied:
-    """A check: its name, as `refresh::test_…`, the fact that it holds a server to, and the requirements that it judges."""
+    """A check: its name, as `refresh::test_…`, the fact that it holds a server to, and the requirements that it judges.
+
+    `formerly` are the ids that it had in results.json before it was renamed.
+    """
 
     name: str
     fact: str
     requirements: tuple[str, ...]
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """How results.json names it."""
+        topic, _, name = self.name.partition("::")
+        return f"suites/test_{topic}.py::{name}"
 
 
 def tied_checks(folder: Path = SUITES) -> tuple[Tied, ...]:
@@ -33,11 +43,23 @@ def by_requirement(checks: tuple[Tied, ...]) -> Mapping[str, tuple[Tied, ...]]:
 def _checks_in(path: Path) -> Iterator[Tied]:
     topic = path.stem.removeprefix("test_")
     for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and (ids := tuple(_ids_of(node))):
-            yield Tied(f"{topic}::{node.name}", " ".join((ast.get_docstring(node) or node.name).split()), ids)
+        marks = tuple(_marks_of(node)) if isinstance(node, ast.FunctionDef) else ()
+        if isinstance(node, ast.FunctionDef) and marks:
+            fact = " ".join((ast.get_docstring(node) or node.name).split())
+            ids = tuple(str(argument.value) for mark in marks for argument in _constants(mark.args))
+            yield Tied(f"{topic}::{node.name}", fact, ids, tuple(_former_ids(marks)))
 
 
-def _ids_of(function: ast.FunctionDef) -> Iterator[str]:
+def _marks_of(function: ast.FunctionDef) -> Iterator[ast.Call]:
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "requirement":
-            yield from (str(argument.value) for argument in decorator.args if isinstance(argument, ast.Constant))
+            yield decorator
+
+
+def _former_ids(marks: tuple[ast.Call, ...]) -> Iterator[str]:
+    for keyword in (keyword for mark in marks for keyword in mark.keywords if keyword.arg == "formerly"):
+        yield from ast.literal_eval(keyword.value)
+
+
+def _constants(arguments: list[ast.expr]) -> Iterator[ast.Constant]:
+    return (argument for argument in arguments if isinstance(argument, ast.Constant))

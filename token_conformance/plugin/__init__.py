@@ -8,8 +8,8 @@ from token_conformance.plugin.options import pytest_addoption, pytest_configure
 from token_conformance.plugin.output import (
     pytest_report_header,
     pytest_sessionfinish,
-    pytest_terminal_summary,
     pytest_testnodedown,
+    pytest_unconfigure,
 )
 from token_conformance.plugin.planning import pytest_runtestloop
 from token_conformance.plugin.selection import (
@@ -36,7 +36,7 @@ __all__ = [
     "pytest_runtest_protocol",
     "pytest_runtestloop",
     "pytest_sessionfinish",
-    "pytest_terminal_summary",
     "pytest_testnodedown",
+    "pytest_unconfigure",
     "pytest_xdist_make_scheduler",
 ]

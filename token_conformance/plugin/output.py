@@ -16,7 +16,7 @@ from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.plugin.stash import LEFT, RECORDS, RUNS
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
-from token_conformance.report.terminal import summary_lines
+from token_conformance.report.terminal import letters_line, summary_lines
 from token_conformance.results.exit_status import NO_SESSION, NOTHING_JUDGED
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import announcement, to_dos
@@ -67,12 +67,19 @@ def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the
     node.config.stash.setdefault(FINISHED, []).extend(finished)
 
 
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """Say what was judged, what was not, and where the reports are."""
-    for finished in config.stash.get(FINISHED, ()):
-        terminalreporter.write_line("")
-        for line in finished.lines:
-            terminalreporter.write_line(line)
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say what was judged, what was not, and where the reports are, behind all that pytest and its plugins have to say."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    finished = config.stash.get(FINISHED, ())
+    if not isinstance(terminal, TerminalReporter) or not finished:
+        return
+    if config.option.verbose <= 0:
+        terminal.write_line(letters_line())
+    for each in finished:
+        terminal.write_line("")
+        for line in each.lines:
+            terminal.write_line(line)
 
 
 def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:

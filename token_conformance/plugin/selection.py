@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from token_conformance.evidence.answers import Evidence
-from token_conformance.judging.requirement import Requirement, catalogue
+from token_conformance.judging.requirement import Requirement, catalogue, renamed
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.stash import RECORDS, RUNS
 from token_conformance.running.gathering import gather
@@ -123,8 +123,14 @@ def own_scenarios(item: pytest.Item) -> tuple[Scenario, ...]:
 
 
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
-    """The requirements that a check judges, the decisive one first."""
-    return tuple(id_ for mark in item.iter_markers("requirement") for id_ in mark.args)
+    """The requirements that a check judges, the decisive one first, by the ids that they have today."""
+    present = renamed(requirements_for(item))
+    return tuple(present.get(id_, id_) for mark in item.iter_markers("requirement") for id_ in mark.args)
+
+
+def former_ids(item: pytest.Item) -> tuple[str, ...]:
+    """The ids that a check had before it was renamed."""
+    return tuple(id_ for mark in item.iter_markers("requirement") for id_ in mark.kwargs.get("formerly", ()))
 
 
 def requirements_for(item: pytest.Item) -> dict[str, Requirement]:

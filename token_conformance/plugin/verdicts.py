@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from token_conformance.judging.judgement import verdict_of
-from token_conformance.plugin.selection import requirement_ids, requirements_for, run_for, scenarios_for
+from token_conformance.judging.causes import CODES
+from token_conformance.judging.habit import Habit, habit_of
+from token_conformance.judging.judgement import judgement_of
+from token_conformance.judging.refusal import Comparison, comparing
+from token_conformance.plugin.selection import former_ids, requirement_ids, requirements_for, run_for, scenarios_for
 from token_conformance.plugin.stash import RUNS
 from token_conformance.plugin.workers import without_profile
+from token_conformance.report.terminal import LETTERS
+from token_conformance.results.causes import RED
 from token_conformance.results.results import CheckResult
 from token_conformance.running.run import Run
-from token_conformance.verdict import NotApplicable, Verdict
+from token_conformance.verdict import NotApplicable, NotJudged, Verdict
 from token_conformance.wire.exchange import Exchange, watching
 
 SEEN: pytest.StashKey[list[Exchange]] = pytest.StashKey()
+COMPARED: pytest.StashKey[Sequence[Comparison]] = pytest.StashKey()
 RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
 """The results of this process by the name of their run."""
 
 STALE: pytest.StashKey[dict[str, set[str]]] = pytest.StashKey()
 
-_LETTERS = {Verdict.WARNING: "W", Verdict.DEVIATION: "D", Verdict.INCONCLUSIVE: "i", Verdict.NOT_APPLICABLE: "-"}
+MOST_SHOWN = 100
+"""Characters of an error code that are shown: none that is known has more than half of them."""
+
+_LETTERS = {verdict: letter for letter, verdict in LETTERS.items()}
+_OF_PYTEST = {Verdict.PASS, Verdict.FAIL, Verdict.ERROR}
+"""Verdicts that pytest has words for."""
+
 _COLOURS = {
     Verdict.WARNING: {"yellow": True},
     Verdict.DEVIATION: {"cyan": True},
@@ -33,8 +46,8 @@ _COLOURS = {
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Note which exchanges the check reads: they are its evidence."""
-    with watching() as seen:
-        item.stash[SEEN] = seen
+    with watching() as seen, comparing() as compared:
+        item.stash[SEEN], item.stash[COMPARED] = seen, compared
         return (yield)
 
 
@@ -56,7 +69,7 @@ def pytest_runtest_makereport(
 def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """Show a verdict that pytest has no word for under its own name."""
     verdict = Verdict(report.verdict) if hasattr(report, "verdict") else None
-    if verdict not in _LETTERS:
+    if verdict is None or verdict in _OF_PYTEST:
         return None
     return verdict.words, _LETTERS[verdict], (verdict.words.upper(), _COLOURS.get(verdict, {}))
 
@@ -72,20 +85,32 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
     catalogue = requirements_for(item)
     judged = tuple(catalogue[id_] for id_ in ids)
     stated = judged[0] if judged else None
-    verdict, message = verdict_of(_problem(call), judged, run.profile, seen, fact=fact_of(item))
+    problem = _problem(call)
+    found = judgement_of(problem, judged, run.profile, seen, fact=fact_of(item))
     return CheckResult(
         id=without_profile(item.nodeid, run.name),
         requirements=ids,
         level=stated.level if stated else "MUST",
-        verdict=verdict,
+        verdict=found.verdict,
         title=fact_of(item),
-        message=run.redactor.text(message),
+        message=run.redactor.text(found.message),
         clause=stated.clause if stated else "",
         topic=item.path.stem.removeprefix("test_"),
         scenario=next((scenario.name for scenario in scenarios_for(item)), None),
         exchanges=tuple(exchange.id for exchange in seen),
         seconds=round(call.duration, 4),
+        violated=found.violated,
+        formerly=former_ids(item),
+        habit=_shown(habit_of(seen, item.stash.get(COMPARED, ())), run) if found.verdict in RED else None,
+        stopped_by=problem.stopped_by if isinstance(problem, NotJudged) else None,
     )
+
+
+def _shown(habit: Habit | None, run: Run) -> Habit | None:
+    """The habit with labels in the place of what may not be shown; its cause is told by its error code alone."""
+    if habit is None or not isinstance(habit.came, str) or habit.came in CODES:
+        return habit
+    return replace(habit, came=run.redactor.text(habit.came)[:MOST_SHOWN])
 
 
 def _problem(call: pytest.CallInfo[None]) -> BaseException | None:

@@ -16,19 +16,26 @@ from token_conformance.profile.models import Profile
 _NO_VARIABLE = re.compile(r"\$\{(?![A-Za-z_][A-Za-z0-9_]*\})")
 
 
-def load(path: Path, environment: Mapping[str, str], *, requirements: Collection[str] | None = None) -> Profile:
+def load(
+    path: Path,
+    environment: Mapping[str, str],
+    *,
+    requirements: Collection[str] | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> Profile:
     """Read the profile in a file, `${NAME}` taken from `environment`.
 
     Args:
         path: the file.
         environment: the values of variables.
         requirements: the ids that deviations and facts may name; without it they are not looked at.
+        renamed: present ids by former ones, which deviations and facts may name as well.
 
     Raises:
         ProfileError: the file cannot be read, a variable is not set, or the contents are wrong.
 
     """
-    written = read(path)
+    written = _with_present_ids(read(path), renamed or {})
     unset = dict(_unset(written, environment))
     problems = [*unset.values(), *_malformed(written)]
     try:
@@ -70,6 +77,31 @@ def _requirements(written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for place, text in strings({"deviations": written.get("deviations"), "facts": written.get("facts")}):
         if re.fullmatch(r"deviations\[\d+\]\.requirement|facts\[\d+\]\.seen_in\[\d+\]", place):
             yield place, text
+
+
+def _with_present_ids(written: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
+    """The contents with the ids that requirements have today."""
+    present = dict(written)
+    for name in {"deviations", "facts"} & written.keys():
+        if isinstance(written[name], list):
+            present[name] = [_renamed(entry, renamed) for entry in written[name]]
+    return present
+
+
+def _renamed(entry: object, renamed: Mapping[str, str]) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    present = {name: entry[name] for name in ("requirement", "seen_in") if name in entry}
+    for name, written in present.items():
+        if isinstance(written, list):
+            present[name] = [_present(id_, renamed) for id_ in written]
+        else:
+            present[name] = _present(written, renamed)
+    return {**entry, **present}
+
+
+def _present(id_: object, renamed: Mapping[str, str]) -> object:
+    return renamed.get(id_, id_) if isinstance(id_, str) else id_
 
 
 def _substituted(value: object, environment: Mapping[str, str]) -> object:

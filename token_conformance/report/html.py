@@ -91,7 +91,7 @@ def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> Re
     data.table_header = HEADER
     data.set_data("environment", _environment(run))
     data.set_data("initialSort", "seriousness")
-    data.additional_summary["prefix"].append(_summary(run))
+    data.additional_summary["prefix"].append(_summary(run, evidence))
     data.outcomes.clear()
     for verdict, outcome in OUTCOMES.items():
         data.outcomes[outcome] = {"label": verdict.words, "value": run.summary[verdict]}
@@ -100,7 +100,7 @@ def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> Re
     return data
 
 
-def _summary(run: RunResult) -> str:
+def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
     topics = run.by_topic().items()
     quiet = [(topic, checks) for topic, checks in topics if {check.verdict for check in checks} <= QUIET]
     return _render(
@@ -111,6 +111,7 @@ def _summary(run: RunResult) -> str:
         quiet_topics=quiet,
         skew=skew_sentence(run.clock_skew),
         duration=duration,
+        evidence=evidence,
     )
 
 

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.redaction.visible import visible
+from token_conformance.results.causes import Cause
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
 
+LETTERS = {
+    ".": Verdict.PASS,
+    "F": Verdict.FAIL,
+    "W": Verdict.WARNING,
+    "D": Verdict.DEVIATION,
+    "i": Verdict.INCONCLUSIVE,
+    "-": Verdict.NOT_APPLICABLE,
+    "E": Verdict.ERROR,
+}
+"""What stands for a verdict in the line of progress."""
+
 
 def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
-    """What was not judged, what was found, and how much it took; one line a finding.
+    """What was not judged, what was found, by cause and the worst first, and how much it took.
 
     `again` is the command that does what is left to do.
     """
+    checks = {check.id: check for check in run.checks}
     return [
         coverage_line(run),
-        *(_finding(check) for check in run.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARNING)),
+        *(line for cause in run.causes for line in _told(cause, checks)),
+        *(_finding(check) for check in run.of(Verdict.ERROR)),
         *(_stale(requirement) for requirement in run.stale_deviations),
         *([_left(run, again)] if run.todo else []),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
+
+
+def letters_line() -> str:
+    """What the letters of the line of progress mean."""
+    return "letters: " + ", ".join(f"{letter} {verdict.words}" for letter, verdict in LETTERS.items())
 
 
 def coverage_line(run: RunResult) -> str:
@@ -39,10 +60,25 @@ def counted(run: RunResult) -> str:
     return ", ".join(f"{count} {verdict.words}" for verdict, count in run.summary.items() if count)
 
 
+def _told(cause: Cause, checks: dict[str, CheckResult]) -> Iterator[str]:
+    """A cause, and the checks that are red for it; one check alone speaks for itself."""
+    if len(cause.checks) > 1:
+        yield f"CAUSE    {cause.id}: {cause.title} ({len(cause.checks)} checks{_seen(cause)})"
+    indent = "  " * (len(cause.checks) > 1)
+    yield from (f"{indent}{_finding(checks[id_])}" for id_ in cause.checks)
+
+
+def _seen(cause: Cause) -> str:
+    shown = "".join(f", see {evidence['offence']}" for evidence in cause.evidence[:1])
+    kept = f", {len(cause.blocks)} more could not be judged for it" if cause.blocks else ""
+    return kept + shown
+
+
 def _finding(check: CheckResult) -> str:
     message = " ".join(visible(check.message or check.title).split())
     clause = f" ({check.clause})" if check.clause and check.clause not in message else ""
-    return f"{check.verdict.words.upper():8} {message}{clause}"
+    named = check.violated or next(iter(check.requirements), "")
+    return f"{check.verdict.words.upper():8} {named}{': ' * bool(named)}{message}{clause}"
 
 
 def _left(run: RunResult, again: str) -> str:

@@ -81,7 +81,7 @@ def _clean(name: str, contents: Contents, run: RunResult, evidence: Evidence, re
     text = contents(run, evidence)
     leaks = _leaks(text, redactor)
     if leaks:
-        silent = replace(run, checks=tuple(replace(check, message="") for check in run.checks))
+        silent = replace(run, checks=tuple(replace(check, message="", habit=None) for check in run.checks))
         leaks -= _leaks(contents(silent, {}), redactor)
     if leaks:
         kinds = ", ".join(sorted({label.strip("<>").rpartition(" ")[0] for label in leaks}))

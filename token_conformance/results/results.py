@@ -8,14 +8,22 @@ from datetime import datetime
 from typing import Any
 
 import token_conformance
+from token_conformance.judging.causes import causes
+from token_conformance.judging.habit import Habit
 from token_conformance.judging.requirement import Requirement, catalogue
+from token_conformance.results.causes import Cause, causes_of
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The verdict on one check, with what it rests on; `seconds` is the time that judging took."""
+    """The verdict on one check, with what it rests on; `seconds` is the time that judging took.
+
+    `violated` is the requirement, of those to which the check is tied, that a red verdict or a deviation is about;
+    `formerly` are the ids that the check had before it was renamed; `habit` is what the server did where it is red, and
+    `stopped_by` the requirement whose violation kept it from being judged.
+    """
 
     id: str
     requirements: tuple[str, ...]
@@ -28,6 +36,17 @@ class CheckResult:
     scenario: str | None
     exchanges: tuple[str, ...]
     seconds: float
+    violated: str | None = None
+    formerly: tuple[str, ...] = ()
+    habit: Habit | None = None
+    stopped_by: str | None = None
+
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """The requirements on which the verdict tells: the one that is violated, or all that hold."""
+        if not self.verdict.judged:
+            return ()
+        return (self.violated,) if self.violated is not None else self.requirements
 
     def to_json(self) -> dict[str, Any]:
         """The entry of results.json."""
@@ -43,6 +62,8 @@ class CheckResult:
             "clause": self.clause,
             "topic": self.topic,
             "seconds": self.seconds,
+            "violated": self.violated,
+            "formerly": list(self.formerly),
         }
 
 
@@ -95,7 +116,7 @@ class RunResult:
 
     @property
     def _unjudged(self) -> tuple[Requirement, ...]:
-        judged = {id_ for check in self.checks if check.verdict.judged for id_ in check.requirements}
+        judged = {id_ for check in self.checks for id_ in check.settled}
         return tuple(requirement for requirement in catalogue().values() if requirement.id not in judged)
 
     def reasons(self, requirement: Requirement) -> tuple[str, ...]:
@@ -110,6 +131,11 @@ class RunResult:
         """The checks of each topic, topics in the order of their first check."""
         topics = dict.fromkeys(check.topic for check in self.checks)
         return {topic: tuple(check for check in self.checks if check.topic == topic) for topic in topics}
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What stands behind the red checks, the worst first."""
+        return causes_of(self.checks, causes(), catalogue())
 
     @property
     def conclusion(self) -> str:
@@ -146,6 +172,7 @@ class RunResult:
             },
             "stale_deviations": list(self.stale_deviations),
             "todo": [left.to_json() for left in self.todo],
+            "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from token_conformance.judging.requirement import catalogue
+from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.profile.files import ProfileError, examples, find, variables
 from token_conformance.profile.loading import load
 from token_conformance.profile.models import Profile
@@ -40,15 +40,19 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
         case "emulated":
             from token_conformance.servers.emulated import EmulatedServer
 
-            profile = load(path, examples(path), requirements=catalogue()).waiting(choice.wait)
+            profile = _load(path, examples(path)).waiting(choice.wait)
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
         case "recorded":
             recording = RecordedServer(choice.recording or shipped_recording(path))
             given = {**examples(path), **recording.variables}
-            return path.stem, load(path, given, requirements=catalogue()), recording
+            return path.stem, _load(path, given), recording
         case _:
-            profile = load(path, environment, requirements=catalogue()).waiting(choice.wait)
+            profile = _load(path, environment).waiting(choice.wait)
             return path.stem, profile, LiveServer(profile)
+
+
+def _load(path: Path, environment: Mapping[str, str]) -> Profile:
+    return load(path, environment, requirements=catalogue(), renamed=renamed(catalogue()))
 
 
 def usual_kind(path: Path, environment: Mapping[str, str]) -> ServerKind:

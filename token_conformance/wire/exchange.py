@@ -205,6 +205,22 @@ def parse_json(body: bytes) -> Any:
         return None
 
 
+def doubled_members(body: bytes) -> tuple[str, ...]:
+    """The members that stand twice in an object of a JSON text, for which it is none by our reading (RFC 8259 §4)."""
+    doubled: list[str] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        doubled.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        return dict(pairs)
+
+    try:
+        json.loads(body.decode("utf-8"), object_pairs_hook=note, parse_constant=_reject)
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(doubled)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
