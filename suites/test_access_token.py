@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.evidence.access_token import for_another_resource, jwt_of, without_signature
+from token_conformance.evidence.access_token import for_another_resource, jwt_of, keeps_rfc9068, without_signature
 from token_conformance.evidence.answers import Evidence
 from token_conformance.evidence.jwt_reading import Token, verified_by
 from token_conformance.evidence.token_response import TokenResponse
@@ -77,11 +77,6 @@ def profiled(evidence: Evidence) -> list[tuple[TokenResponse, Token]]:
     if not found:
         raise NotApplicable("the type of the access tokens is not at+jwt")
     return found
-
-
-def keeps_rfc9068(token: Token) -> bool:
-    """Whether an access token says so in its type (RFC 9068 §2.1)."""
-    return str(token.header.get("typ", "")).lower() in {"at+jwt", "application/at+jwt"}
 
 
 @EACH_GRANT

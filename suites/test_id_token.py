@@ -264,11 +264,18 @@ def test_refreshed_id_token_keeps_auth_time(refreshed: Refreshed, conformance_ru
 
 @requirement("oidc-12.2-nonce")
 def test_refreshed_id_token_brings_no_new_nonce(refreshed: Refreshed, conformance_run: Record) -> None:
-    """A refreshed ID token has no nonce, or that of the login."""
+    """A nonce of a refreshed ID token, where there is one, is that of the login."""
     before, after = renewed(refreshed, conformance_run)
     if "nonce" not in after.claims:
-        return
+        raise NotApplicable("the refreshed ID token has no nonce, as OIDC Core §12.2 recommends")
     assert after.claims["nonce"] == before.claims.get("nonce"), "nonce of the refreshed ID token is another one"
+
+
+@requirement("oidc-12.2-no-nonce")
+def test_refreshed_id_token_has_no_nonce(refreshed: Refreshed, conformance_run: Record) -> None:
+    """A refreshed ID token has no nonce."""
+    _, after = renewed(refreshed, conformance_run)
+    assert "nonce" not in after.claims, "the refreshed ID token has a nonce, which nobody has asked for anew"
 
 
 @requirement("oidc-12.2-azp")

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.evidence.rotation import Rotation, demanded_by, measured, require_race, tally
+from token_conformance.evidence.rotation import (
+    Rotation,
+    demanded_by,
+    measured,
+    require_race,
+    sender_constrained,
+    tally,
+)
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
@@ -129,17 +136,10 @@ def test_public_client_gets_new_refresh_tokens(reuse: Reuse, conformance_run: Re
     """The refresh tokens of a public client rotate."""
     if not conformance_run.profile.user_client.public:
         raise NotApplicable("the profile's client is confidential")
+    if sender_constrained(conformance_run.profile):
+        raise NotApplicable("refresh tokens are bound to a key, so that they need not rotate")
     rotates = reuse.rotation is not Rotation.NONE
     assert rotates, "the public client gets the same refresh token back, and it is not bound to a key"
-
-
-@requirement("fapi2-no-rotation-needed")
-def test_fapi2_does_not_rotate_for_the_sake_of_it(reuse: Reuse, conformance_run: Record) -> None:
-    """Under FAPI 2.0 refresh tokens do not rotate, or the old one goes on working."""
-    if "fapi2" not in conformance_run.profile.claims:
-        raise NotApplicable("the profile does not claim fapi2")
-    answer = refusal(reuse.within_grace or reuse.after_grace, control=reuse.first)
-    assert answer.accepted
 
 
 @requirement("fapi2-5.3.2.1-old-token-retry")
@@ -161,7 +161,7 @@ def test_reuse_revokes_the_newest_token(reuse: Reuse, conformance_run: Record) -
         raise NotApplicable(f"the provider {reuse.rotation}")
     seen = "lives on" if reuse.newest.accepted else f"is answered by {reuse.newest}"
     wanted = grant is not None and grant.reuse_revokes_family.value is True
-    if not wanted and not conformance_run.profile.claims & {"bcp", "oauth2.1"}:
+    if not wanted and demanded_by(conformance_run.profile) is None:
         raise NotApplicable(f"measured, not judged: after reuse the newest refresh token {seen}")
     answer = refusal(reuse.newest, control=reuse.first)
     assert answer.error == "invalid_grant", f"after reuse of a used refresh token the newest one {seen}"
@@ -196,6 +196,41 @@ def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparen
         seen = "works" if grandparent.oldest.accepted else f"is answered by {grandparent.oldest}"
         raise NotApplicable(f"measured, not judged: a refresh token of two generations ago {seen}")
     assert refusal(grandparent.oldest, control=grandparent.second).error == "invalid_grant"
+
+
+def rotating(grandparent: Grandparent, reuse: Reuse, profile: Profile) -> bool:
+    """Whether a used refresh token can be tried again, at a server that rotated at two refreshes in a row.
+
+    Raises:
+        NotApplicable: the profile does not claim FAPI 2.0, or the server does not rotate time and again.
+
+    """
+    if "fapi2" not in profile.claims:
+        raise NotApplicable("the profile does not claim fapi2")
+    handed = (grandparent.login.refresh_token, grandparent.first.refresh_token, grandparent.second.refresh_token)
+    if not grandparent.second.accepted:
+        raise Inconclusive(f"the second refresh was not accepted: {grandparent.second}")
+    if None in handed or len(set(handed)) < len(handed):
+        raise NotApplicable("the provider does not rotate refresh tokens at two refreshes in a row")
+    return refusal(reuse.within_grace or reuse.after_grace, control=reuse.first).accepted
+
+
+@requirement("fapi2-no-rotation-needed")
+def test_fapi2_does_not_rotate_for_the_sake_of_it(
+    grandparent: Grandparent, reuse: Reuse, conformance_run: Record
+) -> None:
+    """Under FAPI 2.0 two refreshes in a row do not both rotate the refresh token and kill the used one."""
+    assert rotating(grandparent, reuse, conformance_run.profile), (
+        "two refreshes in a row handed over another refresh token each, and the used one is refused at once"
+    )
+
+
+@requirement("fapi2-5.3.2.1-rotation-with-retry")
+def test_fapi2_rotates_by_way_of_exception(grandparent: Grandparent, reuse: Reuse, conformance_run: Record) -> None:
+    """Under FAPI 2.0 two refreshes in a row do not both rotate the refresh token, even if the used one goes on working."""
+    if not rotating(grandparent, reuse, conformance_run.profile):
+        raise NotApplicable("the used refresh token is refused at once, which another check judges")
+    raise AssertionError("two refreshes in a row handed over another refresh token each; the used one still works")
 
 
 @dataclass(frozen=True)

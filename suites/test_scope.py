@@ -6,7 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.evidence.access_token import scope_of
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
-from token_conformance.provider import Login, Provider
+from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 
@@ -61,13 +61,20 @@ async def granted_scope(provider: Provider, answer: TokenResponse, client: Clien
 
 @requirement("rfc6749-3.3-invalid-scope")
 def test_foreign_scope_is_not_granted(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
-    """A scope that nobody registered is refused as invalid_scope, or left out of what is granted."""
+    """A scope that nobody registered is refused, or left out of what is granted."""
     answer = refusal(foreign_scope.attempt, control=service_token)
     if answer.accepted:
         granted = foreign_scope.granted or frozenset()
         assert FOREIGN not in granted, f"the foreign scope was granted: {' '.join(sorted(granted))}"
-    else:
-        assert answer.error == "invalid_scope"
+
+
+@requirement("rfc6749-5.2-invalid-scope")
+def test_refused_scope_is_called_invalid(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
+    """A token request that is refused for its scope is refused as invalid_scope."""
+    answer = refusal(foreign_scope.attempt, control=service_token)
+    if answer.accepted:
+        raise NotApplicable("the foreign scope was not refused")
+    assert answer.error == "invalid_scope"
 
 
 @requirement("rfc6749-5.1-scope-told")
@@ -144,9 +151,9 @@ def test_scope_is_always_told(login: Login, conformance_run: Record) -> None:
 
 @dataclass(frozen=True)
 class ForeignUserScope:
-    """A login that asks for a foreign scope beside the usual one; the error of its refusal, or None for a page."""
+    """A login that asks for a foreign scope beside the usual one; the answer that refuses it, or None for a page."""
 
-    error: str | None
+    refused: Authorization | None
     answer: TokenResponse | None
     granted: frozenset[str] | None
 
@@ -161,24 +168,34 @@ async def foreign_user_scope(provider: Provider) -> ForeignUserScope:
     except NotJudged:
         return ForeignUserScope(None, None, None)
     if authorization.code is None:
-        return ForeignUserScope(authorization.error, None, None)
+        return ForeignUserScope(authorization, None, None)
     answer = await provider.exchange_code(authorization)
     return ForeignUserScope(None, answer, await granted_scope(provider, answer, authorization.client))
 
 
 @requirement("rfc6749-3.3-invalid-scope")
 def test_user_grants_no_foreign_scope(foreign_user_scope: ForeignUserScope, login: Login) -> None:
-    """A scope that nobody registered is refused by the authorization endpoint as invalid_scope, or left out of the grant."""
-    answer = foreign_user_scope.answer
+    """A scope that nobody registered is refused by the authorization endpoint, or left out of the grant."""
+    answer, refused = foreign_user_scope.answer, foreign_user_scope.refused
     if answer is None:
-        if foreign_user_scope.error is None:
+        if refused is None:
             raise NotApplicable("the provider shows the user a page, and tells the client nothing")
-        assert foreign_user_scope.error == "invalid_scope", f"the error is {foreign_user_scope.error}"
+        refused.exchange.response  # noqa: B018 - the answer is this check's evidence
         return
     granted = foreign_user_scope.granted or frozenset()
     assert FOREIGN not in granted or not refusal(answer, control=login.response).accepted, (
         "the foreign scope was granted"
     )
+
+
+@requirement("rfc6749-5.2-invalid-scope")
+def test_scope_refused_to_a_user_is_called_invalid(foreign_user_scope: ForeignUserScope) -> None:
+    """An authorization request that is refused for its scope is refused as invalid_scope."""
+    refused = foreign_user_scope.refused
+    if refused is None:
+        raise NotApplicable("the foreign scope was not refused, or by a page that tells the client nothing")
+    refused.exchange.response  # noqa: B018 - the answer is this check's evidence
+    assert refused.error == "invalid_scope", f"the error is {refused.error}"
 
 
 @requirement("rfc6749-5.1-scope-told")

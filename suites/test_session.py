@@ -1,6 +1,5 @@
 """What a client needs that stores its session and renews it one minute before it expires."""
 
-import re
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
@@ -10,8 +9,6 @@ from token_conformance.provider import Login, Provider
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
-
-UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True)
@@ -159,15 +156,6 @@ def test_client_can_renew_a_minute_early(stored_session: StoredSession) -> None:
         assert usable, (
             f"expires_in is {value!r} in the answer to {answer.exchange}: no client can renew a minute before"
         )
-
-
-@requirement("session-unreserved-characters")
-def test_refresh_tokens_need_no_encoding(stored_session: StoredSession) -> None:
-    """Refresh tokens are of characters that need no encoding, since clients forget to encode."""
-    tokens = [stored_session.login.refresh_token, *(renewal.refresh_token for renewal in stored_session.renewals)]
-    for token in filter(None, tokens):
-        odd = sorted(set(token) - set("".join(UNRESERVED.findall(token))))
-        assert not odd, f"a refresh token holds {' '.join(odd)}"
 
 
 @dataclass(frozen=True)

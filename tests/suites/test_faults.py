@@ -59,6 +59,7 @@ def title(row: dict[str, Any]) -> str:
         "mutual_tls_public",
         "mutual-tls-opaque",
         "by-device",
+        "with-path",
         *DPOP,
     ],
 )

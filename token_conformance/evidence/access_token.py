@@ -23,6 +23,11 @@ def jwt_of(access_token: str | None) -> Token | None:
     return read(access_token) if access_token is not None else None
 
 
+def keeps_rfc9068(token: Token) -> bool:
+    """Whether a JWT says in its type that it is an access token of that profile (RFC 9068 §2.1)."""
+    return str(token.header.get("typ", "")).lower() in {"at+jwt", "application/at+jwt"}
+
+
 def scope_of(access_token: str | None) -> frozenset[str] | None:
     """The scope that a JWT access token carries (RFC 9068 §2.2.3); None where it does not tell."""
     scope = (claims_of(access_token) or {}).get("scope")

@@ -43,15 +43,24 @@ def measured(first: TokenResponse, at_once: TokenResponse, later: TokenResponse 
 
 
 def demanded_by(profile: Profile) -> str | None:
-    """Why a used refresh token must die with this provider: its documentation, or a claim; None where nothing asks for it."""
+    """Why a used refresh token must die with this provider: its documentation, or a claim; None where nothing asks for it.
+
+    RFC 9700 §4.14.2 and OAuth 2.1 draft §4.3.1 want it of public clients alone, and not where refresh tokens are bound
+    to a key; FAPI 2.0 §5.3.2.1 wants the reverse.
+    """
     grant = profile.grants.refresh_token
     if grant is not None and grant.rotation.value == "always" and grant.reuse_grace.known:
         return "the profile documents rotation"
-    if "fapi2" in profile.claims:
+    if "fapi2" in profile.claims or not profile.user_client.public or sender_constrained(profile):
         return None
     if profile.claims & {"bcp", "oauth2.1"}:
-        return "RFC 9700 invalidates a refresh token that was rotated away"
+        return "RFC 9700 invalidates a public client's refresh token that was rotated away"
     return None
+
+
+def sender_constrained(profile: Profile) -> bool:
+    """Whether a public client's refresh tokens are bound to a key in this run (RFC 9449 §5, RFC 8705 §4)."""
+    return profile.dpop is not None or profile.binds_to_certificate
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,11 @@ class Requirement:
 OURS = "token-conformance"
 """The source of what no specification says, and clients need."""
 
-CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI 2.0": "fapi2"}
-"""The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's, which every provider claims."""
+CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI 2.0": "fapi2", "FAPI 1.0": "fapi1"}
+"""The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's, which every provider claims.
+
+No profile claims FAPI 1.0 yet, so that what it alone demands is a warning.
+"""
 
 
 def _claim_of(clause: str) -> str:

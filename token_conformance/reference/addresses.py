@@ -58,10 +58,19 @@ class Addresses:
         return f"{self.issuer.rstrip('/')}/device"
 
     @property
-    def configurations(self) -> tuple[str, ...]:
-        """The paths of the metadata: OIDC Discovery §4, and RFC 8414 §3.1, which puts the issuer's path last."""
-        path = path_of(self.issuer).rstrip("/")
-        return (f"{path}/.well-known/openid-configuration", f"/.well-known/oauth-authorization-server{path}")
+    def discovery(self) -> str:
+        """The path of the metadata of OIDC Discovery §4."""
+        return f"{path_of(self.issuer).rstrip('/')}/.well-known/openid-configuration"
+
+    @property
+    def published(self) -> str:
+        """The path of the metadata of RFC 8414 §3.1, which puts the issuer's path last."""
+        return f"/.well-known/oauth-authorization-server{path_of(self.issuer).rstrip('/')}"
+
+    @property
+    def behind_path(self) -> str:
+        """The path at which careless servers put the metadata of RFC 8414: behind that of the issuer."""
+        return f"{path_of(self.issuer).rstrip('/')}/.well-known/oauth-authorization-server"
 
     @property
     def secure(self) -> bool:

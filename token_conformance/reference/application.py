@@ -62,7 +62,8 @@ class Endpoints:
                 else {}
             ),
             addresses.jwks_uri: self._jwks,
-            **dict.fromkeys(addresses.configurations, self._metadata),
+            addresses.discovery: self._metadata,
+            **dict.fromkeys(self._published_at, self._published),
         }
         token_endpoints = (addresses.token_endpoint, *addresses.token_endpoint_aliases)
         return Starlette(
@@ -121,6 +122,18 @@ class Endpoints:
             )
         except OAuth2Error as error:
             return refusal_answer(self._installation, error, endpoint)
+
+    @property
+    def _published_at(self) -> tuple[str, ...]:
+        """Where the metadata of RFC 8414 stands, if anywhere."""
+        addresses, place = self._installation.addresses, self._installation.behaviour.publication.place
+        places = {"before the path": (addresses.published,), "behind the path": (addresses.behind_path,)}
+        return places.get(place, ())
+
+    def _published(self, incoming: Incoming) -> Answer:
+        answer = self._metadata(incoming)
+        differs = self._installation.behaviour.publication.contradicts_discovery
+        return answer.saying(jwks_uri=f"{answer.members['jwks_uri']}/other") if differs else answer
 
     def _metadata(self, incoming: Incoming) -> Answer:  # noqa: ARG002 - they are the same for everybody
         return Answer("metadata", members=metadata(self._installation))

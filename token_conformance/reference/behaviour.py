@@ -22,6 +22,7 @@ from token_conformance.reference.policies import (
     ClientPolicy,
     DPoPPolicy,
     MutualTLSPolicy,
+    PublicationPolicy,
     RequestPolicy,
     ResourcePolicy,
     TokenPolicy,
@@ -45,6 +46,7 @@ class Behaviour:
     token_exchange: TokenExchangePolicy = field(default_factory=TokenExchangePolicy)
     target: TargetPolicy = field(default_factory=TargetPolicy)
     resource: ResourcePolicy = field(default_factory=ResourcePolicy)
+    publication: PublicationPolicy = field(default_factory=PublicationPolicy)
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     mutual_tls: MutualTLSPolicy = field(default_factory=MutualTLSPolicy)
     dpop: DPoPPolicy = field(default_factory=DPoPPolicy)

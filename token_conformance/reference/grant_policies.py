@@ -47,6 +47,7 @@ class RefreshPolicy:
     access_token: Literal["new", "same", "same_with_full_lifetime"] = "new"
     revokes_old_access_token: bool = False
     id_token: Literal["always", "never", "repeated"] = "always"
+    keeps_nonce: bool = False
     atomic: bool = True
     racers_share_successor: bool = False
 

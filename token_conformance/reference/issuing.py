@@ -94,7 +94,7 @@ class Issuer:
             "sid": family.session,
         }
         algorithm = behaviour.token.id_token_algorithm
-        if family.nonce is not None and occasion != "refresh":
+        if family.nonce is not None and (occasion != "refresh" or behaviour.refresh.keeps_nonce):
             claims["nonce"] = family.nonce
         if access_token is not None:
             claims["at_hash"] = _half_hash(access_token, algorithm)

@@ -13,6 +13,9 @@ CERTIFICATE_METHODS = frozenset({"tls_client_auth", "self_signed_tls_client_auth
 
 SIGNATURES = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "HS256"]
 
+ASSERTED_AT = ("token", "revocation", "introspection")
+"""The endpoints at which clients authenticate by assertions (RFC 8414 §2)."""
+
 
 def metadata(installation: Installation) -> dict[str, Any]:
     """What the server says of itself; it is all true."""
@@ -23,14 +26,14 @@ def metadata(installation: Installation) -> dict[str, Any]:
     methods = [*behaviour.client.methods, *asserted, *certified]
     device = {"device_authorization_endpoint": addresses.device_authorization_endpoint}
     public = ["none"] if any(client.public for client in installation.profile.clients) else []
-    signed = {"token_endpoint_auth_signing_alg_values_supported": SIGNATURES} if asserted else {}
+    signed = {f"{endpoint}_endpoint_auth_signing_alg_values_supported": SIGNATURES for endpoint in ASSERTED_AT}
     endpoints = {name: str(getattr(addresses, name)) for name in ALIASED}
     bound = behaviour.mutual_tls.binds and behaviour.mutual_tls.confirmed_in_metadata
     certificates = {"tls_client_certificate_bound_access_tokens": True} if bound else {}
     proofs = {"dpop_signing_alg_values_supported": list(ALGORITHMS)} if behaviour.dpop.offered else {}
     return {
         **proofs,
-        **signed,
+        **(signed if asserted else {}),
         **certificates,
         **aliases(endpoints, behaviour.mutual_tls),
         "issuer": addresses.issuer,
@@ -52,7 +55,9 @@ def metadata(installation: Installation) -> dict[str, Any]:
         "token_endpoint_auth_methods_supported": methods + public,
         "revocation_endpoint_auth_methods_supported": methods + public,
         "introspection_endpoint_auth_methods_supported": methods,
-        "code_challenge_methods_supported": ["S256", "plain"],
+        "code_challenge_methods_supported": ["S256", "plain"]
+        if grant is not None and grant.pkce == "plain"
+        else ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "claims_supported": [
             "sub",

@@ -115,6 +115,14 @@ class ResourcePolicy:
 
 
 @dataclass(frozen=True)
+class PublicationPolicy:
+    """Where metadata stands (RFC 8414 §3.1), and whether it says the same in both places (RFC 9068 §4)."""
+
+    place: Literal["before the path", "behind the path", "nowhere"] = "before the path"
+    contradicts_discovery: bool = False
+
+
+@dataclass(frozen=True)
 class AfterlifePolicy:
     """Revocation (RFC 7009) and introspection (RFC 7662)."""
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 from token_conformance.reference.answer import Answer
-from token_conformance.reference.behaviour import Change, answers
+from token_conformance.reference.behaviour import Change, answers, policy
 from token_conformance.reference.faults.fault import at, refusals, tokens
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
@@ -93,11 +93,17 @@ def _signed_userinfo(answer: Answer) -> Answer:
     )
 
 
+def _signed_metadata(answer: Answer) -> Answer:
+    header = {"alg": "RS256", "typ": "JWT", "kid": "reference-rs256"}
+    claims = {**answer.members, "iss": answer.members["issuer"]}
+    return answer.saying(signed_metadata=Unsigned("id_token", "refresh", "RS256", header, claims).signed())
+
+
 def _more_keys(answer: Answer) -> Answer:
     """A key for encryption, one of a kind that nobody knows, and members that RFC 7517 §4 allows."""
     first, *others = answer.members["keys"]
     encryption = {**first, "kid": "for-encryption", "use": "enc", "alg": "RSA-OAEP-256"}
-    strange = {"kty": "AKP", "kid": "of-tomorrow", "alg": "ML-DSA-44", "pub": "AAAA"}
+    strange = {"kty": "AKP", "kid": "of-tomorrow", "use": "sig", "alg": "ML-DSA-44", "pub": "AAAA"}
     return answer.saying(keys=[encryption, strange, {**first, "key_ops": ["verify"], "x5t": "AAAA"}, *others])
 
 
@@ -164,7 +170,17 @@ FORMS = (
     Variation(
         "metadata-without-grants",
         "the metadata does not list grants",
-        at("metadata", lambda answer: answer.silent_about("grant_types_supported", "scopes_supported")),
+        at("metadata", lambda answer: answer.silent_about("grant_types_supported")),
+    ),
+    Variation(
+        "metadata-signed",
+        "the metadata comes signed too, with the issuer as who attests to it (RFC 8414 §2.1)",
+        at("metadata", _signed_metadata),
+    ),
+    Variation(
+        "metadata-at-discovery-alone",
+        "the metadata stands where OpenID Connect Discovery puts it alone",
+        policy("publication", place="nowhere"),
     ),
     Variation(
         "revocation-by-basic-alone",

@@ -24,6 +24,11 @@ LIVES = (
     Variation("tokens-prefixed", "codes and tokens begin by what they are", policy("token", handles="prefixed")),
     Variation("tokens-hexadecimal", "codes and tokens are hexadecimal numbers", policy("token", handles="hexadecimal")),
     Variation("tokens-long", "codes and opaque tokens are long", policy("token", handles="long")),
+    Variation(
+        "tokens-with-reserved-characters",
+        "tokens hold characters that have to be encoded in a form (RFC 6749 §A.17)",
+        policy("token", reserved_characters=True, access_token_format="opaque"),  # noqa: S106 - a format
+    ),
     Variation("times-with-fraction", "the times of ID tokens have a fraction", id_tokens(_fractional)),
     Variation(
         "id-token-without-further-claims",

@@ -31,6 +31,12 @@ FRONT_CHANNEL = (
         at("authorization", lambda answer: answer.silent_about("iss")),
     ),
     Fault(
+        "iss-with-query",
+        "iss of the authorization response has a query",
+        ("rfc9207-2-address", "rfc9207-iss"),
+        at("authorization", lambda answer: answer.saying(iss=f"{answer.members['iss']}?tenant=1")),
+    ),
+    Fault(
         "hybrid-without-id-token",
         "the answer to code id_token holds no ID token",
         ("oidc-3.3.2.5-parameters",),

@@ -7,6 +7,7 @@ from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy, together
 from token_conformance.reference.faults.fault import Fault, at
 from token_conformance.reference.keys import signing_key
+from token_conformance.reference.unsigned import SignatureKind, Unsigned
 
 GRANTS = ("rfc8414-grants-true",)
 METHODS = ("rfc8414-auth-methods-true",)
@@ -47,6 +48,22 @@ def _with_jwt_bearer(answer: Answer) -> Answer:
 def _short_key(answer: Answer) -> Answer:
     short = {"kty": "RSA", "kid": "old", "use": "sig", "alg": "RS256", "e": "AQAB", "n": "v" * 171}
     return answer.saying(keys=[*answer.members["keys"], short])
+
+
+def _with_uses_untold(answer: Answer) -> Answer:
+    """A key for encryption beside others, one of which says no use."""
+    first, *others = answer.members["keys"]
+    untold = {name: value for name, value in first.items() if name != "use"}
+    return answer.saying(
+        keys=[{**first, "kid": "for-encryption", "use": "enc", "alg": "RSA-OAEP-256"}, untold, *others]
+    )
+
+
+def _signed(answer: Answer, signature: SignatureKind, **claims: str) -> Answer:
+    header = {"alg": "RS256", "typ": "JWT", "kid": "reference-rs256"}
+    members = {**answer.members, **claims}
+    token = Unsigned("id_token", "refresh", "RS256", header, members, signature).signed()
+    return answer.saying(signed_metadata=token)
 
 
 METADATA = (
@@ -226,5 +243,86 @@ METADATA = (
         "code_challenge_methods_supported lists plain alone",
         ("rfc7636-4.2-s256",),
         at("metadata", lambda answer: answer.saying(code_challenge_methods_supported=["plain"])),
+    ),
+    Fault(
+        "metadata-issuer-with-query",
+        "issuer has a query",
+        ("rfc8414-2-issuer",),
+        at("metadata", lambda answer: answer.saying(issuer=f"{answer.members['issuer']}?tenant=1")),
+    ),
+    Fault(
+        "metadata-without-authorization-endpoint",
+        "there is no authorization_endpoint",
+        ("rfc8414-2-authorization-endpoint",),
+        at("metadata", lambda answer: answer.silent_about("authorization_endpoint")),
+    ),
+    Fault(
+        "metadata-without-algorithms-for-revocation",
+        "a method by assertion is listed for revocation, and no algorithm for it",
+        ("rfc8414-2-further-auth-algs",),
+        at("metadata", lambda answer: answer.silent_about("revocation_endpoint_auth_signing_alg_values_supported")),
+    ),
+    Fault(
+        "metadata-assertions-without-rs256",
+        "RS256 is not among the algorithms of assertions",
+        ("rfc8414-2-assertions-by-rs256",),
+        at("metadata", lambda answer: answer.saying(token_endpoint_auth_signing_alg_values_supported=["ES256"])),
+    ),
+    Fault(
+        "metadata-without-scopes",
+        "there is no scopes_supported",
+        ("rfc8414-2-scopes-supported",),
+        at("metadata", lambda answer: answer.silent_about("scopes_supported")),
+    ),
+    Fault(
+        "metadata-signed-by-nobody",
+        "signed_metadata is not signed",
+        ("rfc8414-2.1-signed-metadata",),
+        at("metadata", lambda answer: _signed(answer, "none", iss=answer.members["issuer"])),
+    ),
+    Fault(
+        "metadata-signed-without-iss",
+        "signed_metadata does not say who attests to it",
+        ("rfc8414-2.1-signed-metadata",),
+        at("metadata", lambda answer: _signed(answer, "valid")),
+    ),
+    Fault(
+        "metadata-endpoint-with-fragment",
+        "revocation_endpoint has a fragment",
+        ("rfc6749-3.1-no-fragment",),
+        at(
+            "metadata",
+            lambda answer: answer.saying(revocation_endpoint=f"{answer.members['revocation_endpoint']}#revoke"),
+        ),
+    ),
+    Fault(
+        "metadata-offers-plain",
+        "code_challenge_methods_supported lists plain beside S256",
+        ("rfc7636-7.2-plain-not-offered",),
+        at("metadata", lambda answer: answer.saying(code_challenge_methods_supported=["S256", "plain"])),
+    ),
+    Fault(
+        "jwks-uses-untold",
+        "there is a key for encryption, and a key for signatures does not say its use",
+        ("rfc8414-2-key-use",),
+        at("jwks", _with_uses_untold),
+    ),
+    Fault(
+        "metadata-silent-about-iss",
+        "iss comes with authorization responses, and the metadata does not say so",
+        ("rfc9207-2.3-advertised",),
+        at("metadata", lambda answer: answer.silent_about("authorization_response_iss_parameter_supported")),
+    ),
+    Fault(
+        "metadata-behind-the-path",
+        "the metadata of RFC 8414 stands behind the issuer's path",
+        ("rfc8414-3.1-location",),
+        policy("publication", place="behind the path"),
+    ),
+    Fault(
+        "metadata-contradicts-itself",
+        "jwks_uri is another one in the metadata of RFC 8414 than in that of OpenID Connect Discovery",
+        ("rfc9068-4-consistent-metadata",),
+        policy("publication", contradicts_discovery=True),
     ),
 )

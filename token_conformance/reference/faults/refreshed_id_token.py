@@ -63,6 +63,12 @@ REFRESHED_ID_TOKEN = (
         refreshed_id_tokens(lambda token: token.claiming(nonce="YS1ub25jZS1vZi1ub2JvZHk")),
     ),
     Fault(
+        "refreshed-id-token-nonce-kept",
+        "a refreshed ID token has the nonce of the login",
+        ("oidc-12.2-no-nonce",),
+        policy("refresh", keeps_nonce=True),
+    ),
+    Fault(
         "refreshed-id-token-azp-appears",
         "a refresh brings an azp",
         ("oidc-12.2-azp",),

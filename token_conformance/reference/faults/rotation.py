@@ -9,7 +9,7 @@ ROTATION = (
     Fault(
         "refresh-reuse-accepted",
         "rotated refresh tokens stay valid until they expire",
-        (*REUSE, "rfc9700-4.14.2-grandparent-refused"),
+        (*REUSE, "rfc9700-4.14.2-grandparent-refused", "fapi2-5.3.2.1-rotation-with-retry"),
         policy("refresh", reuse_refused=False),
     ),
     Fault(

@@ -4,7 +4,7 @@
 
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy, together
-from token_conformance.reference.faults.fault import Fault, crash, refusals, tokens
+from token_conformance.reference.faults.fault import Fault, at, crash, refusals, tokens
 
 
 def _array(answer: Answer) -> Answer:
@@ -19,12 +19,22 @@ def _double_spaces(answer: Answer) -> Answer:
     return answer.saying(scope="  ".join(answer.members.get("scope", "").split()))
 
 
+def _unclear(answer: Answer) -> Answer:
+    return answer.saying(error="invalid_request") if answer.members.get("error") == "invalid_scope" else answer
+
+
 SCOPE = (
     Fault(
         "refresh-scope-escalation-granted",
         "the scope of a refresh is copied into the new token, whatever was granted",
         ("rfc6749-6-scope-not-exceeded",),
         policy("refresh", scope_exceeded="granted"),
+    ),
+    Fault(
+        "authorization-scope-wrong-error",
+        "an unknown scope of an authorization request is called an invalid_request",
+        ("rfc6749-5.2-invalid-scope",),
+        at("authorization", _unclear),
     ),
     Fault(
         "refresh-scope-compared-with-client",

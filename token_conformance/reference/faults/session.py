@@ -13,12 +13,6 @@ def _milliseconds(answer: Answer) -> Answer:
 
 SESSION = (
     Fault(
-        "tokens-with-reserved-characters",
-        "tokens hold characters that have to be encoded in a form",
-        ("session-unreserved-characters",),
-        policy("token", reserved_characters=True, access_token_format="opaque"),
-    ),
-    Fault(
         "refresh-early-refused",
         "a refresh is refused while the access token is valid",
         ("rfc6749-6-early-refresh", "rfc6749-6-refresh-succeeds"),
