@@ -49,12 +49,14 @@ class RefreshPolicy:
     id_token: Literal["always", "never", "repeated"] = "always"
     atomic: bool = True
     racers_share_successor: bool = False
+    one_session: bool = False
 
 
 @dataclass(frozen=True)
 class CodePolicy:
     """The authorization code grant (RFC 6749 §4.1, RFC 7636); times in seconds."""
 
+    login_remembered: bool = True
     lifetime: int = 60
     leeway: int = 0
     failure_burns: bool = False
