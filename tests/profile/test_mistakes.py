@@ -26,7 +26,7 @@ MISTAKES = {
         ('strategy = "refresh_token"', 'strategy = "refresh_token"\nxyz = 1'),
         (
             "login.xyz: unknown key; remove it, or use one of strategy, username, password, username_field, "
-            "password_field, username_selector, password_selector, submit_selector, consent_selector, refresh_token"
+            "password_field, username_selector, password_selector, submit_selector, consent_selector, refresh_token, users"
         ),
     ),
     "an unknown table": (
@@ -112,6 +112,26 @@ MISTAKES = {
     "a number out of range": (
         ("", "", "[limits]\nconcurrency = 0\n"),
         "limits.concurrency: expected a number greater than 0, not 0",
+    ),
+    "a race of one": (
+        ("", "", "[limits]\nrace = 1\n"),
+        "limits.race: expected a number of at least 2, not 1",
+    ),
+    "one bracket too few for users": (
+        ("", "", '[login.users]\nusername = "bob"\npassword = "x"\n'),
+        "login.users: expected an array of tables, not a table; write [[login.users]] above the keys of each",
+    ),
+    "further users of a login that has none": (
+        ("", "", '[[login.users]]\nusername = "bob"\npassword = "x"\n'),
+        'login.users: expected strategy "form", "browser" or "password" beside it, not "refresh_token"',
+    ),
+    "a further user who is the first one": (
+        (
+            'strategy = "refresh_token"',
+            'strategy = "form"\nusername = "bob"\npassword = "x"',
+            '[[login.users]]\nusername = "bob"\npassword = "y"\n',
+        ),
+        'login.users: expected different users, not "bob" twice',
     ),
     "a fraction": (
         ("", "", "[limits]\nmax_wait = 1.5\n"),

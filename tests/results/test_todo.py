@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.results.todo import ResumeError, ToDo, announcement, duration, longest_wait, read_to_dos, to_dos
 from token_conformance.running.record import Record
 from token_conformance.running.waiting import Waits

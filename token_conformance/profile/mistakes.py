@@ -15,7 +15,7 @@ from token_conformance.profile.models import Profile
 SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key"})
 """Keys whose values are never repeated."""
 
-ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts"})
+ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts", "users"})
 
 Place = tuple[int | str, ...]
 
@@ -121,7 +121,7 @@ def _wanted(key: int | str, mistakes: list[ErrorDetails]) -> str:
 
 
 def _mend(place: str, mistakes: list[ErrorDetails], value: object) -> str:
-    if place in ARRAYS_OF_TABLES:
+    if place.rpartition(".")[2] in ARRAYS_OF_TABLES:
         return f"; write [[{place}]] above the keys of each"
     if mistakes[0]["type"] in {"model_type", "dict_type"} and "[" not in place:
         return f"; write [{place}] above its keys"

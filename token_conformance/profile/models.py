@@ -23,6 +23,7 @@ from token_conformance.profile.fields import (
     ResourceIndicator,
 )
 from token_conformance.profile.grants import DeviceCode, Grants
+from token_conformance.profile.login import Login
 from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
 
@@ -103,40 +104,6 @@ class SuccessfulResponse(Table):
         return self.expires_in.value != "absent"
 
 
-STORED_ELSEWHERE = "the-refresh-token-of-a-made-up-session"
-"""What stands for the stored session of a user where the reference server takes the provider's place."""
-
-
-class Login(Table):
-    """`[login]`: how a user's first tokens are obtained."""
-
-    strategy: Literal["form", "browser", "interactive", "device", "password", "refresh_token"] = "form"
-    username: str | None = None
-    password: str | None = None
-    username_field: str | None = None
-    password_field: str | None = None
-    username_selector: str | None = None
-    password_selector: str | None = None
-    submit_selector: str | None = None
-    consent_selector: str | None = None
-    refresh_token: str | None = None
-
-    @property
-    def stored(self) -> bool:
-        """Whether live runs start from the session that `token-conformance login` has stored."""
-        return self.strategy in {"interactive", "device"}
-
-    @property
-    def seeded(self) -> bool:
-        """Whether a run cannot log in by itself: it starts from one refresh token, and has no other session."""
-        return self.stored or self.strategy == "refresh_token"
-
-    @property
-    def seed(self) -> str | None:
-        """The refresh token that a run starts from where the provider is none: that of the profile, or a made-up one."""
-        return self.refresh_token or (STORED_ELSEWHERE if self.stored else None)
-
-
 class DocumentedError(Table):
     """`[errors.CONDITION]`: how the provider documents that it refuses; some do so with the status 200."""
 
@@ -176,22 +143,18 @@ class Statement(Table):
 
 
 class Limits(Table):
-    """`[limits]`: how much the provider is asked to bear; times in seconds."""
+    """`[limits]`: how much the provider is asked to bear; times in seconds.
+
+    `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many.
+    """
 
     concurrency: PositiveInt = 8
+    race: int = Field(default=5, ge=2)
     requests_per_second: PositiveFloat = 100
     request_timeout: PositiveFloat = 10
     response_bytes: PositiveInt = 1_000_000
     max_wait: NonNegativeInt = 90
     max_logins: PositiveInt = 40
-
-
-_LOGIN_NEEDS = {
-    "form": ("username", "password"),
-    "browser": ("username", "password"),
-    "password": ("username", "password"),
-    "refresh_token": ("refresh_token",),
-}
 
 
 class Profile(Table):
@@ -248,6 +211,11 @@ class Profile(Table):
         return next((client for client in others if not client.public), None)
 
     @property
+    def of_each_user(self) -> tuple[Profile, ...]:
+        """The profile as each of its users has it, that of `[login]` first."""
+        return tuple(self.model_copy(update={"login": login}) for login in self.login.of_each_user)
+
+    @property
     def dpop(self) -> Literal["required", "supported"] | None:
         """Whether tokens are bound to a key by DPoP (RFC 9449): always, wherever a proof comes, or not at all."""
         return self.tokens.dpop.value if self.tokens.dpop.known else None
@@ -302,7 +270,11 @@ class Profile(Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:
-        problems = [*self._unknown_clients(), *self._lacks_of_login(), *self._lacks_of_issuer()]
+        problems = [
+            *self._unknown_clients(),
+            *self._lacks_of_login(),
+            *self._lacks_of_issuer(),
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -319,23 +291,20 @@ class Profile(Table):
                 yield f'grants.{grant}.client: expected the name of a client, {known}, not "{settings.client}"'
 
     def _lacks_of_login(self) -> Iterator[str]:
-        grants = self.grants
+        grants, login = self.grants, self.login
         if grants.authorization_code is not None:
             user = grants.authorization_code.client or self.main.name
             if any(client.name == user and client.redirect_uri is None for client in self.clients):
                 yield f'clients: expected redirect_uri for client "{user}"; [grants.authorization_code] needs it'
         if grants.authorization_code or grants.password or grants.refresh_token or grants.device_code:
-            needed = _LOGIN_NEEDS.get(self.login.strategy, ())
-            missing = [field for field in needed if not getattr(self.login, field)]
-            if missing:
-                yield f'login: expected {" and ".join(missing)} for strategy = "{self.login.strategy}"; add to [login]'
-
-            first = {"interactive": "authorization_code", "device": "device_code"}.get(self.login.strategy)
+            yield from login.lacks
+            first = {"interactive": "authorization_code", "device": "device_code"}.get(login.strategy)
             if first is not None and not (getattr(grants, first) and grants.refresh_token):
                 yield (
                     f"login: expected [grants.{first}] and [grants.refresh_token] "
-                    f'for strategy = "{self.login.strategy}"; add them'
+                    f'for strategy = "{login.strategy}"; add them'
                 )
+        yield from login.mistaken_users
 
     def _lacks_of_issuer(self) -> Iterator[str]:
         if self.server.issuer is None and any(client.assertion_audience == "issuer" for client in self.clients):

@@ -41,11 +41,12 @@ class Redactor:
         return known or self._label(kind, value)
 
     def learn_profile(self, profile: Profile) -> None:
-        """Learn the secrets of the clients and of the user."""
+        """Learn the secrets of the clients and of the users."""
         for client in profile.clients:
             self.learn("client_secret", client.client_secret or "")
             self.learn("signing_key", client.signing_key or "")
-        self.learn("password", profile.login.password or "")
+        for login in profile.login.of_each_user:
+            self.learn("password", login.password or "")
         self.learn("refresh_token", profile.login.refresh_token or "")
 
     def learn_exchange(self, exchange: Exchange) -> None:

@@ -30,7 +30,7 @@ PLACEHOLDER_USER = ("user", "password")
 
 @dataclass(frozen=True)
 class User:
-    """The resource owner of the profile."""
+    """A resource owner of the profile."""
 
     username: str
     password: str
@@ -55,8 +55,19 @@ class Documented:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        login = profile.login
-        self.user = User(login.username or PLACEHOLDER_USER[0], login.password or PLACEHOLDER_USER[1])
+        self.users = tuple(
+            User(login.username or PLACEHOLDER_USER[0], login.password or PLACEHOLDER_USER[1])
+            for login in profile.login.of_each_user
+        )
+
+    @property
+    def user(self) -> User:
+        """The resource owner, where none has said who it is."""
+        return self.users[0]
+
+    def known_by(self, username: str | None, password: str | None) -> User | None:
+        """The user of that name with that password; None where they do not belong together."""
+        return next((user for user in self.users if (user.username, user.password) == (username, password)), None)
 
     @property
     def grant_types(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from token_conformance.reference.browser import (
     page,
     to,
 )
+from token_conformance.reference.documented import User
 from token_conformance.reference.grants.resources import granted_resources
 from token_conformance.reference.grants.scope import granted_scope
 from token_conformance.reference.memory import Family
@@ -53,7 +54,7 @@ class FrontDoor:
             granted_resources(self._installation, request.payload.data.get("resource"))
         except OAuth2Error as error:
             return self._refused(request, error)
-        interaction = Interaction(request, self._sessions.get(_cookies(incoming).get(SESSION_COOKIE, "")))
+        interaction = Interaction(request, self._remembered(incoming))
         self._interactions[interaction.identifier] = interaction
         return self._with_cookie(self._next(interaction), INTERACTION_COOKIE, interaction.identifier)
 
@@ -68,10 +69,10 @@ class FrontDoor:
             return login_form(action, interaction.csrf)
         if not secrets.compare_digest(form.get("csrf", "").encode(), interaction.csrf.encode()):
             return _forgotten()
-        user = self._installation.documented.user
-        if (form.get("username"), form.get("password")) != (user.username, user.password):
+        user = self._installation.documented.known_by(form.get("username"), form.get("password"))
+        if user is None:
             return login_form(action, interaction.csrf, failed=True)
-        return self._logged_in(interaction)
+        return self._logged_in(interaction, user)
 
     def consent_page(self, incoming: Incoming) -> Answer:
         """Show the question for consent, or read the decision."""
@@ -100,9 +101,9 @@ class FrontDoor:
             return to(self._installation.addresses.consent_page)
         return self._decided(interaction, allowed=True)
 
-    def _logged_in(self, interaction: Interaction) -> Answer:
-        session = BrowserSession(self._installation.documented.user, int(self._installation.now))
-        if interaction.session is not None:
+    def _logged_in(self, interaction: Interaction, user: User) -> Answer:
+        session = BrowserSession(user, int(self._installation.now))
+        if interaction.session is not None and interaction.session.user == user:
             session.consents = interaction.session.consents
         interaction.session, interaction.logged_in_anew = session, True
         self._sessions[session.identifier] = session
@@ -127,7 +128,7 @@ class FrontDoor:
         session, data = interaction.session, interaction.request.payload.data
         auth_time = session.auth_time if session is not None else int(self._installation.now)
         resources = granted_resources(self._installation, data.get("resource"))
-        user = self._installation.documented.user
+        user = session.user if session is not None else self._installation.documented.user
         return Family(client_id, user, scope, auth_time, data.get("nonce"), data.get("scope"), resources)
 
     def _check_prompt(self, request: Parameters) -> None:
@@ -160,6 +161,10 @@ class FrontDoor:
             answer = change(answer)
         in_query = self._installation.behaviour.code.answers_in_query
         return back_to_client(answer, redirect_uri, "query" if in_query else mode)
+
+    def _remembered(self, incoming: Incoming) -> BrowserSession | None:
+        remembered = self._installation.behaviour.code.login_remembered
+        return self._sessions.get(_cookies(incoming).get(SESSION_COOKIE, "")) if remembered else None
 
     def _interaction(self, incoming: Incoming) -> Interaction | None:
         return self._interactions.get(_cookies(incoming).get(INTERACTION_COOKIE, ""))

@@ -50,12 +50,14 @@ class RefreshPolicy:
     keeps_nonce: bool = False
     atomic: bool = True
     racers_share_successor: bool = False
+    one_session: bool = False
 
 
 @dataclass(frozen=True)
 class CodePolicy:
     """The authorization code grant (RFC 6749 §4.1, RFC 7636); times in seconds."""
 
+    login_remembered: bool = True
     lifetime: int = 60
     leeway: int = 0
     failure_burns: bool = False

@@ -76,6 +76,8 @@ class Issuer:
         expires = first.expires if first is not None else now + lifetime
         token = RefreshToken(self._refresh_value(family, generation), family, scope, now, expires, generation)
         token.revoked = policy.living_generations is not None and generation > policy.living_generations
+        if policy.one_session and generation == 1:
+            self.installation.memory.end_other_sessions(family)
         self.installation.memory.refresh_tokens[token.value] = token
         return token
 

@@ -123,6 +123,7 @@ class DeviceCode:
     interval: int
     polled: float | None = None
     decision: Literal["pending", "approved", "denied"] = "pending"
+    user: User | None = None
     family: Family | None = None
 
 
@@ -150,6 +151,13 @@ class Memory:
                 id(token.family): token.family for token in self.refresh_tokens.values() if token.family.user == user
             }.values()
         )
+
+    def end_other_sessions(self, family: Family) -> None:
+        """Revoke the refresh tokens of the other families of its user at its client."""
+        for token in self.refresh_tokens.values():
+            other = token.family
+            if other is not family and (other.user, other.client_id) == (family.user, family.client_id):
+                token.revoked = True
 
     def newest(self, family: Family) -> RefreshToken | None:
         """The refresh token of a family that was issued last."""

@@ -86,4 +86,14 @@ LIVES = (
         "introspection knows access tokens alone",
         policy("afterlife", refresh_tokens_introspected=False),
     ),
+    Variation(
+        "one-session-per-user-and-client",
+        "a login ends the refresh tokens of the user's earlier logins at the same client",
+        policy("refresh", one_session=True),
+    ),
+    Variation(
+        "login-not-remembered",
+        "the user is asked for the password at each authorization",
+        policy("code", login_remembered=False),
+    ),
 )

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.browser import consent_form, form_to, login_form, page
+from token_conformance.reference.documented import User
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import DeviceCode
 from token_conformance.reference.reading import Incoming
@@ -21,7 +22,7 @@ class Confirmation:
 
     code: DeviceCode
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    logged_in: bool = False
+    user: User | None = None
 
 
 class VerificationPage:
@@ -40,7 +41,7 @@ class VerificationPage:
         confirmation = self._confirmations.get(form.get("csrf", ""))
         if confirmation is None:
             return self._entered(form.get("user_code", ""))
-        if not confirmation.logged_in:
+        if confirmation.user is None:
             return self._logged_in(confirmation, form)
         return self._decided(confirmation, form.get("decision") == "allow")
 
@@ -63,10 +64,10 @@ class VerificationPage:
         return login_form(self._address, confirmation.csrf)
 
     def _logged_in(self, confirmation: Confirmation, form: dict[str, str]) -> Answer:
-        user, code = self._installation.documented.user, confirmation.code
-        if (form.get("username"), form.get("password")) != (user.username, user.password):
+        code = confirmation.code
+        confirmation.user = self._installation.documented.known_by(form.get("username"), form.get("password"))
+        if confirmation.user is None:
             return login_form(self._address, confirmation.csrf, failed=True)
-        confirmation.logged_in = True
         if not self._installation.behaviour.device.denial_offered:
             confirm = '<button type="submit" name="decision" value="allow">Connect</button>'
             return page("Confirm", form_to(self._address, {"csrf": confirmation.csrf}, confirm))
@@ -74,6 +75,7 @@ class VerificationPage:
 
     def _decided(self, confirmation: Confirmation, allowed: bool) -> Answer:  # noqa: FBT001 - the decision itself
         del self._confirmations[confirmation.csrf]
+        confirmation.code.user = confirmation.user
         confirmation.code.decision = "approved" if allowed else "denied"
         return page("Done", f"<p>The device is {'connected' if allowed else 'not connected'}.</p>")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, NonNegativeInt, ValidationError
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.running.record import Record
 
 MARGIN = 60

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 
 CALLBACK = "https://app.example/callback"
 AUTHORIZE = "https://op.example/authorize?client_id=app"

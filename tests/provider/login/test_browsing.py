@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.provider.login.browsing import Walk, follow_to_redirect
 from token_conformance.verdict import Inconclusive
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.provider.login.site import CALLBACK, CONSENT, DONE, LOGIN, LOGIN_FORM, PASSWORD, page, to
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 
 
 def test_login_and_consent(walk):

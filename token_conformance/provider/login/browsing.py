@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.provider.addresses import resolve, same_place
 from token_conformance.provider.login.forms import HTML, Fields, Form
 from token_conformance.provider.login.pages import Page

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.provider.addresses import origin, resolve
 from token_conformance.provider.login.boxes import agreeing
 from token_conformance.provider.login.buttons import denying, goes_on, press

@@ -10,7 +10,7 @@ from typing import Any
 import lxml.html
 from lxml.etree import LxmlError
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.provider.addresses import resolve
 from token_conformance.provider.login.forms import Form
 from token_conformance.wire.exchange import parse_json

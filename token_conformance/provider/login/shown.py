@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from token_conformance.profile.models import Login
+from token_conformance.profile.login import Login
 from token_conformance.provider.login.browsing import AuthorizationAnswer, Walk
 from token_conformance.provider.login.buttons import press
 from token_conformance.provider.login.forms import Fields, Form

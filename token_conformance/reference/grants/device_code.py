@@ -30,7 +30,8 @@ class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib
         code: DeviceCode = self.request.credential
         installation = self.installation
         now = int(installation.now)
-        code.family = code.family or Family(code.client_id, installation.documented.user, code.scope, now)
+        user = code.user or installation.documented.user
+        code.family = code.family or Family(code.client_id, user, code.scope, now)
         code.family.asked = code.asked
         code.family.refreshable = self.refreshable(self.request.client, code.scope)
         return self.tokens_of(code.family, code.scope, "device")

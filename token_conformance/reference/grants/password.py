@@ -20,18 +20,20 @@ class PasswordGrant(Foundation, ResourceOwnerPasswordCredentialsGrant):  # type:
         for parameter in ("username", "password"):
             if parameter not in form:
                 raise missing(parameter)
-        user, policy = self.installation.documented.user, self.installation.behaviour.password
-        if policy.compared and (form["username"], form["password"]) != (user.username, user.password):
-            reason = "wrong_password" if form["username"] == user.username else "unknown_user"
+        documented, policy = self.installation.documented, self.installation.behaviour.password
+        user = documented.known_by(form["username"], form["password"])
+        if policy.compared and user is None:
+            known = any(form["username"] == each.username for each in documented.users)
+            reason = "wrong_password" if known else "unknown_user"
             raise Refusal(policy.wrong_password, reason, "The user name or the password is wrong.")
-        self.request.user = user
+        self.request.user = user or documented.user
         self.request.scope = granted_scope(self.installation, self.request.payload.data.get("scope"))
         self.restrict()
 
     def create_token_response(self) -> TokenAnswer:
         """The user's tokens."""
         client, scope = self.request.client, self.request.scope or ""
-        family = Family(client.client_id, self.installation.documented.user, scope, int(self.installation.now))
+        family = Family(client.client_id, self.request.user, scope, int(self.installation.now))
         family.asked = self.request.payload.data.get("scope")
         family.refreshable = self.refreshable(client, scope)
         return self.tokens_of(family, scope, "password")
