@@ -1,10 +1,12 @@
 """No secret passes the door, however it is written; its label does."""
 
+import gc
 import html
 import json
 import time
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus, urlencode
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -297,6 +299,26 @@ def test_what_is_no_secret_stays_readable(make_exchange):
     assert "example-app was deleted" in str(redactor.exchange(make_exchange(page, headers=cookies)))
     number = make_exchange('{"error": "invalid_request", "code": "E1234567"}')
     assert "E1234567" in str(redactor.exchange(number))
+
+
+def test_a_secret_learnt_later_is_found_in_an_exchange_that_was_shown(make_exchange):
+    """An exchange is redacted once, and again when there is more to look for."""
+    redactor = Redactor()
+    exchange = make_exchange('{"error": "invalid_grant", "error_description": "no such token: canary-value"}')
+    first = redactor.exchange(exchange)
+    assert redactor.exchange(exchange) is first
+    redactor.learn("refresh_token", "canary-value")
+    assert "no such token: <refresh_token 1>" in str(redactor.exchange(exchange))
+    assert redactor.leaks(str(first)) == ["<refresh_token 1>"]
+
+
+def test_what_was_shown_goes_with_its_exchange(make_exchange):
+    """A redactor holds no exchange alive, nor what was made of it."""
+    redactor = Redactor()
+    shown = ref(redactor.exchange(make_exchange('{"access_token": "canary-value"}')))
+    gc.collect()
+    assert shown() is None
+    assert redactor.text("canary-value") == "<access_token 1>"
 
 
 def test_many_secrets_are_found_at_once(make_exchange):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -105,12 +105,28 @@ def hostile_exchanges() -> tuple[Exchange, ...]:
 
 
 @pytest.fixture
-def written(
+def write(
     tmp_path: Path,
     make_run: Callable[..., RunResult],
     hostile_exchanges: tuple[Exchange, ...],
     pytestconfig: pytest.Config,
-) -> Path:
+) -> Callable[..., list[Path]]:
+    """Writes the reports of a run into a folder."""
+
+    def write(
+        run: RunResult | None = None,
+        *,
+        folder: Path = tmp_path / "run",
+        exchanges: Sequence[Exchange] = hostile_exchanges,
+        redactor: Redactor | None = None,
+    ) -> list[Path]:
+        return write_reports(folder, run or make_run(), exchanges, redactor or Redactor(), pytestconfig)
+
+    return write
+
+
+@pytest.fixture
+def written(write: Callable[..., list[Path]], tmp_path: Path) -> Path:
     """The folder of a run's reports."""
-    write_reports(tmp_path / "run", make_run(), hostile_exchanges, Redactor(), pytestconfig)
+    write()
     return tmp_path / "run"

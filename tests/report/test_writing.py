@@ -1,30 +1,23 @@
 """Reports are written whole, or not at all, and without a secret."""
 
+import html
 import json
 import os
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import jsonschema
 import pytest
 
 from token_conformance import results
 from token_conformance.redaction import Redactor
-from token_conformance.report import ReportError, write_reports
+from token_conformance.report import ReportError
 from token_conformance.verdict import Verdict
 
 NAMES = ["report.html", "results.json", "junit.xml"]
 SCHEMA = json.loads((Path(results.__file__).parent / "results.schema.json").read_text("utf-8"))
-
-
-@pytest.fixture
-def write(tmp_path, make_run, hostile_exchanges, pytestconfig):
-    """Writes the reports of a run into a folder."""
-
-    def write(run=None, *, folder=tmp_path / "run", exchanges=hostile_exchanges, redactor=None):
-        return write_reports(folder, run or make_run(), exchanges, redactor or Redactor(), pytestconfig)
-
-    return write
 
 
 def test_three_reports_are_written(write, tmp_path):
@@ -63,16 +56,49 @@ class Blind(Redactor):
         return text
 
 
-@pytest.mark.parametrize("message", ["got canary/secret", "got <canary/secret>", 'got "canary/secret"&'])
-def test_a_secret_that_redaction_missed_is_not_written(write, make_run, make_check, tmp_path, message):
+SPELLINGS = {
+    "plain": str,
+    "HTML": html.escape,
+    "percent": lambda secret: quote(secret, safe=""),
+    "JSON": lambda secret: json.dumps(secret)[1:-1],
+    "Base64": lambda secret: b64encode(secret.encode()).decode(),
+    "Base64 in a longer text": lambda secret: b64encode(f"a{secret}b".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("secret", ["canary/secret", "<canary/secret>", '"canary/secret"&', "canary-é secret"])
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_secret_that_redaction_missed_is_not_written(write, make_run, make_check, tmp_path, secret, spelling):
     """The last line of defence looks at what would be written; it names the kind of the secret and not its value."""
     redactor = Blind()
-    redactor.learn("refresh_token", message.removeprefix("got "))
-    run = make_run(checks=(make_check(Verdict.FAIL, message=message),))
+    redactor.learn("refresh_token", secret)
+    run = make_run(checks=(make_check(Verdict.FAIL, message=f"got {spelling(secret)}"),))
     with pytest.raises(ReportError, match="secret of the kind: refresh_token") as error:
         write(run, redactor=redactor, exchanges=())
     assert "canary" not in str(error.value)
     assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, make_run, make_check, tmp_path):
+    """Evidence is looked at like messages, wherever it stands in the page."""
+    redactor = Blind()
+    redactor.learn("refresh_token", "<canary & secret>")
+    exchange = make_exchange('{"error_description": "what is <canary & secret>?"}')
+    with pytest.raises(ReportError, match="report.html was not written"):
+        write(make_run(checks=(make_check(exchanges=(exchange.id,)),)), redactor=redactor, exchanges=(exchange,))
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_secret_learnt_by_the_last_exchange_is_in_no_earlier_one(write, make_exchange, make_run, make_check):
+    """All exchanges are learnt from before one is shown, also one that was shown before, in a terminal."""
+    redactor = Redactor()
+    early = make_exchange('{"error_description": "canary-of-later"}')
+    late = make_exchange('{"access_token": "canary-of-later"}', number=2)
+    redactor.exchange(early)
+    run = make_run(checks=(make_check(exchanges=(early.id, late.id)),))
+    page = write(run, redactor=redactor, exchanges=(early, late))[0].read_text("utf-8")
+    assert "canary" not in page
+    assert page.count("access_token 1") == 2
 
 
 def test_a_secret_that_is_a_word_of_the_report_is_no_leak(write):

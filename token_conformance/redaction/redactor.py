@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from weakref import WeakKeyDictionary, WeakSet
 
 from token_conformance.profile.models import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
 from token_conformance.redaction.forms import decodings, forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
-from token_conformance.redaction.public import public_text
+from token_conformance.redaction.public import is_public
+from token_conformance.redaction.seeking import SHORTEST, Found, WrittenForms
 from token_conformance.redaction.visible import visible
 from token_conformance.wire.exchange import Exchange
 
-SHORTEST = 6
-"""Characters from which on a secret is looked for everywhere; shorter ones are labelled where they stand as a value."""
-
 _LABEL = re.compile(r"(<[a-z_]+ \d+>)")
-_PARAMETER = re.compile(r"[^\s&=<>]+")
-_WORD = re.compile(r"[^\s<>]+")
+_ENCODED = re.compile(r"[%&\\]")
+_PARAMETER = re.compile(r"(?<![^\s&=<>])[^\s&=<>%\\]*[%\\][^\s&=<>]*")
+_WORD = re.compile(r"(?<![^\s<>])[^\s<>%&\\]*[%&\\][^\s<>]*")
 
 
 class Redactor:
@@ -30,14 +29,15 @@ class Redactor:
         self._labels: dict[str, str] = {}
         self._given: set[str] = set()
         self._counts: defaultdict[str, int] = defaultdict(int)
-        self._forms: dict[str, str] = {}
-        self._lengths: defaultdict[str, set[int]] = defaultdict(set)
+        self._forms = WrittenForms()
+        self._learnt: WeakSet[Exchange] = WeakSet()
+        self._shown: WeakKeyDictionary[Exchange, tuple[int, RedactedExchange]] = WeakKeyDictionary()
 
     def learn(self, kind: str, value: str) -> str:
         """The label of a secret, such as `<refresh_token 2>`; a value has one label however it is written."""
         if not value or value in self._given:
             return value
-        known = self._labels.get(value) or self._forms.get(value)
+        known = self._labels.get(value) or self._forms.label_of(value)
         return known or self._label(kind, value)
 
     def learn_profile(self, profile: Profile) -> None:
@@ -50,9 +50,11 @@ class Redactor:
         self.learn("refresh_token", profile.login.refresh_token or "")
 
     def learn_exchange(self, exchange: Exchange) -> None:
-        """Learn every secret that a request or its answer holds."""
-        for kind, value in secrets_of(exchange):
-            self.learn(kind, value)
+        """Learn every secret that a request or its answer holds; an exchange has no more to tell the second time."""
+        if exchange not in self._learnt:
+            for kind, value in secrets_of(exchange):
+                self.learn(kind, value)
+            self._learnt.add(exchange)
 
     def text(self, text: str) -> str:
         """The text with labels in the place of secrets, and with control characters made visible.
@@ -60,14 +62,18 @@ class Redactor:
         A word that is encoded in a way of its own is looked into.
         """
         text = self._replaced(text)
-        for word in (_PARAMETER, _WORD):
+        for word in (_PARAMETER, _WORD) if _ENCODED.search(text) else ():
             text = word.sub(self._decoded, text)
         return visible(text)
 
     def exchange(self, exchange: Exchange) -> RedactedExchange:
-        """The exchange as it may be shown."""
+        """The exchange as it may be shown; it is made anew when a secret was learnt since, which it may hold."""
         self.learn_exchange(exchange)
-        return redacted(exchange, self.learn, self.text)
+        secrets, shown = self._shown.get(exchange, (0, None))
+        if shown is None or secrets != len(self._labels):
+            secrets, shown = len(self._labels), redacted(exchange, self.learn, self.text)
+            self._shown[exchange] = secrets, shown
+        return shown
 
     def leaks(self, text: str) -> list[str]:
         """The labels of secrets that still stand in a text; none, if it went through this door."""
@@ -83,12 +89,13 @@ class Redactor:
         return label
 
     def _replaced(self, text: str) -> str:
-        return "".join(piece for part in _LABEL.split(text) for piece in self._pieces(part))
+        parts = _LABEL.split(text) if "<" in text else [text]
+        return "".join(_labelled(part, self._found(part)) for part in parts)
 
     def _decoded(self, word: re.Match[str]) -> str:
         for decoded in decodings(word[0]):
-            if next(self._found(decoded), None):
-                return "".join(self._pieces(decoded))
+            if found := self._found(decoded):
+                return _labelled(decoded, found)
         return word[0]
 
     def _look_for(self, value: str, label: str) -> None:
@@ -96,42 +103,27 @@ class Redactor:
             return
         for form in forms(value):
             if len(form) >= SHORTEST and not is_ordinary(form):
-                self._forms.setdefault(form, label)
-                self._lengths[form[:SHORTEST]].add(len(form))
+                self._forms.add(form, label)
 
-    def _pieces(self, text: str) -> Iterator[str]:
-        copied = 0
-        for start, end, label in self._found(text):
-            yield text[copied:start]
-            yield label
-            copied = end
-        yield text[copied:]
-
-    def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
-        if text in self._given:  # a label, whose words are not looked into
-            return
-        beginnings, free = self._lengths, 0
-        likely = [place for place in range(len(text) - SHORTEST + 1) if text[place : place + SHORTEST] in beginnings]
-        for place in likely:
-            form = self._longest(text, place) if place >= free else ""
-            if form:
-                free = place + len(form)
-                yield place, free, self._forms[form]
-
-    def _longest(self, text: str, place: int) -> str:
-        """The longest form that stands at a place; tokens that begin alike are told apart by their few lengths."""
-        lengths = sorted(self._lengths[text[place : place + SHORTEST]], reverse=True)
-        standing = (text[place : place + length] for length in lengths)
-        return next((form for form in standing if form in self._forms), "")
+    def _found(self, text: str) -> list[Found]:
+        return [] if text in self._given else self._forms.found(text)  # a label's words are not looked into
 
 
 def is_ordinary(value: str) -> bool:
     """Whether a secret is a word of the protocol, or stands in what everybody can read: it is labelled where it is a
     value, and left alone in every sentence.
     """
-    return value.lower() in PROTOCOL_WORDS or value.lower() in public_text()
+    return value.lower() in PROTOCOL_WORDS or is_public(value)
 
 
 def _is_remark(kind: str, value: str) -> bool:
     """Whether a server put a mere word where secrets are: a cookie `deleted` is not to be found in every sentence."""
     return kind in {"cookie", "form_field"} and value.isalpha() and len(value) < 16
+
+
+def _labelled(text: str, found: list[Found]) -> str:
+    pieces, copied = [], 0
+    for start, end, label in found:
+        pieces += [text[copied:start], label]
+        copied = end
+    return "".join([*pieces, text[copied:]])

@@ -1,26 +1,21 @@
-"""report.html, made by pytest-html from finished verdicts: each profile of a session has a report of its own."""
+"""report.html: each profile of a session has a report of its own.
+
+Every check has a row, and every exchange stands once, below: a row names what its check has read, and leads there.
+"""
 
 from __future__ import annotations
 
 import platform
-import tempfile
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from functools import cache
-from hashlib import sha256
+from html import escape
 from pathlib import Path
-
-import pytest_html  # type: ignore[import-untyped]  # pytest-html ships no types
-from jinja2 import Environment, FileSystemLoader, Template
-from pytest_html.report_data import ReportData  # type: ignore[import-untyped]  # likewise
-from pytest_html.selfcontained_report import SelfContainedReport  # type: ignore[import-untyped]  # likewise
-from pytest_html.util import _process_css, _read_template  # type: ignore[import-untyped]  # likewise
 
 import token_conformance
 from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.judging.requirement import catalogue
-from token_conformance.layout import REPORT_ASSETS
 from token_conformance.redaction import RedactedExchange
+from token_conformance.report.page import Page, render
+from token_conformance.report.spans import spans
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
@@ -46,64 +41,31 @@ HEADER = [
     '<th class="sortable" data-column-type="clause">Clause</th>',
 ]
 
-MOST_EXCHANGES = 12
-"""Exchanges that are shown of a check, the last ones; the others are named."""
+MENDED = {Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION}
+"""Verdicts on a server that could do better: the report says how."""
 
-
-class Settings:
-    """What pytest-html asks of a session's settings, with answers of our own: no option of the session, and nothing of
-    its environment, changes what a report shows.
-    """
-
-    def getini(self, name: str) -> str:
-        """The setting of that name."""
-        return {"render_collapsed": ",".join(OUTCOMES.values()), "max_asset_filename_length": "255"}.get(name, "")
+MOST_LINKS = 12
+"""How often a row leads to what its check has read, the last of it; results.json names everything."""
 
 
 def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Sequence[Path] = ()) -> str:
-    """The report of a run, with its redacted exchanges; `styles` are CSS files that follow ours."""
-    data = _report_data(run, evidence)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.html"
-        report = SelfContainedReport(str(path), Settings(), data, _template(), _style(tuple(styles)))
-        data.title = f"Token conformance of {run.profile}"
-        report._generate_report()  # noqa: SLF001 - pytest-html writes one report a session, a session of ours several
-        return _fortified(path.read_text("utf-8"))
-
-
-def _fortified(page: str) -> str:
-    """The page under a policy by which a browser runs pytest-html's script alone.
-
-    What a server sent is escaped; should any of it slip through, it is shown and not run. A finished report needs no
-    button that loads it again, and that one's handler would be stopped as well.
-    """
-    page = page.replace(' onclick="location.reload()"', "")
-    script = page.rpartition("<script>")[2].partition("</script>")[0]
-    digest = b64encode(sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    return page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}"/>', 1)
-
-
-def _report_data(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> ReportData:
-    data = ReportData(Settings())
-    data.running_state = "finished"
-    data.total_duration = run.seconds
-    data.table_header = HEADER
-    data.set_data("environment", _environment(run))
-    data.set_data("initialSort", "seriousness")
-    data.additional_summary["prefix"].append(_summary(run, evidence))
-    data.outcomes.clear()
-    for verdict, outcome in OUTCOMES.items():
-        data.outcomes[outcome] = {"label": verdict.words, "value": run.summary[verdict]}
-    for check in run.checks:
-        data.data["tests"][check.id].append(_row(check, evidence))
-    return data
+    """The run as one HTML page, with the exchanges by their ids; `styles` are CSS files that follow ours."""
+    page = Page(
+        title=f"Token conformance of {run.profile}",
+        environment=_environment(run),
+        outcomes={outcome: (verdict.words, run.summary[verdict]) for verdict, outcome in OUTCOMES.items()},
+        header_html=HEADER,
+        summary_html=_summary(run, evidence),
+        rows_html=_rows(run, evidence),
+        below_html=_exchanges(evidence),
+    )
+    return page.html(styles)
 
 
 def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
     topics = run.by_topic().items()
     quiet = [(topic, checks) for topic, checks in topics if {check.verdict for check in checks} <= QUIET]
-    return _render(
+    return render(
         "summary.html",
         run=run,
         verdicts=list(OUTCOMES),
@@ -115,26 +77,36 @@ def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
     )
 
 
+def _rows(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
+    order = list(OUTCOMES)
+    checks = sorted(run.checks, key=lambda check: order.index(check.verdict))
+    return render("checks.html", rows=[_row(check, evidence) for check in checks])
+
+
 def _row(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> dict[str, object]:
+    """What a row shows: of what nobody needs to look at, no more than where to find more."""
+    quiet = check.verdict in QUIET
+    read = spans(check.exchanges) if quiet else [span for id_ in check.exchanges for span in spans([id_])]
     return {
-        "extras": [],
-        "result": OUTCOMES[check.verdict],
-        "seriousness": list(OUTCOMES).index(check.verdict),
-        "testId": check.id,
-        "topic": check.topic,
-        "fact": check.title,
-        "clause": check.clause,
-        "resultsTableRow": [cell.strip() for cell in _render("row.html", check=check).split("<!-- cell -->")],
-        "tableHtml": [_details(check, evidence)],
-        "log": "",
+        "check": check,
+        "outcome": OUTCOMES[check.verdict],
+        "judged": check.verdict is not Verdict.NOT_APPLICABLE,
+        "quiet": quiet,
+        "requirements": [catalogue()[id_] for id_ in check.requirements if id_ in catalogue()],
+        "mend": check.verdict in MENDED,
+        "beginning": f"{len(check.exchanges)} exchanges, the last of them " if len(read) > MOST_LINKS else "",
+        "read": [(span, span.id in evidence) for span in read[-MOST_LINKS:]],
     }
 
 
-def _details(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> str:
-    requirements = [catalogue()[id_] for id_ in check.requirements if id_ in catalogue()]
-    shown = [evidence[id_] for id_ in check.exchanges[-MOST_EXCHANGES:] if id_ in evidence]
-    left_out = check.exchanges[:-MOST_EXCHANGES]
-    return _render("details.html", check=check, requirements=requirements, shown=shown, left_out=left_out)
+def _exchanges(evidence: Mapping[str, RedactedExchange]) -> str:
+    shown = (f'<pre id="{escape(id_)}">{_escaped(exchange)}</pre>' for id_, exchange in evidence.items())
+    return "\n".join(['<section id="exchanges">', "<h2>Exchanges</h2>", *shown, "</section>"])
+
+
+def _escaped(exchange: RedactedExchange) -> str:
+    """The text of an exchange; `>` and quotes, of which it is full, are no markup there."""
+    return str(exchange).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _environment(run: RunResult) -> dict[str, str]:
@@ -143,28 +115,3 @@ def _environment(run: RunResult) -> dict[str, str]:
         "Python": platform.python_version(),
         "Started": run.started.isoformat(timespec="seconds"),
     }
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(REPORT_ASSETS), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
-def _render(name: str, **values: object) -> str:
-    return _templates().get_template(name).render(**values)
-
-
-@cache
-def _template() -> Template:
-    template: Template = _read_template([_pytest_html_resources()])
-    return template
-
-
-@cache
-def _style(more: tuple[Path, ...]) -> str:
-    style: str = _process_css(_pytest_html_resources() / "style.css", [REPORT_ASSETS / "style.css", *more])
-    return style
-
-
-def _pytest_html_resources() -> Path:
-    return Path(pytest_html.__file__).parent / "resources"

@@ -36,7 +36,8 @@ def write_reports(
     """
     for exchange in exchanges:
         redactor.learn_exchange(exchange)
-    evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges}
+    read = {id_ for check in run.checks for id_ in check.exchanges}
+    evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges if exchange.id in read}
     shown = redacted(run, redactor)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,92 @@
+"""The page that pytest-html makes of finished verdicts, with the rows of its table written out.
+
+pytest-html's own script draws the table from data, sorts it, filters it and folds it. Here the rows stand in the page,
+where they are read without scripts as well, and `rows.js` hands them to that script.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pytest_html  # type: ignore[import-untyped]  # pytest-html ships no types
+from jinja2 import Environment, FileSystemLoader
+
+from token_conformance.layout import REPORT_ASSETS
+
+RESOURCES = Path(pytest_html.__file__).parent / "resources"
+"""Where pytest-html has its page, its script and its style."""
+
+STYLES = (RESOURCES / "style.css", REPORT_ASSETS / "style.css")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is told in a page; what is named HTML is taken as it is.
+
+    `outcomes` are those that pytest-html knows, with the words and the number of each, in the order of their weight.
+    """
+
+    title: str
+    environment: Mapping[str, str]
+    outcomes: Mapping[str, tuple[str, int]]
+    header_html: Sequence[str]
+    summary_html: str
+    rows_html: str
+    below_html: str
+
+    def html(self, styles: Sequence[Path] = ()) -> str:
+        """The page as one file, with our style and CSS files of others."""
+        above, table_end, below = render("index.jinja2", **self._frame(styles)).rpartition("</table>")
+        between, _, rest = below.rpartition("<script>")
+        script, _, end = rest.partition("</script>")
+        script = (REPORT_ASSETS / "rows.js").read_text("utf-8") + script
+        page = [above, self.rows_html, table_end, self.below_html, between, "<script>", script, "</script>", end]
+        return _fortified("".join(page), script)
+
+    def _frame(self, styles: Sequence[Path]) -> dict[str, object]:
+        """What the template of pytest-html asks for."""
+        made = datetime.now().astimezone()
+        data = {"environment": self.environment, "renderCollapsed": [*self.outcomes], "initialSort": "seriousness"}
+        return {
+            "title": self.title,
+            "date": f"{made:%d-%b-%Y}",
+            "time": f"{made:%H:%M:%S}",
+            "version": pytest_html.__version__,
+            "styles": "\n".join(path.read_text("utf-8") for path in (*STYLES, *styles)),
+            "running_state": "finished",
+            "self_contained": True,
+            "outcomes": {name: {"label": label, "value": value} for name, (label, value) in self.outcomes.items()},
+            "test_data": json.dumps(data),
+            "table_head": self.header_html,
+            "additional_summary": {"prefix": [self.summary_html]},
+        }
+
+
+def render(template: str, **values: object) -> str:
+    """A template of ours or of pytest-html's with these values; what is no HTML is escaped."""
+    return _templates().get_template(template).render(**values)
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader([REPORT_ASSETS, RESOURCES])
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def _fortified(page: str, script: str) -> str:
+    """The page under a policy by which a browser runs its script alone.
+
+    What a server sent is escaped; should any of it slip through, it is shown and not run. A finished report needs no
+    button that loads it again, and that one's handler would be stopped as well.
+    """
+    page = page.replace(' onclick="location.reload()"', "", 1)
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    return page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}"/>', 1)
