@@ -32,6 +32,7 @@ class Provider(Requesting):
     def forget_browser(self) -> None:
         """Have the user go on in a browser that the provider has never seen."""
         self.wire.forget_cookies()
+        self.lineage.known = False
         if self.lineage.window is not None:
             self.lineage.window.forget()
 
@@ -115,7 +116,7 @@ class Provider(Requesting):
             parameters=parameters,
         )
         plain = parameters is None and pkce and request.redirect_uri == request.client.redirect_uri
-        answer = await self._followed(request.url, request.redirect_uri, plain=plain)
+        answer = await self._followed(request.url, request.redirect_uri, plain=plain, known=not grant.asks_again)
         return request.answered(answer.parameters, answer.mode, answer.exchange)
 
     async def authorization_request(
@@ -301,17 +302,18 @@ class Provider(Requesting):
         response = await self.exchange_code(authorization)
         return Login(response, authorization.client, authorization, authorization.scope)
 
-    async def _followed(self, url: str, redirect_uri: str, *, plain: bool) -> AuthorizationAnswer:
+    async def _followed(self, url: str, redirect_uri: str, *, plain: bool, known: bool) -> AuthorizationAnswer:
         """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
         walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
         async with self.logins.attempt(plain=plain):
-            with self.logins.spent_by(self.wire.scenario, walk):
+            with self.logins.spent_by(self.wire.scenario, walk, known=known and plain and self.lineage.known):
                 if window is not None:
                     answer = await window.follow_to_redirect(self.wire, url, walk)
                 else:
                     answer = await follow_to_redirect(self.wire, url, walk)
             if "code" in answer.parameters:
                 self.logins.succeed()
+        self.lineage.known = self.lineage.known or walk.logged_in
         return answer
 
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
