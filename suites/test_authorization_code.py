@@ -13,9 +13,6 @@ from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
 
-RACERS = 4
-"""Exchanges of one code that are sent at once."""
-
 MINUTE = 60
 """Seconds that a code may live at most under FAPI 2.0 (§5.3.2.1)."""
 
@@ -45,7 +42,7 @@ class CodeReplay:
     refresh: TokenResponse | None
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="user")
 async def code_replay(provider: Provider) -> CodeReplay:
     """Exchange a code, exchange it again, then use the tokens of the first exchange."""
     authorization = await provider.authorize()
@@ -112,7 +109,7 @@ class WrongReplay:
     refresh: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login refresh oauth21")
+@scenario(needs="authorization_code unattended_login refresh oauth21", reach="user")
 async def wrong_replay(provider: Provider) -> WrongReplay:
     """Exchange a code, send it again with a redirect_uri that it was not issued for, and refresh."""
     authorization = await provider.authorize()
@@ -138,11 +135,12 @@ class CodeRace:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="user")
 async def code_race(provider: Provider) -> CodeRace:
     """Send the exchange of one code several times at once."""
     authorization = await provider.authorize(refreshable=False)
-    return CodeRace(await provider.at_once([provider.exchange_code(authorization) for _ in range(RACERS)]))
+    racers = provider.profile.limits.race
+    return CodeRace(await provider.at_once([provider.exchange_code(authorization) for _ in range(racers)]))
 
 
 @requirement("rfc6749-10.5-parallel-exchange")
@@ -150,8 +148,10 @@ def test_parallel_exchanges_have_one_winner(code_race: CodeRace, conformance_run
     """Of several exchanges of one code at once, one is accepted."""
     found = tally(code_race.racers)
     if found.winners == 0:
-        raise Inconclusive(f"none of {RACERS} parallel exchanges was accepted")
-    assert found.winners == 1, f"{found.winners} of {RACERS} parallel exchanges of one code were accepted"
+        raise Inconclusive(f"none of {len(code_race.racers)} parallel exchanges was accepted")
+    assert found.winners == 1, (
+        f"{found.winners} of {len(code_race.racers)} parallel exchanges of one code were accepted"
+    )
     if conformance_run.kind == "live":
         require_race(racer.exchange for racer in code_race.racers)
 
@@ -175,6 +175,7 @@ async def expired_code(provider: Provider) -> ExpiredCode:
     age = (grant.lifetime.value if grant else None) or TEN_MINUTES
     under_fapi2 = "fapi2" in provider.profile.claims
     age = min(age, MINUTE) if under_fapi2 else age
+    provider.clock.check(age + LATENESS)
     late = await provider.authorize(refreshable=False)
     await provider.clock.wait(age + LATENESS)
     return ExpiredCode(await provider.exchange_code(late), age, under_fapi2)

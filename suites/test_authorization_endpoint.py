@@ -25,7 +25,7 @@ class WrongAuthorizations:
     from_other_origin: Exchange
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="session")
 async def wrong_authorizations(provider: Provider) -> WrongAuthorizations:
     """Ask for a response_type that nobody knows, and for answers at addresses that are not registered."""
     redirect_uri = provider.profile.user_client.redirect_uri or ""

@@ -28,7 +28,7 @@ class WrongExchanges:
     unauthenticated: TokenResponse | None
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="session")
 async def wrong_exchanges(provider: Provider) -> WrongExchanges:
     """Exchange codes with another redirect_uri, with none, altered, twice, as another client, and without credentials."""
 
@@ -157,7 +157,7 @@ class SecondClientExchanges:
     foreign: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login second_client")
+@scenario(needs="authorization_code unattended_login second_client", reach="session")
 async def second_client_exchanges(provider: Provider) -> SecondClientExchanges:
     """Log in to the second client, and exchange its codes rightly, with a wrong secret, and as the first client."""
     client = provider.profile.second_client
@@ -203,7 +203,7 @@ class PublicExchanges:
     misnamed: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login public_client")
+@scenario(needs="authorization_code unattended_login public_client", reach="session")
 async def public_exchanges(provider: Provider) -> PublicExchanges:
     """Exchange a code as the public client, another one without client_id, and one with that of another client."""
     control = await provider.exchange_code(await provider.authorize(refreshable=False))

@@ -113,7 +113,7 @@ class ApprovedDevice:
     replay: TokenResponse
 
 
-@scenario(needs="device_code")
+@scenario(needs="device_code", reach="user")
 async def approved_device(provider: Provider) -> ApprovedDevice:
     """Ask for codes, have the user approve, poll for the tokens, and poll again."""
     device = await device_authorization(provider)
@@ -148,7 +148,7 @@ class ForeignDevice:
     own: TokenResponse
 
 
-@scenario(needs="device_code")
+@scenario(needs="device_code", reach="session")
 async def foreign_device(provider: Provider) -> ForeignDevice:
     """Ask for codes, have the user approve, and poll as another client before the own one does."""
     grant = provider.profile.grants.device_code

@@ -52,7 +52,7 @@ def present(response: TokenResponse | None) -> TokenResponse:
     return response
 
 
-@scenario(needs="login", ends_session=True)
+@scenario(needs="login", reach="session")
 async def proven_tokens(provider: Provider) -> BoundTokens:
     """Log in by one key, introspect, refresh by that key, by none, and by another one."""
     provider, prover = await binding(provider)
@@ -211,7 +211,7 @@ class BoundCodes:
     without: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="session")
 async def bound_codes(provider: Provider) -> BoundCodes:
     """Ask for codes with dpop_jkt, and exchange them by the right key, by another one, and without a proof."""
     provider, prover = await binding(provider)

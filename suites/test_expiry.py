@@ -25,7 +25,7 @@ class ExpiredRefreshToken:
     repeated: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", reach="session", waits=True)
 async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
     """Log in, refresh, wait until the newest refresh token has expired, and present it twice."""
     lifetime, slack = refresh_token_lifetime(provider.profile)
@@ -84,7 +84,7 @@ class AgedRefreshToken:
     aged: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", reach="user", waits=True)
 async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
     """Log in, refresh, wait until shortly before the refresh tokens expire, and present the newest and the used one."""
     lifetime, _ = refresh_token_lifetime(provider.profile)

@@ -51,7 +51,7 @@ class Introspections:
         return self.refresh.refresh_token not in {None, self.login.refresh_token}
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="user")
 async def introspections(provider: Provider) -> Introspections:
     """Log in, refresh, and introspect a living, an unknown, a used and a revoked token, and one without credentials."""
     endpoint = await provider.endpoint("introspection_endpoint")

@@ -32,7 +32,7 @@ class Certified:
     foreign: TokenResponse | None
 
 
-@scenario(needs="client_certificate", ends_session=True)
+@scenario(needs="client_certificate", reach="session")
 async def certified_clients(provider: Provider) -> tuple[Certified, ...]:
     """Send a good request of each client with a certificate, then without it, with an imitation, and with another client's."""
     profile = provider.profile
@@ -318,7 +318,7 @@ class BoundRefreshes:
     foreign: TokenResponse
 
 
-@scenario(needs="certificate_bound_tokens public_client login refresh", ends_session=True)
+@scenario(needs="certificate_bound_tokens public_client login refresh", reach="session")
 async def bound_refreshes(provider: Provider) -> BoundRefreshes:
     """Log in as a public client with a certificate, refresh with it, then with another one and without."""
     own = own_certificate(provider.profile.user_client)

@@ -22,7 +22,7 @@ class Verifiers:
     too_short: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login pkce")
+@scenario(needs="authorization_code unattended_login pkce", reach="session")
 async def verifiers(provider: Provider) -> Verifiers:
     """Exchange codes with a longer verifier than the right one, one in other letters, none, an empty one, the challenge, and a part."""
 
@@ -108,7 +108,7 @@ class Downgrade:
     refused: str | None
 
 
-@scenario(needs="authorization_code unattended_login pkce")
+@scenario(needs="authorization_code unattended_login pkce", reach="session")
 async def downgrade(provider: Provider) -> Downgrade:
     """Ask for codes without a challenge, and exchange one without a verifier and one with a made-up verifier."""
     plain = await provider.authorize(pkce=False, refreshable=False)
@@ -167,7 +167,7 @@ class UnaskedChallenge:
     wrong: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login bcp no_pkce")
+@scenario(needs="authorization_code unattended_login bcp no_pkce", reach="session")
 async def unasked_challenge(provider: Provider) -> UnaskedChallenge:
     """Ask for two codes with a challenge, and exchange one with the right verifier and one with another."""
 

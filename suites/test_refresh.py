@@ -27,7 +27,7 @@ class BadRefreshes:
     afterwards: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="session")
 async def bad_refreshes(provider: Provider) -> BadRefreshes:
     """Refresh, then with tokens that were never issued or are missing, then rightly again."""
     login = await provider.session()
@@ -120,7 +120,7 @@ class StrangersRefresh:
     after_foreign: TokenResponse | None
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="user")
 async def strangers_refresh(provider: Provider) -> StrangersRefresh:
     """Refresh, then without authentication, rightly, with a wrong secret, as another client, and rightly once more."""
     login = await provider.session()
@@ -210,7 +210,7 @@ class ScopedRefreshes:
     escalated: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="session")
 async def scoped_refreshes(provider: Provider) -> ScopedRefreshes:
     """Refresh with the scope that was granted, with less, with none, and with a foreign value beside what was granted."""
     login = await provider.login()
@@ -313,7 +313,7 @@ class WiderRefresh:
     widened: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="session")
 async def wider_refresh(provider: Provider) -> WiderRefresh:
     """Log in without one value of the client's scope, refresh, and ask for that value in a refresh."""
     grant = provider.profile.grants.authorization_code

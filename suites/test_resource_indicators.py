@@ -179,7 +179,7 @@ class ResourceRefreshes:
     harmless: frozenset[str]
 
 
-@scenario(needs="resource_indicators authorization_code refresh")
+@scenario(needs="resource_indicators authorization_code refresh", reach="session")
 async def resource_refreshes(provider: Provider) -> ResourceRefreshes:
     """Log in for one resource and refresh for it and for another; log in for both and refresh for one."""
     known, client = provider.profile.tokens.resource_indicators, provider.profile.user_client

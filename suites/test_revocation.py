@@ -31,7 +31,7 @@ class Revoked:
     again: Exchange
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="user")
 async def revoked(provider: Provider) -> Revoked:
     """Log in, refresh, revoke the newest refresh token, present it and its access token, and revoke it again."""
     await revocable(provider)
@@ -116,7 +116,7 @@ class RevokedAccessToken:
     after: Exchange | None
 
 
-@scenario(needs="login", ends_session=True)
+@scenario(needs="login", reach="user")
 async def revoked_access_token(provider: Provider) -> RevokedAccessToken:
     """Log in, use the access token, revoke it, and use it again."""
     await revocable(provider)
@@ -213,7 +213,7 @@ class StrangersRevocation:
     after_unauthenticated: TokenResponse | None
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", reach="user")
 async def strangers_revocation(provider: Provider) -> StrangersRevocation:
     """Log in, refresh, let another client and nobody at all revoke the newest refresh token, refreshing after each."""
     await revocable(provider)

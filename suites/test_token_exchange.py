@@ -238,7 +238,7 @@ class DeadSubject:
     dead: TokenResponse
 
 
-@scenario(needs="token_exchange login", ends_session=True)
+@scenario(needs="token_exchange login", reach="user")
 async def revoked_subject(provider: Provider) -> DeadSubject:
     """Log in, exchange a token of the login, revoke it, and exchange it again."""
     await provider.endpoint("revocation_endpoint")

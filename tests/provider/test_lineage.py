@@ -130,3 +130,46 @@ def test_a_refresh_without_an_answer_is_doubtful(lineage, make_exchange):
     """Nobody knows whether it was done."""
     lineage.saw(refresh(), TokenResponse(make_exchange(answer=None, failure="no answer within 10 s")))
     assert lineage.session is None
+
+
+@pytest.fixture
+def authorize(make_profile):
+    """Spends logins on walks that asked for a password or not, the first one in a new browser."""
+
+    def authorize(budget, *asked):
+        for number, logged_in in enumerate(asked):
+            walk = Walk("https://app.example/callback", make_profile().login)
+            with budget.spent_by("example", walk, known=number > 0):
+                walk.logged_in = logged_in
+        return budget
+
+    return authorize
+
+
+def test_a_provider_that_keeps_no_login_session_is_noticed(authorize, make_profile):
+    """At the second authorization of a browser; a limit that nobody has set is raised."""
+    budget = authorize(LoginBudget.of(make_profile().limits, careful=True), True, True)
+    assert budget.noticed[0].startswith("the provider keeps no login session")
+    assert (budget.spent, budget.authorizations, budget.limit) == (2, 2, 120)
+
+
+def test_a_provider_that_knows_its_user_is_not(authorize, make_profile):
+    """Nor is one that forgets the user later, as after a logout."""
+    budget = authorize(LoginBudget.of(make_profile().limits, careful=True), True, False, True)
+    assert budget.noticed == ()
+    assert (budget.spent, budget.authorizations, budget.limit) == (2, 3, 40)
+
+
+def test_a_limit_of_the_profile_stands(authorize, make_profile):
+    """The reason says what has used it up."""
+    budget = authorize(LoginBudget.of(make_profile(limits={"max_logins": 2}).limits, careful=True), True, True)
+    with pytest.raises(Inconclusive, match="max_logins = 2 logins, since the provider asks for the password at each"):
+        budget.check()
+
+
+def test_all_reasons_are_told_the_commonest_first():
+    """A constant failure does not hide behind the first one."""
+    budget = LoginBudget(40, careful=True)
+    for reason in ("a first failure", *["the usual failure"] * 2, "a third", "a fourth"):
+        budget.deny(reason)
+    assert budget.problem == "the usual failure; a first failure; a third; and 1 further reasons"

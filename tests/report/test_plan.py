@@ -11,8 +11,9 @@ def step(name, *, requests=1, logins=0, passed=0.0, lacking=None, absent=None, n
     return Step(Scenario(name, lambda provider: None, needs), requests, logins, Waits(passed, lacking), absent)
 
 
-def lines(*steps, **limits):
-    return plan_lines(Plan("example", Limits(**limits), 12, steps, sum(step.requests for step in steps), 70))
+def lines(*steps, authorizations=0, **limits):
+    requests = sum(step.requests for step in steps)
+    return plan_lines(Plan("example", Limits(**limits), 12, steps, requests, 70, authorizations))
 
 
 def test_a_scenario_has_a_line_with_what_it_takes_and_needs():
@@ -38,3 +39,9 @@ def test_limits_stand_beside_what_they_limit():
     assert wait == "  day  takes a wait of 24 h"
     assert "about 3 logins (limits.max_logins = 2: what comes after them stays inconclusive)" in last
     assert "waits of 70 s in all (limits.max_wait = 90 s for each): at least 72 s" in last
+
+
+def test_a_provider_that_keeps_no_login_session_takes_more():
+    """Nobody knows beforehand whether it does, so that both numbers are there."""
+    *_, last = lines(step("one", logins=2), authorizations=9)
+    assert "about 2 logins (9 where the provider keeps no login session; limits.max_logins = 40)" in last

@@ -84,6 +84,11 @@ def test_what_is_left_to_do_says_how(make_run):
     )
 
 
+def test_what_the_run_adapted_itself_to_is_told(make_run):
+    """Once, beside what is left to do."""
+    assert "NOTICED  one session for each user" in summary_lines(make_run(noticed=("one session for each user",)))
+
+
 def test_a_server_cannot_steer_the_terminal(make_run, make_check):
     """Control characters in a message are made visible."""
     lines = summary_lines(make_run(checks=(make_check(Verdict.FAIL, message="\x1b[2J\x07gone"),)))

@@ -16,9 +16,11 @@ LEFT = (ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 20, tzinfo=UTC)),
 
 def test_what_could_not_be_waited_for_is_to_be_done(make_profile):
     """Only that: whoever waited, or did not need to, is done."""
-    waits = {"short": Waits(60), "expired_code": Waits(1, 619.5), "login": Waits()}
+    waits = {"short": Waits(60), "expired_code": Waits(1, 619.5, alone=True), "login": Waits()}
     record = Record(make_profile(), "live", waits=waits)
-    assert to_dos(record, NOON) == (ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 19, 500_000, tzinfo=UTC)),)
+    assert to_dos(record, NOON) == (
+        ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 19, 500_000, tzinfo=UTC), alone=True),
+    )
 
 
 @pytest.fixture
@@ -72,6 +74,14 @@ def test_a_run_that_resumes_says_how_long_it_takes():
         "example: resumes expired_code, reuse, with new logins; their waits overlap and take 10.3 min, "
         "until 2026-01-01 12:10 UTC at the earliest"
     )
+
+
+def test_what_waits_alone_comes_after_the_others():
+    """Unless another user does it meanwhile."""
+    left = (*LEFT, ToDo("aged", 600, NOON, alone=True), ToDo("grandparent", 60, NOON, alone=True))
+    users = [{"username": name, "password": "a password"} for name in ("bob", "carol")]
+    assert "their waits overlap where they can and take 21.3 min" in announcement("example", left, NOON, Login())
+    assert "their waits overlap and take 10.3 min" in announcement("example", left, NOON, Login(users=users))
 
 
 @pytest.mark.parametrize(

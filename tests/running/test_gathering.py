@@ -1,12 +1,13 @@
 """Scenarios run at once, apart from each other, and each tells why it did not come to its end."""
 
 import asyncio
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 
 from token_conformance.redaction import Redactor
-from token_conformance.running.gathering import gather, rows
+from token_conformance.running.gathering import gather
 from token_conformance.running.record import ScenarioDefect
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -134,8 +135,8 @@ def test_after_the_end_of_a_session_the_next_scenario_logs_in(perform):
         return await provider.session()
 
     run = perform(
-        Scenario("kills", goes_on, ends_session=True),
-        Scenario("kills_too", goes_on, ends_session=True),
+        Scenario("kills", goes_on, reach="user"),
+        Scenario("kills_too", goes_on, reach="user"),
         kind="live",
         limits={"concurrency": 1},
     )
@@ -148,7 +149,7 @@ def meeting_place(scripted_server):
 
     class Meeting:
         def __init__(self, clock):
-            self.clock, self.barrier = clock, asyncio.Barrier(2)
+            self.clock, self.barrier = clock, barrier
 
         def now(self):
             return self.clock.now()
@@ -168,28 +169,27 @@ def meeting_place(scripted_server):
             connection.clock = Meeting(connection.clock)
             return connection
 
+    barrier = asyncio.Barrier(2)
     return Server(accepting)
 
 
-def test_the_waits_of_a_row_overlap(make_profile, meeting_place):
-    """While one scenario waits the next one acts, with a session of its own, and never do two of them act at once."""
-    acting = []
+def test_waits_overlap(make_profile, meeting_place):
+    """Scenarios that wait do so at the same time, each with a browser and a login of its own."""
 
     async def outlive(provider):
-        acting.append(provider.wire.scenario)
         login = await provider.session()
-        assert acting == [provider.wire.scenario]
-        acting.clear()
         await provider.clock.wait(60)
-        return login
+        return login, provider.wire.cookies
 
-    run = Run("example", make_profile(limits={"concurrency": 1}), meeting_place, Redactor())
+    run = Run("example", make_profile(limits={"concurrency": 1, "max_logins": 4}), meeting_place, Redactor())
     scenarios = [Scenario("logging_in", log_in), *(Scenario(name, outlive, waits=True) for name in ("one", "two"))]
     record = asyncio.run(gather(run, scenarios, lambda *progress: None))
-    assert record.transcript("one") is record.transcript("logging_in")
-    assert record.transcript("two") is not record.transcript("one")
+    first, *waiting = (record.transcript(name) for name in ("logging_in", "one", "two"))
+    logins, browsers = zip(*waiting, strict=True)
+    assert len({id(login) for login in (first, *logins)}) == 3
+    assert browsers[0] is not browsers[1]
     assert [record.waits[name].passed for name in ("one", "two")] == [60, 60]
-    assert record.logins == 2
+    assert record.logins == 3
 
 
 def test_a_wait_that_is_too_long_is_noted(make_profile, scripted_server):
@@ -211,13 +211,90 @@ def test_a_wait_that_is_too_long_is_noted(make_profile, scripted_server):
     assert record.waits["outlives"].lacking == 3600
 
 
-def test_harmless_scenarios_come_first_and_waits_are_spread():
-    """Each row begins with what leaves the session alive, and ends with what waits."""
-    scenarios = [
-        Scenario("waits", log_in, waits=True),
-        Scenario("kills", log_in, ends_session=True),
-        Scenario("harmless", log_in, needs=("login",)),
-        Scenario("waits_too", log_in, waits=True),
+class Sessions:
+    """A provider whose refresh tokens are known by user; `ends` says what a login or a reuse ends."""
+
+    def __init__(self, *, one_session=False, reuse_ends_all=False):
+        self.one_session, self.reuse_ends_all = one_session, reuse_ends_all
+        self.living, self.number = {}, 0
+
+    def __call__(self, request):
+        form = dict(parse_qsl(request.content.decode()))
+        user = form.get("username") or self.living.get(form.get("refresh_token"))
+        if user is None:
+            if self.reuse_ends_all:
+                self.living.clear()
+            return httpx.Response(400, json={"error": "invalid_grant"})
+        if self.one_session and "username" in form:
+            self.living = {token: owner for token, owner in self.living.items() if owner != user}
+        self.living.pop(form.get("refresh_token"), None)
+        self.number += 1
+        token = f"refresh-token-{self.number:04}"
+        self.living[token] = user
+        return httpx.Response(200, json={"access_token": "a-token", "token_type": "Bearer", "refresh_token": token})
+
+
+async def hold(provider):
+    """Hold a session for a while, and refresh."""
+    login = await provider.login()
+    await asyncio.sleep(0.02)
+    return await provider.refresh(login.refresh_token)
+
+
+async def reuse(provider):
+    """Present a used refresh token."""
+    login = await provider.login()
+    await provider.refresh(login.refresh_token)
+    return await provider.refresh(login.refresh_token)
+
+
+def held(number):
+    return [Scenario(f"holds_{place}", hold, ("login", "refresh")) for place in range(number)]
+
+
+def test_what_ends_all_sessions_does_so_while_nobody_has_one(perform):
+    """Sessions of the same user that are held elsewhere outlive a reuse, for there are none; and later ones are new."""
+    handler = Sessions(reuse_ends_all=True)
+    far = [Scenario(name, reuse, ("login", "refresh"), "user") for name in ("reuses", "reuses_too")]
+    waits = Scenario("waits", hold, ("login", "refresh"), waits=True)
+    run = perform(*far, *held(3), waits, handler=handler, kind="live")
+    for name in ("holds_0", "holds_1", "holds_2", "waits"):
+        assert run.transcript(name).accepted
+    assert [run.transcript(each.name).error for each in far] == ["invalid_grant"] * 2
+    assert run.noticed == ()
+
+
+def test_a_server_with_one_session_is_found_out_and_gets_one_at_a_time(perform):
+    """It is said once, and each scenario logs in afresh while nobody else does: no refresh is refused."""
+    scenarios = held(4)
+    run = perform(*scenarios, handler=Sessions(one_session=True), kind="live")
+    assert all(run.transcript(each.name).accepted for each in scenarios)
+    assert [sentence.partition(":")[0] for sentence in run.noticed] == [
+        "the provider keeps one session for each user and client"
     ]
-    named = [[scenario.name for scenario in row] for row in rows(scenarios, 2)]
-    assert named == [["harmless", "waits"], ["kills", "waits_too"]]
+    assert run.logins == 6
+
+
+def test_another_user_has_a_session_of_their_own(perform):
+    """Where the profile names further users, each seat has one, and logs in as that one."""
+    users = [{"username": "bob", "password": "bob's password"}]
+    login = {"strategy": "password", "username": "alice", "password": "wonderland", "users": users}
+    seen = []
+
+    def handler(request):
+        seen.append(dict(parse_qsl(request.content.decode())).get("username"))
+        return accepting(request)
+
+    far = [Scenario(name, log_in, ("login",), "user") for name in ("one", "two")]
+    run = perform(*far, handler=handler, kind="live", login=login, limits={"max_logins": 2})
+    assert run.logins == 2
+    assert sorted(seen) == ["alice", "bob"]
+
+
+def test_a_failure_that_goes_away_is_no_failure(perform):
+    """A token request that is answered by 500 is sent again; the last answer counts, and the run says that it was so."""
+    answers = iter([httpx.Response(500), accepting(None)])
+    run = perform(Scenario("logging_in", log_in), handler=lambda request: next(answers), kind="live")
+    assert run.transcript("logging_in").access_token == "an-access-token"
+    assert [exchange.answer.status for exchange in run.exchanges] == [500, 200]
+    assert "1 token requests at which the server failed were answered 1 s later" in run.noticed[0]

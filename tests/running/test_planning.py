@@ -36,7 +36,7 @@ def test_requests_and_logins_are_counted(plan):
     """Each scenario has its own, and the plan their sum."""
     found = plan(Scenario("one", log_in), Scenario("two", log_in))
     assert [(step.requests, step.logins) for step in found.steps] == [(1, 1), (1, 1)]
-    assert (found.requests, found.logins) == (2, 2)
+    assert (found.requests, found.logins, found.authorizations) == (2, 2, 2)
 
 
 def test_what_does_not_apply_says_why(plan):
@@ -50,6 +50,15 @@ def test_long_waits_overlap(plan):
     """The run waits as long as its longest scenario, not for one after the other."""
     waiting = [Scenario(name, outlive, waits=True) for name in ("one", "two", "three")]
     assert plan(*waiting, limits={"concurrency": 1}).wait == 70
+
+
+def test_waits_that_could_end_each_other_add_up(plan):
+    """What reaches every token of the user waits while nobody else does, unless there is another user."""
+    waiting = [Scenario(name, outlive, (), "user", waits=True) for name in ("one", "two")]
+    assert plan(*waiting).wait == 140
+    users = [{"username": name, "password": "a password"} for name in ("bob", "carol")]
+    login = {"strategy": "password", "username": "alice", "password": "wonderland", "users": users}
+    assert plan(*waiting, login=login).wait == 70
 
 
 def test_waits_that_hang_on_one_session_add_up(plan):

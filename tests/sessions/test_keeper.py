@@ -191,7 +191,7 @@ async def ending(provider):
 def test_a_session_that_a_scenario_ends(perform, stored, store):
     """It is noted before the harm is done, later scenarios do without, and the next run says who it was."""
     stored()
-    run = perform(named(renewing), named(ending, ends_session=True), named(using, ends_session=True))
+    run = perform(named(renewing), named(ending, reach="user"), named(using, reach="user"))
     with pytest.raises(Inconclusive, match="an earlier scenario has ended the stored session"):
         run.transcript("using")
     left = store.read()
@@ -215,7 +215,7 @@ async def nothing(provider):
 def test_a_scenario_that_sends_nothing_ends_nothing(perform, stored, store):
     """What did not come about leaves no trace."""
     stored()
-    run = perform(named(nothing, ends_session=True), named(using))
+    run = perform(named(nothing, reach="user"), named(using))
     assert run.transcript("using") == "access-token-0002"
     assert store.read().ended_by is None
 

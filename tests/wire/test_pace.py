@@ -71,7 +71,7 @@ def test_a_request_is_sent_again_after_the_time(talk, sleeper, status):
     assert sleeper.slept == [7]
 
 
-@pytest.mark.parametrize("answer", [(429, None), (500, "7"), (400, "7"), (429, "soon"), (200, "7")])
+@pytest.mark.parametrize("answer", [(429, None), (400, "7"), (429, "soon"), (200, "7")])
 def test_no_other_answer_is_a_reason_to_send_again(talk, sleeper, answer):
     """A request that was processed is not repeated."""
     assert statuses(talk(answer)) == [answer[0]]
@@ -124,3 +124,36 @@ def test_what_was_put_off_is_no_evidence(talk):
     wire = talk((429, "7"), (200, None))
     answers = Evidence(tuple(wire.exchanges), TOKEN.url).token_responses
     assert [answer.exchange for answer in answers] == [wire.last]
+
+
+def test_a_race_waits_beforehand_and_leaves_at_once(make_wire, sleeper):
+    """The time that its requests would take at the allowed rate passes before them."""
+
+    async def race():
+        wire = make_wire(lambda request: httpx.Response(200), requests_per_second=2, race=4)
+        wire.pace = Pace(wire.limits, sleep=sleeper.sleep, now=sleeper.now)
+        async with asyncio.timeout(1), wire.alone():
+            await asyncio.gather(*(wire.send(TOKEN) for _ in range(4)))
+
+    asyncio.run(race())
+    assert sleeper.slept == [2]
+
+
+def test_a_token_request_that_the_server_fails_at_is_sent_again(talk, sleeper):
+    """A second later, once; both answers are evidence, the last one counts, and the pace remembers it."""
+    wire = talk((500, None), (200, None))
+    assert statuses(wire) == [500, 200]
+    assert wire.last.answer.status == 200
+    assert not any(exchange.put_off for exchange in wire.exchanges)
+    assert sleeper.slept == [1]
+    assert wire.pace.noticed[0].startswith("1 token requests at which the server failed")
+
+
+def test_a_server_that_fails_always_is_left_at_that(talk, sleeper):
+    """After two requests of a scenario that failed twice, nothing is sent again; nor is what would be the same in a second."""
+    assert statuses(talk(*[(500, None)] * 5, requests=[TOKEN] * 3)) == [500] * 5
+    assert sleeper.slept == [1, 1]
+    assert statuses(talk((501, None))) == [501]
+    assert statuses(talk((500, None), requests=[USERINFO])) == [500]
+    assert statuses(talk((500, None), patient=False)) == [500]
+    assert talk((500, None), (500, None)).pace.noticed == ()

@@ -91,6 +91,6 @@ def require_race(exchanges: Iterable[Exchange]) -> None:
     pairs = combinations(exchanges, 2)
     if not any(max(a.started, b.started) + TOLERANCE < min(a.answered, b.answered) for a, b in pairs):
         raise Inconclusive(
-            "the requests left one after the other and not at once: limits.concurrency or limits.requests_per_second, "
-            "or a pause that the provider asked for, does not allow it"
+            "the requests left one after the other and not at once: the network, or a pause that the provider asked "
+            "for, does not allow it"
         )

@@ -36,6 +36,11 @@ class AuthorizationCode(Table):
             return None
         return "plain" if self.pkce == "plain" else "S256"
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether the provider asks who the user is even where it knows (OIDC Core §3.1.2.1)."""
+        return not {"login", "select_account"}.isdisjoint((self.prompt or "").split())
+
 
 class RefreshToken(Table):
     """`[grants.refresh_token]` (RFC 6749 §6, RFC 9700 §4.14.2)."""

@@ -63,7 +63,7 @@ class Authorizing(Requesting):
             parameters=parameters,
         )
         plain = parameters is None and pkce and request.redirect_uri == request.client.redirect_uri
-        answer = await self._followed(request.url, request.redirect_uri, plain=plain)
+        answer = await self._followed(request.url, request.redirect_uri, plain=plain, known=not grant.asks_again)
         return request.answered(answer.parameters, answer.mode, answer.exchange)
 
     async def authorization_request(
@@ -113,17 +113,18 @@ class Authorizing(Requesting):
             url, client, grant.response_type, asked, redirect_uri, state, nonce, code_verifier=verifier
         )
 
-    async def _followed(self, url: str, redirect_uri: str, *, plain: bool) -> AuthorizationAnswer:
+    async def _followed(self, url: str, redirect_uri: str, *, plain: bool, known: bool) -> AuthorizationAnswer:
         """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
         walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
         async with self.logins.attempt(plain=plain):
-            with self.logins.spent_by(self.wire.scenario, walk):
+            with self.logins.spent_by(self.wire.scenario, walk, known=known and plain and self.lineage.known):
                 if window is not None:
                     answer = await window.follow_to_redirect(self.wire, url, walk)
                 else:
                     answer = await follow_to_redirect(self.wire, url, walk)
             if "code" in answer.parameters:
                 self.logins.succeed()
+        self.lineage.known = self.lineage.known or walk.logged_in
         return answer
 
     def _authorization_code_grant(self) -> AuthorizationCode:

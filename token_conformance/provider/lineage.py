@@ -13,6 +13,7 @@ from typing import Protocol
 from token_conformance.evidence.login import Login
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
+from token_conformance.profile.models import Limits
 from token_conformance.provider.dpop import Prover
 from token_conformance.provider.login.browsing import Walk
 from token_conformance.provider.login.window import Window
@@ -26,25 +27,50 @@ REFUSALS_OF_CLIENTS = frozenset({"invalid_client", "unauthorized_client"})
 """The error codes for a client that is not the one it says, or may not do what it asks (RFC 6749 §5.2)."""
 
 
+MANY_LOGINS = 120
+"""Logins of a run whose profile does not limit them, where the provider asks for the password at each authorization."""
+
+MOST_REASONS = 3
+"""Different reasons that a message repeats."""
+
+
 @dataclass
 class LoginBudget:
     """How often a run logs in, and which scenarios do; its lineages share it.
 
     With `careful`, the first login goes ahead of the others, and nobody tries again where it shows that nobody can log
-    in: some providers lock an account after a few wrong passwords.
+    in: some providers lock an account after a few wrong passwords. `most` is what the limit becomes where the provider
+    keeps no login session. `authorizations` counts all that there were, also those that asked for no password.
     """
 
     limit: int
     spent: int = 0
     by_scenario: Counter[str] = field(default_factory=Counter)
     careful: bool = False
-    problem: str | None = None
+    most: int = 0
+    authorizations: int = 0
+    noticed: tuple[str, ...] = ()
+    _reasons: Counter[str] = field(default_factory=Counter)
+    _remembered: bool = False
     _succeeded: bool = False
     _trusted: bool = False
     _tried: bool = False
     _denied: int = 0
     _failed: int = 0
     _ahead: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    def of(cls, limits: Limits, *, careful: bool) -> LoginBudget:
+        """The budget of a profile, which grows where the profile leaves `max_logins` to us."""
+        most = limits.max_logins if "max_logins" in limits.model_fields_set else MANY_LOGINS
+        return cls(limits.max_logins, careful=careful, most=most)
+
+    @property
+    def problem(self) -> str | None:
+        """Why logins have failed: all different reasons, the commonest first."""
+        told = [reason for reason, _ in self._reasons.most_common(MOST_REASONS)]
+        further = len(self._reasons) - len(told)
+        return "; ".join([*told, *([f"and {further} further reasons"] if further > 0 else [])]) or None
 
     def check(self) -> None:
         """Ask whether one more login is allowed.
@@ -56,17 +82,26 @@ class LoginBudget:
         if self._hopeless and self.problem is not None:
             raise Inconclusive(self.problem)
         if self.spent >= self.limit:
-            raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins")
+            each = ", since the provider asks for the password at each authorization" if self.noticed else ""
+            raise Inconclusive(f"it takes more than limits.max_logins = {self.limit} logins{each}")
 
     def take(self, scenario: str) -> None:
         """Spend a login before it is made, so that rows which log in at once keep the limit together; see `check`."""
         self.check()
         self.spent += 1
+        self.authorizations += 1
         self.by_scenario[scenario] += 1
 
     @contextmanager
-    def spent_by(self, scenario: str, walk: Walk) -> Iterator[None]:
-        """Spend a login on a walk, and have it back where the provider knew the user and asked for no password."""
+    def spent_by(self, scenario: str, walk: Walk, *, known: bool = False) -> Iterator[None]:
+        """Spend a login on a walk, and have it back where the provider knew the user and asked for no password.
+
+        Args:
+            scenario: whose login it is.
+            walk: the way of the browser.
+            known: whether the user has logged in before in this browser, and is not asked to do so again.
+
+        """
         self.take(scenario)
         try:
             yield
@@ -74,6 +109,17 @@ class LoginBudget:
             if not walk.logged_in:
                 self.spent -= 1
                 self.by_scenario[scenario] -= 1
+        if known:
+            self._heed(asked=walk.logged_in)
+
+    def _heed(self, *, asked: bool) -> None:
+        """Learn from the second authorization in a browser whether the provider keeps a login session."""
+        self._remembered = self._remembered or not asked
+        if self._remembered or self.noticed:
+            return
+        self.limit = max(self.limit, self.most)
+        told = "the provider keeps no login session: it asks for the password at each authorization"
+        self.noticed = (f"{told} (limits.max_logins = {self.limit}; --plan tells how many there are)",)
 
     @asynccontextmanager
     async def attempt(self, *, plain: bool = True) -> AsyncIterator[None]:
@@ -94,7 +140,7 @@ class LoginBudget:
             except Inconclusive as problem:
                 if plain:
                     self._failed += 1
-                    self.problem = self.problem or str(problem)
+                    self._reasons[str(problem)] += 1
                 raise
             finally:
                 self._tried = True
@@ -106,7 +152,7 @@ class LoginBudget:
     def deny(self, reason: str) -> NoLogin:
         """Remember that a plain login was refused, and give what to raise for it."""
         self._denied += 1
-        self.problem = reason
+        self._reasons[reason] += 1
         return NoLogin(reason)
 
     def exchanged(self, client: Client, response: TokenResponse, *, password: bool = False) -> None:
@@ -199,7 +245,8 @@ class Lineage:
     """The session that goes from scenario to scenario, until something casts doubt on it.
 
     `seed` is the newest refresh token of a profile that cannot log in by itself: it is the only session there is.
-    `window` is the browser of the strategy `browser`, in which the user stays logged in.
+    `window` is the browser of the strategy `browser`, in which the user stays logged in. `known` tells that the user has
+    logged in before in its browser, whichever that is.
     `prover` holds the key that the session's tokens are bound to, where there is one (RFC 9449).
     `follower` is told of everything that happens to the session. `only` and `lacking` say what there is instead of logins, and
     why there is nothing any more.
@@ -209,14 +256,11 @@ class Lineage:
     session: Login | None = None
     prover: Prover | None = None
     window: Window | None = None
+    known: bool = False
     follower: Follower | None = None
     only: str = "the one refresh token of login.refresh_token"
     lacking: str = "an earlier scenario has used up the refresh token of login.refresh_token"
     _seeded: str | None = None
-
-    def another(self) -> Lineage:
-        """One for another scenario of the same browser, which has no session yet."""
-        return Lineage(window=self.window)
 
     def take_seed(self, scenario: str) -> str:
         """The newest refresh token of the only login.

@@ -20,6 +20,7 @@ class Provider(Authorizing):
     def forget_browser(self) -> None:
         """Have the user go on in a browser that the provider has never seen."""
         self.wire.forget_cookies()
+        self.lineage.known = False
         if self.lineage.window is not None:
             self.lineage.window.forget()
 

@@ -40,8 +40,9 @@ def _too_long(plan: Plan) -> list[str]:
 def _total(plan: Plan) -> str:
     limits = plan.limits
     beyond = "" if plan.logins <= limits.max_logins else ": what comes after them stays inconclusive"
+    more = f"{plan.authorizations} where the provider keeps no login session; " if plan.asks_more_often else ""
     return (
-        f"{plan.profile}: about {_number(plan.logins, 'login')} (limits.max_logins = {limits.max_logins}{beyond}), "
+        f"{plan.profile}: about {_number(plan.logins, 'login')} ({more}limits.max_logins = {limits.max_logins}{beyond}), "
         f"about {_number(plan.requests, 'request')} (limits.requests_per_second = {limits.requests_per_second:g}), "
         f"waits of {duration(plan.wait)} in all (limits.max_wait = {limits.max_wait} s for each): "
         f"at least {duration(plan.seconds)}"

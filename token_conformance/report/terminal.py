@@ -35,6 +35,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
         *(_finding(check) for check in run.of(Verdict.ERROR)),
         *(_stale(requirement) for requirement in run.stale_deviations),
         *([_left(run, again)] if run.todo else []),
+        *(f"NOTICED  {visible(sentence)}" for sentence in run.noticed),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]

@@ -78,7 +78,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead."""
+    """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead.
+
+    `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself.
+    """
 
     profile: str
     server: str
@@ -91,6 +94,7 @@ class RunResult:
     logins: int = 0
     clock_skew: float | None = None
     todo: tuple[ToDo, ...] = ()
+    noticed: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -163,6 +167,7 @@ class RunResult:
             "requests": self.requests,
             "logins": self.logins,
             "clock_skew": self.clock_skew,
+            "noticed": list(self.noticed),
             "claims": list(self.claims),
             "summary": {verdict.value: count for verdict, count in self.summary.items()},
             "coverage": {

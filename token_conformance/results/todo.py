@@ -20,22 +20,29 @@ MARGIN = 60
 
 @dataclass(frozen=True)
 class ToDo:
-    """A scenario that takes a wait of some seconds, and when it could be done at the earliest: begun at once."""
+    """A scenario that takes a wait of some seconds, and when it could be done at the earliest: begun at once.
+
+    `alone` tells that its wait does not overlap with others of its user.
+    """
 
     scenario: str
     wait: int
     earliest: datetime
+    alone: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The entry of results.json."""
-        return {"scenario": self.scenario, "wait": self.wait, "earliest": self.earliest.isoformat(timespec="seconds")}
+        earliest = self.earliest.isoformat(timespec="seconds")
+        return {"scenario": self.scenario, "wait": self.wait, "earliest": earliest, "alone": self.alone}
 
 
 def to_dos(record: Record, now: datetime) -> tuple[ToDo, ...]:
     """The scenarios of a run for which `max_wait` was too short."""
-    lacking = ((name, waits.lacking) for name, waits in record.waits.items())
+    lacking = ((name, waits.lacking, waits.alone) for name, waits in record.waits.items())
     return tuple(
-        ToDo(name, ceil(wait), now + timedelta(seconds=wait)) for name, wait in sorted(lacking) if wait is not None
+        ToDo(name, ceil(wait), now + timedelta(seconds=wait), alone)
+        for name, wait, alone in sorted(lacking, key=lambda each: each[0])
+        if wait is not None
     )
 
 
@@ -47,6 +54,7 @@ class _Entry(BaseModel):
     scenario: str
     wait: NonNegativeInt
     earliest: AwareDatetime
+    alone: bool = False
 
 
 class _Results(BaseModel):
@@ -71,7 +79,7 @@ def read_to_dos(path: Path, profile: str) -> tuple[ToDo, ...]:
         raise ResumeError(f"{path} is of the profile {results.profile!r}, not of {profile!r}")
     if not results.todo:
         raise ResumeError(f"{path} holds no to-do: nothing is left to resume")
-    return tuple(ToDo(entry.scenario, entry.wait, entry.earliest) for entry in results.todo)
+    return tuple(ToDo(entry.scenario, entry.wait, entry.earliest, entry.alone) for entry in results.todo)
 
 
 def longest_wait(left: Iterable[ToDo]) -> int:
@@ -85,12 +93,22 @@ def announcement(name: str, left: Sequence[ToDo], now: datetime, login: Login) -
         begin = "from the stored session" if login.stored else "from login.refresh_token"
         wait, waits = sum(each.wait for each in left), "waits follow one another"
     else:
-        begin, wait, waits = "with new logins", longest_wait(left), "waits overlap"
+        begin, wait = "with new logins", _overlapping(left, len(login.users))
+        waits = "waits overlap" if wait == longest_wait(left) else "waits overlap where they can"
     names, end = ", ".join(each.scenario for each in left), now + timedelta(seconds=wait)
     return (
         f"{name}: resumes {names}, {begin}; their {waits} and take {duration(wait)}, "
         f"until {end:%Y-%m-%d %H:%M} UTC at the earliest"
     )
+
+
+def _overlapping(left: Sequence[ToDo], further_users: int) -> int:
+    """The seconds of all waits: those alone follow one another, beside the others where there are further users."""
+    alone = [each.wait for each in left if each.alone]
+    beside = longest_wait(each for each in left if not each.alone)
+    if not further_users:
+        return beside + sum(alone)
+    return max(beside, *(sum(alone[place::further_users]) for place in range(further_users)))
 
 
 def duration(seconds: float) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from types import MappingProxyType
@@ -21,6 +21,8 @@ from token_conformance.provider.login.window import Window
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
+from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
+from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Stage, stages
 from token_conformance.running.stored_session import begin, note_end, note_refusal, stored_session
 from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import ScenarioClock, Waits
@@ -39,16 +41,10 @@ PATIENCE = 60
 MOST_REQUESTS = 60
 """Requests that a scenario makes at most, each of which may have to wait for those of all other rows."""
 
-MOST_ROWS = 6
-"""Rows of scenarios that run at once; each logs in on its own."""
-
-BY_LOGIN = frozenset({"login", "refresh", "authorization_code"})
-"""What scenarios need that want a user to be logged in."""
-
 FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
-UNHURRIED = Limits(concurrency=16, requests_per_second=1_000_000)
+UNHURRIED = Limits(concurrency=16, race=16, requests_per_second=1_000_000)
 """The pace of servers in this process, which nobody has to spare."""
 
 
@@ -68,37 +64,21 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *,
     return gathering.record()
 
 
-def rows(scenarios: Sequence[Scenario], number: int) -> list[list[Scenario]]:
-    """Deal the scenarios to rows, whose scenarios follow one another.
-
-    Harmless ones come first, so that those behind them find a living session, then those that end theirs or ask for
-    codes of their own, and those that wait come last, spread over the rows, so that their waits overlap.
-    """
-    ordered = sorted(scenarios, key=_place)
-    return [row for row in (ordered[start::number] for start in range(number)) if row]
-
-
-def _place(scenario: Scenario) -> tuple[bool, ...]:
-    asks_for_codes, keeps_out = "authorization_code" in scenario.needs, "login" not in scenario.needs
-    return scenario.waits, asks_for_codes, scenario.ends_session, keeps_out
-
-
-def number_of_rows(kind: ServerKind, profile: Profile, scenarios: int) -> int:
-    """How many rows run at once: one where there is but one login; a recording plays to each scenario by itself."""
-    seeded = profile.login.seeded
-    if kind == "live":
-        return 1 if seeded else min(profile.limits.concurrency, MOST_ROWS)
-    return scenarios if seeded or kind == "recorded" else MOST_ROWS
-
-
 @dataclass(frozen=True)
 class Place:
-    """Where the scenarios of a row act, one at a time: its connection, its browser, and the session there is."""
+    """Where the scenarios of a row act, one after the other: a user's profile, a connection, a browser, a session."""
 
+    profile: Profile
     connection: Connection
     lineage: Lineage
     cookies: CookieJar = field(default_factory=CookieJar)
-    acting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def close(self) -> None:
+        """Give back what the connection and the browser hold."""
+        with suppress(Exception):
+            await self.connection.close()
+        if self.lineage.window is not None:
+            await self.lineage.window.close()
 
 
 class Gathering:
@@ -109,7 +89,7 @@ class Gathering:
         self.kind: ServerKind = "live" if rehearsal else run.server.kind
         self.really_waits = run.server.kind == "live"
         self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
-        self.logins = LoginBudget(run.profile.limits.max_logins, careful=self.really_waits)
+        self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
         self.discovery = Discovery(
             run.profile, Wire("discovery", run.server.connect("discovery"), run.profile.limits, self.pace)
         )
@@ -121,6 +101,9 @@ class Gathering:
         self._waits: dict[str, Waits] = {}
         self._exchanges: list[Exchange] = []
         self._endpoints: tuple[str | None, str | None] = (None, None)
+        self._places: dict[int | str, Place] = {}
+        self._noticed: list[str] = []
+        self._total = 0
 
     async def discover(self) -> None:
         """Learn the token endpoint; a provider that does not tell is the run's trouble."""
@@ -132,17 +115,31 @@ class Gathering:
         self._keep(self.discovery._wire)  # noqa: SLF001 - the exchanges of discovery are evidence too
 
     async def perform(self, scenarios: list[Scenario], session: Lineage | None = None) -> None:
-        """Perform the scenarios, row beside row; where a stored session is all that there is, it goes through one row."""
+        """Perform the scenarios, stage by stage; where a stored session is all that there is, it goes through one row."""
+        profile = self.run.profile
         if session is not None and session.seed is not None:
             await self._renew(session)
-        number = number_of_rows(self.kind, self.run.profile, len(scenarios))
+        asked = worth_asking(self.kind, profile, scenarios)
+        self._total = len(scenarios) + asked
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for row in rows(scenarios, number):
-                    tasks.create_task(self._follow(row, len(scenarios), session), name=row[0].name)
+            one_session = asked and await self._ask_for_sessions()
+            for stage in stages(scenarios, self.kind, profile, one_session=one_session):
+                await self._act(stage, session)
+                self._doubt_all()
         finally:
-            if self._chromium is not None:
-                await self._chromium.close()
+            await self._leave_places()
+        self._conclude()
+
+    async def _ask_for_sessions(self) -> bool:
+        """Find out whether the user's sessions live side by side."""
+        await self._act((Row((SIDE_BY_SIDE,), seat=0),))
+        found = self._outcomes[SIDE_BY_SIDE.name]
+        one_session = isinstance(found, SideBySide) and found.one_session
+        self._noticed += [ONE_SESSION] * one_session
+        return one_session
+
+    def _conclude(self) -> None:
+        """Find the trouble of a run that got nowhere."""
         if self._exchanges and not any(exchange.answer for exchange in self._exchanges):
             self.trouble.why = self.trouble.why or f"the provider does not answer: {self._exchanges[0].failure}"
         if self.trouble.why is None and (problem := self.logins.trouble) is not None:
@@ -162,6 +159,8 @@ class Gathering:
             waits=MappingProxyType(self._waits),
             trouble=self.trouble.why,
             no_session=self.trouble.no_session,
+            authorizations=self.logins.authorizations,
+            noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed),
         )
 
     async def _renew(self, session: Lineage) -> None:
@@ -173,46 +172,52 @@ class Gathering:
         with suppress(Exception):
             await wire.close()
 
-    async def _follow(self, row: list[Scenario], total: int, session: Lineage | None) -> None:
-        """Perform scenarios one after another at one connection, with one browser and the session that each leaves.
-
-        Those that wait come last, and while one waits, the next one acts, so that all their waits overlap in one; each
-        of them has a session of its own.
-        """
-        place = Place(self.run.server.connect(row[0].name), session or Lineage(self.run.profile.login.seed))
-        place.lineage.window = Window(self._chromium) if self._chromium is not None else None
-        overlapping = self.really_waits and place.lineage.seed is None and session is None
-        waiting = [scenario for scenario in row if scenario.waits and overlapping]
-        for scenario in row:
-            if scenario not in waiting:
-                await self._visit(scenario, place, total)
+    async def _act(self, stage: Stage, session: Lineage | None = None) -> None:
+        """Perform the rows of a stage at once."""
         async with asyncio.TaskGroup() as tasks:
-            for number, scenario in enumerate(waiting):
-                own = replace(place, lineage=place.lineage.another() if number else place.lineage)
-                tasks.create_task(self._take_turns(scenario, own, total), name=scenario.name)
-        with suppress(Exception):
-            await place.connection.close()
-        if place.lineage.window is not None:
-            await place.lineage.window.close()
+            for row in stage:
+                tasks.create_task(self._follow(row, session), name=row.scenarios[0].name)
 
-    async def _take_turns(self, scenario: Scenario, place: Place, total: int) -> None:
-        async with place.acting:
-            await self._visit(scenario, place, total, acting=place.acting)
+    def _doubt_all(self) -> None:
+        """Have the next stage log in anew: one row of it may end the sessions that the others would go on with."""
+        for place in self._places.values():
+            place.lineage.doubt()
 
-    async def _visit(self, scenario: Scenario, place: Place, total: int, *, acting: asyncio.Lock | None = None) -> None:
+    async def _follow(self, row: Row, session: Lineage | None) -> None:
+        """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
+        place = self._places.get(row.seat) or self._sit_down(row, session)
+        for scenario in row.scenarios:
+            await self._visit(scenario, place)
+
+    def _sit_down(self, row: Row, session: Lineage | None) -> Place:
+        profile = self.run.profile.of_each_user[row.user]
+        place = Place(
+            profile, self.run.server.connect(row.scenarios[0].name), session or Lineage(self.run.profile.login.seed)
+        )
+        place.lineage.window = Window(self._chromium) if self._chromium is not None else None
+        self._places[row.seat] = place
+        return place
+
+    async def _leave_places(self) -> None:
+        for place in self._places.values():
+            await place.close()
+        if self._chromium is not None:
+            await self._chromium.close()
+
+    async def _visit(self, scenario: Scenario, place: Place) -> None:
         connection, lineage = place.connection, place.lineage
         wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=place.cookies)
-        clock = ScenarioClock(connection.clock, acting)
+        clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
         began = connection.clock.now()
-        note_end(self.trouble, lineage, scenario.name if scenario.ends_session else None)
-        await self._perform(scenario, Provider(self.run.profile, wire, self.discovery, lineage, self.logins, clock))
+        note_end(self.trouble, lineage, None if scenario.spares else scenario.name)
+        await self._perform(scenario, Provider(place.profile, wire, self.discovery, lineage, self.logins, clock))
         if wire.exchanges:
             self._leave(scenario, lineage, connection.clock.now() - began)
         else:
             note_end(self.trouble, lineage, None)
         self._keep(wire)
         self._waits[scenario.name] = clock.waits
-        self._progress(scenario.name, len(self._waits), total)
+        self._progress(scenario.name, len(self._waits), self._total)
 
     @property
     def _patience(self) -> float:
@@ -230,7 +235,7 @@ class Gathering:
             self._outcomes[scenario.name] = problem
 
     def _leave(self, scenario: Scenario, lineage: Lineage, taken: timedelta) -> None:
-        if scenario.ends_session:
+        if not scenario.spares:
             lineage.end()
         elif taken > FRESH or isinstance(self._outcomes[scenario.name], Exception):
             lineage.doubt()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.redaction import Redactor
-from token_conformance.running.gathering import gather, number_of_rows, rows
+from token_conformance.running.gathering import gather
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
+from token_conformance.running.side_by_side import SIDE_BY_SIDE
+from token_conformance.running.stages import stages
 from token_conformance.running.waiting import Waits
 from token_conformance.servers.rehearsed import RehearsalServer
 from token_conformance.verdict import NotApplicable
@@ -33,7 +35,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run takes, by a rehearsal; `wait` is that of the whole run, whose long waits overlap."""
+    """What a run takes, by a rehearsal; `wait` is that of the whole run, whose long waits overlap.
+
+    `authorizations` is how often it logs in where the provider keeps no login session.
+    """
 
     profile: str
     limits: Limits
@@ -41,11 +46,17 @@ class Plan:
     steps: tuple[Step, ...]
     requests: int
     wait: float
+    authorizations: int = 0
 
     @property
     def logins(self) -> int:
         """How often the run logs in."""
         return sum(step.logins for step in self.steps)
+
+    @property
+    def asks_more_often(self) -> bool:
+        """Whether a provider that keeps no login session would be logged in to more often."""
+        return self.authorizations > self.logins
 
     @property
     def applicable(self) -> tuple[Step, ...]:
@@ -73,9 +84,14 @@ async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], c
         profile=name,
         limits=profile.limits,
         checks=checks,
-        steps=tuple(_step(scenario, record, requests) for scenario in scenarios),
+        steps=tuple(
+            _step(scenario, record, requests)
+            for scenario in (SIDE_BY_SIDE, *scenarios)
+            if scenario.name in record.outcomes
+        ),
         requests=len(record.exchanges),
         wait=_wait(profile, scenarios, record),
+        authorizations=record.authorizations,
     )
 
 
@@ -86,13 +102,8 @@ def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:
 
 
 def _wait(profile: Profile, scenarios: Sequence[Scenario], record: Record) -> float:
-    """The longest row's waits: the short ones add up; the long ones overlap, unless all hang on one session."""
-    one_session = profile.login.seeded
-    number = number_of_rows("live", profile, len(scenarios))
-    return max((_row_waits(row, record, one_session=one_session) for row in rows(scenarios, number)), default=0.0)
-
-
-def _row_waits(row: Sequence[Scenario], record: Record, *, one_session: bool) -> float:
-    short = [record.waits[scenario.name].passed for scenario in row if one_session or not scenario.waits]
-    long = [record.waits[scenario.name].passed for scenario in row if scenario.waits and not one_session]
-    return sum(short) + max(long, default=0.0)
+    """The waits of the stages, one after the other: in each, those of a row add up, and those of different rows overlap."""
+    return sum(
+        max(sum(record.waits[scenario.name].passed for scenario in row.scenarios) for row in stage)
+        for stage in stages(scenarios, "live", profile)
+    )

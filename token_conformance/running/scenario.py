@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import getfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pytest
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Performance = Callable[[Any], Awaitable[Any]]
 
+Reach = Literal["nothing", "session", "user"]
+"""What a server may rightly end because of a scenario's deeds: no token; those of the scenario's own login; every token
+of its user at its client.
+"""
 
 _DECLARED: dict[str, Scenario] = {}
 
@@ -27,35 +31,40 @@ class Scenario:
     name: str
     perform: Performance
     needs: tuple[str, ...] = ()
-    ends_session: bool = False
+    reach: Reach = "nothing"
     waits: bool = False
 
+    @property
+    def spares(self) -> bool:
+        """Whether it leaves the session alive that it was given."""
+        return self.reach == "nothing"
 
-def scenario(*, needs: str = "", ends_session: bool = False, waits: bool = False) -> Callable[[Performance], Any]:
+
+def scenario(
+    *, needs: str = "", reach: Reach = "nothing", waits: bool = False, ends_session: bool = False
+) -> Callable[[Performance], Any]:
     """Make an async function of the provider into a session-scoped fixture that gives its transcript.
 
     Args:
         needs: the features, separated by blanks, without which the scenario is not applicable
             (the names are those of `token_conformance.profile.features`).
-        ends_session: whether it kills the tokens of its login (reuse, revocation); such scenarios come after those
-            that leave it alive.
-        waits: whether it lets a lifetime pass; such scenarios come last, so that their waits overlap.
+        reach: what a server may rightly end because of it: `nothing`, where it refreshes and uses its tokens as a
+            client does; its own `session`, where it uses them in wrong ways; every token of its `user` at its client,
+            where it looks like a thief or ends sessions: reuse, replay, revocation, races. One that reaches so far
+            runs while nobody else holds a session of the user.
+        waits: whether it lets a lifetime pass; such a scenario has a browser and a login of its own, and waits beside
+            others.
+        ends_session: `reach="user"`, as suites written before there was `reach` say it.
+
+    Raises:
+        ValueError: another module has a scenario of that name, or there is no such feature or reach.
 
     """
+    far = "user" if ends_session else reach
 
     def declare(perform: Performance) -> Any:
-        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), ends_session, waits)  # noqa: B009 - a Callable need not have a name
-        other = _DECLARED.get(declared.name)
-        if other is not None and getfile(other.perform) != getfile(perform):
-            raise ValueError(
-                f"scenario {declared.name} of {perform.__module__} has a namesake in {other.perform.__module__}; "
-                "rename one: transcripts are known by the names of their scenarios"
-            )
-        if unknown := set(declared.needs) - set(FEATURES):
-            raise ValueError(
-                f"scenario {declared.name} of {perform.__module__} needs {', '.join(sorted(unknown))}, "
-                f"which is none of the features {', '.join(FEATURES)}"
-            )
+        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), far, waits)  # noqa: B009 - a Callable need not have a name
+        _check(declared)
         _DECLARED[declared.name] = declared
 
         def transcript(conformance_run: Record) -> Any:
@@ -78,3 +87,22 @@ def named(name: str) -> Scenario:
 
     """
     return _DECLARED[name]
+
+
+def _check(declared: Scenario) -> None:
+    other, place = _DECLARED.get(declared.name), declared.perform.__module__
+    if other is not None and getfile(other.perform) != getfile(declared.perform):
+        raise ValueError(
+            f"scenario {declared.name} of {place} has a namesake in {other.perform.__module__}; "
+            "rename one: transcripts are known by the names of their scenarios"
+        )
+    if unknown := set(declared.needs) - set(FEATURES):
+        raise ValueError(
+            f"scenario {declared.name} of {place} needs {', '.join(sorted(unknown))}, "
+            f"which is none of the features {', '.join(FEATURES)}"
+        )
+    if declared.reach not in get_args(Reach):
+        raise ValueError(
+            f"scenario {declared.name} of {place}: expected reach to be one of {', '.join(get_args(Reach))}, "
+            f"not {declared.reach!r}"
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,22 +11,22 @@ from token_conformance.wire.connection import Clock
 
 @dataclass(frozen=True)
 class Waits:
-    """The seconds that a scenario let pass, and the longest wait that `max_wait` did not allow it, if any."""
+    """The seconds that a scenario let pass, and the longest wait that `max_wait` did not allow it, if any.
+
+    `alone` tells that nobody else who acts for the same user waits meanwhile.
+    """
 
     passed: float = 0.0
     lacking: float | None = None
+    alone: bool = False
 
 
 class ScenarioClock:
-    """The server's time as one scenario lives in it, which notes its waits (`waits`).
+    """The server's time as one scenario lives in it, which notes its waits (`waits`)."""
 
-    `acting` is the lock that a scenario of a row holds while it sends requests: while it waits, another one may.
-    """
-
-    def __init__(self, clock: Clock, acting: asyncio.Lock | None = None) -> None:
-        self.waits = Waits()
+    def __init__(self, clock: Clock, *, alone: bool = False) -> None:
+        self.waits = Waits(alone=alone)
         self._clock = clock
-        self._acting = acting
 
     def now(self) -> datetime:
         """The present (UTC)."""
@@ -42,14 +41,7 @@ class ScenarioClock:
             raise
 
     async def wait(self, seconds: float) -> None:
-        """Let that many seconds pass, while other scenarios of the row act."""
+        """Let that many seconds pass, while scenarios of other rows act."""
         self.check(seconds)
-        if self._acting is None:
-            await self._clock.wait(seconds)
-        else:
-            self._acting.release()
-            try:
-                await self._clock.wait(seconds)
-            finally:
-                await self._acting.acquire()
+        await self._clock.wait(seconds)
         self.waits = replace(self.waits, passed=self.waits.passed + seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from time import monotonic
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +13,9 @@ from aiolimiter import AsyncLimiter
 from token_conformance.profile.models import Limits
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Exchange, Request
+
+RESPITE = 1.0
+"""Seconds after which a token request is sent again that the server failed at: some make one token a second."""
 
 
 class Pace:
@@ -42,27 +45,49 @@ class Pace:
         self._closed: dict[str, tuple[float, str]] = {}
         self._concurrency = limits.concurrency
         self._race = asyncio.Lock()
-        self._racing = asyncio.Semaphore(limits.concurrency)
+        self._racing = asyncio.Semaphore(limits.race)
+        self._burst = limits.race / limits.requests_per_second
+        self._recovered = 0
         self._in_flight = asyncio.Semaphore(limits.concurrency)
         self._rate = AsyncLimiter(max(1.0, limits.requests_per_second), max(1.0, 1 / limits.requests_per_second))
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Hold back every request but those of a race: a busy server, or a busy client, would take them one by one."""
+        """Hold back every request but those of a race: a busy server, or a busy client, would take them one by one.
+
+        A race leaves at once, whatever the rate: the time that its requests would take passes before.
+        """
         async with self._race, AsyncExitStack() as held:
             for _ in range(self._concurrency):
                 await held.enter_async_context(self._in_flight)
+            await self._sleep(self._burst)
             yield
 
     @asynccontextmanager
     async def turn(self, *, racing: bool = False) -> AsyncIterator[float]:
         """Wait until one more request may leave; gives the seconds by which a pause held it back."""
-        async with self._racing if racing else self._in_flight, self._rate:
+        async with self._racing if racing else self._in_flight, nullcontext() if racing else self._rate:
             held_back = 0.0
             while (left := self._paused_until - self._now()) > 0:
                 await self._sleep(left)
                 held_back += left
             yield held_back
+
+    async def rest(self) -> None:
+        """Let the time pass after which a request that the server failed at is sent again."""
+        await self._sleep(RESPITE)
+
+    def recovered(self) -> None:
+        """Remember that a request which the server failed at was answered a little later."""
+        self._recovered += 1
+
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """What was seen of the pace that the server bears, in sentences."""
+        if not self._recovered:
+            return ()
+        often = f"{self._recovered} token requests at which the server failed were answered {RESPITE:g} s later"
+        return (f"{often}: lower limits.requests_per_second or limits.concurrency",)
 
     def put_off(self, exchange: Exchange, seconds: float) -> None:
         """Have the run pause as an answer asks, or leave the address alone where `max_wait` does not allow the pause."""

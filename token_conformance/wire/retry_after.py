@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from token_conformance.wire.exchange import Request, Response, header, http_date
+from token_conformance.wire.exchange import Exchange, Request, Response, header, http_date
 
 LATER = frozenset({429, 503})
 """Too Many Requests (RFC 6585 §4) and Service Unavailable (RFC 9110 §15.6.4): the request was not processed."""
+
+NEVER = frozenset({501, 505})
+"""Not Implemented and HTTP Version Not Supported (RFC 9110 §15.6): it will not be otherwise in a second."""
 
 GOOD_ONCE = frozenset({"client_assertion", "assertion"})
 """Parameters that a server may take only once (RFC 7523 §3): it is not known whether it has remembered them."""
@@ -29,6 +32,12 @@ def retry_after(answer: Response | None, now: datetime) -> float | None:
     then = http_date(value)
     present = http_date(header(answer.headers, "date") or "") or now
     return max(0.0, (then - present).total_seconds()) if then is not None else None
+
+
+def failed(exchange: Exchange) -> bool:
+    """Whether the server failed at a token request, of which it is not known whether it is always so."""
+    answer, token_request = exchange.answer, any(name == "grant_type" for name, _ in exchange.request.form)
+    return token_request and answer is not None and answer.status >= 500 and answer.status not in NEVER
 
 
 def repeatable(request: Request, *, renewed: bool = False) -> bool:

@@ -19,7 +19,8 @@ class NoAnswer(httpx.TransportError):
 
 def network(ca_bundle: str | None, limits: Limits, certificate: ClientCertificate | None = None) -> Transport:
     """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one, and presents a certificate."""
-    pool = httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency)
+    most = max(limits.concurrency, limits.race)
+    pool = httpx.Limits(max_connections=most, max_keepalive_connections=most)
     return httpx.AsyncHTTPTransport(verify=trust(ca_bundle, certificate), limits=pool, retries=0, trust_env=False)
 
 

@@ -16,7 +16,7 @@ from token_conformance.profile.models import Limits
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.pace import Pace
-from token_conformance.wire.retry_after import repeatable, retry_after
+from token_conformance.wire.retry_after import failed, repeatable, retry_after
 from token_conformance.wire.tls import refuses_certificate
 from token_conformance.wire.tls_probe import Handshake, Versions
 from token_conformance.wire.transports import NoAnswer
@@ -32,6 +32,9 @@ Renewal = Callable[[], Request]
 
 MOST_REPETITIONS = 3
 """How often a request is sent again whose answers ask to come later."""
+
+MOST_FAILURES = 2
+"""Token requests of a scenario that the server fails at twice, after which it is left at that."""
 
 
 class Chosen(httpx.AsyncBaseTransport):
@@ -63,6 +66,7 @@ class Wire:
     cookies: CookieJar = field(default_factory=CookieJar)
     _sent: int = 0
     _racing: bool = False
+    _failures: int = 0
 
     def __post_init__(self) -> None:
         self._browser = self._sender(self.cookies)
@@ -162,6 +166,26 @@ class Wire:
                     continue
             break
         self.exchanges.append(exchange)
+        if seconds is None and self._worth_another_try(exchange, renewed=anew is not None):
+            return await self._after_a_respite(sender, request, complete, anew)
+        return exchange
+
+    def _worth_another_try(self, exchange: Exchange, *, renewed: bool) -> bool:
+        """Whether the server failed at a token request, and not at every other one of the scenario too."""
+        few = self.pace.patient and not self._racing and self._failures < MOST_FAILURES
+        return few and failed(exchange) and repeatable(exchange.request, renewed=renewed)
+
+    async def _after_a_respite(
+        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None, anew: Renewal | None
+    ) -> Exchange:
+        """Send a token request again at which the server failed; both answers are evidence, the last one counts."""
+        await self.pace.rest()
+        exchange = await self._once(sender, anew() if anew is not None else request, complete, anew)
+        self.exchanges.append(exchange)
+        if failed(exchange):
+            self._failures += 1
+        else:
+            self.pace.recovered()
         return exchange
 
     async def _once(

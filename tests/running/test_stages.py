@@ -1,0 +1,116 @@
+"""No scenario that may end a session runs beside one that it could end; what can run at once does."""
+
+import pytest
+
+from token_conformance.running.scenario import Scenario
+from token_conformance.running.stages import acts_for_user, stages
+
+
+async def perform(provider):
+    return None
+
+
+def named(name, *, needs="login", reach="nothing", waits=False):
+    return Scenario(name, perform, tuple(needs.split()), reach, waits)
+
+
+SCENARIOS = [
+    named("reuse", reach="user"),
+    named("aged", reach="user", waits=True),
+    named("replay", needs="authorization_code", reach="user"),
+    named("stranger", reach="session"),
+    named("code", needs="authorization_code"),
+    named("life", waits=True),
+    named("service", needs="client_credentials"),
+    named("refreshed", needs="login refresh"),
+]
+BOB = {"username": "bob", "password": "bob's password"}
+CAROL = {"username": "carol", "password": "carol's password"}
+
+
+@pytest.fixture
+def dealt(make_profile):
+    """The names of the scenarios, row by row and stage by stage."""
+
+    def dealt(kind="live", *, scenarios=SCENARIOS, users=(), one_session=False, login=None, **tables):
+        usual = {"strategy": "password", "username": "alice", "password": "wonderland", "users": users}
+        profile = make_profile(login=login or usual, **tables)
+        found = stages(scenarios, kind, profile, one_session=one_session)
+        return [[(row.seat, row.user, [each.name for each in row.scenarios]) for row in stage] for stage in found]
+
+    return dealt
+
+
+def test_what_spares_others_runs_at_once_and_what_does_not_runs_alone(dealt):
+    """Sessions, then codes, then what reaches far, one by one; what waits comes last, and likewise."""
+    assert dealt(limits={"concurrency": 2}) == [
+        [(0, 0, ["refreshed", "stranger"]), (1, 0, ["service"])],
+        [(0, 0, ["code"])],
+        [(0, 0, ["reuse", "replay"])],
+        [("life", 0, ["life"])],
+        [(0, 0, ["aged"])],
+    ]
+
+
+def test_another_user_need_not_wait(dealt):
+    """Each seat has its user; what reaches far is dealt to all, and waits beside those who wait for nobody else's session."""
+    assert dealt(limits={"concurrency": 2}, users=[BOB, CAROL]) == [
+        [(0, 0, ["refreshed", "stranger"]), (1, 1, ["service"])],
+        [(0, 0, ["code"])],
+        [(0, 0, ["reuse"]), (1, 1, ["replay"])],
+        [("life", 0, ["life"]), (1, 1, ["aged"])],
+    ]
+
+
+@pytest.mark.parametrize("users", [[], [BOB]], ids=["one user", "two users"])
+def test_no_session_is_held_beside_what_could_end_it(dealt, users):
+    """In no stage do two rows share a user where one of them reaches far."""
+    reach = {each.name: each.reach for each in SCENARIOS}
+    for stage in dealt(users=users):
+        far = [user for _, user, names in stage if any(reach[name] == "user" for name in names)]
+        assert all([each for _, each, _ in stage].count(user) == 1 for user in far)
+
+
+def test_one_session_is_used_by_one_scenario_at_a_time(dealt):
+    """Where a login ends the others, only what logs nobody in runs beside it."""
+    grants = {"refresh_token": {}, "password": {}, "client_credentials": {}}
+    assert dealt(one_session=True, grants=grants) == [
+        [(0, 0, ["service"])],
+        [(0, 0, ["reuse", "replay", "stranger", "code", "refreshed"])],
+        [(0, 0, ["aged", "life"])],
+    ]
+
+
+def test_the_only_session_is_ended_last(dealt):
+    """Where there is one stored session, all that spares it comes first, waits too."""
+    login = {"strategy": "refresh_token", "refresh_token": "a-refresh-token"}
+    ((row,),) = dealt(login=login)
+    assert row == (0, 0, ["refreshed", "service", "code", "life", "stranger", "reuse", "replay", "aged"])
+
+
+def test_an_emulated_server_has_nobody_to_spare(dealt):
+    """Each row has a server of its own, so that all run at once."""
+    (stage,) = dealt("emulated")
+    assert len(stage) == 6
+    assert sorted(name for _, _, names in stage for name in names) == sorted(each.name for each in SCENARIOS)
+
+
+def test_a_recording_plays_to_each_by_itself(dealt):
+    """A scenario of a recording is alone with it."""
+    (stage,) = dealt("recorded")
+    assert [len(names) for _, _, names in stage] == [1] * len(SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    ("needs", "grants", "acts"),
+    [
+        ("", {"client_credentials": {}}, False),
+        ("client_secret", {"client_credentials": {}}, False),
+        ("client_secret", {"refresh_token": {}}, True),
+        ("login", {"client_credentials": {}}, True),
+        ("device_code", {"client_credentials": {}}, True),
+    ],
+)
+def test_who_acts_for_a_user(make_profile, needs, grants, acts):
+    """What repeats a request needs no user where a client has one in its own name."""
+    assert acts_for_user(named("any", needs=needs), make_profile(grants=grants)) == acts

@@ -1,0 +1,112 @@
+"""Which scenarios run beside which: none that may end a session runs beside one that it could end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from token_conformance.profile.models import Profile
+from token_conformance.running.scenario import Scenario
+from token_conformance.wire.connection import ServerKind
+
+MOST_ROWS = 6
+"""Rows of scenarios that run at once; each logs in on its own."""
+
+BY_LOGIN = frozenset({"login", "refresh", "authorization_code"})
+"""What scenarios need that want a user to be logged in."""
+
+BY_SERVICE = frozenset({"client_credentials", "client_secret"})
+"""What scenarios need that do without a user where the profile has a request in a client's own name."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Scenarios that follow one another at one seat: with one browser, as one user, with the session that each leaves.
+
+    A row of a later stage at the same seat goes on with its browser. A scenario with a seat of its own gives it its
+    name. `user` is the number of the profile's user.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    seat: int | str
+    user: int = 0
+
+
+Stage = tuple[Row, ...]
+"""Rows that run at once."""
+
+
+def stages(
+    scenarios: Sequence[Scenario], kind: ServerKind, profile: Profile, *, one_session: bool = False
+) -> tuple[Stage, ...]:
+    """Deal the scenarios to rows, and the rows to stages that follow one another.
+
+    Args:
+        scenarios: all of them.
+        kind: what answers. Rows of an emulated server have a server each, and there is a single stage; a recording
+            plays to each scenario by itself.
+        profile: whose users log in. Where there is but one session, all scenarios share it, one after the other.
+        one_session: whether a login ends the other sessions of its user and client, so that nobody who logs in does
+            so beside another one.
+
+    """
+    seeded = profile.login.seeded
+    if kind != "live":
+        alone = seeded or kind == "recorded"
+        return (_dealt(sorted(scenarios, key=_enders_last), len(scenarios) if alone else MOST_ROWS),)
+    if seeded:
+        return (_dealt(sorted(scenarios, key=_with_one_session), 1),)
+    return tuple(stage for stage in _live(scenarios, profile, one_session=one_session) if stage)
+
+
+def acts_for_user(scenario: Scenario, profile: Profile) -> bool:
+    """Whether a scenario may log a user in: it needs that, or what it repeats is the request of a user's client."""
+    return profile.grants.client_credentials is None or not set(scenario.needs) <= BY_SERVICE
+
+
+def _live(scenarios: Sequence[Scenario], profile: Profile, *, one_session: bool) -> Iterable[Stage]:
+    """Those that spare other sessions side by side, then those that do not, user by user; in this order too what waits.
+
+    What asks for codes comes after all that holds a session: for some servers each authorization of a client replaces
+    the one before. Where there is another user, those who wait for an expiry need not wait for each other.
+    """
+    users, seats = len(profile.login.users) + 1, min(profile.limits.concurrency, MOST_ROWS)
+    far, near = _parted(scenarios, lambda each: each.reach == "user" or (one_session and acts_for_user(each, profile)))
+    lasting, brief = _parted(near, lambda each: each.waits)
+    codes, sessions = _parted(brief, _asks_for_codes)
+    far_lasting, far_brief = _parted(far, lambda each: each.waits)
+    yield _dealt(sorted(sessions, key=_enders_last), seats, users)
+    yield _dealt(sorted(codes, key=_enders_last), seats, users)
+    yield _dealt(far_brief, users, users)
+    waiting = tuple(Row((each,), each.name) for each in lasting)
+    if users == 1:
+        yield waiting
+        yield _dealt(far_lasting, 1)
+    else:
+        yield (*waiting, *_dealt(far_lasting, users - 1, users, first=1))
+
+
+def _dealt(scenarios: Sequence[Scenario], number: int, users: int = 1, *, first: int = 0) -> Stage:
+    hands = ((first + place, tuple(scenarios[place::number])) for place in range(number))
+    return tuple(Row(hand, seat, seat % users) for seat, hand in hands if hand)
+
+
+def _parted(scenarios: Iterable[Scenario], fits: Callable[[Scenario], bool]) -> tuple[list[Scenario], list[Scenario]]:
+    """Those that fit, and the others."""
+    listed = list(scenarios)
+    return [each for each in listed if fits(each)], [each for each in listed if not fits(each)]
+
+
+def _asks_for_codes(scenario: Scenario) -> bool:
+    return "authorization_code" in scenario.needs
+
+
+def _enders_last(scenario: Scenario) -> tuple[bool, ...]:
+    """Those that spare the session come first, so that the ones behind them find it alive."""
+    by_itself = "login" not in scenario.needs
+    return scenario.waits, _asks_for_codes(scenario), not scenario.spares, scenario.reach == "user", by_itself
+
+
+def _with_one_session(scenario: Scenario) -> tuple[bool, ...]:
+    """What may end the only session comes after all that spares it, waits among it."""
+    return not scenario.spares, *_enders_last(scenario)
