@@ -9,62 +9,15 @@ from pathlib import Path
 import pytest
 
 from token_conformance.layout import ROOT
+from token_conformance.plugin import options
+from token_conformance.running import scenario
 
 INNER_CONFTEST = """
-import secrets
-import pytest
-import httpx
+from tests.plugin.scripted import selecting
 from token_conformance.plugin import options
-from token_conformance.profile.models import Profile
-from token_conformance.servers.live import RealClock
+from token_conformance.running import scenario
 
-ANSWERS = {answers!r}
-TABLES = {tables!r}
-
-
-class Connection:
-    def __init__(self, max_wait):
-        self.clock = RealClock(max_wait)
-        self.transport = httpx.MockTransport(self.answer)
-
-    def answer(self, request):
-        if "refuse" in request.content.decode():
-            return httpx.Response(400, json={{"error": "invalid_grant"}})
-        return httpx.Response(200, json=ANSWERS)
-
-    def draw(self, kind):
-        return secrets.token_urlsafe(32)
-
-    def undocumented(self, number):
-        return frozenset()
-
-    async def close(self):
-        return None
-
-
-class Server:
-    kind, description, variables = "emulated", "scripted", {{}}
-
-    def __init__(self, max_wait):
-        self.max_wait = max_wait
-
-    def connect(self, scenario):
-        return Connection(self.max_wait)
-
-
-def select(name, choice, environment):
-    client = {{"client_id": "app", "client_secret": "app-secret-value"}}
-    usual = {{
-        "profile": {{"name": "Example"}},
-        "server": {{"token_endpoint": "https://op.example/token"}},
-        "clients": [client],
-        "grants": {{"client_credentials": {{}}}},
-    }}
-    return name, Profile.model_validate(usual | TABLES), Server(choice.wait or 0)
-
-
-options.select = select
-pytest_plugins = ["token_conformance.plugin"]
+options.select = selecting({answers!r}, {tables!r})
 """
 
 CATALOGUE = """
@@ -100,11 +53,12 @@ async def asked(provider):
 
 
 class InnerRun:
-    """A suite of one module, run for scripted providers."""
+    """A suite of one module, run for scripted providers in this process; only workers are processes of their own."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+    def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pytester = pytester
         self.folder = Path(pytester.path)
+        self._monkeypatch = monkeypatch
 
     def __call__(
         self,
@@ -120,7 +74,11 @@ class InnerRun:
         (self.folder / "test_inner.py").write_text(SCENARIO + checks)
         self.pytester.makefile(".toml", pytest='[pytest]\nmarkers = ["requirement(*ids)", "evidence_of(*names)"]\n')
         given = [word for name in profiles for word in ("--profile", name)]
-        return self.pytester.runpytest_subprocess(*given, "-p", "no:cacheprovider", *arguments, "test_inner.py")
+        quietly = ("-p", "token_conformance.plugin", "-p", "no:cacheprovider")
+        with self._monkeypatch.context() as patched:
+            patched.setattr(options, "select", options.select)
+            patched.setattr(scenario, "_DECLARED", {})
+            return self.pytester.runpytest_inprocess(*quietly, *given, *arguments, "test_inner.py")
 
     def results(self, profile: str = "example") -> dict[str, object]:
         """The results.json of the run."""
@@ -132,4 +90,4 @@ class InnerRun:
 def inner_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> InnerRun:
     """Runs a suite of one module for scripted providers."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
-    return InnerRun(pytester)
+    return InnerRun(pytester, monkeypatch)
