@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
@@ -17,7 +18,7 @@ class Evidence:
     token_endpoint: str | None
     token_endpoint_alias: str | None = None
 
-    @property
+    @cached_property
     def token_responses(self) -> tuple[TokenResponse, ...]:
         """The answers to POST requests to the token endpoint, without those that put the request off."""
         return tuple(
@@ -29,7 +30,7 @@ class Evidence:
             and exchange.request.url in {self.token_endpoint, self.token_endpoint_alias}
         )
 
-    @property
+    @cached_property
     def successes(self) -> tuple[TokenResponse, ...]:
         """The token endpoint's answers with a 2xx status and without an error member: successful, or meant to be.
 
@@ -42,7 +43,7 @@ class Evidence:
         ]
         return _some(found, "no token request of this run succeeded")
 
-    @property
+    @cached_property
     def refusals(self) -> tuple[TokenResponse, ...]:
         """The token endpoint's refusals; an HTML page with 403 or the like may be a firewall's, and is none.
 

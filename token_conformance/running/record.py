@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from token_conformance.evidence.answers import Evidence
@@ -52,7 +53,7 @@ class Record:
             raise ScenarioDefect(f"scenario {scenario}: {type(outcome).__name__}: {outcome}") from outcome
         return outcome
 
-    @property
+    @cached_property
     def evidence(self) -> Evidence:
         """All exchanges, for checks that hold wherever the token endpoint answers."""
         return Evidence(self.exchanges, self.token_endpoint, self.token_endpoint_alias)
