@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from zlib import crc32
 
 import httpx
 import pytest
@@ -17,22 +18,37 @@ from token_conformance.wire.wire import Wire
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
+MOST_USED, PORTIONS = "everything", 16
+"""The profile by which most faults are judged, and in how many portions."""
+
 Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the table of faults be gone through in full; see `tests/suites`."""
+    parser.addoption(
+        "--full-matrix",
+        action="store_true",
+        help="perform every scenario for every fault, and see that those left out otherwise make no difference",
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out the tests by module, so that a provider is started once; the rows of the table of faults one by one."""
+    """Hand out the tests by module, so that a provider is started once, and the table of faults by profile."""
     if config.option.profile:
         return None
     from xdist.scheduler import LoadScopeScheduling
 
     class ByModule(LoadScopeScheduling):
-        """A module is one portion of work, but for the longest."""
+        """A module is one portion of work, but for the longest: the first word of its parameters is a profile."""
 
         def _split_scope(self, nodeid: str) -> str:
-            module = nodeid.partition("::")[0]
-            return nodeid if module.endswith("test_faults.py") else module
+            module, _, test = nodeid.partition("::")
+            profile, _, fault = test.partition("[")[2].partition(" ")
+            if not module.endswith("test_faults.py"):
+                return module
+            return f"{profile} {crc32(fault.encode()) % PORTIONS}" if profile == MOST_USED else profile
 
     return ByModule(config, log)
 

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 import httpx
 import pytest
 
-from tests.suites.conftest import judged, name_of, profile_named
+from tests.suites.judging import judged, name_of, profile_named
 from token_conformance.plugin.selection import scenarios_of
 from token_conformance.redaction import Redactor
 from token_conformance.running.gathering import gather

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.suites.conftest import judged, name_of
+from tests.suites.judging import judged, name_of
 from token_conformance.judging.requirement import catalogue
 from token_conformance.plugin.output import stale_deviations
 from token_conformance.plugin.selection import requirement_ids, scenarios_of

@@ -1,0 +1,113 @@
+"""Judges all checks of the suites in this process, without a pytest session of its own for each run."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pytest
+
+from tests.certificates import certificates
+from token_conformance.judging.judgement import verdict_of
+from token_conformance.judging.requirement import Requirement
+from token_conformance.plugin.selection import requirement_ids, requirements_for
+from token_conformance.plugin.verdicts import fact_of
+from token_conformance.profile.loading import load
+from token_conformance.profile.models import Profile
+from token_conformance.redaction import Redactor
+from token_conformance.running.gathering import gather
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario
+from token_conformance.verdict import Verdict
+from token_conformance.wire.connection import Server
+from token_conformance.wire.exchange import Exchange, watching
+
+PROFILES = Path(__file__).parent
+
+
+class Careless(Redactor):
+    """Learns no secrets: nothing of these runs is written."""
+
+    def learn_exchange(self, exchange: Exchange) -> None:
+        """Leave the exchange alone."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on one check, and its message."""
+
+    verdict: Verdict
+    message: str
+
+
+async def performed(profile: Profile, server: Server, scenarios: Iterable[Scenario]) -> Record:
+    """The record of a run of some scenarios."""
+    return await gather(Run("everything", profile, server, Careless()), scenarios, lambda *progress: None)
+
+
+def recorded(profile: Profile, server: Server, scenarios: Iterable[Scenario]) -> Record:
+    """The record of a run of some scenarios, performed at once."""
+    return asyncio.run(performed(profile, server, scenarios))
+
+
+@cache
+def profile_named(name: str) -> Profile:
+    """A profile of this folder, or one of `variants.toml`, which changes another one in some tables."""
+    variants = tomllib.loads((PROFILES / "variants.toml").read_text("utf-8"))
+    if name not in variants:
+        return load(PROFILES / f"{name}.toml", certificates())
+    changes = dict(variants[name])
+    written = Template((PROFILES / f"{changes.pop('base')}.toml").read_text("utf-8"))
+    base = tomllib.loads(written.safe_substitute(certificates()))
+    return Profile.model_validate(merged(base, changes))
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The base with the changes in it, table by table."""
+    both = {
+        name: merged(base[name], value) for name, value in changes.items() if isinstance(value, dict) and name in base
+    }
+    return {**base, **changes, **both}
+
+
+def name_of(check: pytest.Function) -> str:
+    """`refresh::test_name`, short enough for a table."""
+    return f"{check.path.stem.removeprefix('test_')}::{check.name}"
+
+
+def judged(check: pytest.Function, record: Record) -> Judged:
+    """The verdict on one check, as the plugin would give it."""
+    with watching() as seen:
+        try:
+            check.function(**arguments_of(check, record))
+        except Exception as problem:
+            return Judged(*verdict_of(problem, stated_of(check), record.profile, seen, fact=fact_of(check)))
+    return Judged(Verdict.PASS, "")
+
+
+@cache
+def stated_of(check: pytest.Function) -> tuple[Requirement, ...]:
+    """The requirements that a check judges, the decisive one first."""
+    known = requirements_for(check)
+    return tuple(known[id_] for id_ in requirement_ids(check))
+
+
+@cache
+def parameters_of(check: pytest.Function) -> tuple[str, ...]:
+    """What a check asks for."""
+    return tuple(inspect.signature(check.function).parameters)
+
+
+def arguments_of(check: pytest.Function, record: Record) -> Mapping[str, Any]:
+    """What the check's fixtures are in this run."""
+    parameters = check.callspec.params if hasattr(check, "callspec") else {}
+    known = {"conformance_run": record, "evidence": record.evidence, **parameters}
+    return {name: known[name] if name in known else record.transcript(name) for name in parameters_of(check)}
