@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Authorization, Login, Provider
+from token_conformance.provider.attempt import Attempt, attempted
 from token_conformance.provider.authorizing import code_challenge
 from token_conformance.running.record import Record
 from token_conformance.verdict import Inconclusive
@@ -101,33 +102,30 @@ def test_malformed_verifier_is_refused(verifiers: Verifiers, login: Login) -> No
 
 @dataclass(frozen=True)
 class Downgrade:
-    """Codes without a challenge, exchanged without a verifier and with one."""
+    """A request without a challenge, and its code exchanged without a verifier, and another one with one."""
 
+    unchallenged: Attempt
     control: TokenResponse | None
     attempt: TokenResponse | None
-    refused: str | None
 
 
 @scenario(needs="authorization_code unattended_login pkce", reach="session")
 async def downgrade(provider: Provider) -> Downgrade:
     """Ask for codes without a challenge, and exchange one without a verifier and one with a made-up verifier."""
-    plain = await provider.authorize(pkce=False, refreshable=False)
-    if plain.code is None:
-        return Downgrade(None, None, plain.error or "no code")
-    control = await provider.exchange_code(plain)
+    unchallenged = await attempted(provider, pkce=False)
+    if unchallenged.answer is None or unchallenged.code is None:
+        return Downgrade(unchallenged, None, None)
+    control = await provider.exchange_code(unchallenged.answer)
     changes = {"code_verifier": provider.draw("code_verifier")}
-    return Downgrade(
-        control,
-        await provider.exchange_code(await provider.authorize(pkce=False, refreshable=False), changes=changes),
-        None,
-    )
+    another = await provider.authorize(pkce=False, refreshable=False)
+    return Downgrade(unchallenged, control, await provider.exchange_code(another, changes=changes))
 
 
 @requirement("rfc9700-2.1.1-pkce-downgrade")
 def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance_run: Record) -> None:
     """A verifier for a code that was issued without a challenge is refused."""
     if downgrade.control is None or downgrade.attempt is None:
-        raise NotApplicable(f"the provider issues no code without a challenge: {downgrade.refused}")
+        raise NotApplicable(f"the provider issues no code without a challenge: {downgrade.unchallenged}")
     if not downgrade.control.accepted:
         raise NotApplicable(f"the provider exchanges no code without a challenge: {downgrade.control}")
     if not conformance_run.profile.claims & {"bcp", "oauth2.1", "fapi2"}:
@@ -139,24 +137,58 @@ def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance
     assert not answer.accepted
 
 
+TELLING_NOTHING = {"access_denied", "server_error", "temporarily_unavailable"}
+"""Errors of the authorization endpoint that have other reasons than what a request lacks (RFC 6749 §4.1.2.1)."""
+
+
+def challenge_demanded(downgrade: Downgrade, login: Login) -> bool:
+    """Whether the authorization endpoint refuses a request for its lack of a challenge.
+
+    Raises:
+        Inconclusive: it refuses one with a challenge too, or may have refused for another reason.
+
+    """
+    if login.authorization is None or login.authorization.code is None:
+        raise Inconclusive("an authorization request with a challenge yields no code either")
+    attempt = downgrade.unchallenged
+    if attempt.refused and attempt.error in TELLING_NOTHING:
+        raise Inconclusive(f"an authorization request without a challenge was answered by {attempt}")
+    return attempt.refused
+
+
 @requirement("oauth2.1-4.1.2.1-public-client-challenge")
-def test_public_client_needs_a_challenge(downgrade: Downgrade, conformance_run: Record) -> None:
+def test_public_client_needs_a_challenge(downgrade: Downgrade, login: Login, conformance_run: Record) -> None:
     """Under OAuth 2.1 an authorization request of a public client without a challenge is refused."""
     if "oauth2.1" not in conformance_run.profile.claims or not conformance_run.profile.user_client.public:
         raise NotApplicable("the profile does not claim OAuth 2.1, or its client is confidential")
-    if downgrade.control is not None:
-        downgrade.control.exchange.response  # noqa: B018 - the answer is this check's evidence
-    assert downgrade.control is None, "a public client got a code without a challenge"
+    assert challenge_demanded(downgrade, login), "a public client got a code without a challenge"
+
+
+@requirement("rfc8252-8.1-native-app-challenge")
+def test_native_app_needs_a_challenge(downgrade: Downgrade, login: Login, conformance_run: Record) -> None:
+    """An authorization request of a native app without a challenge is refused."""
+    if not conformance_run.profile.user_client.native:
+        raise NotApplicable(
+            "the profile's client is no native app: it is confidential, or its redirect_uri is of the web"
+        )
+    assert challenge_demanded(downgrade, login), "a native app got a code without a challenge"
 
 
 @requirement("fapi2-5.3.2.2-pkce")
-def test_fapi_code_needs_a_challenge(downgrade: Downgrade, conformance_run: Record) -> None:
+def test_fapi_code_needs_a_challenge(downgrade: Downgrade, login: Login, conformance_run: Record) -> None:
     """Under FAPI 2.0 an authorization request without a challenge yields no code."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")
-    if downgrade.control is not None:
-        downgrade.control.exchange.response  # noqa: B018 - the answer is this check's evidence
-    assert downgrade.control is None, "an authorization request without a challenge got a code"
+    assert challenge_demanded(downgrade, login), "an authorization request without a challenge got a code"
+
+
+@requirement("rfc7636-4.4.1-challenge-required")
+def test_lack_of_a_challenge_is_called_invalid_request(downgrade: Downgrade, login: Login) -> None:
+    """Where a challenge is demanded, a request without one is refused as invalid_request."""
+    if not challenge_demanded(downgrade, login):
+        raise NotApplicable("the provider demands no challenge")
+    attempt = downgrade.unchallenged
+    assert attempt.error == "invalid_request", f"a request without a challenge was answered by {attempt}"
 
 
 @dataclass(frozen=True)

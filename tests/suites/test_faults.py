@@ -54,6 +54,8 @@ def title(row: dict[str, Any]) -> str:
         "mutual-tls-opaque",
         "by-device",
         "with-path",
+        "native",
+        "further-addresses",
         *DPOP,
     ],
 )

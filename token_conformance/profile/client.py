@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -22,6 +23,10 @@ Authentication = Literal[
 ]
 
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Where apps listen for their answers (RFC 8252 §7.3 and §8.3)."""
+
+
 class Client(Table):
     """`[[clients]]`: one registration of ours; the first is the main one."""
 
@@ -30,6 +35,7 @@ class Client(Table):
     client_secret: str | None = None
     authentication: Authentication = "client_secret_basic"
     redirect_uri: RedirectURI | None = None
+    further_redirect_uris: tuple[RedirectURI, ...] = ()
     grant_types: list[str] | None = None
     signing_key: SigningKey | None = None
     signing_algorithm: SigningAlgorithm | None = None
@@ -64,6 +70,12 @@ class Client(Table):
     def public(self) -> bool:
         """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
         return self.authentication == "none"
+
+    @property
+    def native(self) -> bool:
+        """Whether it is an app on a device, by where its answers go: the loopback interface, or a private-use scheme."""
+        parts = urlsplit(self.redirect_uri or "https:")
+        return self.public and (parts.scheme not in {"http", "https"} or parts.hostname in LOOPBACK)
 
     @property
     def asserts(self) -> bool:

@@ -10,6 +10,7 @@ from token_conformance.reference.answer import AnswerChange
 from token_conformance.reference.grant_policies import (
     CodePolicy,
     DevicePolicy,
+    FrontDoorPolicy,
     PasswordPolicy,
     RefreshPolicy,
     ScopePolicy,
@@ -36,6 +37,7 @@ class Behaviour:
 
     refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
     code: CodePolicy = field(default_factory=CodePolicy)
+    front_door: FrontDoorPolicy = field(default_factory=FrontDoorPolicy)
     client: ClientPolicy = field(default_factory=ClientPolicy)
     assertion: AssertionPolicy = field(default_factory=AssertionPolicy)
     request: RequestPolicy = field(default_factory=RequestPolicy)

@@ -17,6 +17,7 @@ from token_conformance.profile.client import Client
 from token_conformance.reference.assertion import AssertionReader
 from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.documented import Documented
+from token_conformance.reference.grant_policies import FrontDoorPolicy
 from token_conformance.reference.mutual_tls import Registrations
 from token_conformance.reference.policies import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.reading import Incoming, Parameters
@@ -33,31 +34,37 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
         policy: ClientPolicy,
         *,
         redirect_uri: Literal["identical", "prefix", "caseless", "any"] = "identical",
+        front_door: FrontDoorPolicy = FrontDoorPolicy(),  # noqa: B008 - immutable
     ) -> None:
         self.client = client
         self.client_id = client.client_id
         self._documented = documented
         self._policy = policy
         self._redirect_uri = redirect_uri
+        self._front_door = front_door
 
     def get_client_id(self) -> str:
         """The client identifier."""
         return self.client_id
 
     def get_default_redirect_uri(self) -> str | None:
-        """Where answers go when a request does not say."""
-        return self.client.redirect_uri
+        """Where answers go when a request does not say, and there is no choice (RFC 6749 §3.1.2.3)."""
+        guessed = self._front_door.unnamed_redirect_uri == "first"
+        return self.client.redirect_uri if guessed or not self.client.further_redirect_uris else None
 
     def get_allowed_scope(self, scope: str | None) -> str:
         """The scope of an authorization request, or the default."""
         return scope or self._documented.user_scope
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Whether the redirect_uri is the registered one, character by character (RFC 9700 §2.1).
+        """Whether the redirect_uri is a registered one, character by character (RFC 9700 §2.1).
 
-        A registered one of the loopback interface that names no port stands for all of them (RFC 8252 §7.3).
+        Ports of the loopback interface mean nothing (RFC 8252 §7.3).
         """
-        registered = self.client.redirect_uri or ""
+        known = (self.client.redirect_uri or "", *self.client.further_redirect_uris)
+        return any(self._same_address(redirect_uri, registered) for registered in known)
+
+    def _same_address(self, redirect_uri: str, registered: str) -> bool:
         match self._redirect_uri:
             case "any":
                 return True
@@ -66,7 +73,9 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typ
             case "caseless":
                 return redirect_uri.lower() == registered.lower()
             case _:
-                return registered in {redirect_uri, _without_loopback_port(redirect_uri)}
+                portless = _without_loopback_port(redirect_uri)
+                free = self._front_door.loopback_port_free and portless == _without_loopback_port(registered)
+                return free or registered in {redirect_uri, portless}
 
     def check_response_type(self, response_type: str) -> bool:  # noqa: ARG002 - offered response types are open to all
         """Whether the client may use a response type."""

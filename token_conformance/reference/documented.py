@@ -132,7 +132,8 @@ class Documented:
             lifetime, interval = _known(device.lifetime, usual.device.lifetime), _known(device.interval, 5)
             usual = replace(usual, device=replace(usual.device, lifetime=lifetime, interval=interval))
         if code is not None:
-            usual = replace(usual, code=replace(usual.code, lifetime=_known(code.lifetime, usual.code.lifetime)))
+            lifetime, plain = _known(code.lifetime, usual.code.lifetime), code.pkce == "plain"
+            usual = replace(usual, code=replace(usual.code, lifetime=lifetime, plain_accepted=plain))
         if "fapi2" in self.profile.profile.claims:
             strict = replace(usual.assertion, audiences="issuer", audience_list_accepted=False, issued_at_checked=True)
             usual = replace(usual, assertion=strict, code=replace(usual.code, pkce_required="always"))

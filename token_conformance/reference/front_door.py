@@ -28,6 +28,27 @@ from token_conformance.reference.grants.resources import granted_resources
 from token_conformance.reference.grants.scope import granted_scope
 from token_conformance.reference.memory import Family
 from token_conformance.reference.reading import Incoming, Parameters, with_resources_joined
+from token_conformance.reference.refusal import invalid_request
+
+KNOWN_PARAMETERS = frozenset(
+    {
+        "acr_values",
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "dpop_jkt",
+        "login_hint",
+        "max_age",
+        "nonce",
+        "prompt",
+        "redirect_uri",
+        "resource",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+    }
+)
 
 SESSION_COOKIE, INTERACTION_COOKIE = "reference_session", "reference_interaction"
 
@@ -44,11 +65,11 @@ class FrontDoor:
     def authorize(self, incoming: Incoming) -> Answer:
         """Begin: check the request before the user sees anything."""
         source = incoming.body.decode("utf-8", "replace") if incoming.method == "POST" else incoming.query
-        pairs = with_resources_joined(
-            [(name, value) for name, value in parse_qsl(source, keep_blank_values=True) if value]
-        )
+        written = parse_qsl(source, keep_blank_values=True)
+        pairs = self._read(written)
         request = Parameters(incoming, dict(pairs), pairs)
         try:
+            self._check_parameters(written)
             self._server.get_consent_grant(request)
             self._check_prompt(request)
             granted_resources(self._installation, request.payload.data.get("resource"))
@@ -57,6 +78,18 @@ class FrontDoor:
         interaction = Interaction(request, self._remembered(incoming))
         self._interactions[interaction.identifier] = interaction
         return self._with_cookie(self._next(interaction), INTERACTION_COOKIE, interaction.identifier)
+
+    def _read(self, written: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The parameters that count: empty ones are omitted (RFC 6749 §3.1)."""
+        pairs = with_resources_joined([(name, value) for name, value in written if value])
+        return pairs if self._installation.behaviour.front_door.repetition_refused else list(dict(pairs).items())
+
+    def _check_parameters(self, written: list[tuple[str, str]]) -> None:
+        policy = self._installation.behaviour.front_door
+        if not policy.empty_is_omitted and any(not value for _, value in written):
+            raise invalid_request("A parameter is empty.")
+        if policy.unknown_refused and not {name for name, _ in written} <= KNOWN_PARAMETERS:
+            raise invalid_request("There is an unknown parameter.")
 
     def login_page(self, incoming: Incoming) -> Answer:
         """Show the login form, or read it."""
@@ -92,7 +125,7 @@ class FrontDoor:
     def _next(self, interaction: Interaction) -> Answer:
         """What the browser sees next: the login form, the question for consent, or the client again."""
         login = interaction.needs_login(self._installation.now)
-        consent = interaction.needs_consent(*self._asked(interaction))
+        consent = interaction.needs_consent(*self._asked(interaction)) or self._to_be_asked_again(interaction)
         if "none" in interaction.prompts and (login or consent):
             return self._refused(interaction.request, _silent_error(login=login))
         if login:
@@ -100,6 +133,12 @@ class FrontDoor:
         if consent:
             return to(self._installation.addresses.consent_page)
         return self._decided(interaction, allowed=True)
+
+    def _to_be_asked_again(self, interaction: Interaction) -> bool:
+        """Whether the user has to allow a native app what was allowed before: anybody may say to be it (RFC 8252 §8.6)."""
+        client = self._server.query_client(self._asked(interaction)[0])
+        native = client is not None and client.client.native
+        return native and self._installation.behaviour.front_door.native_app_asked_again
 
     def _logged_in(self, interaction: Interaction, user: User) -> Answer:
         session = BrowserSession(user, int(self._installation.now))
@@ -147,7 +186,8 @@ class FrontDoor:
         data = request.payload.data
         client = self._server.query_client(data.get("client_id", ""))
         redirect_uri = data.get("redirect_uri") or (client.get_default_redirect_uri() if client is not None else None)
-        if client is None or redirect_uri is None or not client.check_redirect_uri(redirect_uri):
+        untold = "response_type" not in data and self._installation.behaviour.front_door.missing_response_type == "page"
+        if client is None or redirect_uri is None or not client.check_redirect_uri(redirect_uri) or untold:
             return page("Bad request", f"<p>{error.error}</p>", 400)
         told = "state" in data and self._installation.behaviour.code.error_tells_state
         state = {"state": data["state"]} if told else {}

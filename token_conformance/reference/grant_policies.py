@@ -69,7 +69,7 @@ class CodePolicy:
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False
     redirect_uri: Literal[
-        "identical", "any", "prefix", "without_query", "without_host", "slashed", "caseless", "optional"
+        "identical", "any", "prefix", "without_query", "without_host", "slashed", "caseless", "optional", "registered"
     ] = "identical"
     significant_characters: int | None = None
     malformed: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
@@ -84,6 +84,9 @@ class CodePolicy:
     verifier_characters: int | None = None
     challenge_case_ignored: bool = False
     short_verifier_refused: bool = True
+    plain_accepted: bool = False
+    methods_compared: bool = True
+    unnamed_method: Literal["plain", "S256"] = "plain"
     unexpected_verifier_refused: bool = True
     malformed_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     right_verifier_refused: bool = False
@@ -93,6 +96,19 @@ class CodePolicy:
     error_tells_state: bool = True
     login_redirect: Literal[303, 307] = 303
     allows_origins: bool = False
+
+
+@dataclass(frozen=True)
+class FrontDoorPolicy:
+    """How the authorization endpoint reads its requests (RFC 6749 §3.1)."""
+
+    unknown_refused: bool = False
+    empty_is_omitted: bool = True
+    repetition_refused: bool = True
+    missing_response_type: Literal["told", "page"] = "told"
+    loopback_port_free: bool = True
+    unnamed_redirect_uri: Literal["refused", "first"] = "refused"
+    native_app_asked_again: bool = True
 
 
 @dataclass(frozen=True)

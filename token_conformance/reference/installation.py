@@ -47,8 +47,10 @@ class Installation:
         return self._registered(client) if client is not None else None
 
     def _registered(self, client: Client) -> RegisteredClient:
-        compared = self.behaviour.code.registered_redirect_uri
-        return RegisteredClient(client, self.documented, self.behaviour.client, redirect_uri=compared)
+        compared, front_door = self.behaviour.code.registered_redirect_uri, self.behaviour.front_door
+        return RegisteredClient(
+            client, self.documented, self.behaviour.client, redirect_uri=compared, front_door=front_door
+        )
 
     @property
     def now(self) -> float:

@@ -31,7 +31,8 @@ class Issuer:
     def code(self, family: Family, redirect_uri: str | None, parameters: dict[str, str]) -> Code:
         """An authorization code for what the user has just allowed."""
         challenge = parameters.get("code_challenge")
-        method = parameters.get("code_challenge_method", "plain") if challenge else None
+        unnamed = self.installation.behaviour.code.unnamed_method
+        method = parameters.get("code_challenge_method", unnamed) if challenge else None
         expires = self.installation.now + self.installation.behaviour.code.lifetime
         code = Code(self._value("code"), family, redirect_uri, challenge, method, expires)
         code.thumbprint = parameters.get("dpop_jkt")

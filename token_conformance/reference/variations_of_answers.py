@@ -112,6 +112,11 @@ def _open_to_scripts(answer: Answer) -> Answer:
     return answer.headed("Access-Control-Allow-Origin", origin) if origin and answer.endpoint == "token" else answer
 
 
+def _invalid_where_missing(answer: Answer) -> Answer:
+    missing = "error" in answer.members and "response_type" not in answer.form
+    return answer.saying(error="invalid_request") if missing else answer
+
+
 def _without_iss(answer: Answer) -> Answer:
     if answer.endpoint == "metadata":
         return answer.silent_about("authorization_response_iss_parameter_supported")
@@ -199,6 +204,16 @@ FORMS = (
         "authorization-iss-in-id-token",
         "the issuer is named by the ID token of the authorization response, where there is one (RFC 9207 §4)",
         at("authorization", _named_by_id_token),
+    ),
+    Variation(
+        "authorization-error-without-description",
+        "errors of the authorization endpoint hold no more than their code",
+        at("authorization", lambda answer: answer.silent_about("error_description")),
+    ),
+    Variation(
+        "authorization-missing-response-type-invalid-request",
+        "a missing response_type is an invalid_request",
+        at("authorization", _invalid_where_missing),
     ),
     Variation(
         "authorization-further-parameters",

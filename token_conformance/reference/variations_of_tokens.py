@@ -67,6 +67,11 @@ LIVES = (
         policy("code", missing_redirect_uri="invalid_request"),
     ),
     Variation(
+        "pkce-plain-taken-unadvertised",
+        "a challenge by the method plain is taken, and not advertised",
+        policy("code", plain_accepted=True),
+    ),
+    Variation(
         "verifier-unexpected-invalid-request",
         "a code_verifier without a challenge is an invalid_request",
         policy("code", unexpected_verifier="invalid_request"),

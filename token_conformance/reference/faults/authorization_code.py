@@ -7,6 +7,12 @@ from token_conformance.reference.faults.fault import Fault, at, crash, refusals
 
 AUTHORIZATION_CODE = (
     Fault(
+        "code-any-registered-redirect-uri",
+        "a code is exchanged with any registered redirect_uri",
+        ("rfc6749-10.6-redirect-uri-of-the-code",),
+        policy("code", redirect_uri="registered"),
+    ),
+    Fault(
         "code-replay-accepted",
         "an authorization code works again and again",
         ("rfc6749-10.5-code-single-use",),

@@ -155,7 +155,7 @@ CLIENT_AUTHENTICATION = (
     Fault(
         "public-client-without-challenge",
         "clients get codes without a challenge, public ones too",
-        ("oauth2.1-4.1.2.1-public-client-challenge", "fapi2-5.3.2.2-pkce"),
+        ("oauth2.1-4.1.2.1-public-client-challenge", "fapi2-5.3.2.2-pkce", "rfc8252-8.1-native-app-challenge"),
         policy("code", pkce_required="never"),
     ),
     Fault(

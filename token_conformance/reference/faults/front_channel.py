@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from token_conformance.reference.answer import Answer
+from token_conformance.reference.answer import Answer, AnswerChange
 from token_conformance.reference.behaviour import id_tokens, policy
 from token_conformance.reference.faults.fault import Fault, at
 from token_conformance.reference.unsigned import JWTChange
@@ -17,7 +17,65 @@ def _in_front(change: JWTChange) -> JWTChange:
     return lambda token: change(token) if token.occasion == "authorization" else token
 
 
+def _with_an_error(change: AnswerChange) -> AnswerChange:
+    """A change of the authorization responses that refuse."""
+    return lambda answer: change(answer) if "error" in answer.members else answer
+
+
+def _calling(error: str, another: str) -> AnswerChange:
+    """One error of authorization responses told as another."""
+    return lambda answer: answer.saying(error=another) if answer.members.get("error") == error else answer
+
+
 FRONT_CHANNEL = (
+    Fault(
+        "authorization-unknown-refused",
+        "an unknown parameter of an authorization request is refused",
+        ("rfc6749-3.1-unknown-ignored",),
+        policy("front_door", unknown_refused=True),
+    ),
+    Fault(
+        "authorization-empty-refused",
+        "an empty parameter of an authorization request is refused",
+        ("rfc6749-3.1-empty-omitted",),
+        policy("front_door", empty_is_omitted=False),
+    ),
+    Fault(
+        "authorization-repetition-served",
+        "of a repeated parameter of an authorization request the last counts",
+        ("rfc6749-3.1-duplicate",),
+        policy("front_door", repetition_refused=False),
+    ),
+    Fault(
+        "authorization-missing-response-type-untold",
+        "a missing response_type is told to the user alone, by a page",
+        ("rfc6749-3.1.1-missing-response-type",),
+        policy("front_door", missing_response_type="page"),
+    ),
+    Fault(
+        "authorization-mistake-wrong-error",
+        "a mistake in an authorization request is told as unauthorized_client",
+        ("rfc6749-4.1.2.1-error-code",),
+        at("authorization", _calling("invalid_request", "unauthorized_client")),
+    ),
+    Fault(
+        "authorization-denial-wrong-error",
+        "a user who denies is told as an invalid_request",
+        ("rfc6749-4.1.2.1-access-denied",),
+        at("authorization", _calling("access_denied", "invalid_request")),
+    ),
+    Fault(
+        "authorization-error-with-quote",
+        "error_description of an authorization response holds quotation marks",
+        ("rfc6749-4.1.2.1-error-charset",),
+        at("authorization", _with_an_error(lambda answer: answer.saying(error_description='Missing "scope"'))),
+    ),
+    Fault(
+        "authorization-error-without-iss",
+        "an error of the authorization endpoint does not name the issuer, as the metadata promises",
+        ("rfc9207-2-errors",),
+        at("authorization", _with_an_error(lambda answer: answer.silent_about("iss"))),
+    ),
     Fault(
         "state-changed",
         "state does not come back as it was sent",
@@ -134,5 +192,23 @@ FRONT_CHANNEL = (
         "the ID token of the authorization response has expired when it comes",
         ("oidc-3.3.2.12-front-channel-id-token",),
         id_tokens(_in_front(lambda token: token.claiming(exp=token.claims["iat"] - 3600))),
+    ),
+    Fault(
+        "loopback-port-compared",
+        "the port of an address of the loopback interface is compared",
+        ("rfc8252-7.3-any-port",),
+        policy("front_door", loopback_port_free=False),
+    ),
+    Fault(
+        "native-app-waved-through",
+        "the user is not asked a second time for a native app",
+        ("rfc8252-8.6-consent-again",),
+        policy("front_door", native_app_asked_again=False),
+    ),
+    Fault(
+        "redirect-uri-guessed",
+        "of several registered addresses the first is taken where a request names none",
+        ("rfc6749-3.1.2.3-redirect-uri-named",),
+        policy("front_door", unnamed_redirect_uri="first"),
     ),
 )

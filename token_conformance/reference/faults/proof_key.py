@@ -1,9 +1,24 @@
 """Faults of PKCE (RFC 7636, RFC 9700 §2.1.1)."""
 
-from token_conformance.reference.behaviour import policy
-from token_conformance.reference.faults.fault import Fault, crash, refusals
+from token_conformance.reference.answer import Answer, AnswerChange
+from token_conformance.reference.behaviour import policy, together
+from token_conformance.reference.faults.fault import Fault, at, crash, refusals
 
 VERIFIER = ("rfc7636-4.6-verifier",)
+
+
+def _calling_unknown_methods(error: str) -> AnswerChange:
+    def changed(answer: Answer) -> Answer:
+        known = answer.form.get("code_challenge_method") in {None, "S256", "plain"}
+        return answer if known or "error" not in answer.members else answer.saying(error=error)
+
+    return changed
+
+
+def _calling_missing_challenges(answer: Answer) -> Answer:
+    missing = "error" in answer.members and "code_challenge" not in answer.form
+    return answer.saying(error="unauthorized_client") if missing else answer
+
 
 PROOF_KEY = (
     Fault(
@@ -71,5 +86,35 @@ PROOF_KEY = (
         "the right code_verifier is refused",
         ("rfc7636-4.6-right-verifier",),
         policy("code", right_verifier_refused=True),
+    ),
+    Fault(
+        "pkce-unknown-method-accepted",
+        "a challenge by an unknown method is taken for one without a method",
+        ("rfc7636-4.4.1-unknown-method",),
+        policy("code", methods_compared=False, plain_accepted=True),
+    ),
+    Fault(
+        "pkce-unknown-method-wrong-error",
+        "a challenge by an unknown method is called an unauthorized_client",
+        ("rfc7636-4.4.1-invalid-request",),
+        at("authorization", _calling_unknown_methods("unauthorized_client")),
+    ),
+    Fault(
+        "pkce-unnamed-method-s256",
+        "a challenge without a method is taken for one by S256",
+        ("rfc7636-4.3-plain-by-default",),
+        policy("code", unnamed_method="S256"),
+    ),
+    Fault(
+        "pkce-missing-challenge-wrong-error",
+        "a challenge is demanded, and its absence called an unauthorized_client",
+        ("rfc7636-4.4.1-challenge-required",),
+        together(policy("code", pkce_required="always"), at("authorization", _calling_missing_challenges)),
+    ),
+    Fault(
+        "pkce-plain-accepted",
+        "a challenge by the method plain is taken",
+        ("fapi2-5.3.2.2-plain",),
+        policy("code", plain_accepted=True),
     ),
 )

@@ -86,6 +86,8 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         given, policy = self.request.form.get("redirect_uri"), self.installation.behaviour.code.redirect_uri
         if policy == "any" or (given is None and policy == "optional"):
             return
+        if policy == "registered" and self.request.client.check_redirect_uri(given or ""):
+            return
         told = self.installation.behaviour.code.missing_redirect_uri
         if code.redirect_uri is not None and given is None and told == "invalid_request":
             raise invalid_request("The parameter redirect_uri is missing.", "redirect_uri")

@@ -20,11 +20,17 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         """Check the challenge of an authorization request (RFC 7636 §4.3, RFC 9700 §2.1.1)."""
+        policy, data = grant.installation.behaviour.code, grant.request.payload.data
+        if not policy.methods_compared and data.get("code_challenge_method") not in {"S256", "plain"}:
+            data.pop("code_challenge_method", None)
         super().validate_code_challenge(grant, redirect_uri)
-        required = grant.installation.behaviour.code.pkce_required
+        method = data.get("code_challenge_method", policy.unnamed_method)
+        if "code_challenge" in data and method == "plain" and not policy.plain_accepted:
+            raise invalid_request("The code_challenge_method is not supported.", "plain_challenge")
+        required = policy.pkce_required
         needed = required == "always" or (required == "public" and grant.request.client.client.public)
-        if needed and "code_challenge" not in grant.request.payload.data:
-            raise invalid_request("The parameter code_challenge is missing.")
+        if needed and "code_challenge" not in data:
+            raise invalid_request("The parameter code_challenge is missing.", "missing_challenge")
 
     def validate_code_verifier(self, grant: Any, result: object) -> None:  # noqa: ARG002 - Authlib's signature
         """Check the verifier of a token request (RFC 7636 §4.6, RFC 9700 §2.1.1)."""

@@ -1,0 +1,71 @@
+"""An authorization request that is refused is told from one that led nowhere."""
+
+import asyncio
+
+import pytest
+
+from tests.suites.conftest import Careless, profile_named
+from token_conformance.provider.attempt import Attempt, attempted, denied
+from token_conformance.running.gathering import gather
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario
+from token_conformance.servers.emulated import EmulatedServer
+from token_conformance.verdict import Inconclusive, NotApplicable
+
+
+def performed(perform, profile="everything", **behaviour):
+    """The transcript of a scenario against the reference server."""
+    described = profile_named(profile)
+    run = Run(profile, described, EmulatedServer(described, **behaviour), Careless())
+    record = asyncio.run(gather(run, [Scenario("attempt", perform)], lambda *progress: None))
+    return record.transcript("attempt")
+
+
+def asking(**how):
+    """A scenario that asks so."""
+
+    async def perform(provider):
+        return await attempted(provider, **how)
+
+    return perform
+
+
+def test_a_code_is_no_refusal():
+    """The usual request yields a code."""
+    attempt = performed(asking())
+    assert attempt.code
+    assert not attempt.refused
+    assert str(attempt) == "a code"
+
+
+def test_an_error_is_a_refusal():
+    """It reaches the client with its code."""
+    attempt = performed(asking(parameters={"response_type": ""}))
+    assert attempt.refused
+    assert str(attempt) == attempt.error == "unsupported_response_type"
+
+
+def test_a_page_with_4xx_is_a_refusal():
+    """The client learns nothing, and the user sees a page."""
+    attempt = performed(asking(redirect_uri="https://unregistered.example/"))
+    assert attempt.refused
+    assert attempt.answer is None
+    assert str(attempt) == "a page"
+
+
+def test_a_walk_that_ends_elsewhere_is_no_refusal(make_exchange):
+    """A page with 200 that leads nowhere says neither yes nor no, and neither does silence."""
+    for last in (make_exchange(status=200), None):
+        with pytest.raises(Inconclusive, match="got no answer: the page has no form"):
+            Attempt(None, last, "the page has no form").refused  # noqa: B018 - asking is what raises
+
+
+def test_a_user_denies():
+    """The client gets the error of the denial."""
+    assert performed(denied).error == "access_denied"
+
+
+def test_only_a_headless_browser_denies():
+    """Nobody presses buttons where logins go without pages."""
+    with pytest.raises(NotApplicable, match="nobody presses the button"):
+        performed(denied, "by-password")
