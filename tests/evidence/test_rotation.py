@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOON
-from tests.suites.conftest import profile_named
+from tests.suites.judging import profile_named
 from token_conformance.evidence.rotation import demanded_by, require_race
 from token_conformance.profile.fact import unknown
 from token_conformance.verdict import Inconclusive

@@ -74,7 +74,8 @@ class Matrix:
 
         """
         whole, reached = self.whole(profile, faults, variations), self.reached(profile, faults, variations)
-        assert set(alarms(reached)) == set(alarms(whole)), "scenarios were left out that the faults reach, or share"
+        differing = sorted(set(alarms(whole)) ^ set(alarms(reached)))
+        assert not differing, f"scenarios were left out that the faults reach, or that others suffer from: {differing}"
         return whole
 
     def reached(self, profile: str, faults: Collection[str] = (), variations: Collection[str] = ()) -> Verdicts:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from tests.suites.conftest import profile_named
+from tests.suites.judging import profile_named
 from token_conformance.profile.models import Profile
 from token_conformance.verdict import Verdict
 
