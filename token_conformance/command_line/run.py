@@ -46,6 +46,7 @@ from token_conformance.servers.selection import Choice, select
     type=click.Choice(get_args(Claim)),
     help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
 )
+@click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
 @click.option(
@@ -94,6 +95,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
     arguments += ["--plan"] if options["plan"] else []
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
+    arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
     arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []

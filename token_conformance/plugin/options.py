@@ -57,6 +57,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="do what an earlier run left to do, by its results.json: wait as long as it takes",
     )
     group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
+    group.addoption(
+        "--no-repeat",
+        action="store_true",
+        help="tell a red check after a single run; otherwise its scenario runs once more, alone, with a new login",
+    )
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
     group.addoption(
         "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"

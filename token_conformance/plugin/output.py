@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.clock_skew import clock_skew
-from token_conformance.plugin.stash import LEFT, RECORDS, RUNS
+from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RUNS
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import letters_line, summary_lines
@@ -83,13 +83,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:
-    record = config.stash[RECORDS][run.name]
-    result = _run_result(run, record, results)
+    record, again = config.stash[RECORDS][run.name], config.stash.get(REPETITIONS, {}).get(run.name)
+    exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
+    logins = record.logins + (again.record.logins if again is not None else 0)
+    result = replace(_run_result(run, record, results), requests=len(exchanges), logins=logins)
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
     lines = summary_lines(result, again=_again(run, folder / "results.json", config))
     problem = ""
     try:
-        lines += [f"report: {path}" for path in write_reports(folder, result, record.exchanges, run.redactor, config)]
+        lines += [f"report: {path}" for path in write_reports(folder, result, exchanges, run.redactor, config)]
     except ReportError as error:
         problem = str(error)
     trouble = "; ".join(filter(None, (run.redactor.text(record.trouble or ""), problem)))

@@ -93,6 +93,9 @@ async def _gather_one(run: Run, session: pytest.Session) -> None:
     needed = scenarios_of(item for item in session.items if run_for(item) is run)
     record = await gather(run, needed, Progress(session.config, run.name))
     session.config.stash[RECORDS][run.name] = record
+    from token_conformance.plugin.repeating import repeat_reds  # which asks this module what a check rests on
+
+    await repeat_reds(run, record, [item for item in session.items if run_for(item) is run], session.config)
 
 
 def run_for(item: pytest.Item) -> Run:
@@ -137,3 +140,9 @@ def requirements_for(item: pytest.Item) -> dict[str, Requirement]:
     """The catalogue of the suite, and that of the folder that the check comes from."""
     own = Path(item.path).parent / "requirements.toml"
     return {**catalogue(), **(catalogue(own) if own.is_file() else {})}
+
+
+def fact_of(item: pytest.Item) -> str:
+    """The fact that must hold for a check: its docstring, on one line."""
+    documentation = item.function.__doc__ if isinstance(item, pytest.Function) else None
+    return " ".join((documentation or item.name).split())

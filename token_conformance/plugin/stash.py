@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from token_conformance.results.todo import ToDo
     from token_conformance.running.record import Record
+    from token_conformance.running.repetition import Repetition
     from token_conformance.running.run import Run
 
 RUNS: pytest.StashKey[dict[str, Run]] = pytest.StashKey()
@@ -16,6 +17,9 @@ RUNS: pytest.StashKey[dict[str, Run]] = pytest.StashKey()
 
 RECORDS: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
 """What they gathered, by the same names."""
+
+REPETITIONS: pytest.StashKey[dict[str, Repetition]] = pytest.StashKey()
+"""What ran once more because a check is red, by the same names."""
 
 LEFT: pytest.StashKey[tuple[ToDo, ...]] = pytest.StashKey()
 """What an earlier run left to do, and this one takes up."""

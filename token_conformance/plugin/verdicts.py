@@ -12,7 +12,16 @@ from token_conformance.judging.causes import CODES
 from token_conformance.judging.habit import Habit, habit_of
 from token_conformance.judging.judgement import judgement_of
 from token_conformance.judging.refusal import Comparison, comparing
-from token_conformance.plugin.selection import former_ids, requirement_ids, requirements_for, run_for, scenarios_for
+from token_conformance.judging.repetition import Sight
+from token_conformance.plugin.repeating import told_of
+from token_conformance.plugin.selection import (
+    fact_of,
+    former_ids,
+    requirement_ids,
+    requirements_for,
+    run_for,
+    scenarios_for,
+)
 from token_conformance.plugin.stash import RUNS
 from token_conformance.plugin.workers import without_profile
 from token_conformance.report.terminal import LETTERS
@@ -85,8 +94,10 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
     catalogue = requirements_for(item)
     judged = tuple(catalogue[id_] for id_ in ids)
     stated = judged[0] if judged else None
-    problem = _problem(call)
-    found = judgement_of(problem, judged, run.profile, seen, fact=fact_of(item))
+    problem, compared = _problem(call), item.stash.get(COMPARED, ())
+    first = Sight(judgement_of(problem, judged, run.profile, seen, fact=fact_of(item)), tuple(seen), compared)
+    told = told_of(item, run, first)
+    found = told.judgement
     return CheckResult(
         id=without_profile(item.nodeid, run.name),
         requirements=ids,
@@ -97,12 +108,13 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
         clause=stated.clause if stated else "",
         topic=item.path.stem.removeprefix("test_"),
         scenario=next((scenario.name for scenario in scenarios_for(item)), None),
-        exchanges=tuple(exchange.id for exchange in seen),
+        exchanges=tuple(exchange.id for exchange in told.exchanges),
         seconds=round(call.duration, 4),
         violated=found.violated,
         formerly=former_ids(item),
-        habit=_shown(habit_of(seen, item.stash.get(COMPARED, ())), run) if found.verdict in RED else None,
+        habit=_shown(habit_of(seen, compared), run) if found.verdict in RED else None,
         stopped_by=problem.stopped_by if isinstance(problem, NotJudged) else None,
+        seen=told.seen,
     )
 
 
@@ -116,12 +128,6 @@ def _shown(habit: Habit | None, run: Run) -> Habit | None:
 def _problem(call: pytest.CallInfo[None]) -> BaseException | None:
     problem = call.excinfo.value if call.excinfo is not None else None
     return NotApplicable(str(problem)) if isinstance(problem, pytest.skip.Exception) else problem
-
-
-def fact_of(item: pytest.Item) -> str:
-    """The fact that must hold for a check: its docstring, on one line."""
-    documentation = item.function.__doc__ if isinstance(item, pytest.Function) else None
-    return " ".join((documentation or item.name).split())
 
 
 def _express(report: pytest.TestReport, result: CheckResult, explanation: str) -> None:

@@ -22,7 +22,8 @@ class CheckResult:
 
     `violated` is the requirement, of those to which the check is tied, that a red verdict or a deviation is about;
     `formerly` are the ids that the check had before it was renamed; `habit` is what the server did where it is red, and
-    `stopped_by` the requirement whose violation kept it from being judged.
+    `stopped_by` the requirement whose violation kept it from being judged. `seen` tells how often it was red, of how
+    many times that its scenario ran; None where it never was.
     """
 
     id: str
@@ -40,6 +41,7 @@ class CheckResult:
     formerly: tuple[str, ...] = ()
     habit: Habit | None = None
     stopped_by: str | None = None
+    seen: tuple[int, int] | None = None
 
     @property
     def settled(self) -> tuple[str, ...]:
@@ -64,6 +66,7 @@ class CheckResult:
             "seconds": self.seconds,
             "violated": self.violated,
             "formerly": list(self.formerly),
+            "seen": list(self.seen) if self.seen is not None else None,
         }
 
 

@@ -44,6 +44,9 @@ MOST_REQUESTS = 60
 FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
+AGAIN = "~again"
+"""What the names of exchanges end with whose scenario ran once more."""
+
 UNHURRIED = Limits(concurrency=16, race=16, requests_per_second=1_000_000)
 """The pace of servers in this process, which nobody has to spare."""
 
@@ -84,15 +87,16 @@ class Place:
 class Gathering:
     """One run's scenarios under way, and what they share."""
 
-    def __init__(self, run: Run, progress: Progress, *, rehearsal: bool = False) -> None:
+    def __init__(self, run: Run, progress: Progress, *, rehearsal: bool = False, after: Record | None = None) -> None:
         self.run = run
         self.kind: ServerKind = "live" if rehearsal else run.server.kind
         self.really_waits = run.server.kind == "live"
         self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
+        self._again = AGAIN if after is not None else ""
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
-        self.discovery = Discovery(
-            run.profile, Wire("discovery", run.server.connect("discovery"), run.profile.limits, self.pace)
-        )
+        if after is not None:
+            self.logins = LoginBudget(after.login_limit, spent=after.logins, careful=self.really_waits)
+        self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
         browses = run.server.kind == "live" and run.profile.login.strategy == "browser"
         self._chromium = Chromium(run.profile) if browses else None
         self.trouble = Trouble()
@@ -130,6 +134,21 @@ class Gathering:
             await self._leave_places()
         self._conclude()
 
+    async def repeat(self, scenarios: list[Scenario]) -> None:
+        """Perform each scenario by itself, in a new browser; those of a live run one after the other."""
+        self._total = len(scenarios)
+        alone = [Row((each,), each.name) for each in scenarios]
+        try:
+            for stage in ((row,) for row in alone) if self.kind == "live" else (tuple(alone),):
+                await self._act(stage)
+        finally:
+            await self._leave_places()
+
+    def _wire(self, name: str, connection: Connection, cookies: CookieJar | None = None) -> Wire:
+        """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
+        browser = cookies if cookies is not None else CookieJar()
+        return Wire(f"{name}{self._again}", connection, self.run.profile.limits, self.pace, cookies=browser)
+
     async def _ask_for_sessions(self) -> bool:
         """Find out whether the user's sessions live side by side."""
         await self._act((Row((SIDE_BY_SIDE,), seat=0),))
@@ -160,13 +179,14 @@ class Gathering:
             trouble=self.trouble.why,
             no_session=self.trouble.no_session,
             authorizations=self.logins.authorizations,
+            login_limit=self.logins.limit,
             noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed),
         )
 
     async def _renew(self, session: Lineage) -> None:
         """Begin with the stored session, or say why it is over."""
         connection = self.run.server.connect("session")
-        wire = Wire("session", connection, self.run.profile.limits, self.pace)
+        wire = self._wire("session", connection)
         await begin(self.run.name, self.trouble, Provider(self.run.profile, wire, self.discovery, session, self.logins))
         self._keep(wire)
         with suppress(Exception):
@@ -206,7 +226,7 @@ class Gathering:
 
     async def _visit(self, scenario: Scenario, place: Place) -> None:
         connection, lineage = place.connection, place.lineage
-        wire = Wire(scenario.name, connection, self.run.profile.limits, self.pace, cookies=place.cookies)
+        wire = self._wire(scenario.name, connection, place.cookies)
         clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
         began = connection.clock.now()
         note_end(self.trouble, lineage, None if scenario.spares else scenario.name)

@@ -1,0 +1,124 @@
+"""Before a red is told, its scenario runs once more; what comes of it decides, and both runs are in the report."""
+
+import pytest
+
+CHECKS = '''
+TIMES = []
+
+
+@scenario(needs="client_credentials")
+async def shaky(provider):
+    """Be refused the first time alone."""
+    TIMES.append(1)
+    return await provider.client_credentials(scope="refuse" if len(TIMES) == 1 else "usual")
+
+
+@requirement("must")
+def test_is_accepted(shaky):
+    """A token is handed over."""
+    assert shaky.accepted
+
+
+@scenario(needs="client_credentials")
+async def generous(provider):
+    """Be accepted the first time alone."""
+    TIMES.append(2)
+    return await provider.client_credentials(scope="usual" if TIMES.count(2) == 1 else "refuse")
+
+
+@requirement("must")
+def test_is_refused(generous):
+    """No token is handed over."""
+    assert not generous.accepted
+
+
+@requirement("should")
+def test_is_always_wrong(asked):
+    """The answer tells the scope."""
+    assert asked.scope, "no scope"
+
+
+@requirement("must")
+def test_holds(asked):
+    """An access token is handed over."""
+    assert asked.accepted
+'''
+
+ON_PYTEST = '''
+@requirement("must")
+def test_asks_pytest(asked, tmp_path):
+    """A refresh token is handed over."""
+    assert asked.refresh_token
+'''
+
+ON_EVIDENCE = '''
+@requirement("must")
+@pytest.mark.evidence_of("asked")
+def test_of_all(evidence):
+    """Every answer tells the scope."""
+    for answer in evidence.token_responses:
+        assert answer.scope, f"no scope in the answer to {answer.exchange}"
+'''
+
+
+@pytest.fixture
+def found(inner_run):
+    """Verdict, message and count by the names of the checks, and the results."""
+
+    def found(*arguments, checks=CHECKS, **more):
+        inner_run(checks, *arguments, **more)
+        results = inner_run.results()
+        return results, {check["id"].split("::")[1]: check for check in results["checks"]}
+
+    return found
+
+
+def test_a_red_is_repeated(found):
+    """A refusal that goes away is inconclusive, with both exchanges; what was handed over stands; the rest is seen twice."""
+    results, checks = found()
+    told = {name: (check["verdict"], check["seen"]) for name, check in checks.items()}
+    assert told == {
+        "test_is_accepted": ("inconclusive", [1, 2]),
+        "test_is_refused": ("fail", [1, 2]),
+        "test_is_always_wrong": ("warning", [2, 2]),
+        "test_holds": ("pass", None),
+    }
+    assert checks["test_is_accepted"]["message"].startswith(
+        "not repeatable: expected: A token is handed over; seen: 400"
+    )
+    assert checks["test_is_accepted"]["exchanges"] == ["shaky/1", "shaky~again/1"]
+    assert checks["test_is_refused"]["message"].endswith("(seen 1 of 2)")
+    assert results["requests"] == 6
+
+
+def test_a_run_can_do_without(found):
+    """`--no-repeat` tells what was seen once, and asks nothing more."""
+    results, checks = found("--no-repeat")
+    assert (checks["test_is_accepted"]["verdict"], checks["test_is_accepted"]["seen"]) == ("fail", [1, 1])
+    assert results["requests"] == 3
+
+
+def test_without_a_red_nothing_is_repeated(found):
+    """A run that finds nothing is as long as it was."""
+    assert found("-k", "test_holds")[0]["requests"] == 1
+
+
+def test_what_asks_pytest_for_more_stands(found):
+    """Nobody but pytest can judge it, so that it is told as it was seen."""
+    _, checks = found(checks=ON_PYTEST)
+    assert (checks["test_asks_pytest"]["verdict"], checks["test_asks_pytest"]["seen"]) == ("fail", [1, 1])
+
+
+def test_a_red_of_all_exchanges_is_repeated_where_it_was_seen(found):
+    """The scenario of the exchange runs once more, and its answers are judged alone."""
+    _, checks = found(checks=ON_EVIDENCE)
+    assert (checks["test_of_all"]["verdict"], checks["test_of_all"]["seen"]) == ("fail", [2, 2])
+
+
+def test_each_profile_has_its_own(inner_run):
+    """What one provider did says nothing of another."""
+    inner_run(CHECKS, profiles=("example", "other"))
+    first, second = (inner_run.results(name)["checks"] for name in ("example", "other"))
+    for checks in (first, second):
+        (warning,) = [check for check in checks if check["verdict"] == "warning"]
+        assert warning["seen"] == [2, 2]

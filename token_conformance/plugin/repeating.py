@@ -1,0 +1,122 @@
+"""Has the scenarios of red checks run once more before anything is told, and judges these checks again."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from token_conformance.judging.judgement import judgement_of
+from token_conformance.judging.refusal import Comparison, comparing
+from token_conformance.judging.repetition import Sight, Told, handed_over, told
+from token_conformance.plugin.progress import Progress
+from token_conformance.plugin.selection import fact_of, own_scenarios, requirement_ids, requirements_for
+from token_conformance.plugin.stash import REPETITIONS
+from token_conformance.running.gathering import AGAIN
+from token_conformance.running.record import Record
+from token_conformance.running.repetition import Repetition, repeat, repeatable
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario, named
+from token_conformance.verdict import NotApplicable
+from token_conformance.wire.exchange import Exchange, watching
+
+Reds = dict[pytest.Function, Sight]
+
+
+async def repeat_reds(run: Run, record: Record, items: Iterable[pytest.Item], config: pytest.Config) -> None:
+    """Judge the checks of a run, perform the scenarios of those that are red once more, and keep what comes of it.
+
+    It is judged before pytest does so, since a verdict that pytest has told cannot be taken back.
+    """
+    if config.option.no_repeat or not repeatable(run, record):
+        return
+    checks = (item for item in items if isinstance(item, pytest.Function) and is_plain(item, record))
+    reds = {check: sight for check in checks if (sight := judged(check, record)).red}
+    if scenarios := list(_to_repeat(reds)):
+        found = await repeat(run, record, scenarios, Progress(config, run.name))
+        config.stash.setdefault(REPETITIONS, {})[run.name] = found
+
+
+def told_of(item: pytest.Item, run: Run, first: Sight) -> Told:
+    """What is told of a check: of a red one, after it was seen again, or not."""
+    if not first.red:
+        return Told(first.judgement, None, first.exchanges)
+    repetition = item.config.stash.get(REPETITIONS, {}).get(run.name)
+    if repetition is None or not isinstance(item, pytest.Function):
+        return told(first, "")
+    return told(first, _again(item, first, repetition))
+
+
+def is_plain(check: pytest.Function, record: Record) -> bool:
+    """Whether a check asks for nothing but what a record holds: fixtures of other kinds are pytest's to give."""
+    known = {"conformance_run", "evidence", *_parameters(check), *record.outcomes}
+    return known.issuperset(inspect.signature(check.function).parameters)
+
+
+def judged(check: pytest.Function, record: Record) -> Sight:
+    """What a check finds in a record, as pytest would have it."""
+    problem: BaseException | None = None
+    with watching() as seen, comparing() as compared:
+        try:
+            check.function(**arguments_of(check, record))
+        except (Exception, pytest.skip.Exception) as raised:
+            problem = raised
+    return sight_of(check, record, problem, seen, compared)
+
+
+def sight_of(
+    check: pytest.Item,
+    record: Record,
+    problem: BaseException | None,
+    seen: Sequence[Exchange],
+    compared: Sequence[Comparison],
+) -> Sight:
+    """What the outcome of a check means; the exchange that a failed assertion names is what it failed for, and comes last."""
+    catalogue = requirements_for(check)
+    stated = tuple(catalogue[id_] for id_ in requirement_ids(check))
+    ordered = sorted(seen, key=lambda exchange: f"{exchange}" in str(problem or ""))
+    raised = NotApplicable(str(problem)) if isinstance(problem, pytest.skip.Exception) else problem
+    found = judgement_of(raised, stated, record.profile, ordered, fact=fact_of(check))
+    return Sight(found, tuple(ordered), tuple(compared))
+
+
+def arguments_of(check: pytest.Function, record: Record) -> dict[str, Any]:
+    """What the check's fixtures are in a record: the record itself, its exchanges, parameters and transcripts."""
+    known = {**_parameters(check), "conformance_run": record, "evidence": record.evidence}
+    names = inspect.signature(check.function).parameters
+    return {name: known[name] if name in known else record.transcript(name) for name in names}
+
+
+def _parameters(check: pytest.Function) -> dict[str, Any]:
+    return check.callspec.params if hasattr(check, "callspec") else {}
+
+
+def _to_repeat(reds: Reds) -> Iterator[Scenario]:
+    """The scenarios of red checks, each once, those first whose red may have been somebody else's doing."""
+    doubtful_first = sorted(reds.items(), key=lambda red: red[1].decisive is not None and handed_over(red[1].decisive))
+    found = {scenario.name: scenario for check, sight in doubtful_first for scenario in _behind(check, sight)}
+    yield from found.values()
+
+
+def _behind(check: pytest.Item, sight: Sight) -> Iterator[Scenario]:
+    """The scenarios that a red rests on: the check's own, or that of the exchange for which a check of all is red."""
+    own = own_scenarios(check)
+    yield from own
+    offence = sight.decisive or (sight.exchanges[-1] if sight.exchanges else None)
+    if not own and offence is not None:
+        try:
+            yield named(offence.scenario.removesuffix(AGAIN))
+        except KeyError:  # the run's own requests, which are no scenario's
+            return
+
+
+def _again(check: pytest.Function, first: Sight, repetition: Repetition) -> Sight | str:
+    """What the check finds in the repetition, or why it cannot tell."""
+    names = [scenario.name for scenario in _behind(check, first)]
+    refused = [repetition.refused[name] for name in names if name in repetition.refused]
+    if refused or not names:
+        return "; ".join(dict.fromkeys(refused))
+    done = all(name in repetition.record.outcomes for name in names)
+    return judged(check, repetition.record) if done and is_plain(check, repetition.record) else ""
