@@ -109,6 +109,7 @@ def make_profile() -> Callable[..., Profile]:
             "client_id": "app",
             "client_secret": "app-secret-value",
             "redirect_uri": "https://app.example/callback",
+            "authentication": "client_secret_post",
         }
         usual: dict[str, Any] = {
             "profile": {"name": "Example"},

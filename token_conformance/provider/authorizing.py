@@ -47,11 +47,12 @@ class Authorizing(Requesting):
             parameters: further parameters; an empty value removes one, and several values repeat one.
 
         Raises:
-            Inconclusive: no answer reached the redirect_uri.
+            Inconclusive: no answer reached the redirect_uri, or the client is known not to be let in.
             NotApplicable: the profile has no authorization code grant.
 
         """
         grant = self._authorization_code_grant()
+        await self.ways.way(client or self.profile.user_client)  # no login for a client that gets no further
         # Some providers keep one grant for each user and client: what happens to this one happens to the session.
         self.lineage.doubt()
         request = await self.authorization_request(

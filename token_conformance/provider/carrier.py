@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.provider.provider import Provider
-from token_conformance.verdict import NotApplicable
+from token_conformance.verdict import Inconclusive, NotApplicable
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ async def carrier(provider: Provider) -> Carrier:
 
     Raises:
         NotApplicable: the profile offers none of them.
-        Inconclusive: the login that a refresh needs is not possible.
+        Inconclusive: the login that a refresh needs is not possible, or the client may not ask.
 
     """
     grants = provider.profile.grants
-    if grants.client_credentials is not None:
+    if grants.client_credentials is not None and not await _barred(provider):
         parameters = {"grant_type": "client_credentials", "scope": grants.client_credentials.scope}
         return await _controlled(provider, provider.service_client, parameters)
     if grants.password is not None:
@@ -78,6 +78,19 @@ async def refresh_carrier(provider: Provider) -> Carrier:
     control = await provider.refresh(login.refresh_token, client=login.client)
     parameters = {"grant_type": "refresh_token", "refresh_token": control.refresh_token or login.refresh_token}
     return Carrier(login.client, parameters, control)
+
+
+async def _barred(provider: Provider) -> bool:
+    """Whether the service may not ask in its own name, so that another grant has to do.
+
+    Raises:
+        Inconclusive: there is no other one.
+
+    """
+    known, grants = await provider.ways.barred(provider.service_client), provider.profile.grants
+    if known is not None and grants.password is None and grants.refresh_token is None:
+        raise Inconclusive(known)
+    return known is not None
 
 
 async def _controlled(provider: Provider, client: Client, parameters: Mapping[str, str | None]) -> Carrier:

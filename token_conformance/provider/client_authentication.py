@@ -30,9 +30,9 @@ class Credentials:
     anew: Callable[[], Credentials] | None = field(default=None, compare=False, repr=False)
 
 
-def basic(client: Client) -> Credentials:
-    """HTTP Basic with id and secret form-encoded first (RFC 6749 §2.3.1)."""
-    pair = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret or '')}"
+def basic(client: Client, encoded: Callable[[str], str] = quote_plus) -> Credentials:
+    """HTTP Basic with id and secret form-encoded first (RFC 6749 §2.3.1), or in another way that a server wants."""
+    pair = f"{encoded(client.client_id)}:{encoded(client.client_secret or '')}"
     return Credentials(headers=(("Authorization", f"Basic {b64encode(pair.encode()).decode()}"),))
 
 

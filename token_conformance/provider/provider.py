@@ -117,12 +117,17 @@ class Provider(Authorizing):
         return await self.token(parameters, client=client)
 
     async def client_credentials(self, *, scope: str | None = None, client: Client | None = None) -> TokenResponse:
-        """Ask for a token in the client's own name (RFC 6749 §4.4)."""
-        grant = self.profile.grants.client_credentials
+        """Ask for a token in the client's own name (RFC 6749 §4.4).
+
+        Raises:
+            Inconclusive: the client is known not to be allowed that.
+
+        """
+        grant, client = self.profile.grants.client_credentials, client or self.service_client
+        if (barred := await self.ways.barred(client)) is not None:
+            raise Inconclusive(barred)
         scope = scope if scope is not None else (grant.scope if grant else None)
-        return await self.token(
-            {"grant_type": "client_credentials", "scope": scope}, client=client or self.service_client
-        )
+        return await self.token({"grant_type": "client_credentials", "scope": scope}, client=client)
 
     async def password(
         self, *, username: str | None = None, password: str | None = None, client: Client | None = None
@@ -185,10 +190,10 @@ class Provider(Authorizing):
         form = {"token": token, "token_type_hint": hint}
         client = client or self.profile.user_client
         fitting = with_listed_method(client, await self.methods_at(endpoint))
-        exchange = await self._post(endpoint, await self.credentials(fitting), form, ())
+        exchange = await self._post(endpoint, await self.credentials(fitting, endpoint), form, ())
         if fitting != client and exchange.answer is not None and exchange.answer.status == 401:
             # Metadata may list what this client is not registered for.
-            exchange = await self._post(endpoint, await self.credentials(client), form, ())
+            exchange = await self._post(endpoint, await self.credentials(client, endpoint), form, ())
         return exchange
 
     async def _login(self, client: Client | None, scope: str | None) -> Login:

@@ -15,10 +15,11 @@ from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Profile
 from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.provider.assertion import Assertion
-from token_conformance.provider.client_authentication import Credentials, certificate_of, credentials
+from token_conformance.provider.client_authentication import Credentials, certificate_of
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, known_algorithm, new_prover, without_query
 from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.ways_in import Always, Audience, Ways
 from token_conformance.wire.connection import Clock
 from token_conformance.wire.exchange import Exchange, Headers, Request, header
 from token_conformance.wire.wire import Wire
@@ -40,6 +41,7 @@ class Requesting:
         lineage: Lineage,
         logins: LoginBudget,
         clock: Clock | None = None,
+        ways: Ways | None = None,
     ) -> None:
         self.profile = profile
         self.wire = wire
@@ -47,6 +49,7 @@ class Requesting:
         self.lineage = lineage
         self.logins = logins
         self.clock = clock or wire.connection.clock
+        self.ways = ways or Always()
         if profile.dpop and lineage.prover is None:
             lineage.prover = new_prover(_proof_algorithm(profile, discovery))
         self.prover = lineage.prover.without_nonces() if lineage.prover is not None else None
@@ -67,11 +70,17 @@ class Requesting:
         """The address of an endpoint by its name in RFC 8414 §2; see `Discovery.endpoint`."""
         return await self.discovery.endpoint(name, mutual_tls=mutual_tls)
 
-    async def credentials(self, client: Client) -> Credentials:
-        """What proves that a request is the client's, by its registered method; an assertion is good for one request."""
+    async def credentials(self, client: Client, endpoint: str = "token_endpoint") -> Credentials:
+        """What proves that a request is the client's, in the way that lets it in; an assertion is good for one request.
+
+        Raises:
+            Inconclusive: the client is known not to be let in.
+
+        """
+        way = await self.ways.way(client, endpoint)
         if not client.asserts:
-            return credentials(client)
-        audience = await self._audience(client)
+            return way.credentials(client)
+        audience = await self._audience(way.audience or client.assertion_audience, endpoint)
 
         def signed() -> Credentials:
             made = self._assertion(client, audience).credentials()
@@ -86,8 +95,9 @@ class Requesting:
         return [str(method) for method in methods] if isinstance(methods, list) else []
 
     async def assertion(self, client: Client) -> Assertion:
-        """The next assertion of a client, for the audience that the profile documents (RFC 7523 §3)."""
-        return self._assertion(client, await self._audience(client))
+        """The next assertion of a client at the token endpoint, for the audience that lets it in (RFC 7523 §3)."""
+        way = await self.ways.way(client)
+        return self._assertion(client, await self._audience(way.audience or client.assertion_audience))
 
     async def token(self, parameters: Form, *, client: Client | None = None, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
@@ -104,12 +114,13 @@ class Requesting:
 
     async def at_once(self, attempts: Collection[Awaitable[TokenResponse]]) -> tuple[TokenResponse, ...]:
         """The answers to attempts that are made at the same moment, while no other scenario sends anything."""
+        await self.ways.way(self.profile.user_client)  # which nobody could find out while the others keep still
         async with self.wire.alone():
             return tuple(await asyncio.gather(*attempts))
 
     async def ask(self, endpoint: str, parameters: Form, *, client: Client) -> Exchange:
         """Send a form to an endpoint by its name in RFC 8414 §2, as a client that proves who it is."""
-        return await self._post(endpoint, await self.credentials(client), parameters, ())
+        return await self._post(endpoint, await self.credentials(client, endpoint), parameters, ())
 
     async def get(
         self, url: str, *, access_token: str | None = None, headers: Headers = (), proof: Credentials | None = None
@@ -182,9 +193,10 @@ class Requesting:
         anew = proof.anew
         return await self._send(written(proof), (lambda: written(anew())) if anew is not None else None)
 
-    async def _audience(self, client: Client) -> str:
-        issuer = self.profile.server.issuer
-        return (issuer if client.assertion_audience == "issuer" else await self.endpoint("token_endpoint")) or ""
+    async def _audience(self, audience: Audience, endpoint: str = "token_endpoint") -> str:
+        if audience == "issuer":
+            return self.profile.server.issuer or ""
+        return await self.endpoint(endpoint if audience == "endpoint_asked" else "token_endpoint")
 
     def _assertion(self, client: Client, audience: str) -> Assertion:
         return Assertion.of(client, audience=audience, now=self.clock.now(), jti=self.draw("jti"))

@@ -14,6 +14,7 @@ from typing import Any
 from token_conformance.profile.features import require
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.provider import Provider
+from token_conformance.provider.admission import Admission
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage, LoginBudget
 from token_conformance.provider.login.chromium import Chromium
@@ -64,6 +65,7 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *,
             await gathering.perform(listed, session)
     finally:
         await gathering.discovery.close()
+        await gathering.admission.close()
     return gathering.record()
 
 
@@ -97,6 +99,8 @@ class Gathering:
         if after is not None:
             self.logins = LoginBudget(after.login_limit, spent=after.logins, careful=self.really_waits)
         self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
+        knocking = self._wire("clients", run.server.connect("clients"))
+        self.admission = Admission(run.profile, knocking, self.discovery, careful=self.really_waits)
         browses = run.server.kind == "live" and run.profile.login.strategy == "browser"
         self._chromium = Chromium(run.profile) if browses else None
         self.trouble = Trouble()
@@ -159,6 +163,8 @@ class Gathering:
 
     def _conclude(self) -> None:
         """Find the trouble of a run that got nowhere."""
+        self._keep(self.admission.wire)
+        self.trouble.why = self.trouble.why or self.admission.trouble
         if self._exchanges and not any(exchange.answer for exchange in self._exchanges):
             self.trouble.why = self.trouble.why or f"the provider does not answer: {self._exchanges[0].failure}"
         if self.trouble.why is None and (problem := self.logins.trouble) is not None:
@@ -180,14 +186,14 @@ class Gathering:
             no_session=self.trouble.no_session,
             authorizations=self.logins.authorizations,
             login_limit=self.logins.limit,
-            noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed),
+            noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences),
         )
 
     async def _renew(self, session: Lineage) -> None:
         """Begin with the stored session, or say why it is over."""
         connection = self.run.server.connect("session")
         wire = self._wire("session", connection)
-        await begin(self.run.name, self.trouble, Provider(self.run.profile, wire, self.discovery, session, self.logins))
+        await begin(self.run.name, self.trouble, self._provider(self.run.profile, wire, session))
         self._keep(wire)
         with suppress(Exception):
             await wire.close()
@@ -230,7 +236,7 @@ class Gathering:
         clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
         began = connection.clock.now()
         note_end(self.trouble, lineage, None if scenario.spares else scenario.name)
-        await self._perform(scenario, Provider(place.profile, wire, self.discovery, lineage, self.logins, clock))
+        await self._perform(scenario, self._provider(place.profile, wire, lineage, clock))
         if wire.exchanges:
             self._leave(scenario, lineage, connection.clock.now() - began)
         else:
@@ -238,6 +244,9 @@ class Gathering:
         self._keep(wire)
         self._waits[scenario.name] = clock.waits
         self._progress(scenario.name, len(self._waits), self._total)
+
+    def _provider(self, profile: Profile, wire: Wire, lineage: Lineage, clock: ScenarioClock | None = None) -> Provider:
+        return Provider(profile, wire, self.discovery, lineage, self.logins, clock, self.admission)
 
     @property
     def _patience(self) -> float:
