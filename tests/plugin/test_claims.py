@@ -19,11 +19,17 @@ def verdict_on(make_profile):
     return verdict_on
 
 
-@pytest.mark.parametrize("source", ["RFC 6749", "RFC 9449", "FAPI 1.0 Advanced", "token-conformance"])
+@pytest.mark.parametrize("source", ["RFC 6749", "RFC 9449", "token-conformance"])
 @pytest.mark.parametrize("required", [(), ("bcp",), ("fapi2",)])
 def test_oauth_itself_counts_always(verdict_on, source, required):
     """Every provider claims OAuth 2.0, and what is ours holds for all."""
     assert verdict_on(source, required=required) == "fail"
+
+
+@pytest.mark.parametrize("required", [(), ("oidc",), ("fapi2",)])
+def test_what_no_profile_can_claim_is_a_warning(verdict_on, required):
+    """FAPI 1.0 wants s_hash, and no provider is held to it."""
+    assert verdict_on("FAPI 1.0 Advanced", required=required) == "warning"
 
 
 @pytest.mark.parametrize(
