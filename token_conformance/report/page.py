@@ -47,8 +47,9 @@ class Page:
         between, _, rest = below.rpartition("<script>")
         script, _, end = rest.partition("</script>")
         script = (REPORT_ASSETS / "rows.js").read_text("utf-8") + script
-        page = [above, self.rows_html, table_end, self.below_html, between, "<script>", script, "</script>", end]
-        return _fortified("".join(page), script)
+        above = _fortified(above, script)
+        page = (above, self.rows_html, table_end, self.below_html, between, "<script>", script, "</script>", end)
+        return "".join(page)
 
     def _frame(self, styles: Sequence[Path]) -> dict[str, object]:
         """What the template of pytest-html asks for."""
@@ -80,13 +81,14 @@ def _templates() -> Environment:
     return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def _fortified(page: str, script: str) -> str:
-    """The page under a policy by which a browser runs its script alone.
+def _fortified(beginning: str, script: str) -> str:
+    """The beginning of a page under a policy by which a browser runs this script alone.
 
     What a server sent is escaped; should any of it slip through, it is shown and not run. A finished report needs no
     button that loads it again, and that one's handler would be stopped as well.
     """
-    page = page.replace(' onclick="location.reload()"', "", 1)
+    beginning = beginning.replace(' onclick="location.reload()"', "", 1)
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    return page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}"/>', 1)
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}"/>'
+    return beginning.replace("<head>", f"<head>\n    {tag}", 1)

@@ -92,8 +92,13 @@ def _clean(name: str, contents: Contents, run: RunResult, evidence: Evidence, re
 
 def _leaks(text: str, redactor: Redactor) -> set[str]:
     """The secrets in a report; what was escaped as HTML, and again as an attribute or as XML, is looked into."""
-    once = html.unescape(text)
-    return {label for written in {text, once, html.unescape(once)} for label in redactor.leaks(written)}
+    leaks = set(redactor.leaks(text))
+    for _ in range(2):
+        escaped, text = text, html.unescape(text)
+        if text == escaped:
+            break
+        leaks.update(redactor.leaks(text))
+    return leaks
 
 
 def _write(path: Path, text: str) -> Path:
