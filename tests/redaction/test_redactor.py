@@ -301,6 +301,14 @@ def test_what_is_no_secret_stays_readable(make_exchange):
     assert "E1234567" in str(redactor.exchange(number))
 
 
+def test_a_secret_learnt_later_is_found_in_what_was_said_before():
+    """What a text was shown as is remembered no longer than it holds."""
+    redactor = Redactor()
+    assert redactor.text("no such token: canary-value") == "no such token: canary-value"
+    redactor.learn("refresh_token", "canary-value")
+    assert redactor.text("no such token: canary-value") == "no such token: <refresh_token 1>"
+
+
 def test_a_secret_learnt_later_is_found_in_an_exchange_that_was_shown(make_exchange):
     """An exchange is redacted once, and again when there is more to look for."""
     redactor = Redactor()

@@ -16,6 +16,9 @@ from token_conformance.redaction.seeking import SHORTEST, Found, WrittenForms
 from token_conformance.redaction.visible import visible
 from token_conformance.wire.exchange import Exchange
 
+SHORT, MOST_SAID = 200, 1000
+"""Characters of a text, and number of texts, up to which it is remembered what is shown in their place."""
+
 _LABEL = re.compile(r"(<[a-z_]+ \d+>)")
 _ENCODED = re.compile(r"[%&\\]")
 _PARAMETER = re.compile(r"(?<![^\s&=<>])[^\s&=<>%\\]*[%\\][^\s&=<>]*")
@@ -30,6 +33,7 @@ class Redactor:
         self._given: set[str] = set()
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._forms = WrittenForms()
+        self._said: dict[str, str] = {}
         self._learnt: WeakSet[Exchange] = WeakSet()
         self._shown: WeakKeyDictionary[Exchange, tuple[int, RedactedExchange]] = WeakKeyDictionary()
 
@@ -59,12 +63,15 @@ class Redactor:
     def text(self, text: str) -> str:
         """The text with labels in the place of secrets, and with control characters made visible.
 
-        A word that is encoded in a way of its own is looked into.
+        A word that is encoded in a way of its own is looked into. What is short is said over and over, such as a
+        header: it is remembered until another secret is learnt.
         """
-        text = self._replaced(text)
-        for word in (_PARAMETER, _WORD) if _ENCODED.search(text) else ():
-            text = word.sub(self._decoded, text)
-        return visible(text)
+        shown = self._said.get(text)
+        if shown is None:
+            shown = self._redacted(text)
+            if len(text) <= SHORT and len(self._said) < MOST_SAID:
+                self._said[text] = shown
+        return shown
 
     def exchange(self, exchange: Exchange) -> RedactedExchange:
         """The exchange as it may be shown; it is made anew when a secret was learnt since, which it may hold."""
@@ -84,9 +91,16 @@ class Redactor:
         label = f"<{kind} {self._counts[kind]}>"
         self._labels[value] = label
         self._given.add(label)
+        self._said.clear()
         if not _is_remark(kind, value):
             self._look_for(value, label)
         return label
+
+    def _redacted(self, text: str) -> str:
+        text = self._replaced(text)
+        for word in (_PARAMETER, _WORD) if _ENCODED.search(text) else ():
+            text = word.sub(self._decoded, text)
+        return visible(text)
 
     def _replaced(self, text: str) -> str:
         parts = _LABEL.split(text) if "<" in text else [text]
