@@ -6,7 +6,7 @@ import asyncio
 from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import pytest
 
@@ -119,8 +119,12 @@ class Faultless:
 
 def concerned(check: pytest.Function, scenarios: Collection[str]) -> bool:
     """Whether a check rests on one of the scenarios, or on whatever there is."""
-    rests_on = {scenario.name for scenario in scenarios_for(check)}
-    return not rests_on.isdisjoint(scenarios) or not OF_THE_RUN.isdisjoint(parameters_of(check))
+    return not _rests_on(check).isdisjoint(scenarios) or not OF_THE_RUN.isdisjoint(parameters_of(check))
+
+
+@cache
+def _rests_on(check: pytest.Function) -> frozenset[str]:
+    return frozenset(scenario.name for scenario in scenarios_for(check))
 
 
 def together(records: Sequence[Record]) -> Record:
