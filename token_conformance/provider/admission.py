@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
@@ -58,15 +60,24 @@ class Admission:
     """Answers every scenario from one request of each kind of client, and a few more where that one is refused.
 
     With `careful`, a client that no way lets in is not used any more, and grants that it is refused are not asked for.
+    `known` is what was found out before.
     """
 
-    def __init__(self, profile: Profile, wire: Wire, discovery: Discovery, *, careful: bool = False) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        wire: Wire,
+        discovery: Discovery,
+        *,
+        careful: bool = False,
+        known: Mapping[tuple[str, str], Finding] = MappingProxyType({}),
+    ) -> None:
         self.wire = wire
         self.careful = careful
         self._profile = profile
         self._requesting = Requesting(profile, wire, discovery, Lineage(), LoginBudget(0))
         self._asking = asyncio.Lock()
-        self._found: dict[tuple[str, str], Finding] = {}
+        self._found = dict(known)
 
     async def way(self, client: Client, endpoint: str = "token_endpoint") -> Way:
         """The way of a client at an endpoint; whoever merely says that it is this one takes the same.
@@ -89,6 +100,11 @@ class Admission:
         if registered is None or not self.careful:
             return None
         return (await self._finding(registered, "token_endpoint")).barred
+
+    @property
+    def found(self) -> Mapping[tuple[str, str], Finding]:
+        """What is known by now, by the client's name and the endpoint."""
+        return MappingProxyType(self._found)
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -100,7 +100,8 @@ class Gathering:
             self.logins = LoginBudget(after.login_limit, spent=after.logins, careful=self.really_waits)
         self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
         knocking = self._wire("clients", run.server.connect("clients"))
-        self.admission = Admission(run.profile, knocking, self.discovery, careful=self.really_waits)
+        known = after.admitted if after is not None else {}
+        self.admission = Admission(run.profile, knocking, self.discovery, careful=self.really_waits, known=known)
         browses = run.server.kind == "live" and run.profile.login.strategy == "browser"
         self._chromium = Chromium(run.profile) if browses else None
         self.trouble = Trouble()
@@ -147,6 +148,7 @@ class Gathering:
                 await self._act(stage)
         finally:
             await self._leave_places()
+            self._keep(self.admission.wire)
 
     def _wire(self, name: str, connection: Connection, cookies: CookieJar | None = None) -> Wire:
         """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
@@ -186,6 +188,7 @@ class Gathering:
             no_session=self.trouble.no_session,
             authorizations=self.logins.authorizations,
             login_limit=self.logins.limit,
+            admitted=self.admission.found,
             noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences),
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from token_conformance.evidence.answers import Evidence
 from token_conformance.profile.models import Profile
+from token_conformance.provider.admission import Finding
 from token_conformance.running.waiting import Waits
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.connection import ServerKind
@@ -23,7 +24,7 @@ class Record:
     the logins by scenario, `waits` tells what each let pass, `trouble` why the run could not do what it should, and
     `no_session` that it is the stored session for which it could not. `noticed` are ways of the provider that have
     changed how the run went, a sentence each; `authorizations` counts logins and those that asked for no password,
-    and `login_limit` is how many logins there may be.
+    `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in.
     """
 
     profile: Profile
@@ -39,6 +40,7 @@ class Record:
     noticed: tuple[str, ...] = ()
     authorizations: int = 0
     login_limit: int = 0
+    admitted: Mapping[tuple[str, str], Finding] = field(default_factory=dict)
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

@@ -43,6 +43,7 @@ async def repeat(run: Run, record: Record, scenarios: Sequence[Scenario], progre
         await gathering.repeat([each for each in scenarios if each.name not in refused])
     finally:
         await gathering.discovery.close()
+        await gathering.admission.close()
     return Repetition(gathering.record(), refused)
 
 
