@@ -44,7 +44,7 @@ class OddAuthorizations:
     without_response_type: Attempt
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="session")
 async def odd_authorizations(provider: Provider) -> OddAuthorizations:
     """Ask for codes with unknown and empty parameters, with one parameter twice, and without response_type."""
     grant = provider.profile.grants.authorization_code
@@ -131,7 +131,7 @@ class DeniedAuthorization:
     attempt: Attempt | None
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="user")
 async def denied_authorization(provider: Provider) -> DeniedAuthorization:
     """Send the user to consent, and have the user deny."""
     return DeniedAuthorization(await denied(provider))

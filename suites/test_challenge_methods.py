@@ -19,7 +19,7 @@ class ChallengeMethods:
     exchange: TokenResponse | None
 
 
-@scenario(needs="authorization_code unattended_login pkce")
+@scenario(needs="authorization_code unattended_login pkce", reach="session")
 async def challenge_methods(provider: Provider) -> ChallengeMethods:
     """Ask for codes with a challenge by an unknown method, and by none, and exchange the latter by the challenge itself."""
     verifier, exchange = provider.draw("code_verifier"), None

@@ -113,7 +113,7 @@ class FurtherAddresses:
     exchanged_with_another: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login")
+@scenario(needs="authorization_code unattended_login", reach="session")
 async def further_addresses(provider: Provider) -> FurtherAddresses:
     """Ask for a code without redirect_uri, and exchange codes with their redirect_uri and with another registered one."""
     further = provider.profile.user_client.further_redirect_uris

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.suites.conftest import Careless, profile_named
+from tests.suites.judging import Careless, profile_named
 from token_conformance.provider.attempt import Attempt, attempted, denied
 from token_conformance.running.gathering import gather
 from token_conformance.running.run import Run
