@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
-from token_conformance.provider import Carrier, Login, Provider, carrier
-from token_conformance.provider.client_authentication import Credentials, basic, by, post, with_secret
+from token_conformance.provider import Carrier, Login, Provider, carrier, carrier_of
+from token_conformance.provider.client_authentication import Credentials, post, with_secret
+from token_conformance.provider.ways_in import Way, altered_by_encoding
 from token_conformance.running.record import Record
 
 CHALLENGE_TO_BASIC = re.compile(r"(^|,)\s*Basic(\s|,|$)", re.IGNORECASE)
@@ -23,7 +24,8 @@ class WrongCredentials:
     lengthened_secret: TokenResponse
     folded_secret: TokenResponse | None
     empty_secret: TokenResponse
-    empty_by_other_method: TokenResponse
+    empty_by_basic: TokenResponse
+    empty_by_post: TokenResponse
     foreign_secret: TokenResponse | None
     unknown_client: TokenResponse
     by_basic: TokenResponse
@@ -53,8 +55,11 @@ async def wrong_credentials(provider: Provider) -> WrongCredentials:
     async def sent_by(other: Client) -> TokenResponse:
         return await provider.token(good.parameters, client=other)
 
-    folded = secret.swapcase()
-    other = "client_secret_post" if client.authentication == "client_secret_basic" else "client_secret_basic"
+    async def sent_as(proof: Credentials) -> TokenResponse:
+        return await provider.token_as(proof, good.parameters)
+
+    folded, way = secret.swapcase(), await provider.ways.way(client)
+    empty, wrong = with_secret(client, ""), with_secret(client, provider.draw("client_secret"))
     unknown = client.model_copy(update={"client_id": f"unknown-{provider.draw('client_id')}"})
     return WrongCredentials(
         carrier=good,
@@ -62,12 +67,13 @@ async def wrong_credentials(provider: Provider) -> WrongCredentials:
         shortened_secret=await sent_by(with_secret(client, secret[:-1])),
         lengthened_secret=await sent_by(with_secret(client, f"{secret}x")),
         folded_secret=await sent_by(with_secret(client, folded)) if folded != secret else None,
-        empty_secret=await sent_by(with_secret(client, "")),
-        empty_by_other_method=await sent_by(with_secret(by(client, other), "")),
+        empty_secret=await sent_by(empty),
+        empty_by_basic=await sent_as(way.by_basic(empty)),
+        empty_by_post=await sent_as(post(empty)),
         foreign_secret=await sent_by(with_secret(client, stranger.client_secret or "")) if stranger else None,
-        unknown_client=await sent_by(unknown),
-        by_basic=await sent_by(with_secret(by(client, "client_secret_basic"), provider.draw("client_secret"))),
-        by_post=await sent_by(with_secret(by(client, "client_secret_post"), provider.draw("client_secret"))),
+        unknown_client=await sent_as(way.credentials(unknown)),
+        by_basic=await sent_as(way.by_basic(wrong)),
+        by_post=await sent_as(post(wrong)),
     )
 
 
@@ -91,7 +97,7 @@ def test_wrong_secret_is_refused_by_either_method(wrong_credentials: WrongCreden
 @requirement("rfc6749-3.2.1-empty-secret")
 def test_empty_secret_does_not_authenticate(wrong_credentials: WrongCredentials) -> None:
     """A client that has a secret is refused with an empty one, in HTTP Basic and in the form."""
-    for attempt in (wrong_credentials.empty_secret, wrong_credentials.empty_by_other_method):
+    for attempt in (wrong_credentials.empty_by_basic, wrong_credentials.empty_by_post):
         answer = refusal(attempt, control=wrong_credentials.carrier.control)
         assert not answer.accepted, f"an empty secret was accepted by {attempt.exchange}"
 
@@ -132,10 +138,11 @@ def test_unknown_client_and_wrong_secret_look_alike(wrong_credentials: WrongCred
 
 @dataclass(frozen=True)
 class Methods:
-    """One request by the registered method, by the other one, and by both."""
+    """One request by HTTP Basic alone and as the server wants it, in the form, and by both."""
 
     carrier: Carrier
     by_basic: TokenResponse
+    by_basic_as_wanted: TokenResponse
     by_lower_case: TokenResponse
     by_post: TokenResponse
     by_both: TokenResponse
@@ -146,11 +153,15 @@ class Methods:
 async def authentication_methods(provider: Provider) -> Methods:
     """Authenticate by HTTP Basic, in the form, by both at once, and as two clients at once."""
     good = await carrier(provider)
-    header, form = basic(good.client), post(good.client)
+    way = await provider.ways.way(good.client)
+    wanted, form = way.by_basic(good.client), post(good.client)
+    header = Credentials(wanted.headers)
     stranger = next((each for each in provider.profile.clients if each.client_id != good.client.client_id), None)
     by_basic = await provider.token_as(header, good.parameters)
     good = good.after(by_basic)
-    by_lower_case = await provider.token_as(in_small_letters(header), good.parameters)
+    as_wanted = await provider.token_as(wanted, good.parameters) if way.named else by_basic
+    good = good.after(as_wanted)
+    by_lower_case = await provider.token_as(in_small_letters(wanted), good.parameters)
     good = good.after(by_lower_case)
     by_post = await provider.token_as(form, good.parameters)
     good = good.after(by_post)
@@ -159,12 +170,13 @@ async def authentication_methods(provider: Provider) -> Methods:
     contradicting = None
     if stranger is not None:
         contradicting = await provider.token_as(header, [*pairs(good), ("client_id", stranger.client_id)])
-    return Methods(good, by_basic, by_lower_case, by_post, by_both, contradicting)
+    return Methods(good, by_basic, as_wanted, by_lower_case, by_post, by_both, contradicting)
 
 
 def in_small_letters(proof: Credentials) -> Credentials:
     """The same HTTP Basic by the scheme basic."""
-    return Credentials(tuple((name, value.replace("Basic", "basic", 1)) for name, value in proof.headers))
+    headers = tuple((name, value.replace("Basic", "basic", 1)) for name, value in proof.headers)
+    return Credentials(headers, proof.parameters)
 
 
 def pairs(good: Carrier) -> list[tuple[str, str]]:
@@ -174,32 +186,68 @@ def pairs(good: Carrier) -> list[tuple[str, str]]:
 
 @requirement("rfc6749-2.3.1-basic-supported")
 def test_basic_is_accepted(authentication_methods: Methods) -> None:
-    """A client with a secret is accepted by HTTP Basic, where it is registered for that, its id and secret form-encoded."""
+    """A client with a secret is accepted by HTTP Basic alone, where it is registered for that."""
     if authentication_methods.carrier.client.authentication != "client_secret_basic":
         raise NotApplicable("the profile's client is not registered for HTTP Basic")
     answer, control = authentication_methods.by_basic, authentication_methods.carrier.control
     if control.error == answer.error == "invalid_scope":
         raise Inconclusive(f"the client is let in, and its request refused all the same: {answer}")
-    assert answer.accepted
+    beside = ", and accepted with client_id beside it" if authentication_methods.by_basic_as_wanted.accepted else ""
+    assert answer.accepted, f"HTTP Basic alone was answered by {answer}{beside}"
 
 
 @requirement("rfc9110-11.1-scheme-case")
 def test_basic_is_known_in_any_case(authentication_methods: Methods) -> None:
     """The token endpoint takes the scheme basic in small letters too."""
-    answer = refusal(authentication_methods.by_lower_case, control=authentication_methods.by_basic)
+    answer = refusal(authentication_methods.by_lower_case, control=authentication_methods.by_basic_as_wanted)
     assert answer.accepted
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A client's request with id and secret form-encoded in HTTP Basic, and as the server lets the client in."""
+
+    client: Client
+    way: Way
+    attempt: TokenResponse
+    control: TokenResponse
+
+
+@scenario()
+async def encoded_secrets(provider: Provider) -> tuple[Encoded, ...]:
+    """Send requests of each client whose id or secret the form encoding changes, form-encoded and as the server wants it."""
+    clients = [each for each in provider.profile.clients if each.authentication == "client_secret_basic"]
+    concerned = [client for client in clients if altered_by_encoding(client)]
+    if not concerned:
+        raise NotApplicable("no client by HTTP Basic has an id or a secret that the encoding changes")
+    return tuple([each for client in concerned if (each := await encoded(client, provider)) is not None])
+
+
+async def encoded(client: Client, provider: Provider) -> Encoded | None:
+    """Both requests of one client; None where the profile gives it no grant to try."""
+    way = await provider.ways.way(client)
+    try:
+        good = await carrier_of(client, provider)
+    except NotApplicable:
+        return None
+    if way.decodes:
+        return Encoded(client, way, good.control, good.control)
+    return Encoded(
+        client, way, await provider.token_as(Way(named=way.named).by_basic(client), good.parameters), good.control
+    )
 
 
 @requirement("rfc6749-2.3.1-basic-form-encoding")
-def test_basic_is_form_decoded(authentication_methods: Methods) -> None:
-    """The id and the secret of HTTP Basic are form-decoded before they are compared."""
-    client = authentication_methods.carrier.client
-    if client.authentication != "client_secret_basic":
-        raise NotApplicable("the profile's client is not registered for HTTP Basic")
-    if all(character.isalnum() or character in "-._~" for character in f"{client.client_id}{client.client_secret}"):
-        raise NotApplicable("neither id nor secret has a character that the encoding changes")
-    answer = refusal(authentication_methods.by_basic, control=authentication_methods.by_post)
-    assert answer.accepted
+def test_basic_is_form_decoded(encoded_secrets: tuple[Encoded, ...]) -> None:
+    """The id and the secret of HTTP Basic are form-decoded before they are compared, for each client that shows it."""
+    if not encoded_secrets:
+        raise NotApplicable("the profile gives no grant to a client whose id or secret the encoding changes")
+    for each in encoded_secrets:
+        if each.way.in_the_form:
+            raise Inconclusive(f'client "{each.client.name}" is not let in by HTTP Basic, however it is written')
+        answer = refusal(each.attempt, control=each.control)
+        seen = f'client "{each.client.name}" was answered by {answer} with id and secret form-encoded'
+        assert answer.accepted, f"{seen}, and is let in as follows: {each.way.peculiar}"
 
 
 @requirement("oauth2.1-2.4.1-post-supported")

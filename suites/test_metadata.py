@@ -7,7 +7,7 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.transcripts import Refreshed
 from token_conformance.provider import Carrier, Login, Provider, carrier
 from token_conformance.provider.addresses import parts_of
-from token_conformance.provider.client_authentication import basic, post
+from token_conformance.provider.client_authentication import post
 from token_conformance.running.record import Record
 from token_conformance.wire.exchange import Exchange
 
@@ -244,7 +244,8 @@ class AdvertisedMethods:
 async def advertised_methods(provider: Provider) -> AdvertisedMethods:
     """Authenticate by HTTP Basic and in the form."""
     good = await carrier(provider)
-    by_basic = await provider.token_as(basic(good.client), good.parameters)
+    way = await provider.ways.way(good.client)
+    by_basic = await provider.token_as(way.by_basic(good.client), good.parameters)
     good = good.after(by_basic)
     return AdvertisedMethods(good, by_basic, await provider.token_as(post(good.client), good.parameters))
 

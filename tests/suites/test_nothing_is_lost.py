@@ -6,10 +6,32 @@ from functools import cache
 
 import pytest
 
+ACCEPTED = "client_authentication::test_basic_is_accepted"
+DECODED = "client_authentication::test_basic_is_form_decoded"
+
 PECULIARITIES = [
     ("everything", {"variations": ["offline-access-demands-consent"]}, {}),
+    ("everything", {"faults": ["basic-raw"]}, {DECODED: "fail"}),
+    ("everything", {"faults": ["basic-plus-kept"]}, {DECODED: "fail"}),
+    ("everything", {"faults": ["basic-needs-client-id"]}, {ACCEPTED: "fail"}),
+    (
+        "everything",
+        {"faults": ["basic-unsupported"]},
+        {
+            ACCEPTED: "fail",
+            DECODED: "inconclusive",
+            "client_authentication::test_basic_is_known_in_any_case": "inconclusive",
+            "metadata::test_advertised_method_works": "not_applicable",
+        },
+    ),
 ]
 """A profile, what is peculiar about its server, and the verdicts that change by it."""
+
+
+def title(row):
+    """What a row is about."""
+    profile, peculiarity, _ = row
+    return " ".join([profile, *peculiarity.get("faults", ()), *peculiarity.get("variations", ())])
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +45,7 @@ def verdicts(judged):
     return {name: each.verdict.value for name, each in judged.items()}
 
 
-@pytest.mark.parametrize(
-    ("profile", "peculiarity", "changed"), PECULIARITIES, ids=lambda each: str(each) if isinstance(each, str) else ""
-)
+@pytest.mark.parametrize(("profile", "peculiarity", "changed"), PECULIARITIES, ids=map(title, PECULIARITIES))
 def test_a_peculiarity_costs_no_other_verdict(judge_all, usual, profile, peculiarity, changed):
     """Each check has the verdict that it has at the faultless server, but for those that judge the peculiarity."""
     found = verdicts(judge_all(profile, **peculiarity))

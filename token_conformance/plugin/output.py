@@ -122,7 +122,7 @@ def _run_result(run: Run, record: Record, results: list[CheckResult]) -> RunResu
         requests=len(record.exchanges),
         logins=record.logins,
         todo=to_dos(record, datetime.now(UTC)),
-        noticed=record.noticed,
+        noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
         clock_skew=clock_skew(record.exchanges) if run.server.kind == "live" else None,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),

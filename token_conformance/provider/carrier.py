@@ -61,6 +61,8 @@ async def carrier_of(client: Client, provider: Provider) -> Carrier:
         return await _controlled(provider, client, parameters)
     if provider.profile.user_client == client:
         return await refresh_carrier(provider)
+    if may_log_in(client, provider):
+        return await _carrier_of_another(client, provider)
     raise NotApplicable(f"the profile gives the client {client.name!r} no grant whose request can be repeated")
 
 
@@ -91,6 +93,21 @@ async def _barred(provider: Provider) -> bool:
     if known is not None and grants.password is None and grants.refresh_token is None:
         raise Inconclusive(known)
     return known is not None
+
+
+def may_log_in(client: Client, provider: Provider) -> bool:
+    """Whether a user can be logged in to a client of the profile without anybody's help, as far as the profile tells."""
+    grants, unattended = provider.profile.grants, provider.profile.login.strategy in {"form", "browser"}
+    allowed = client.grant_types is None or "authorization_code" in client.grant_types
+    return grants.authorization_code is not None and unattended and allowed and client.redirect_uri is not None
+
+
+async def _carrier_of_another(client: Client, provider: Provider) -> Carrier:
+    """A refresh of a login of its own, which is the control."""
+    login = await provider.exchange_code(await provider.authorize(client=client))
+    if login.accepted and login.refresh_token is None:
+        raise NotApplicable(f"a login to the client {client.name!r} yields no refresh token")
+    return Carrier(client, {"grant_type": "refresh_token", "refresh_token": login.refresh_token}, login)
 
 
 async def _controlled(provider: Provider, client: Client, parameters: Mapping[str, str | None]) -> Carrier:

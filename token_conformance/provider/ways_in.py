@@ -52,10 +52,17 @@ class Way:
         return replace(self._of_basic(client), certificate=certificate_of(client))
 
     def _of_basic(self, client: Client) -> Credentials:
-        if self.in_the_form:
-            return post(client)
+        return post(client) if self.in_the_form else self.by_basic(client)
+
+    def by_basic(self, client: Client) -> Credentials:
+        """HTTP Basic as this way has it, whatever the client is registered for."""
         proof = basic(client, self.encoded)
         return replace(proof, parameters=identified(client).parameters) if self.named else proof
+
+    @property
+    def decodes(self) -> bool:
+        """Whether id and secret are sent form-encoded by HTTP Basic (RFC 6749 §2.3.1)."""
+        return self.encoded is quote_plus and not self.in_the_form
 
 
 class Ways(Protocol):

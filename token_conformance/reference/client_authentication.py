@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
 
@@ -22,6 +22,10 @@ from token_conformance.reference.mutual_tls import Registrations
 from token_conformance.reference.policies import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.reading import Incoming, Parameters
 from token_conformance.reference.refusal import Refusal, invalid_client, invalid_grant, invalid_request
+
+
+DECODINGS: Mapping[str, Callable[[str], str]] = {"form": unquote_plus, "percent": unquote, "raw": str}
+"""What becomes of id and secret in HTTP Basic."""
 
 
 class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typed
@@ -122,6 +126,8 @@ def presented(request: Parameters, policy: ClientPolicy) -> Presented:
     pair = _basic(header[6:], policy)
     if pair is None:
         raise invalid_client("malformed_basic", status=401, challenge=True)
+    if client_id is None and policy.basic_needs_client_id:
+        raise invalid_client("missing_client_id", status=401, challenge=True)
     if secret is not None and policy.two_methods_refused:
         raise invalid_request("The client uses more than one method of authentication.", "two_methods")
     if client_id not in {None, pair[0]} and policy.contradiction_refused:
@@ -140,7 +146,8 @@ def _basic(encoded: str, policy: ClientPolicy) -> tuple[str, str] | None:
         return None
     if not colon:
         return None
-    return (unquote_plus(client_id), unquote_plus(secret)) if policy.basic_decoding == "form" else (client_id, secret)
+    decoded = DECODINGS[policy.basic_decoding]
+    return decoded(client_id), decoded(secret)
 
 
 class ClientAuthenticator:

@@ -23,6 +23,18 @@ CLIENT_AUTHENTICATION = (
         policy("client", basic_decoding="raw"),
     ),
     Fault(
+        "basic-plus-kept",
+        "a + in HTTP Basic is taken for itself, not for the blank that the form encoding makes it of",
+        ("rfc6749-2.3.1-basic-form-encoding",),
+        policy("client", basic_decoding="percent"),
+    ),
+    Fault(
+        "basic-needs-client-id",
+        "HTTP Basic is refused without client_id beside it in the form",
+        ("rfc6749-2.3.1-basic-supported",),
+        policy("client", basic_needs_client_id=True),
+    ),
+    Fault(
         "two-methods-accepted",
         "Basic and a secret in the body go together",
         ("rfc6749-2.3-one-method",),
