@@ -23,7 +23,6 @@ from token_conformance.reference.policies import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.reading import Incoming, Parameters
 from token_conformance.reference.refusal import Refusal, invalid_client, invalid_grant, invalid_request
 
-
 DECODINGS: Mapping[str, Callable[[str], str]] = {"form": unquote_plus, "percent": unquote, "raw": str}
 """What becomes of id and secret in HTTP Basic."""
 
