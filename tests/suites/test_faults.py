@@ -44,6 +44,11 @@ def title(row: dict[str, Any]) -> str:
         "public",
         "kept",
         "grace",
+        "grace-unsaid",
+        "until-used",
+        "absolute",
+        "sliding",
+        "id-token-unsaid",
         "revoking",
         "opaque",
         "signing",
@@ -82,6 +87,12 @@ def test_a_fault_turns_just_its_checks_red(judge_all, row):
 def test_an_allowed_variation_alarms_nobody(judge_all, profile, variation):
     """What the specifications allow is no finding."""
     assert alarms(judge_all(profile, variations=[variation])) == {}
+
+
+@pytest.mark.parametrize("variation", ["refresh-grace", "refresh-grace-until-used"])
+def test_a_grace_that_nobody_documented_alarms_nobody(judge_all, variation):
+    """Whether it counts in seconds or until the new token is used: the used token is dead in the end."""
+    assert alarms(judge_all("grace-unsaid", variations=[variation])) == {}
 
 
 def test_every_fault_is_judged():

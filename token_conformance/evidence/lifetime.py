@@ -20,7 +20,7 @@ def access_token_lifetime(response: TokenResponse, profile: Profile) -> int:
         Inconclusive: neither tells a time that anybody could wait for.
 
     """
-    lifetime = response.expires_in or profile.tokens.access_token_lifetime.value
+    lifetime = response.expires_in or profile.tokens.access_token_lifetime.documented
     if lifetime is not None and 0 < lifetime <= A_YEAR:
         return lifetime
     told = response.members.get("expires_in")
