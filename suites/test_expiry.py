@@ -4,13 +4,19 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.access_token import jwt_of
-from token_conformance.evidence.lifetime import TOLERANCE, access_token_lifetime, judge_introspected
+from token_conformance.evidence.lifetime import (
+    TOLERANCE,
+    access_token_lifetime,
+    documented_lifetime,
+    judge_introspected,
+    lifetime_slack,
+    refresh_token_lifetime,
+)
 from token_conformance.evidence.rotation import demanded_by, held_to
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.transcripts import Refreshed
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.judging.violation import violating
-from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
@@ -31,7 +37,7 @@ class ExpiredRefreshToken:
 async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
     """Log in, refresh, wait until the newest refresh token has expired, and present it twice."""
     lifetime, promised = refresh_token_lifetime(provider.profile)
-    wait = lifetime + slack_of(provider.profile) + LATENESS
+    wait = lifetime + lifetime_slack(provider.profile) + LATENESS
     provider.clock.check(wait)
     login = await provider.login()
     control = await provider.refresh(login.refresh_token, client=login.client)
@@ -40,24 +46,6 @@ async def expired_refresh_token(provider: Provider) -> ExpiredRefreshToken:
     expired = await provider.refresh(newest, client=login.client)
     repeated = await provider.refresh(newest, client=login.client)
     return ExpiredRefreshToken(control, expired, repeated, promised)
-
-
-def refresh_token_lifetime(profile: Profile) -> tuple[int, bool]:
-    """The seconds that a refresh token lives, and whether that is documented, and not merely observed.
-
-    Raises:
-        NotApplicable: nobody knows.
-
-    """
-    grant = profile.grants.refresh_token
-    if grant is None or grant.lifetime.likely is None:
-        raise NotApplicable("the profile does not tell how long a refresh token lives")
-    return grant.lifetime.likely, grant.lifetime.documented is not None
-
-
-def slack_of(profile: Profile) -> int:
-    """The seconds by which the provider may let a refresh token live longer."""
-    return profile.grants.refresh_token.lifetime_slack if profile.grants.refresh_token is not None else 0
 
 
 def judged_expiry(attempts: ExpiredRefreshToken) -> TokenResponse:
@@ -113,19 +101,6 @@ async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
     return AgedRefreshToken(login, control, await provider.refresh(login.refresh_token, client=login.client), aged)
 
 
-def documented_lifetime(profile: Profile) -> int:
-    """The documented lifetime of a refresh token, in seconds.
-
-    Raises:
-        NotApplicable: it is not documented.
-
-    """
-    lifetime, promised = refresh_token_lifetime(profile)
-    if not promised:
-        raise NotApplicable("the profile does not document how long a refresh token lives")
-    return lifetime
-
-
 @requirement("refresh-token-lifetime-as-documented")
 def test_refresh_token_lives_as_long_as_documented(aged_refresh_token: AgedRefreshToken) -> None:
     """A refresh token works until shortly before its documented lifetime has passed."""
@@ -144,51 +119,6 @@ def test_used_refresh_token_stays_dead(aged_refresh_token: AgedRefreshToken, con
         raise NotApplicable(f"measured, not judged: long after its use a refresh token {seen}")
     with violating(held_to(conformance_run.profile, "rfc9700-4.14.2-old-token-refused")):
         assert not answer.accepted, "a refresh token works again, long after it was used"
-
-
-@dataclass(frozen=True)
-class ProlongedSession:
-    """A refresh at half the life of the first refresh token, and another one when all of that life is over."""
-
-    control: TokenResponse
-    late: TokenResponse
-
-
-@scenario(needs="login refresh", reach="user", waits=True)
-async def prolonged_session(provider: Provider) -> ProlongedSession:
-    """Log in, refresh at half the life of the refresh token, and with the new one once the first one's life is over."""
-    grant = provider.profile.grants.refresh_token
-    if grant is None or grant.lifetime_from.likely is None:
-        raise NotApplicable("the profile does not tell from when the lifetime of a refresh token counts")
-    lifetime, late = documented_lifetime(provider.profile), slack_of(provider.profile) + LATENESS
-    half = lifetime // 2
-    if half <= late + LATENESS:
-        raise NotApplicable("refresh tokens live too short to tell from when their life counts")
-    provider.clock.check(lifetime - half + late)
-    login = await provider.login()
-    await provider.clock.wait(half)
-    control = await provider.refresh(login.refresh_token, client=login.client)
-    await provider.clock.wait(lifetime - half + late)
-    newest = control.refresh_token or login.refresh_token
-    return ProlongedSession(control, await provider.refresh(newest, client=login.client))
-
-
-@requirement("rfc6749-expiry-refresh-token", "refresh-token-lifetime-as-documented")
-def test_renewals_prolong_the_session_as_documented(
-    prolonged_session: ProlongedSession, conformance_run: Record
-) -> None:
-    """The life of a refresh token counts from the login, whatever is renewed, or from the renewal, as documented."""
-    grant = conformance_run.profile.grants.refresh_token
-    documented = grant.lifetime_from.documented if grant is not None else None
-    answer = refusal(prolonged_session.late, control=prolonged_session.control)
-    lives = "lives on" if answer.accepted else "is over"
-    if documented is None:
-        raise NotApplicable(f"measured, not judged: a session that was renewed {lives} after the lifetime of its login")
-    from_login = documented == "login"
-    with violating("rfc6749-expiry-refresh-token" if from_login else "refresh-token-lifetime-as-documented"):
-        assert answer.accepted != from_login, (
-            f"the lifetime is documented to count from the {documented}; a session that was renewed {lives} after it"
-        )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.access_token import for_another_resource
+from token_conformance.evidence.lifetime import documented_lifetime, lifetime_slack
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
+from token_conformance.judging.violation import violating
 from token_conformance.provider import Login, Provider
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
@@ -242,3 +245,48 @@ def test_login_yields_a_refresh_token(login: Login, conformance_run: Record) -> 
     assert answer.refresh_token is not None, (
         "the login yields no refresh_token, though the profile has [grants.refresh_token]"
     )
+
+
+@dataclass(frozen=True)
+class ProlongedSession:
+    """A refresh at half the life of the first refresh token, and another one when all of that life is over."""
+
+    control: TokenResponse
+    late: TokenResponse
+
+
+@scenario(needs="login refresh", reach="user", waits=True)
+async def prolonged_session(provider: Provider) -> ProlongedSession:
+    """Log in, refresh at half the life of the refresh token, and with the new one once the first one's life is over."""
+    grant = provider.profile.grants.refresh_token
+    if grant is None or grant.lifetime_from.likely is None:
+        raise NotApplicable("the profile does not tell from when the lifetime of a refresh token counts")
+    lifetime, late = documented_lifetime(provider.profile), lifetime_slack(provider.profile) + LATENESS
+    half = lifetime // 2
+    if half <= late + LATENESS:
+        raise NotApplicable("refresh tokens live too short to tell from when their life counts")
+    provider.clock.check(lifetime - half + late)
+    login = await provider.login()
+    await provider.clock.wait(half)
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    await provider.clock.wait(lifetime - half + late)
+    newest = control.refresh_token or login.refresh_token
+    return ProlongedSession(control, await provider.refresh(newest, client=login.client))
+
+
+@requirement("rfc6749-expiry-refresh-token", "refresh-token-lifetime-as-documented")
+def test_renewals_prolong_the_session_as_documented(
+    prolonged_session: ProlongedSession, conformance_run: Record
+) -> None:
+    """The life of a refresh token counts from the login, whatever is renewed, or from the renewal, as documented."""
+    grant = conformance_run.profile.grants.refresh_token
+    documented = grant.lifetime_from.documented if grant is not None else None
+    answer = refusal(prolonged_session.late, control=prolonged_session.control)
+    lives = "lives on" if answer.accepted else "is over"
+    if documented is None:
+        raise NotApplicable(f"measured, not judged: a session that was renewed {lives} after the lifetime of its login")
+    from_login = documented == "login"
+    with violating("rfc6749-expiry-refresh-token" if from_login else "refresh-token-lifetime-as-documented"):
+        assert answer.accepted != from_login, (
+            f"the lifetime is documented to count from the {documented}; a session that was renewed {lives} after it"
+        )

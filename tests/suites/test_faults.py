@@ -49,6 +49,7 @@ def title(row: dict[str, Any]) -> str:
         "absolute",
         "sliding",
         "id-token-unsaid",
+        "described",
         "revoking",
         "opaque",
         "signing",
@@ -87,6 +88,12 @@ def test_a_fault_turns_just_its_checks_red(judge_all, row):
 def test_an_allowed_variation_alarms_nobody(judge_all, profile, variation):
     """What the specifications allow is no finding."""
     assert alarms(judge_all(profile, variations=[variation])) == {}
+
+
+@pytest.mark.parametrize("variation", ["cache-control-richer", "token-type-upper-case", "further-members"])
+def test_what_is_documented_of_answers_may_be_more(judge_all, variation):
+    """Further members and directives, and another case, are as documented."""
+    assert alarms(judge_all("described", variations=[variation])) == {}
 
 
 @pytest.mark.parametrize("variation", ["refresh-grace", "refresh-grace-until-used"])

@@ -10,6 +10,7 @@ from token_conformance.profile.client import Client
 from token_conformance.profile.fact import Fact
 from token_conformance.profile.models import Profile
 from token_conformance.reference.behaviour import Behaviour
+from token_conformance.reference.documented_answers import documented_answers
 
 T = TypeVar("T")
 
@@ -141,6 +142,7 @@ class Documented:
         bound = _known(tokens.tls_client_certificate_bound_access_tokens, False)  # noqa: FBT003
         return replace(
             usual,
+            answer_changes=documented_answers(self.profile.response),
             mutual_tls=replace(usual.mutual_tls, binds=bound),
             token=replace(
                 usual.token,
