@@ -104,7 +104,7 @@ def is_published(token: Token, published_keys: Exchange) -> bool:
 @requirement("rfc9068-2.1-typ")
 def test_access_token_says_what_it_is(login: Login, conformance_run: Record) -> None:
     """A JWT access token says in typ that it is one, where the profile documents RFC 9068."""
-    if conformance_run.profile.tokens.access_token_format.value != "at+jwt":
+    if conformance_run.profile.tokens.access_token_format.documented != "at+jwt":
         raise NotApplicable('the profile does not document RFC 9068: tokens.access_token_format = "at+jwt"')
     kind = jwt_in(login.response).header.get("typ")
     assert str(kind).lower() in {"at+jwt", "application/at+jwt"}, f"typ of the access token is {kind!r}"

@@ -157,7 +157,7 @@ def test_login_yields_no_bearer_token(login: Login, conformance_run: Record) -> 
     profile = conformance_run.profile
     if "fapi2" not in profile.claims:
         raise NotApplicable("the profile does not claim fapi2")
-    if profile.tokens.tls_client_certificate_bound_access_tokens.value is True:
+    if profile.tokens.tls_client_certificate_bound_access_tokens.documented is True:
         raise NotApplicable("access tokens are bound to certificates, which other checks judge")
     if not login.response.accepted:
         raise Inconclusive(f"the login yields no access token: {login.response}")

@@ -10,6 +10,7 @@ from token_conformance.evidence.answers import Evidence
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.unguessable import varying_bits
 from token_conformance.judging.violation import violating
+from token_conformance.provider import Login
 from token_conformance.running.record import Record
 from token_conformance.wire.exchange import doubled_members, header
 
@@ -228,3 +229,49 @@ def judge_bits(evidence: Evidence, member: str, least: int) -> None:
         raise Inconclusive(f"{len(values)} different values of {member} in this run; it takes two to compare")
     bits = varying_bits(values)
     assert bits >= least, f"at most {bits:.0f} bits differ between {len(values)} values of {member}"
+
+
+JUDGED_ELSEWHERE = {"access_token", "expires_in", "id_token", "refresh_token", "scope", "token_type"}
+"""Members that have checks of their own."""
+
+
+@requirement("answers-as-documented")
+def test_answers_are_as_documented(login: Login, conformance_run: Record) -> None:
+    """The answer to a login holds the members, the token type, the delimiter of scope and the caching that are documented."""
+    documented, answer = conformance_run.profile.response, login.response
+    facts = (documented.members, documented.token_type, documented.scope_delimiter, documented.cache_control)
+    if all(fact.documented is None for fact in facts):
+        raise NotApplicable("the profile's [response] documents nothing of successful answers")
+    if not answer.accepted:
+        raise Inconclusive(f"the login yields no access token: {answer}")
+    further = [name for name in documented.members.documented or () if name not in JUDGED_ELSEWHERE]
+    missing = answer.exchange.absent(*further)
+    assert not missing, f"the answer has no {', '.join(missing)}, which the profile documents"
+    kind, told = documented.token_type.documented, answer.token_type
+    spelt = None in {kind, told} or str(told).lower() in {str(kind).lower(), "dpop"}
+    assert spelt, f"token_type is {told!r}; the profile documents {kind!r}"
+    judge_delimiter(answer, documented.scope_delimiter.documented)
+    judge_caching(answer, documented.cache_control.documented)
+
+
+def judge_delimiter(answer: TokenResponse, delimiter: str | None) -> None:
+    """Hold a scope of several values against the documented delimiter."""
+    scope = answer.members.get("scope")
+    if delimiter is None or not isinstance(scope, str) or scope.isalnum():
+        return
+    others = {",", " ", ";"} - {delimiter}
+    assert not others & set(scope), f"scope is {scope!r}; its values are documented to be delimited by {delimiter!r}"
+
+
+def judge_caching(answer: TokenResponse, documented: str | None) -> None:
+    """Hold the directives of Cache-Control against the documented ones."""
+    if documented is None:
+        return
+    value = answer.exchange.header("cache-control") or ""
+    lacking = directives(documented) - directives(value)
+    assert not lacking, f"Cache-Control is {value or 'absent'}; the profile documents {documented!r}"
+
+
+def directives(value: str) -> set[str]:
+    """The directives of Cache-Control (RFC 9111 §5.2)."""
+    return {directive.strip().lower() for directive in value.split(",") if directive.strip()}

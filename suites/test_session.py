@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.access_token import for_another_resource
+from token_conformance.evidence.lifetime import documented_lifetime, lifetime_slack
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
+from token_conformance.judging.violation import violating
 from token_conformance.provider import Login, Provider
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
@@ -13,17 +16,22 @@ from token_conformance.wire.exchange import Exchange
 
 @dataclass(frozen=True)
 class StoredSession:
-    """A login and five renewals in a row, each with only what the one before handed over."""
+    """A login and five renewals in a row, each with only what the one before handed over.
+
+    `old_at_resource` is the resource's answer to the login's access token after the first renewal, `older_at_resource`
+    that to the one before the last after the last renewal.
+    """
 
     login: Login
     renewals: tuple[TokenResponse, ...]
     old_at_resource: Exchange | None
     new_at_resource: Exchange | None
+    older_at_resource: Exchange | None
 
 
 @scenario(needs="login refresh")
 async def stored_session(provider: Provider) -> StoredSession:
-    """Log in, renew after two seconds, use the old and the new access token, and renew four times more."""
+    """Log in, renew after two seconds, use the old and the new access token, renew four times more, use an old one again."""
     login = await provider.session()
     await provider.clock.wait(2)
     first = await provider.refresh(login.refresh_token, client=login.client)
@@ -32,7 +40,10 @@ async def stored_session(provider: Provider) -> StoredSession:
     while len(renewals) < 5 and renewals[-1].accepted:
         renewals.append(await provider.refresh(newest, client=login.client))
         newest = renewals[-1].refresh_token or newest
-    return StoredSession(login, tuple(renewals), old, new)
+    older = None
+    if len(renewals) > 1 and renewals[-1].accepted and renewals[-2].access_token != renewals[-1].access_token:
+        older = await at_resource(provider, renewals[-2].access_token)
+    return StoredSession(login, tuple(renewals), old, new, older)
 
 
 async def at_resource(provider: Provider, access_token: str | None) -> Exchange | None:
@@ -77,16 +88,17 @@ def test_old_token_lives_until_a_new_one_comes(stored_session: StoredSession) ->
 def test_every_renewal_rotates_as_documented(stored_session: StoredSession, conformance_run: Record) -> None:
     """Each of five renewals hands over a new refresh token, or none does, as the profile documents."""
     grant = conformance_run.profile.grants.refresh_token
-    if grant is None or not grant.rotation.known:
+    documented = grant.rotation.documented if grant is not None else None
+    if documented is None:
         raise NotApplicable("the profile does not tell whether refresh tokens rotate")
     renewals = [renewal for renewal in stored_session.renewals if renewal.accepted]
     if not renewals:
         raise Inconclusive(f"the first renewal was not accepted: {stored_session.renewals[0]}")
     tokens = [stored_session.login.refresh_token]
     tokens.extend(renewal.refresh_token or tokens[-1] for renewal in renewals)
-    wanted = len(tokens) if grant.rotation.value == "always" else 1
+    wanted = len(tokens) if documented == "always" else 1
     assert len(set(tokens)) == wanted, (
-        f"the profile documents rotation {grant.rotation.value!r}; "
+        f"the profile documents rotation {documented!r}; "
         f"a login and {len(renewals)} renewals had {len(set(tokens))} different refresh tokens"
     )
 
@@ -134,16 +146,50 @@ def test_old_access_token_after_renewal_is_as_documented(
     stored_session: StoredSession, conformance_run: Record
 ) -> None:
     """The old access token lives on after a renewal, or dies with it, as the profile documents."""
-    fact, old = conformance_run.profile.tokens.access_token_after_refresh, stored_session.old_at_resource
     if not stored_session.renewals[0].accepted:
         raise Inconclusive(f"the renewal was not accepted: {stored_session.renewals[0]}")
+    judge_old_access_token(stored_session.old_at_resource, conformance_run)
+
+
+@requirement("session-old-access-token")
+def test_later_renewals_leave_old_access_tokens_as_documented(
+    stored_session: StoredSession, conformance_run: Record
+) -> None:
+    """After the fifth renewal too, the access token before it lives on, or died with it, as the profile documents."""
+    if len(stored_session.renewals) < 2 or not stored_session.renewals[-1].accepted:
+        raise Inconclusive(f"renewal number {len(stored_session.renewals)} was not accepted")
+    judge_old_access_token(stored_session.older_at_resource, conformance_run)
+
+
+def judge_old_access_token(old: Exchange | None, run: Record) -> None:
+    """Hold the resource's answer to an access token that was renewed against what is documented of it."""
     if old is None:
-        raise NotApplicable("there is no resource to use the access token at")
+        raise NotApplicable("there is no resource to use the old access token at, or it is the new one")
     seen = "lives" if old.response.status < 400 else "revoked"
     words = "lives on" if old.response.status < 400 else "is dead"
-    if not fact.known:
+    documented = run.profile.tokens.access_token_after_refresh.documented
+    if documented is None:
         raise NotApplicable(f"measured, not judged: after a renewal the old access token {words}")
-    assert seen == fact.value, f"after a renewal the old access token is {seen}; the profile documents {fact.value}"
+    assert seen == documented, f"after a renewal the old access token is {seen}; the profile documents {documented}"
+
+
+@requirement("refreshed-id-token-as-documented")
+def test_every_renewal_brings_an_id_token_as_documented(stored_session: StoredSession, conformance_run: Record) -> None:
+    """Each of five renewals brings an ID token, or none does, as the profile documents."""
+    profile = conformance_run.profile
+    grant = profile.grants.refresh_token
+    documented = grant.id_token.documented if grant is not None else None
+    if documented is None or not profile.openid:
+        raise NotApplicable("the profile does not tell whether renewals bring ID tokens, or asks for no openid")
+    renewals = [renewal for renewal in stored_session.renewals if renewal.accepted]
+    if not renewals:
+        raise Inconclusive(f"the first renewal was not accepted: {stored_session.renewals[0]}")
+    for number, renewal in enumerate(renewals, start=1):
+        brought = renewal.id_token is not None
+        assert brought == (documented == "always"), (
+            f"the profile documents ID tokens of renewals {documented!r}; "
+            f"renewal number {number} brought {'one' if brought else 'none'}"
+        )
 
 
 @requirement("session-expires-in-usable")
@@ -199,3 +245,48 @@ def test_login_yields_a_refresh_token(login: Login, conformance_run: Record) -> 
     assert answer.refresh_token is not None, (
         "the login yields no refresh_token, though the profile has [grants.refresh_token]"
     )
+
+
+@dataclass(frozen=True)
+class ProlongedSession:
+    """A refresh at half the life of the first refresh token, and another one when all of that life is over."""
+
+    control: TokenResponse
+    late: TokenResponse
+
+
+@scenario(needs="login refresh", reach="user", waits=True)
+async def prolonged_session(provider: Provider) -> ProlongedSession:
+    """Log in, refresh at half the life of the refresh token, and with the new one once the first one's life is over."""
+    grant = provider.profile.grants.refresh_token
+    if grant is None or grant.lifetime_from.likely is None:
+        raise NotApplicable("the profile does not tell from when the lifetime of a refresh token counts")
+    lifetime, late = documented_lifetime(provider.profile), lifetime_slack(provider.profile) + LATENESS
+    half = lifetime // 2
+    if half <= late + LATENESS:
+        raise NotApplicable("refresh tokens live too short to tell from when their life counts")
+    provider.clock.check(lifetime - half + late)
+    login = await provider.login()
+    await provider.clock.wait(half)
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    await provider.clock.wait(lifetime - half + late)
+    newest = control.refresh_token or login.refresh_token
+    return ProlongedSession(control, await provider.refresh(newest, client=login.client))
+
+
+@requirement("rfc6749-expiry-refresh-token", "refresh-token-lifetime-as-documented")
+def test_renewals_prolong_the_session_as_documented(
+    prolonged_session: ProlongedSession, conformance_run: Record
+) -> None:
+    """The life of a refresh token counts from the login, whatever is renewed, or from the renewal, as documented."""
+    grant = conformance_run.profile.grants.refresh_token
+    documented = grant.lifetime_from.documented if grant is not None else None
+    answer = refusal(prolonged_session.late, control=prolonged_session.control)
+    lives = "lives on" if answer.accepted else "is over"
+    if documented is None:
+        raise NotApplicable(f"measured, not judged: a session that was renewed {lives} after the lifetime of its login")
+    from_login = documented == "login"
+    with violating("rfc6749-expiry-refresh-token" if from_login else "refresh-token-lifetime-as-documented"):
+        assert answer.accepted != from_login, (
+            f"the lifetime is documented to count from the {documented}; a session that was renewed {lives} after it"
+        )

@@ -17,6 +17,7 @@ OPTIONS = {
     "emulated": False,
     "recorded": None,
     "report_dir": "reports",
+    "write_facts": None,
     "plan": False,
     "resume": None,
     "strict": False,

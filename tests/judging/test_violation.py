@@ -72,6 +72,16 @@ def test_a_deviation_tells_its_requirement(make_profile):
     assert (found.verdict, found.violated) == (Verdict.DEVIATION, "advice")
 
 
+def test_a_deviation_of_what_the_check_is_tied_to_is_enough(make_profile):
+    """It says exactly what is to be seen, whichever of the requirements the assertion is about."""
+    deviation = Deviation(requirement="advice", expect=Expectation(message="failed"), because="so it is")
+    profile = make_profile().model_copy(update={"deviations": [deviation]})
+    with pytest.raises(AssertionError) as caught, violating("ours"):
+        raise failed()
+    found = judged(caught.value, OURS, ADVICE, profile=profile)
+    assert (found.verdict, found.violated) == (Verdict.DEVIATION, "advice")
+
+
 def test_nothing_is_violated_that_holds(make_profile):
     """A pass and a verdict that is none name no requirement."""
     assert judged(None, OURS, profile=make_profile()).violated is None

@@ -96,14 +96,15 @@ def test_2ba_is_described_as_documented():
     assert profile.server.token_endpoint_aliases == ["https://authorize.2ba.nl/OAuth/Token"]
     assert profile.login.strategy == "password"
     assert profile.errors["expired_refresh_token"].status == 400
-    assert not profile.grants.refresh_token.lifetime.known
+    assert profile.grants.refresh_token.lifetime.likely is None
 
 
 def test_erpnet_is_described_as_documented():
     """Rotation without grace, the lifetimes, and the hybrid flow by form post."""
     profile = loaded("erpnet")
     refresh, tokens = profile.grants.refresh_token, profile.tokens
-    assert (refresh.rotation.value, refresh.reuse_grace.value, refresh.lifetime.value) == ("always", 0, 2592000)
-    assert (tokens.access_token_lifetime.value, tokens.id_token_lifetime.value) == (3600, 300)
+    facts = (refresh.rotation, refresh.reuse_grace, refresh.lifetime)
+    assert [fact.documented for fact in facts] == ["always", 0, 2592000]
+    assert (tokens.access_token_lifetime.documented, tokens.id_token_lifetime.documented) == (3600, 300)
     assert profile.grants.authorization_code.response_mode == "form_post"
-    assert not refresh.reuse_revokes_family.known
+    assert refresh.reuse_revokes_family.likely is None

@@ -25,7 +25,9 @@ def test_names_are_unique():
 def test_a_fault_changes_the_server_and_says_what_it_violates(make_reference_profile, name):
     """Every fault constructs, differs from the conformant server, and names requirements that exist."""
     graced = make_reference_profile()
-    token = graced.grants.refresh_token.model_copy(update={"reuse_grace": Fact[int](value=10)})
+    token = graced.grants.refresh_token.model_copy(
+        update={"reuse_grace": Fact[int](value=10), "lifetime_from": Fact[str](value="login")}
+    )
     graced = graced.model_copy(update={"grants": graced.grants.model_copy(update={"refresh_token": token})})
     strict = make_reference_profile(profile={"name": "FAPI 2.0", "claims": ["fapi2"]})
     assert any(

@@ -44,6 +44,12 @@ def title(row: dict[str, Any]) -> str:
         "public",
         "kept",
         "grace",
+        "grace-unsaid",
+        "until-used",
+        "absolute",
+        "sliding",
+        "id-token-unsaid",
+        "described",
         "revoking",
         "opaque",
         "signing",
@@ -82,6 +88,18 @@ def test_a_fault_turns_just_its_checks_red(judge_all, row):
 def test_an_allowed_variation_alarms_nobody(judge_all, profile, variation):
     """What the specifications allow is no finding."""
     assert alarms(judge_all(profile, variations=[variation])) == {}
+
+
+@pytest.mark.parametrize("variation", ["cache-control-richer", "token-type-upper-case", "further-members"])
+def test_what_is_documented_of_answers_may_be_more(judge_all, variation):
+    """Further members and directives, and another case, are as documented."""
+    assert alarms(judge_all("described", variations=[variation])) == {}
+
+
+@pytest.mark.parametrize("variation", ["refresh-grace", "refresh-grace-until-used"])
+def test_a_grace_that_nobody_documented_alarms_nobody(judge_all, variation):
+    """Whether it counts in seconds or until the new token is used: the used token is dead in the end."""
+    assert alarms(judge_all("grace-unsaid", variations=[variation])) == {}
 
 
 def test_every_fault_is_judged():

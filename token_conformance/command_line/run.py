@@ -41,6 +41,12 @@ from token_conformance.servers.selection import Choice, select
 )
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
 @click.option(
+    "--write-facts",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write what was measured of the provider to FILE, as lines for its profile.",
+)
+@click.option(
     "--require",
     multiple=True,
     type=click.Choice(get_args(Claim)),
@@ -98,6 +104,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
+    arguments += [f"--write-facts={options['write_facts']}"] if options["write_facts"] else []
     arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
     arguments += ["--keyring"] if options["keyring"] else []
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):

@@ -20,7 +20,7 @@ def access_token_lifetime(response: TokenResponse, profile: Profile) -> int:
         Inconclusive: neither tells a time that anybody could wait for.
 
     """
-    lifetime = response.expires_in or profile.tokens.access_token_lifetime.value
+    lifetime = response.expires_in or profile.tokens.access_token_lifetime.documented
     if lifetime is not None and 0 < lifetime <= A_YEAR:
         return lifetime
     told = response.members.get("expires_in")
@@ -41,3 +41,34 @@ def judge_introspected(response: TokenResponse, introspection: Exchange, profile
     assert abs(left - told) <= TOLERANCE, (
         f"expires_in is {told} s, and introspection tells an exp {left:.0f} s after the answer to {response.exchange}"
     )
+
+
+def refresh_token_lifetime(profile: Profile) -> tuple[int, bool]:
+    """The seconds that a refresh token lives, and whether that is documented, and not merely observed.
+
+    Raises:
+        NotApplicable: nobody knows.
+
+    """
+    grant = profile.grants.refresh_token
+    if grant is None or grant.lifetime.likely is None:
+        raise NotApplicable("the profile does not tell how long a refresh token lives")
+    return grant.lifetime.likely, grant.lifetime.documented is not None
+
+
+def lifetime_slack(profile: Profile) -> int:
+    """The seconds by which the provider may let a refresh token live longer."""
+    return profile.grants.refresh_token.lifetime_slack if profile.grants.refresh_token is not None else 0
+
+
+def documented_lifetime(profile: Profile) -> int:
+    """The documented lifetime of a refresh token, in seconds.
+
+    Raises:
+        NotApplicable: it is not documented.
+
+    """
+    lifetime, promised = refresh_token_lifetime(profile)
+    if not promised:
+        raise NotApplicable("the profile does not document how long a refresh token lives")
+    return lifetime

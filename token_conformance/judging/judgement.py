@@ -55,7 +55,7 @@ def judgement_of(
         case Violation() if not at_stake(problem, judged):
             return Judgement(Verdict.ERROR, f"a defect of the suite: the check is not tied to {problem.requirement}")
         case AssertionError():
-            return _unmet(problem, at_stake(problem, judged), profile, seen, fact)
+            return _unmet(problem, judged, profile, seen, fact)
         case _:
             return Judgement(Verdict.ERROR, f"a defect of the suite: {type(problem).__name__}: {problem}")
 
@@ -63,15 +63,15 @@ def judgement_of(
 def _unmet(
     problem: AssertionError, judged: tuple[Requirement, ...], profile: Profile, seen: list[Exchange], fact: str
 ) -> Judgement:
-    last = seen[-1] if seen else None
-    message = _message(problem, fact, last, judged[0] if judged else None)
+    last, told = seen[-1] if seen else None, at_stake(problem, judged)
+    message = _message(problem, fact, last, told[0] if told else None)
     deviation = documented(profile.deviations, tuple(stated.id for stated in judged), last, message)
     if deviation is not None:
         return Judgement(Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}", deviation.requirement)
     if last is not None and last.held_back > LATENESS:
         return Judgement(Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}")
-    fails = not judged or any(counts(stated, profile) for stated in judged)
-    return Judgement(Verdict.FAIL if fails else Verdict.WARNING, message, violated(judged, profile))
+    fails = not told or any(counts(stated, profile) for stated in told)
+    return Judgement(Verdict.FAIL if fails else Verdict.WARNING, message, violated(told, profile))
 
 
 def _held_back(exchange: Exchange) -> str:

@@ -62,6 +62,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tell a red check after a single run; otherwise its scenario runs once more, alone, with a new login",
     )
+    group.addoption(
+        "--write-facts",
+        metavar="FILE",
+        help="write what was measured of the provider to FILE, as lines for its profile",
+    )
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
     group.addoption(
         "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"
@@ -93,6 +98,8 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
     choice = _choice(config)
     if config.option.plan and getattr(config.option, "numprocesses", None):
         raise ProfileError(["--plan runs nothing: leave out -n"])
+    if config.option.write_facts and len(config.option.profile) > 1:
+        raise ProfileError(["--write-facts writes the facts of one profile: give one"])
     config.stash[LEFT] = left = _left(config)
     if left:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)

@@ -13,11 +13,13 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.clock_skew import clock_skew
+from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RUNS
 from token_conformance.plugin.verdicts import RESULTS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import letters_line, summary_lines
 from token_conformance.results.exit_status import NO_SESSION, NOTHING_JUDGED
+from token_conformance.results.facts import observed_lines, shown
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import announcement, to_dos
 from token_conformance.running.record import Record
@@ -91,6 +93,7 @@ def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Fini
     lines = summary_lines(result, again=_again(run, folder / "results.json", config))
     problem = ""
     try:
+        _write_facts(run, result, config)
         lines += [f"report: {path}" for path in write_reports(folder, result, exchanges, run.redactor, config)]
     except ReportError as error:
         problem = str(error)
@@ -102,6 +105,17 @@ def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Fini
         trouble=trouble,
         no_session=record.no_session,
     )
+
+
+def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
+    """Write the measured facts as lines for the profile, where `--write-facts` names a file."""
+    given = config.option.write_facts
+    if given is None:
+        return
+    try:
+        Path(given).write_text(observed_lines(result.facts, run.name, run.started.date()), "utf-8")
+    except OSError as error:
+        raise ReportError(f"the facts cannot be written to {given}: {error.strerror}; choose another file") from None
 
 
 def _again(run: Run, results: Path, config: pytest.Config) -> str:
@@ -123,6 +137,7 @@ def _run_result(run: Run, record: Record, results: list[CheckResult]) -> RunResu
         logins=record.logins,
         todo=to_dos(record, datetime.now(UTC)),
         noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
+        facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
         clock_skew=clock_skew(record.exchanges) if run.server.kind == "live" else None,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),

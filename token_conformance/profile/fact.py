@@ -1,4 +1,8 @@
-"""A fact about a provider: documented, observed or unknown, with its source."""
+"""A fact about a provider: documented, observed or unknown, with its source.
+
+What is documented is held against the provider, and excuses it. What was observed plans the next run: it demands nothing
+and excuses nothing, or a fault that was seen once would hide itself for ever.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +49,14 @@ class Fact(BaseModel, Generic[T]):
         }
 
     @property
-    def known(self) -> bool:
-        """Whether there is a value to hold the provider to."""
-        return self.basis != "unknown" and self.value is not None
+    def documented(self) -> T | None:
+        """The value to hold the provider to; None where nobody promised one."""
+        return self.value if self.basis == "documented" else None
+
+    @property
+    def likely(self) -> T | None:
+        """The value to plan by, documented or observed; None where nothing is known. It judges nothing."""
+        return self.value if self.basis != "unknown" else None
 
 
 def unknown() -> Fact[Any]:

@@ -86,7 +86,7 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
     ),
     "certificate_bound_tokens": (
         lambda profile: (
-            profile.tokens.tls_client_certificate_bound_access_tokens.value is True
+            profile.tokens.tls_client_certificate_bound_access_tokens.documented is True
             and any(client.certificate is not None for client in profile.active_clients)
         ),
         "the profile does not say tokens.tls_client_certificate_bound_access_tokens = true, or no client has a certificate",

@@ -43,12 +43,17 @@ class AuthorizationCode(Table):
 
 
 class RefreshToken(Table):
-    """`[grants.refresh_token]` (RFC 6749 §6, RFC 9700 §4.14.2)."""
+    """`[grants.refresh_token]` (RFC 6749 §6, RFC 9700 §4.14.2).
+
+    `reuse_grace` are the seconds for which a used refresh token goes on working, or `until-used`: until what replaced
+    it is first used. `lifetime` counts from each rotation, or from the login whatever happens (`lifetime_from`).
+    """
 
     rotation: Fact[Literal["always", "never"]] = Field(default_factory=unknown)
-    reuse_grace: Fact[NonNegativeInt] = Fact[NonNegativeInt](value=0)
+    reuse_grace: Fact[NonNegativeInt | Literal["until-used"]] = Field(default_factory=unknown)
     reuse_revokes_family: Fact[bool] = Field(default_factory=unknown)
     lifetime: Fact[PositiveInt] = Field(default_factory=unknown)
+    lifetime_from: Fact[Literal["login", "rotation"]] = Field(default_factory=unknown)
     lifetime_slack: NonNegativeInt = 0
     minimum_age: NonNegativeInt = 0
     id_token: Fact[Literal["always", "never"]] = Field(default_factory=unknown)

@@ -101,7 +101,7 @@ class SuccessfulResponse(Table):
     @property
     def tells_expiry(self) -> bool:
         """Whether `expires_in` may be expected: not where it is documented that there is none."""
-        return self.expires_in.value != "absent"
+        return self.expires_in.documented != "absent"
 
 
 class DocumentedError(Table):
@@ -218,7 +218,7 @@ class Profile(Table):
     @property
     def dpop(self) -> Literal["required", "supported"] | None:
         """Whether tokens are bound to a key by DPoP (RFC 9449): always, wherever a proof comes, or not at all."""
-        return self.tokens.dpop.value if self.tokens.dpop.known else None
+        return self.tokens.dpop.documented
 
     @property
     def documented_dpop_algorithm(self) -> SigningAlgorithm | None:
@@ -229,7 +229,7 @@ class Profile(Table):
     def binds_to_certificate(self) -> bool:
         """Whether the tokens of the client that logs users in are bound to its certificate (RFC 8705 §3)."""
         told = self.tokens.tls_client_certificate_bound_access_tokens
-        return told.value is True and self.user_client.certificate is not None
+        return told.documented is True and self.user_client.certificate is not None
 
     @property
     def claims(self) -> frozenset[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from token_conformance.profile.client import Client
 from token_conformance.profile.fact import Fact
 from token_conformance.profile.models import Profile
 from token_conformance.reference.behaviour import Behaviour
+from token_conformance.reference.documented_answers import documented_answers
 
 T = TypeVar("T")
 
@@ -119,12 +120,13 @@ class Documented:
                 refresh=replace(
                     usual.refresh,
                     rotates=_known(refresh.rotation, "always") == "always",
-                    reuse_grace=_known(refresh.reuse_grace, 0),
+                    **_grace(refresh.reuse_grace),
                     reuse_revokes="family" if _known(refresh.reuse_revokes_family, True) else "nothing",  # noqa: FBT003
                     lifetime=_known(refresh.lifetime, usual.refresh.lifetime),
+                    lifetime_absolute=_known(refresh.lifetime_from, "rotation") == "login",
                     minimum_age=refresh.minimum_age,
                     id_token="never" if _known(refresh.id_token, "always") == "never" else "always",
-                    revokes_old_access_token=_known(tokens.access_token_after_refresh, "lives") == "revoked",
+                    old_access_token="revoked" if tokens.access_token_after_refresh.likely == "revoked" else "lives",
                 ),
             )
         device = self.profile.grants.device_code
@@ -140,6 +142,7 @@ class Documented:
         bound = _known(tokens.tls_client_certificate_bound_access_tokens, False)  # noqa: FBT003
         return replace(
             usual,
+            answer_changes=documented_answers(self.profile.response),
             mutual_tls=replace(usual.mutual_tls, binds=bound),
             token=replace(
                 usual.token,
@@ -153,5 +156,12 @@ class Documented:
         )
 
 
+def _grace(fact: Fact[int | Literal["until-used"]]) -> dict[str, Any]:
+    """The policy of a documented grace: of none, where nobody told."""
+    grace = _known(fact, 0)
+    return {"grace_until_used": True} if isinstance(grace, str) else {"reuse_grace": grace}
+
+
 def _known(fact: Fact[T], otherwise: T) -> T:
-    return fact.value if fact.known and fact.value is not None else otherwise
+    """What is documented, or else was observed: the server takes the provider's place, and judges nothing."""
+    return fact.likely if fact.likely is not None else otherwise

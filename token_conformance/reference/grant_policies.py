@@ -16,6 +16,7 @@ class RefreshPolicy:
     hands_over: bool = True
     repeats_kept_token: bool = True
     reuse_grace: int = 0
+    grace_until_used: bool = False
     reuse_refused: bool = True
     use_forgotten_after: int | None = None
     remembers_generations: int | None = None
@@ -45,8 +46,8 @@ class RefreshPolicy:
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
     access_token: Literal["new", "same", "same_with_full_lifetime"] = "new"
-    revokes_old_access_token: bool = False
-    id_token: Literal["always", "never", "repeated"] = "always"
+    old_access_token: Literal["lives", "revoked", "revoked_at_first", "revoked_later"] = "lives"
+    id_token: Literal["always", "never", "repeated", "at_first"] = "always"
     keeps_nonce: bool = False
     atomic: bool = True
     racers_share_successor: bool = False

@@ -13,7 +13,7 @@ from token_conformance.reference.documented import User
 class Family:
     """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
 
-    `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
+    `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
     `thumbprint` that of a key (RFC 9449 §5).
     """
 
@@ -27,6 +27,7 @@ class Family:
     session: str = field(default_factory=lambda: secrets.token_hex(8))
     refreshable: bool = True
     revoked: bool = False
+    confirmed: int = 0
     last_id_token: str | None = None
     last_access_token: AccessToken | None = None
     certificate: str | None = None
@@ -57,7 +58,10 @@ class Code:
 
 @dataclass(eq=False)
 class AccessToken:
-    """An access token that was issued, and the thumbprint of the certificate that it is bound to; times in seconds since 1970."""
+    """An access token that was issued, and the thumbprint of the certificate that it is bound to; times in seconds since 1970.
+
+    `generation` is that of the refresh token beside it.
+    """
 
     value: str
     client_id: str
@@ -70,6 +74,12 @@ class AccessToken:
     audience: tuple[str, ...] = ()
     thumbprint: str | None = None
     spared: bool = False
+    generation: int = 1
+
+    def confirm(self) -> None:
+        """Note that it was used."""
+        if self.family is not None:
+            self.family.confirmed = max(self.family.confirmed, self.generation)
 
     @property
     def dead(self) -> bool:

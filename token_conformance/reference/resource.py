@@ -58,7 +58,10 @@ def accepted_token(installation: Installation, incoming: Incoming) -> AccessToke
 
     """
     token = _living_token(installation, incoming)
-    return token if token is None or _proven(installation, incoming, token) else None
+    if token is None or not _proven(installation, incoming, token):
+        return None
+    token.confirm()
+    return token
 
 
 def _proven(installation: Installation, incoming: Incoming, token: AccessToken) -> bool:

@@ -181,7 +181,7 @@ ALL = (
     Variation(
         "refresh-revokes-access-token",
         "a refresh revokes the access token before",
-        policy("refresh", revokes_old_access_token=True),
+        policy("refresh", old_access_token="revoked"),
     ),
     Variation(
         "refresh-token-in-any-login",

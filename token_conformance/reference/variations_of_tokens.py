@@ -41,6 +41,11 @@ LIVES = (
         refreshed_id_tokens(lambda token: token.silent_about("at_hash")),
     ),
     Variation(
+        "refresh-grace-until-used",
+        "a used refresh token works until a token that replaced it is used",
+        policy("refresh", grace_until_used=True),
+    ),
+    Variation(
         "refresh-lifetime-absolute",
         "a refresh token lives no longer than the one before would have",
         policy("refresh", lifetime_absolute=True),

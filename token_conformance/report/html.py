@@ -16,6 +16,7 @@ from token_conformance.judging.requirement import catalogue
 from token_conformance.redaction import RedactedExchange
 from token_conformance.report.page import Page, render
 from token_conformance.report.spans import spans
+from token_conformance.results.facts import differing
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
@@ -74,6 +75,7 @@ def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
         skew=skew_sentence(run.clock_skew),
         duration=duration,
         evidence=evidence,
+        differing=list(differing(run.facts)),
     )
 
 

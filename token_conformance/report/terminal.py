@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from token_conformance.evidence.clock_skew import skew_sentence
+from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.redaction.visible import visible
 from token_conformance.results.causes import Cause
+from token_conformance.results.facts import UNKNOWN, fact_groups
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
@@ -34,6 +36,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
         *(line for cause in run.causes for line in _told(cause, checks)),
         *(_finding(check) for check in run.of(Verdict.ERROR)),
         *(_stale(requirement) for requirement in run.stale_deviations),
+        *_facts(run),
         *([_left(run, again)] if run.todo else []),
         *(f"NOTICED  {visible(sentence)}" for sentence in run.noticed),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
@@ -80,6 +83,24 @@ def _finding(check: CheckResult) -> str:
     clause = f" ({check.clause})" if check.clause and check.clause not in message else ""
     named = check.violated or next(iter(check.requirements), "")
     return f"{check.verdict.words.upper():8} {named}{': ' * bool(named)}{message}{clause}"
+
+
+def _facts(run: RunResult) -> Iterator[str]:
+    """What was measured, a line for each group; what is not as documented says so."""
+    for group, facts in fact_groups(run.facts).items():
+        told = "; ".join(_fact(fact) for fact in facts if fact.measured is not None and fact.line.group not in UNTOLD)
+        if told:
+            yield f"FACTS    {group}: {visible(told)}"
+
+
+UNTOLD = {"answers"}
+"""Groups of facts that the report alone tells."""
+
+
+def _fact(fact: SheetFact) -> str:
+    words = fact.measured.words if fact.measured is not None else UNKNOWN
+    differs = f" (documented: {fact.expected})" if fact.as_expected is False else ""
+    return f"{fact.line.name}: {words}{differs}"
 
 
 def _left(run: RunResult, again: str) -> str:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import token_conformance
+from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import Habit
 from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.results.causes import Cause, causes_of
+from token_conformance.results.facts import fact_json
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
@@ -98,6 +100,7 @@ class RunResult:
     clock_skew: float | None = None
     todo: tuple[ToDo, ...] = ()
     noticed: tuple[str, ...] = ()
+    facts: tuple[SheetFact, ...] = ()
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -180,6 +183,7 @@ class RunResult:
             },
             "stale_deviations": list(self.stale_deviations),
             "todo": [left.to_json() for left in self.todo],
+            "facts": [fact_json(fact) for fact in self.facts],
             "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],
         }

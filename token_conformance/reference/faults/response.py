@@ -218,6 +218,12 @@ RESPONSE = (
         policy("token", refresh_token_shared=True),
     ),
     Fault(
+        "documented-member-missing",
+        "answers lack a member of their own that is documented",
+        ("answers-as-documented",),
+        tokens(lambda answer: answer.silent_about("created_at")),
+    ),
+    Fault(
         "success-member-twice",
         "token_type stands twice in the answer",
         ("rfc6749-3.2-duplicate-members",),

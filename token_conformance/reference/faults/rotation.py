@@ -73,7 +73,7 @@ ROTATION = (
         "refresh-grace-cut",
         "a used refresh token dies at once, whatever grace is documented",
         ("rotation-as-documented",),
-        policy("refresh", reuse_grace=0),
+        policy("refresh", reuse_grace=0, grace_until_used=False),
     ),
     Fault(
         "refresh-strands-client",

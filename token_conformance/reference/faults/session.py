@@ -31,6 +31,36 @@ SESSION = (
         policy("refresh", access_token="same_with_full_lifetime"),
     ),
     Fault(
+        "refresh-id-token-at-first",
+        "the first refresh yields an ID token as documented, and the later ones yield none",
+        ("refreshed-id-token-as-documented",),
+        policy("refresh", id_token="at_first"),
+    ),
+    Fault(
+        "refresh-lifetime-begins-anew",
+        "the lifetime that is documented to count from the login begins anew with each rotation",
+        ("rfc6749-expiry-refresh-token",),
+        policy("refresh", lifetime_absolute=False),
+    ),
+    Fault(
+        "refresh-lifetime-ends-with-the-first",
+        "no refresh token outlives the first one, though the lifetime is documented to count from each rotation",
+        ("refresh-token-lifetime-as-documented",),
+        policy("refresh", lifetime_absolute=True),
+    ),
+    Fault(
+        "refresh-revokes-later-access-tokens",
+        "the first refresh leaves the old access token alone as documented, and the later ones revoke it",
+        ("session-old-access-token",),
+        policy("refresh", old_access_token="revoked_later"),
+    ),
+    Fault(
+        "refresh-spares-later-access-tokens",
+        "the first refresh revokes the old access token as documented, and the later ones leave it alone",
+        ("session-old-access-token",),
+        policy("refresh", old_access_token="revoked_at_first"),
+    ),
+    Fault(
         "expires-in-only-at-first",
         "the answers to refreshes have no expires_in",
         ("session-expires-in-usable", "rfc6749-5.1-expires-in"),

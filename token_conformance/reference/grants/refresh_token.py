@@ -48,7 +48,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             answer["expires_in"] = self.installation.behaviour.token.access_token_lifetime
         if self.policy.scope_narrowed == "ignored_in_silence" and set(asked.split()) != set(scope.split()):
             del answer["scope"]
-        if "openid" in scope.split() and self.policy.id_token != "never":
+        yields = self.policy.id_token == "repeated" or self._applies(token, self.policy.id_token, "always")
+        if "openid" in scope.split() and yields:
             answer["id_token"] = self._id_token(token, access_token)
         return 200, answer, NO_STORE
 
@@ -143,6 +144,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         forgotten, now = self.policy.use_forgotten_after, self.installation.now
         if forgotten is not None and token.used is not None and now > token.used + forgotten:
             return False
+        if self.policy.grace_until_used:
+            return token.family.confirmed > token.generation
         grace = self.policy.reuse_grace
         return grace == 0 or token.used is None or self.installation.now > token.used + grace
 
@@ -190,14 +193,20 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             and last.expires > self.installation.now
         ):
             return last
-        if last is not None and self.policy.revokes_old_access_token:
+        if last is not None and self._applies(token, self.policy.old_access_token, "revoked"):
             last.revoked = True
         thumbprint = self.access_token_thumbprint
         if last is not None and self.installation.behaviour.dpop.refresh_keeps_key:
             thumbprint = last.thumbprint
-        return self.issuer.access_token(
+        issued = self.issuer.access_token(
             token.client_id, scope, "refresh", token.family, self.request.resources, thumbprint=thumbprint
         )
+        issued.generation = token.generation + 1
+        return issued
+
+    def _applies(self, token: RefreshToken, policy: str, always: str) -> bool:
+        """Whether a policy of each refresh, of the first, or of the later ones applies to this one."""
+        return policy == always or policy.endswith("at_first" if token.generation == 1 else "later")
 
     def _successor(self, token: RefreshToken, scope: str) -> RefreshToken | None:
         kept_from = self.policy.rotating_generations
@@ -206,6 +215,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         if token.used is not None and self.request.raced and self.policy.racers_share_successor:
             return self.installation.memory.newest(token.family)
         token.used = token.used if token.used is not None else self.installation.now
+        token.family.confirmed = max(token.family.confirmed, token.generation)
         if not self.policy.hands_over:
             return None
         kept = scope if self.policy.narrowing_shrinks_grant else token.scope
