@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except (ProfileError, RecordingError, ValueError) as problem:
         raise pytest.UsageError(*str(problem).splitlines()) from None
     # Verdicts have words of their own: the usual traceback would be thrown away, and takes longer than most checks.
-    if getattr(config.option, "tbstyle", None) == "auto":
+    if getattr(config.option, "tbstyle", None) in {"auto", "long", "short"}:
         config.option.tbstyle = "native"
 
 
