@@ -24,20 +24,27 @@ LOGINS = {
 }
 
 
+def live_run(folder, login=FORM, faults=(), variations=()):
+    """The status and the results of a live run against the reference server on loopback."""
+    server = LoopbackServer()
+    profile = folder / "reference.toml"
+    text = EVERYTHING.replace("https://op.example", server.base_url).replace(FORM, login)
+    profile.write_text(text.replace("[limits]", "[limits]\nmax_wait = 2"))
+    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live"]
+    reference = ReferenceServer(load(profile, {}), faults=faults, variations=variations)
+    with server.serving(reference.application):
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    (path,) = folder.glob("reports/reference/*/results.json")
+    return ended.returncode, json.loads(path.read_text())
+
+
 @pytest.fixture(params=LOGINS)
 def results(request, tmp_path):
     """The results of a live run with one way of logging in."""
-    server = LoopbackServer()
-    profile = tmp_path / "reference.toml"
-    text = EVERYTHING.replace("https://op.example", server.base_url).replace(FORM, LOGINS[request.param])
-    profile.write_text(text.replace("[limits]", "[limits]\nmax_wait = 2"))
-    command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live"]
-    with server.serving(ReferenceServer(load(profile, {})).application):
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    (path,) = tmp_path.glob("reports/reference/*/results.json")
-    return request.param, json.loads(path.read_text())
+    status, found = live_run(tmp_path, LOGINS[request.param])
+    assert status == 0, found["summary"]
+    return request.param, found
 
 
 def test_nothing_is_red(results):
@@ -46,3 +53,27 @@ def test_nothing_is_red(results):
     assert found["server"] == "live"
     assert (found["summary"]["fail"], found["summary"]["warning"], found["summary"]["error"]) == (0, 0, 0)
     assert found["summary"]["pass"] > {"form": 150, "password": 130, "refresh_token": 80}[strategy]
+
+
+@pytest.mark.parametrize(
+    ("variation", "noticed"),
+    [
+        ("one-session-per-user-and-client", "the provider keeps one session for each user and client"),
+        ("login-not-remembered", "the provider keeps no login session"),
+    ],
+)
+def test_a_way_of_the_server_is_noticed_and_alarms_nobody(tmp_path, variation, noticed):
+    """The run adapts itself, says so once, and judges as much as at any other server."""
+    status, found = live_run(tmp_path, variations=[variation])
+    assert (status, found["summary"]["fail"], found["summary"]["warning"], found["summary"]["error"]) == (0, 0, 0, 0)
+    assert [sentence.partition(":")[0] for sentence in found["noticed"]] == [noticed]
+    assert found["summary"]["pass"] > 250
+
+
+def test_a_server_that_ends_all_sessions_of_a_thief_harms_no_neighbour(tmp_path):
+    """What it does wrong is found, seen twice, and nothing else is red."""
+    _, found = live_run(tmp_path, faults=["refresh-reuse-revokes-user"])
+    red = [check for check in found["checks"] if check["verdict"] in {"fail", "warning"}]
+    assert [(check["id"].split("::")[1], check["seen"]) for check in red] == [
+        ("test_reuse_leaves_other_logins_alone", [2, 2])
+    ]
