@@ -112,8 +112,11 @@ def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
     given = config.option.write_facts
     if given is None:
         return
+    lines = observed_lines(result.facts, run.name, run.started.date())
+    if run.redactor.leaks(lines):
+        raise ReportError(f"{given} was not written, since it would show a secret")
     try:
-        Path(given).write_text(observed_lines(result.facts, run.name, run.started.date()), "utf-8")
+        Path(given).write_text(lines, "utf-8")
     except OSError as error:
         raise ReportError(f"the facts cannot be written to {given}: {error.strerror}; choose another file") from None
 

@@ -82,12 +82,20 @@ def _clean(name: str, contents: Contents, run: RunResult, evidence: Evidence, re
     text = contents(run, evidence)
     leaks = _leaks(text, redactor)
     if leaks:
-        silent = replace(run, checks=tuple(replace(check, message="", habit=None) for check in run.checks))
-        leaks -= _leaks(contents(silent, {}), redactor)
+        leaks -= _leaks(contents(_silent(run), {}), redactor)
     if leaks:
         kinds = ", ".join(sorted({label.strip("<>").rpartition(" ")[0] for label in leaks}))
         raise ReportError(f"{name} was not written, since it would show a secret of the kind: {kinds}")
     return text
+
+
+def _silent(run: RunResult) -> RunResult:
+    """The run without anything that a server said."""
+    return replace(
+        run,
+        checks=tuple(replace(check, message="", habit=None) for check in run.checks),
+        facts=tuple(replace(fact, measured=None) for fact in run.facts),
+    )
 
 
 def _leaks(text: str, redactor: Redactor) -> set[str]:

@@ -131,11 +131,10 @@ def _seen_moves(observed: Observed) -> Iterator[tuple[str, Attempt]]:
     by_age, by_session = _bounds(uses, lambda use: use.age), _bounds(uses, lambda use: use.session)
     if by_age is None and by_session is not None:
         yield "login", by_session.refused.attempt
-    if by_age is not None and by_session is None:
+    if by_age is not None:
+        over = by_age.seconds - LATENESS / 2
         yield from (
-            ("rotation", use.attempt)
-            for use in uses
-            if use.attempt.response.accepted and use.session >= by_age.seconds > use.age
+            ("rotation", use.attempt) for use in uses if use.attempt.response.accepted and use.session >= over > use.age
         )
 
 
