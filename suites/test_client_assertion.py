@@ -83,7 +83,7 @@ def wrong_ones(good: Assertion, stranger: str, now: int) -> dict[str, Assertion 
 
 
 async def other_audience(provider: Provider, good: Assertion) -> str | None:
-    """The other name of the server: its issuer, where the profile documents the token endpoint as audience."""
+    """The other name of the server: its issuer, where assertions are for the token endpoint."""
     issuer = provider.profile.server.issuer
     return issuer if issuer is not None and good.claims["aud"] != issuer else None
 
@@ -180,7 +180,7 @@ def test_assertion_works_once(assertions: Assertions, conformance_run: Record) -
 def test_issuer_is_accepted_as_audience(assertions: Assertions) -> None:
     """The issuer is accepted as aud, as FAPI 2.0 and the update of RFC 7523 want it."""
     if assertions.other_audience is None:
-        raise NotApplicable("the profile documents the issuer as aud, or names none")
+        raise NotApplicable("the assertions of the run name the issuer already, or the profile names none")
     assert refusal(assertions.other_audience, control=assertions.carrier.control).accepted
 
 

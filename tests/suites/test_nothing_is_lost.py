@@ -11,6 +11,14 @@ DECODED = "client_authentication::test_basic_is_form_decoded"
 
 PECULIARITIES = [
     ("everything", {"variations": ["offline-access-demands-consent"]}, {}),
+    ("signing", {"variations": ["assertion-for-the-endpoint-asked"]}, {}),
+    ("signing", {"variations": ["assertion-for-the-issuer-elsewhere"]}, {}),
+    ("signing", {"variations": ["assertion-for-the-token-endpoint-elsewhere"]}, {}),
+    (
+        "signing",
+        {"variations": ["assertion-for-the-issuer"]},
+        {"client_assertion::test_issuer_is_accepted_as_audience": "not_applicable"},
+    ),
     ("everything", {"faults": ["basic-raw"]}, {DECODED: "fail"}),
     ("everything", {"faults": ["basic-plus-kept"]}, {DECODED: "fail"}),
     ("everything", {"faults": ["basic-needs-client-id"]}, {ACCEPTED: "fail"}),

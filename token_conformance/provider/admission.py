@@ -30,7 +30,7 @@ SAID_TO_THE_KNOWN = frozenset(
 )
 """The error codes for a client that is let in (RFC 6749 §5.2, RFC 8707 §2)."""
 
-ASKED_BY_THEMSELVES = frozenset({"revocation_endpoint", "introspection_endpoint"})
+ASKED_BY_THEMSELVES = frozenset({"revocation_endpoint", "introspection_endpoint", "device_authorization_endpoint"})
 """Endpoints where servers want assertions for another audience than at the token endpoint."""
 
 
@@ -164,9 +164,13 @@ class Admission:
         return Finding(client, refused=_refusal(client, answers) if refused else None)
 
     async def _elsewhere(self, client: Client, endpoint: str) -> Finding:
-        """Present a token that nobody knows, with an assertion for one audience after the other."""
+        """Present a token that nobody knows, or ask for a device code, with an assertion for one audience after the other."""
+        device = self._profile.grants.device_code
+        asked = {"scope": device.scope if device is not None else None}
+        if endpoint != "device_authorization_endpoint":
+            asked = {"token": self._made_up()}
         for way in ways_at_others(client):
-            answer = TokenResponse(await self._by(way).ask(endpoint, {"token": self._made_up()}, client=client))
+            answer = TokenResponse(await self._by(way).ask(endpoint, asked, client=client))
             if not refuses_client(answer):
                 return Finding(client, endpoint, way, proven=True)
         return Finding(client, endpoint)

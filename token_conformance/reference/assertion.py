@@ -29,7 +29,8 @@ class AssertionReader:
     """Verifies assertions, and remembers which ones were used."""
 
     policy: AssertionPolicy
-    audiences: Collection[str]
+    issuer: str
+    token_endpoint: str
     _used: set[str] = field(default_factory=set)
 
     def claimed_client(self, assertion: str) -> str | None:
@@ -38,15 +39,17 @@ class AssertionReader:
         subject = claims.get("sub") if self.policy.subject_compared else claims.get("iss")
         return subject if isinstance(subject, str) else None
 
-    def fault_of(self, assertion: str, assertion_type: str | None, client: Client, now: float) -> str | None:
-        """Why an assertion does not authenticate a client; None where it does."""
+    def fault_of(
+        self, assertion: str, assertion_type: str | None, client: Client, now: float, *, asked: str
+    ) -> str | None:
+        """Why an assertion does not authenticate a client at the endpoint that is asked; None where it does."""
         claims, policy = _claims(assertion), self.policy
         wrong = {
             "type": policy.type_compared and assertion_type != JWT_BEARER,
             "signature": policy.signature_verified and not self._signed(assertion, client),
             "iss": policy.issuer_compared and claims.get("iss") != client.client_id,
             "sub": policy.subject_compared and claims.get("sub") != client.client_id,
-            "aud": policy.audience_compared and not self._addressed(claims.get("aud")),
+            "aud": policy.audience_compared and not self._addressed(claims.get("aud"), self._names(asked)),
             "exp": not self._in_time(claims.get("exp"), now),
             "nbf": policy.not_before_checked and _number(claims.get("nbf"), 0) > now + policy.tolerance,
             "iat": policy.issued_at_checked and _number(claims.get("iat"), 0) > now + policy.tolerance,
@@ -58,10 +61,21 @@ class AssertionReader:
             self._used.add(str(claims["jti"]))
         return found
 
-    def _addressed(self, audience: object) -> bool:
+    def _names(self, asked: str) -> set[str]:
+        """What clients may call this server in their assertions at an endpoint (RFC 7523 §3)."""
+        named = {"issuer": {self.issuer}, "token_endpoint": {self.token_endpoint}}
+        usual = named.get(self.policy.audiences, set())
+        usual = named["issuer"] | named["token_endpoint"] if self.policy.audiences == "both" else usual
+        if asked == self.token_endpoint:
+            return usual
+        if self.policy.elsewhere == "any of these":
+            return usual | {asked} if len(usual) > 1 else usual
+        return named.get(self.policy.elsewhere, {asked, self.issuer})
+
+    def _addressed(self, audience: object, names: Collection[str]) -> bool:
         if isinstance(audience, list):
-            return self.policy.audience_list_accepted and bool(set(map(str, audience)) & set(self.audiences))
-        return audience in self.audiences
+            return self.policy.audience_list_accepted and bool(set(map(str, audience)) & set(names))
+        return audience in names
 
     def _in_time(self, expiry: object, now: float) -> bool:
         if expiry is None:

@@ -205,7 +205,11 @@ class ClientAuthenticator:
             "method"
             if not client.asserts
             else self._assertions.fault_of(
-                credentials.assertion or "", request.form.get("client_assertion_type"), client, self._clock.timestamp
+                credentials.assertion or "",
+                request.form.get("client_assertion_type"),
+                client,
+                self._clock.timestamp,
+                asked=request.incoming.url.partition("?")[0],
             )
         )
         if fault is not None:

@@ -28,18 +28,11 @@ class Installation:
             behaviour.client,
             behaviour.mutual_tls,
             self.client,
-            AssertionReader(behaviour.assertion, self._audiences),
+            AssertionReader(behaviour.assertion, self.addresses.issuer, self.addresses.token_endpoint),
             clock,
         )
         self._clients = {client.client_id: client for client in profile.clients}
         self._issue_known_refresh_token()
-
-    @property
-    def _audiences(self) -> frozenset[str]:
-        """What clients may call this server in their assertions (RFC 7523 §3)."""
-        named = {"issuer": self.addresses.issuer, "token_endpoint": self.addresses.token_endpoint}
-        accepted = self.behaviour.assertion.audiences
-        return frozenset(named.values() if accepted == "both" else {named.get(accepted, "")})
 
     def client(self, client_id: str) -> RegisteredClient | None:
         """The client of that identifier."""

@@ -36,7 +36,11 @@ class ClientPolicy:
 
 @dataclass(frozen=True)
 class AssertionPolicy:
-    """Client assertions (RFC 7523 §3, OIDC Core §9); times in seconds."""
+    """Client assertions (RFC 7523 §3, OIDC Core §9); times in seconds.
+
+    `audiences` are the names of the server at the token endpoint, `elsewhere` those at other endpoints, each of which
+    has a name of its own.
+    """
 
     type_compared: bool = True
     signature_verified: bool = True
@@ -46,6 +50,7 @@ class AssertionPolicy:
     subject_compared: bool = True
     audience_compared: bool = True
     audiences: Literal["both", "issuer", "token_endpoint", "nowhere"] = "both"
+    elsewhere: Literal["any of these", "endpoint_or_issuer", "issuer", "token_endpoint"] = "any of these"
     audience_list_accepted: bool = True
     expiry_required: bool = True
     expiry_checked: bool = True

@@ -12,6 +12,26 @@ CLIENTS = (
         policy("scope", offline_access_demands_consent=True),
     ),
     Variation(
+        "assertion-for-the-endpoint-asked",
+        "aud of assertions at other endpoints than that of tokens is the endpoint itself, or the issuer",
+        policy("assertion", elsewhere="endpoint_or_issuer"),
+    ),
+    Variation(
+        "assertion-for-the-issuer-elsewhere",
+        "aud of assertions at other endpoints than that of tokens is the issuer alone",
+        policy("assertion", elsewhere="issuer"),
+    ),
+    Variation(
+        "assertion-for-the-token-endpoint-elsewhere",
+        "aud of assertions is the token endpoint, or at that the issuer, at other endpoints too",
+        policy("assertion", elsewhere="token_endpoint"),
+    ),
+    Variation(
+        "assertion-for-the-issuer",
+        "aud of assertions is the issuer alone, as the update of RFC 7523 wants it",
+        policy("assertion", audiences="issuer", elsewhere="issuer"),
+    ),
+    Variation(
         "missing-authentication-invalid-request",
         "missing client authentication is an invalid_request",
         policy("client", missing_authentication="invalid_request"),
