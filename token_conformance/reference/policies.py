@@ -118,6 +118,8 @@ class ResourcePolicy:
     userinfo_checks_expiry: bool = True
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
+    two_methods_refused: bool = True
+    queried_is_private: bool = True
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,13 @@ def resource_answer(installation: Installation, incoming: Incoming) -> Answer:
         return _unproven("resource", refusal)
     if token is None:
         return challenge(installation, incoming, "resource")
+    if installation.behaviour.resource.two_methods_refused and _comes_twice(installation, incoming):
+        return _refused("resource", 400, "invalid_request", 'error_description="The token comes in two ways."')
+    public = _queried(installation, incoming) is not None and not installation.behaviour.resource.queried_is_private
     return Answer(
         "resource",
         members={"resource": "protected", "scope": token.scope, "client_id": token.client_id},
-        headers=(*NO_STORE, *_next_nonce(installation)),
+        headers=(*(() if public else NO_STORE), *_next_nonce(installation)),
     )
 
 
@@ -130,8 +133,17 @@ def borne_token(installation: Installation, incoming: Incoming) -> str | None:
     scheme, _, value = incoming.headers.get("authorization", "").partition(" ")
     if scheme.lower() in policy.schemes or scheme in policy.schemes or _by_dpop(installation, incoming):
         return value.strip() or None
+    return _queried(installation, incoming)
+
+
+def _queried(installation: Installation, incoming: Incoming) -> str | None:
+    """The access token in the query (RFC 6750 §2.3), where the resource reads it."""
     queried = parse_qs(incoming.query).get("access_token")
-    return queried[0] if queried and policy.query_accepted else None
+    return queried[0] if queried and installation.behaviour.resource.query_accepted else None
+
+
+def _comes_twice(installation: Installation, incoming: Incoming) -> bool:
+    return "authorization" in incoming.headers and _queried(installation, incoming) is not None
 
 
 def challenge(installation: Installation, incoming: Incoming, endpoint: Endpoint) -> Answer:

@@ -48,6 +48,12 @@ def _barely_challenged(answer: Answer) -> Answer:
     )
 
 
+def _challenged_twice(answer: Answer) -> Answer:
+    challenge = next((value for name, value in answer.headers if name == "WWW-Authenticate"), "")
+    by_dpop = answer.endpoint in AT_RESOURCES and challenge.startswith("DPoP ") and "nonce" not in challenge
+    return answer.headed("WWW-Authenticate", f'Bearer realm="resource", {challenge}') if by_dpop else answer
+
+
 def _without_scope_refused(answer: Answer) -> Answer:
     if answer.form.get("grant_type") != "client_credentials" or "scope" in answer.form:
         return answer
@@ -144,6 +150,11 @@ FORMS = (
     ),
     Variation(
         "resource-bare-challenge", "the challenge of resources is as short as can be", answers(_barely_challenged)
+    ),
+    Variation(
+        "challenges-to-both-schemes",
+        "a wrong proof is challenged to Bearer and to DPoP, with the error in the latter (RFC 9449 §7.2)",
+        answers(_challenged_twice),
     ),
     Variation(
         "error-description-empty",

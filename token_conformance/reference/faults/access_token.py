@@ -47,7 +47,43 @@ def _error_untold(answer: Answer) -> Answer:
     return answer.headed("WWW-Authenticate", 'Bearer realm="resource"') if at_fault else answer
 
 
+def _error_twice(answer: Answer) -> Answer:
+    at_fault = _at_resources(answer) and answer.reason == "invalid_token"
+    said = 'Bearer realm="resource", error="invalid_token", error="invalid_request"'
+    return answer.headed("WWW-Authenticate", said) if at_fault else answer
+
+
+def _with_backslash(answer: Answer) -> Answer:
+    at_fault = _at_resources(answer) and answer.reason == "invalid_token"
+    said = 'Bearer realm="resource", error="invalid_token", error_description="No \\"good\\" token"'
+    return answer.headed("WWW-Authenticate", said) if at_fault else answer
+
+
 ACCESS_TOKEN = (
+    Fault(
+        "challenge-error-twice",
+        "the challenge to a dead token has two errors",
+        ("rfc6750-3-attributes-once",),
+        answers(_error_twice),
+    ),
+    Fault(
+        "challenge-with-quotation-marks",
+        "error_description of a challenge holds quotation marks",
+        ("rfc6750-3-attribute-characters",),
+        answers(_with_backslash),
+    ),
+    Fault(
+        "resource-takes-a-token-twice",
+        "the resource takes access tokens in the query, in the header beside it too",
+        ("rfc6750-3.1-two-methods", "rfc6750-2.3-query"),
+        policy("resource", query_accepted=True, two_methods_refused=False),
+    ),
+    Fault(
+        "resource-query-cacheable",
+        "the resource takes access tokens in the query, and answers what caches may keep for all",
+        ("rfc6750-2.3-private", "rfc6750-2.3-query"),
+        policy("resource", query_accepted=True, queried_is_private=False),
+    ),
     Fault(
         "resource-scheme-case-sensitive",
         "the resource takes the scheme Bearer in this spelling alone",

@@ -2,6 +2,8 @@
 
 # ruff: noqa: S106 - policies are named after the secrets that they concern
 
+import re
+
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import Change, access_tokens, answers, policy, together
 from token_conformance.reference.dpop import CHECKS
@@ -43,6 +45,19 @@ def at_endpoint(endpoint: str, change: Change) -> Change:
 def demanding(**changes: bool | str) -> Change:
     """Demand a nonce, and change something else of it."""
     return policy("dpop", nonce="demanded", **changes)
+
+
+def _challenged_by_dpop(answer: Answer, said: str) -> Answer:
+    """The answer with another challenge, where a resource refuses a request by the scheme DPoP."""
+    tried = answer.request_headers.get("authorization", "").lower().startswith("dpop ")
+    refused = answer.endpoint in {"resource", "userinfo"} and answer.status == 401
+    return answer.headed("WWW-Authenticate", said) if tried and refused else answer
+
+
+def _without_algorithms(answer: Answer) -> Answer:
+    said = next((value for name, value in answer.headers if name == "WWW-Authenticate"), "")
+    bare = re.sub(r'algs="[^"]*"(, )?', "", said)
+    return answer.headed("WWW-Authenticate", bare) if bare != said else answer
 
 
 def _without_challenge(answer: Answer) -> Answer:
@@ -176,6 +191,18 @@ BINDING = (
         "the resource takes a bound token as a bearer token",
         ("rfc9449-7.2-not-as-bearer",),
         policy("dpop", bearer_accepted=True),
+    ),
+    Fault(
+        "dpop-error-in-the-other-challenge",
+        "the error of a proof stands in the challenge to Bearer",
+        ("rfc9449-7.2-challenge-of-the-scheme",),
+        answers(lambda answer: _challenged_by_dpop(answer, 'Bearer error="invalid_token", DPoP algs="ES256"')),
+    ),
+    Fault(
+        "dpop-challenge-without-algorithms",
+        "the challenge to DPoP does not tell the algorithms of proofs",
+        ("rfc9449-7.1-algs",),
+        answers(_without_algorithms),
     ),
     Fault(
         "dpop-resource-without-challenge",
