@@ -20,6 +20,7 @@ OPTIONS = {
     "write_facts": None,
     "plan": False,
     "resume": None,
+    "no_repeat": False,
     "strict": False,
     "fault": (),
     "variation": (),

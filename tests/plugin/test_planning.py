@@ -9,13 +9,16 @@ def test_asks(asked):
 
 
 def test_a_plan_runs_nothing(inner_run):
-    """The check would fail: it is not judged, no report is written, and the exit status is 0."""
+    """The check would fail: it is not judged, no report is written, and the exit status is 0.
+
+    Beside the scenario's request there is one by which a run finds out how its client gets in.
+    """
     result = inner_run(CHECK, "--plan")
     result.stdout.fnmatch_lines(
         [
             "example: 1 check, 1 scenario; an estimate*nothing is sent to the provider",
             "  asked  1 request  (needs client_credentials)",
-            "example: about 0 logins*about 1 request *",
+            "example: about 0 logins*about 2 requests *",
         ]
     )
     assert result.ret == 0
