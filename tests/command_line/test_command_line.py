@@ -18,6 +18,7 @@ OPTIONS = {
     "recorded": None,
     "report_dir": "reports",
     "write_facts": None,
+    "no_repeat": False,
     "plan": False,
     "resume": None,
     "no_repeat": False,

@@ -1,5 +1,7 @@
 """The outcome of a check is a verdict, shown under its own name."""
 
+import tomllib
+
 import pytest
 
 from token_conformance.judging.judgement import verdict_of
@@ -214,3 +216,26 @@ def test_the_summary_is_the_last_thing_on_the_terminal(inner_run):
     assert "FAIL     must: expected: A refresh token is handed over" in "\n".join(lines[letters:])
     assert lines[-1].startswith("report: ")
     assert lines[-1].endswith("junit.xml")
+
+
+def test_facts_are_written_as_lines_for_the_profile(inner_run):
+    """Where a file is named; a run without facts of refresh tokens has none of them."""
+    inner_run(CHECKS, "-k", "test_holds", "--write-facts", "facts.toml")
+    facts = tomllib.loads((inner_run.folder / "facts.toml").read_text("utf-8"))
+    assert facts == {}
+    told = {fact["id"]: fact["measured"] for fact in inner_run.results()["facts"]}
+    assert told["authentication-methods"] == "client_secret_basic"
+    assert told["rotation"] == "unknown"
+
+
+def test_facts_that_cannot_be_written_are_told(inner_run):
+    """As a report that cannot be written is."""
+    result = inner_run(CHECKS, "-k", "test_holds", "--write-facts", "nowhere/facts.toml")
+    result.stdout.fnmatch_lines(["ERROR: the facts cannot be written to nowhere/facts.toml: No such file*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_facts_are_those_of_one_profile(inner_run):
+    """Two cannot be written into one file."""
+    result = inner_run(CHECKS, "--write-facts", "facts.toml", profiles=("one", "two"))
+    result.stderr.fnmatch_lines(["*--write-facts writes the facts of one profile: give one*"])

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import lxml.html
 import pytest
 
+from token_conformance.evidence.facts.measured import Measured
+from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.requirement import catalogue
 from token_conformance.report.html import OUTCOMES, html_of
 from token_conformance.results.todo import ToDo
@@ -213,3 +215,20 @@ def test_a_style_of_ones_own_is_added(make_run, tmp_path):
     style = tmp_path / "vendor.css"
     style.write_text("h1 { color: rebeccapurple }")
     assert "rebeccapurple" in html_of(make_run(), {}, [style])
+
+
+def test_the_fact_sheet_shows_what_was_measured(make_run):
+    """Documented beside measured, unknown as a word, and what differs is counted; a server's words are text."""
+    lines = {line.id: line for line in LINES}
+    facts = (
+        SheetFact(lines["rotation"], "always", "the manual", Measured("<b>none</b>", "never", ("a/1",), "never")),
+        SheetFact(lines["sessions"], None, None, None),
+    )
+    page = lxml.html.fromstring(html_of(make_run(facts=facts), {}))
+    (sheet,) = [each for each in page.xpath("//details") if "measured of the provider" in each.text_content()]
+    assert "1 fact not as documented" in sheet.xpath("summary")[0].text_content()
+    rows = [[cell.text_content() for cell in row] for row in sheet.xpath(".//tr")[1:]]
+    assert rows == [
+        ["refresh tokens", "rotation", "always", "<b>none</b>", "a/1"],
+        ["sessions", "of one user at one client", "unknown", "unknown", ""],
+    ]

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from token_conformance.evidence.facts.measured import Measured
+from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.report.terminal import LETTERS, letters_line, summary_lines
 from token_conformance.results.todo import ToDo
@@ -93,3 +95,19 @@ def test_a_server_cannot_steer_the_terminal(make_run, make_check):
     """Control characters in a message are made visible."""
     lines = summary_lines(make_run(checks=(make_check(Verdict.FAIL, message="\x1b[2J\x07gone"),)))
     assert all(line.isprintable() for line in lines)
+
+
+def test_facts_are_told_in_a_line_for_each_group(make_run):
+    """What was not measured is left out; what differs from the documentation says so."""
+    lines = {line.id: line for line in LINES}
+    facts = (
+        SheetFact(
+            lines["rotation"], "always", "the manual", Measured("no refresh rotates", "never", ("a/1",), "never")
+        ),
+        SheetFact(lines["refresh-token-format"], None, None, Measured("opaque", "opaque", ("a/1",))),
+        SheetFact(lines["sessions"], None, None, None),
+        SheetFact(lines["token-type"], None, None, Measured("Bearer", "told", ("a/1",), "Bearer")),
+    )
+    assert [line for line in summary_lines(make_run(facts=facts)) if line.startswith("FACTS")] == [
+        "FACTS    refresh tokens: rotation: no refresh rotates (documented: always); format: opaque"
+    ]

@@ -10,8 +10,11 @@ import pytest
 
 import token_conformance
 import token_conformance.results.results as results
+from token_conformance.evidence.facts.measured import Measured
+from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.judging.requirement import Requirement
+from token_conformance.results.facts import fact_json
 from token_conformance.results.results import CheckResult, Coverage, RunResult
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
@@ -121,6 +124,7 @@ def test_results_json_keeps_its_schema():
             *(check(verdict, message=verdict.words) for verdict in Verdict),
             replace(check(Verdict.FAIL), habit=Habit(Did.WRONG_CODE, "a/2", "/token", "response.error", "x", "a/1")),
         ),
+        facts=tuple(SheetFact(line, None, None, None) for line in LINES),
         clock_skew=-1.5,
         todo=(ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 20, tzinfo=UTC)),),
     )
@@ -139,6 +143,8 @@ def test_the_schema_knows_every_member():
     written = run_of(check(Verdict.FAIL)).to_json()
 
     assert set(SCHEMA["properties"]) == set(written)
+    fact = fact_json(SheetFact(LINES[0], "always", "the manual", Measured("it does", "never", ("a/1",), "never")))
+    assert set(SCHEMA["$defs"]["fact"]["properties"]) == set(fact)
     assert set(SCHEMA["$defs"]["cause"]["properties"]) == set(written["causes"][0])
     assert set(SCHEMA["$defs"]["check"]["properties"]) == set(written["checks"][0])
     assert [verdict.value for verdict in Verdict] == SCHEMA["$defs"]["verdict"]["enum"]
