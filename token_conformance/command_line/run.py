@@ -15,7 +15,7 @@ from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
-from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
 
 

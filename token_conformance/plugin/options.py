@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -16,10 +16,12 @@ from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
 from token_conformance.running.run import Run
-from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
-from token_conformance.sessions import SessionError, SessionStore, store_for
 from token_conformance.wire.connection import ServerKind
+
+if TYPE_CHECKING:
+    from token_conformance.sessions import SessionStore
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,6 +120,8 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
 
 
 def _store(given: str, profile: Profile, config: pytest.Config) -> SessionStore:
+    from token_conformance.sessions import SessionError, store_for  # the others have no use for a store
+
     file, keyring = config.option.session_file, config.option.keyring
     if file and (keyring or len(config.option.profile) > 1):
         raise ProfileError(["--session-file is for one profile, without --keyring"])
