@@ -11,6 +11,7 @@ import click
 
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
+from token_conformance.command_line.start import end_lightly
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
@@ -75,7 +76,9 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
     import pytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    context.exit(int(pytest.main(pytest_arguments(profiles, options))))
+    status = int(pytest.main(pytest_arguments(profiles, options)))
+    end_lightly()
+    context.exit(status)
 
 
 def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
