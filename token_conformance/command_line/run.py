@@ -19,6 +19,9 @@ from token_conformance.results.todo import ResumeError, announcement, read_to_do
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
 
+UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "setupplan", "stepwise")
+"""Plugins of pytest of which a run makes nothing."""
+
 
 @click.command()
 @click.argument("profiles", metavar="PROFILE…", nargs=-1, required=True)
@@ -82,7 +85,10 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
 
 
 def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
-    """The pytest command line that a `run` stands for; plugins of the environment that it does not need stay out."""
+    """The pytest command line that a `run` stands for; plugins of the environment that it does not need stay out.
+
+    Assertions stay as they are written: each says what it found by itself, or its check's fact does.
+    """
     arguments = [str(SUITES), *_listed(options["suites"])]
     arguments += [
         f"--rootdir={ROOT}",
@@ -92,9 +98,11 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         "pytest_html.plugin",
         "-p",
         "token_conformance.plugin",
+        "--directly",
     ]
     arguments += ["-p", "xdist.plugin"] if options["workers"] else []
-    arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "-rN"]
+    arguments += [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
+    arguments += ["--assert=plain", "--no-header", "-rN"]
     arguments += ["-v"] if options["verbose"] else ["-q"]
     for profile in profiles:
         arguments += ["--profile", profile]

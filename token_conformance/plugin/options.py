@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.plugin.stash import LEFT, RECORDS, RUNS
+from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, RUNS
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
@@ -76,13 +76,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server"
     )
+    group.addoption(
+        "--directly",
+        action="store_true",
+        help="judge checks that need nothing but transcripts without pytest's protocol around each, as `token-conformance run` does",
+    )
     group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
     group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
-    config.stash[RUNS], config.stash[RECORDS] = {}, {}
+    config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     if not config.option.profile:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
