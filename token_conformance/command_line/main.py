@@ -8,6 +8,7 @@ from typing import NamedTuple
 import click
 
 from token_conformance import __version__
+from token_conformance.command_line.start import start_lightly
 
 
 class Listed(NamedTuple):
@@ -53,6 +54,7 @@ class Rooms(click.Group):
         """The command of that name, None where there is none."""
         if cmd_name not in COMMANDS:
             return None
+        start_lightly()
         room, name, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"token_conformance.command_line.{room}"), name)
         return command

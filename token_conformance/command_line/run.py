@@ -11,12 +11,16 @@ import click
 
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
+from token_conformance.command_line.start import end_lightly
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
-from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
+
+UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "setupplan", "stepwise")
+"""Plugins of pytest of which a run makes nothing."""
 
 
 @click.command()
@@ -75,11 +79,16 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
     import pytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    context.exit(int(pytest.main(pytest_arguments(profiles, options))))
+    status = int(pytest.main(pytest_arguments(profiles, options)))
+    end_lightly()
+    context.exit(status)
 
 
 def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
-    """The pytest command line that a `run` stands for; plugins of the environment that it does not need stay out."""
+    """The pytest command line that a `run` stands for; plugins of the environment that it does not need stay out.
+
+    Assertions stay as they are written: each says what it found by itself, or its check's fact does.
+    """
     arguments = [str(SUITES), *_listed(options["suites"])]
     arguments += [
         f"--rootdir={ROOT}",
@@ -89,9 +98,11 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         "pytest_html.plugin",
         "-p",
         "token_conformance.plugin",
+        "--directly",
     ]
     arguments += ["-p", "xdist.plugin"] if options["workers"] else []
-    arguments += ["-o", f"cache_dir={Path.cwd() / '.token_conformance_cache'}", "--no-header", "-rN"]
+    arguments += [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
+    arguments += ["--assert=plain", "--no-header", "-rN"]
     arguments += ["-v"] if options["verbose"] else ["-q"]
     for profile in profiles:
         arguments += ["--profile", profile]

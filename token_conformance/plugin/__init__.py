@@ -4,6 +4,8 @@ The hooks are gathered here, and live in the room that each is about. Nobody imp
 everything but `command_line/`.
 """
 
+from token_conformance.plugin.course import pytest_runtest_protocol
+from token_conformance.plugin.directly import pytest_collection_finish, pytest_report_judged
 from token_conformance.plugin.options import pytest_addoption, pytest_configure
 from token_conformance.plugin.output import (
     pytest_report_header,
@@ -17,19 +19,26 @@ from token_conformance.plugin.selection import (
     evidence,
     pytest_collection_modifyitems,
     pytest_generate_tests,
-    pytest_runtest_protocol,
 )
-from token_conformance.plugin.verdicts import pytest_report_teststatus, pytest_runtest_call, pytest_runtest_makereport
+from token_conformance.plugin.verdicts import (
+    pytest_bare_report,
+    pytest_report_teststatus,
+    pytest_runtest_call,
+    pytest_runtest_makereport,
+)
 from token_conformance.plugin.workers import pytest_xdist_make_scheduler
 
 __all__ = [
     "conformance_run",
     "evidence",
     "pytest_addoption",
+    "pytest_bare_report",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_generate_tests",
     "pytest_report_header",
+    "pytest_report_judged",
     "pytest_report_teststatus",
     "pytest_runtest_call",
     "pytest_runtest_makereport",

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.plugin.stash import LEFT, RECORDS, RUNS
+from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, RUNS
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
 from token_conformance.running.run import Run
-from token_conformance.servers.recorded import RecordingError
+from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
-from token_conformance.sessions import SessionError, SessionStore, store_for
 from token_conformance.wire.connection import ServerKind
+
+if TYPE_CHECKING:
+    from token_conformance.sessions import SessionStore
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,13 +76,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server"
     )
+    group.addoption(
+        "--directly",
+        action="store_true",
+        help="judge checks that need nothing but transcripts without pytest's protocol around each, as `token-conformance run` does",
+    )
     group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
     group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
-    config.stash[RUNS], config.stash[RECORDS] = {}, {}
+    config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     if not config.option.profile:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -118,6 +125,8 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
 
 
 def _store(given: str, profile: Profile, config: pytest.Config) -> SessionStore:
+    from token_conformance.sessions import SessionError, store_for  # the others have no use for a store
+
     file, keyring = config.option.session_file, config.option.keyring
     if file and (keyring or len(config.option.profile) > 1):
         raise ProfileError(["--session-file is for one profile, without --keyring"])

@@ -14,8 +14,7 @@ from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.sheet import fact_sheet
-from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RUNS
-from token_conformance.plugin.verdicts import RESULTS
+from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, RUNS
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import letters_line, summary_lines
 from token_conformance.results.exit_status import NO_SESSION, NOTHING_JUDGED
@@ -23,6 +22,7 @@ from token_conformance.results.facts import observed_lines, shown
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import announcement, to_dos
 from token_conformance.running.record import Record
+from token_conformance.running.repetition import Repetition
 from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
 
@@ -49,13 +49,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the reports of the runs that were judged here, and set the exit status."""
+    """Write the reports of what was not judged to its end, and set the exit status."""
     config = session.config
+    runs = config.stash[RUNS]
+    for name in list(runs):
+        report_on(name, config)
     finished = config.stash.setdefault(FINISHED, [])
-    for run in config.stash[RUNS].values():
-        results = config.stash.get(RESULTS, {}).get(run.name)
-        if results:
-            finished.append(_finish(run, results, config))
     if hasattr(config, "workeroutput"):
         config.workeroutput["conformance"] = [astuple(each) for each in finished]
     elif finished:
@@ -84,8 +83,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             terminal.write_line(line)
 
 
-def _finish(run: Run, results: list[CheckResult], config: pytest.Config) -> Finished:
-    record, again = config.stash[RECORDS][run.name], config.stash.get(REPETITIONS, {}).get(run.name)
+def report_on(name: str, config: pytest.Config) -> None:
+    """Write the reports of a profile, and let go of it; nothing is written where none of its checks was judged here."""
+    run = config.stash[RUNS].pop(name)
+    record, again = config.stash[RECORDS].pop(name, None), config.stash[REPETITIONS].pop(name, None)
+    results = config.stash[RESULTS].pop(name, [])
+    if record is not None and results:
+        config.stash.setdefault(FINISHED, []).append(_finish(run, record, again, results, config))
+
+
+def _finish(
+    run: Run, record: Record, again: Repetition | None, results: list[CheckResult], config: pytest.Config
+) -> Finished:
     exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
     logins = record.logins + (again.record.logins if again is not None else 0)
     result = replace(_run_result(run, record, results), requests=len(exchanges), logins=logins)

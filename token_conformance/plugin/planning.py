@@ -9,8 +9,6 @@ from _pytest.terminal import TerminalReporter
 
 from token_conformance.plugin.selection import run_for, scenarios_of
 from token_conformance.plugin.stash import RUNS
-from token_conformance.report.plan import plan_lines
-from token_conformance.running.planning import rehearse
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -18,6 +16,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Print the plan of each profile, and judge nothing; without `--plan` pytest goes on."""
     if not session.config.option.plan or not session.config.stash[RUNS]:
         return None
+    from token_conformance.report.plan import plan_lines  # a rehearsal draws in the whole reference server
+    from token_conformance.running.planning import rehearse
+
     for run in session.config.stash[RUNS].values():
         items = [item for item in session.items if run_for(item) is run]
         plan = asyncio.run(rehearse(run.name, run.profile, scenarios_of(items), len(items)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -12,7 +14,13 @@ from token_conformance.judging.judgement import judgement_of
 from token_conformance.judging.refusal import Comparison, comparing
 from token_conformance.judging.repetition import Sight, Told, handed_over, told
 from token_conformance.plugin.progress import Progress
-from token_conformance.plugin.selection import fact_of, own_scenarios, requirement_ids, requirements_for
+from token_conformance.plugin.selection import (
+    fact_of,
+    own_scenarios,
+    parameters_of,
+    requirement_ids,
+    requirements_for,
+)
 from token_conformance.plugin.stash import REPETITIONS
 from token_conformance.running.gathering import AGAIN
 from token_conformance.running.record import Record
@@ -22,28 +30,39 @@ from token_conformance.running.scenario import Scenario, named
 from token_conformance.verdict import NotApplicable
 from token_conformance.wire.exchange import Exchange, watching
 
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a check ended: what it raised, the exchanges that it read and compared, in order, and the seconds it took."""
+
+    problem: BaseException | None
+    seen: Sequence[Exchange] = ()
+    compared: Sequence[Comparison] = ()
+    seconds: float = 0.0
+
+
+Outcomes = Mapping[pytest.Function, Outcome]
 Reds = dict[pytest.Function, Sight]
 
 
-async def repeat_reds(run: Run, record: Record, items: Iterable[pytest.Item], config: pytest.Config) -> None:
+async def repeat_reds(run: Run, record: Record, outcomes: Outcomes, config: pytest.Config) -> None:
     """Judge the checks of a run, perform the scenarios of those that are red once more, and keep what comes of it.
 
     It is judged before pytest does so, since a verdict that pytest has told cannot be taken back.
     """
     if config.option.no_repeat or not repeatable(run, record):
         return
-    checks = (item for item in items if isinstance(item, pytest.Function) and is_plain(item, record))
-    reds = {check: sight for check in checks if (sight := judged(check, record)).red}
+    failed = {check: outcome for check, outcome in outcomes.items() if isinstance(outcome.problem, AssertionError)}
+    reds = {check: sight for check, outcome in failed.items() if (sight := sight_of(check, record, outcome)).red}
     if scenarios := list(_to_repeat(reds)):
-        found = await repeat(run, record, scenarios, Progress(config, run.name))
-        config.stash.setdefault(REPETITIONS, {})[run.name] = found
+        config.stash[REPETITIONS][run.name] = await repeat(run, record, scenarios, Progress(config, run.name))
 
 
 def told_of(item: pytest.Item, run: Run, first: Sight) -> Told:
     """What is told of a check: of a red one, after it was seen again, or not."""
     if not first.red:
         return Told(first.judgement, None, first.exchanges)
-    repetition = item.config.stash.get(REPETITIONS, {}).get(run.name)
+    repetition = item.config.stash[REPETITIONS].get(run.name)
     if repetition is None or not isinstance(item, pytest.Function):
         return told(first, "")
     return told(first, _again(item, first, repetition))
@@ -51,46 +70,54 @@ def told_of(item: pytest.Item, run: Run, first: Sight) -> Told:
 
 def is_plain(check: pytest.Function, record: Record) -> bool:
     """Whether a check asks for nothing but what a record holds: fixtures of other kinds are pytest's to give."""
-    known = {"conformance_run", "evidence", *_parameters(check), *record.outcomes}
+    known = {"conformance_run", "evidence", *parameters_of(check), *record.outcomes}
     return known.issuperset(inspect.signature(check.function).parameters)
 
 
-def judged(check: pytest.Function, record: Record) -> Sight:
-    """What a check finds in a record, as pytest would have it."""
-    problem: BaseException | None = None
+def outcomes_of(checks: Sequence[pytest.Item], record: Record) -> Outcomes:
+    """How those checks end in a record that need nothing else."""
+    plain = (check for check in checks if isinstance(check, pytest.Function) and is_plain(check, record))
+    return {check: outcome_of(check, record) for check in plain}
+
+
+def outcome_of(check: pytest.Function, record: Record) -> Outcome:
+    """How a check ends in a record, as pytest would have it."""
+    began, problem = perf_counter(), None
     with watching() as seen, comparing() as compared:
         try:
             check.function(**arguments_of(check, record))
-        except (Exception, pytest.skip.Exception) as raised:
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as raised:
             problem = raised
-    return sight_of(check, record, problem, seen, compared)
+    return Outcome(problem, seen, compared, perf_counter() - began)
 
 
-def sight_of(
-    check: pytest.Item,
-    record: Record,
-    problem: BaseException | None,
-    seen: Sequence[Exchange],
-    compared: Sequence[Comparison],
-) -> Sight:
+def sight_of(check: pytest.Item, record: Record, outcome: Outcome) -> Sight:
     """What the outcome of a check means; the exchange that a failed assertion names is what it failed for, and comes last."""
     catalogue = requirements_for(check)
     stated = tuple(catalogue[id_] for id_ in requirement_ids(check))
-    ordered = sorted(seen, key=lambda exchange: f"{exchange}" in str(problem or ""))
-    raised = NotApplicable(str(problem)) if isinstance(problem, pytest.skip.Exception) else problem
-    found = judgement_of(raised, stated, record.profile, ordered, fact=fact_of(check))
-    return Sight(found, tuple(ordered), tuple(compared))
+    seen = decisive_last(outcome)
+    found = judgement_of(told_as(outcome.problem), stated, record.profile, seen, fact=fact_of(check))
+    return Sight(found, tuple(seen), tuple(outcome.compared))
+
+
+def decisive_last(outcome: Outcome) -> list[Exchange]:
+    """The exchanges that a check looked at; those that its message names come last."""
+    message = str(outcome.problem or "")
+    return sorted(outcome.seen, key=lambda exchange: exchange.id in message and f"{exchange}" in message)
+
+
+def told_as(problem: BaseException | None) -> BaseException | None:
+    """What a check raised, in our words: pytest's skip is not applicable."""
+    return NotApplicable(str(problem)) if isinstance(problem, pytest.skip.Exception) else problem
 
 
 def arguments_of(check: pytest.Function, record: Record) -> dict[str, Any]:
     """What the check's fixtures are in a record: the record itself, its exchanges, parameters and transcripts."""
-    known = {**_parameters(check), "conformance_run": record, "evidence": record.evidence}
+    known = {**parameters_of(check), "conformance_run": record, "evidence": record.evidence}
     names = inspect.signature(check.function).parameters
     return {name: known[name] if name in known else record.transcript(name) for name in names}
-
-
-def _parameters(check: pytest.Function) -> dict[str, Any]:
-    return check.callspec.params if hasattr(check, "callspec") else {}
 
 
 def _to_repeat(reds: Reds) -> Iterator[Scenario]:
@@ -119,4 +146,6 @@ def _again(check: pytest.Function, first: Sight, repetition: Repetition) -> Sigh
     if refused or not names:
         return "; ".join(dict.fromkeys(refused))
     done = all(name in repetition.record.outcomes for name in names)
-    return judged(check, repetition.record) if done and is_plain(check, repetition.record) else ""
+    if not done or not is_plain(check, repetition.record):
+        return ""
+    return sight_of(check, repetition.record, outcome_of(check, repetition.record))

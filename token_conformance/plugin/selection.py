@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from token_conformance.evidence.answers import Evidence
 from token_conformance.judging.requirement import Requirement, catalogue, renamed
-from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.stash import RECORDS, RUNS
-from token_conformance.running.gathering import gather
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario, named
-
-GATHERED: pytest.StashKey[set[str]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -69,40 +66,15 @@ def _taken_up(item: pytest.Item) -> bool:
     return only is None or any(scenario.name in only for scenario in own_scenarios(item))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Before the first check of a profile, perform all the scenarios that its selected checks need."""
-    runs = item.config.stash[RUNS]
-    if not runs:
-        return
-    gathered = item.session.stash.setdefault(GATHERED, set())
-    if run_for(item).name in gathered:
-        return
-    waiting = [run_for(item)] if hasattr(item.config, "workerinput") else list(runs.values())
-    gathered.update(run.name for run in waiting)
-    asyncio.run(_gather_all(waiting, item.session))
-
-
-async def _gather_all(runs: Iterable[Run], session: pytest.Session) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        for run in runs:
-            tasks.create_task(_gather_one(run, session))
-
-
-async def _gather_one(run: Run, session: pytest.Session) -> None:
-    needed = scenarios_of(item for item in session.items if run_for(item) is run)
-    record = await gather(run, needed, Progress(session.config, run.name))
-    session.config.stash[RECORDS][run.name] = record
-    from token_conformance.plugin.repeating import repeat_reds  # which asks this module what a check rests on
-
-    await repeat_reds(run, record, [item for item in session.items if run_for(item) is run], session.config)
-
-
 def run_for(item: pytest.Item) -> Run:
     """The run that a check belongs to."""
-    runs = item.config.stash[RUNS]
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    runs, parameters = item.config.stash[RUNS], parameters_of(item)
     return runs[str(parameters["conformance_run"])] if "conformance_run" in parameters else next(iter(runs.values()))
+
+
+def parameters_of(item: pytest.Item) -> Mapping[str, Any]:
+    """What a check is parametrized with, the profile among it where there are several."""
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
 
 
 def scenarios_of(items: Iterable[pytest.Item]) -> tuple[Scenario, ...]:
@@ -127,7 +99,7 @@ def own_scenarios(item: pytest.Item) -> tuple[Scenario, ...]:
 
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
     """The requirements that a check judges, the decisive one first, by the ids that they have today."""
-    present = renamed(requirements_for(item))
+    present = _renamed_in(item.path.parent)
     return tuple(present.get(id_, id_) for mark in item.iter_markers("requirement") for id_ in mark.args)
 
 
@@ -136,10 +108,20 @@ def former_ids(item: pytest.Item) -> tuple[str, ...]:
     return tuple(id_ for mark in item.iter_markers("requirement") for id_ in mark.kwargs.get("formerly", ()))
 
 
-def requirements_for(item: pytest.Item) -> dict[str, Requirement]:
+def requirements_for(item: pytest.Item) -> Mapping[str, Requirement]:
     """The catalogue of the suite, and that of the folder that the check comes from."""
-    own = Path(item.path).parent / "requirements.toml"
+    return _requirements_in(item.path.parent)
+
+
+@cache
+def _requirements_in(folder: Path) -> Mapping[str, Requirement]:
+    own = folder / "requirements.toml"
     return {**catalogue(), **(catalogue(own) if own.is_file() else {})}
+
+
+@cache
+def _renamed_in(folder: Path) -> Mapping[str, str]:
+    return renamed(_requirements_in(folder))
 
 
 def fact_of(item: pytest.Item) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from token_conformance.results.results import CheckResult
     from token_conformance.results.todo import ToDo
     from token_conformance.running.record import Record
     from token_conformance.running.repetition import Repetition
@@ -16,7 +17,10 @@ RUNS: pytest.StashKey[dict[str, Run]] = pytest.StashKey()
 """The runs of the session by the name of their profile."""
 
 RECORDS: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
-"""What they gathered, by the same names."""
+"""What they gathered, by the same names; kept as long as a check may ask for it."""
+
+RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
+"""The results of this process by the same names, until they are reported."""
 
 REPETITIONS: pytest.StashKey[dict[str, Repetition]] = pytest.StashKey()
 """What ran once more because a check is red, by the same names."""

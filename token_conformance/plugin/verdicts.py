@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from token_conformance.judging.causes import CODES
 from token_conformance.judging.habit import Habit, habit_of
-from token_conformance.judging.judgement import judgement_of
 from token_conformance.judging.refusal import Comparison, comparing
 from token_conformance.judging.repetition import Sight
-from token_conformance.plugin.repeating import told_of
+from token_conformance.plugin.repeating import Outcome, sight_of, told_as, told_of
 from token_conformance.plugin.selection import (
     fact_of,
     former_ids,
@@ -22,22 +21,17 @@ from token_conformance.plugin.selection import (
     run_for,
     scenarios_for,
 )
-from token_conformance.plugin.stash import RUNS
+from token_conformance.plugin.stash import RECORDS, RESULTS, RUNS
 from token_conformance.plugin.workers import without_profile
 from token_conformance.report.terminal import LETTERS
 from token_conformance.results.causes import RED
 from token_conformance.results.results import CheckResult
 from token_conformance.running.run import Run
-from token_conformance.verdict import NotApplicable, NotJudged, Verdict
+from token_conformance.verdict import NotJudged, Verdict
 from token_conformance.wire.exchange import Exchange, watching
 
-SEEN: pytest.StashKey[list[Exchange]] = pytest.StashKey()
+SEEN: pytest.StashKey[Sequence[Exchange]] = pytest.StashKey()
 COMPARED: pytest.StashKey[Sequence[Comparison]] = pytest.StashKey()
-RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
-"""The results of this process by the name of their run."""
-
-STALE: pytest.StashKey[dict[str, set[str]]] = pytest.StashKey()
-
 MOST_SHOWN = 100
 """Characters of an error code that are shown: none that is known has more than half of them."""
 
@@ -52,6 +46,14 @@ _COLOURS = {
 }
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A check's result, and what the terminal says of it where it fails; no exchange is held any more."""
+
+    result: CheckResult
+    explanation: str = ""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Note which exchanges the check reads: they are its evidence."""
@@ -60,18 +62,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
 
 
+@pytest.hookimpl(specname="pytest_runtest_makereport", tryfirst=True)
+def pytest_bare_report(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+    """The report of a check before it is judged, in place of pytest's own, whose traceback nobody would see."""
+    return report_of(item, call.when, call.start, call.duration) if _gives_verdict(item, call) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Judge: the requirement's level and the profile's deviations decide what a failed assertion means."""
     report = yield
-    if not item.config.stash[RUNS] or (call.when != "call" and call.excinfo is None):
+    if not _gives_verdict(item, call):
         return report
-    seen = _decisive_last(item.stash.get(SEEN, []), call)
-    result = _result(item, call, seen)
-    item.config.stash.setdefault(RESULTS, {}).setdefault(run_for(item).name, []).append(result)
-    _express(report, result, _explanation(result, run_for(item), seen))
+    problem = call.excinfo.value if call.excinfo is not None else None
+    stash = item.stash
+    judged = judge(item, Outcome(problem, stash.get(SEEN, ()), stash.get(COMPARED, ()), call.duration))
+    note(item, judged.result)
+    express(report, judged)
     return report
 
 
@@ -83,20 +92,64 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
     return verdict.words, _LETTERS[verdict], (verdict.words.upper(), _COLOURS.get(verdict, {}))
 
 
-def _decisive_last(seen: list[Exchange], call: pytest.CallInfo[None]) -> list[Exchange]:
-    """The exchanges that a check looked at; one that the failed assertion names is what it failed for, and comes last."""
-    message = str(call.excinfo.value) if call.excinfo is not None else ""
-    return sorted(seen, key=lambda exchange: f"{exchange}" in message)
+def judge(item: pytest.Item, outcome: Outcome) -> Judged:
+    """The result of a check that ended like this, with the last exchanges that it read where it fails."""
+    run, record = run_for(item), item.config.stash[RECORDS][run_for(item).name]
+    first = sight_of(item, record, outcome)
+    result = _result(item, outcome, first)
+    fails = result.verdict in {Verdict.FAIL, Verdict.ERROR}
+    return Judged(result, _explanation(result, run, first.exchanges) if fails else "")
 
 
-def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]) -> CheckResult:
+def note(item: pytest.Item, result: CheckResult) -> None:
+    """Keep a result for the reports of the check's profile."""
+    item.config.stash[RESULTS].setdefault(run_for(item).name, []).append(result)
+
+
+def forget(item: pytest.Item) -> None:
+    """Let go of the exchanges that a check has read, once its last phase is over."""
+    item.stash[SEEN], item.stash[COMPARED] = (), ()
+
+
+def report_of(item: pytest.Item, when: Any, start: float, seconds: float) -> pytest.TestReport:
+    """A report of one phase of a check, which says nothing yet."""
+    return pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords=dict.fromkeys(item.keywords, 1),
+        outcome="passed",
+        longrepr=None,
+        when=when,
+        duration=seconds,
+        start=start,
+        stop=start + seconds,
+        user_properties=item.user_properties,
+    )
+
+
+def express(report: pytest.TestReport, judged: Judged) -> None:
+    """Say in a report what pytest makes of a verdict."""
+    result = judged.result
+    report.verdict = result.verdict.value  # type: ignore[attr-defined]  # read again by pytest_report_teststatus, also across xdist
+    report.sections.clear()
+    match result.verdict:
+        case Verdict.FAIL | Verdict.ERROR:
+            report.outcome, report.longrepr = "failed", judged.explanation
+        case Verdict.INCONCLUSIVE | Verdict.NOT_APPLICABLE:
+            report.outcome, report.longrepr = "skipped", (result.id, 0, result.message)
+        case _:
+            report.outcome, report.longrepr = "passed", None
+
+
+def _gives_verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
+    """Whether a phase of a test decides: the call, or another one that does not succeed."""
+    return bool(item.config.stash[RUNS]) and (call.when == "call" or call.excinfo is not None)
+
+
+def _result(item: pytest.Item, outcome: Outcome, first: Sight) -> CheckResult:
     run, ids = run_for(item), requirement_ids(item)
-    catalogue = requirements_for(item)
-    judged = tuple(catalogue[id_] for id_ in ids)
-    stated = judged[0] if judged else None
-    problem, compared = _problem(call), item.stash.get(COMPARED, ())
-    first = Sight(judgement_of(problem, judged, run.profile, seen, fact=fact_of(item)), tuple(seen), compared)
-    told = told_of(item, run, first)
+    stated = requirements_for(item)[ids[0]] if ids else None
+    problem, told = told_as(outcome.problem), told_of(item, run, first)
     found = told.judgement
     return CheckResult(
         id=without_profile(item.nodeid, run.name),
@@ -104,15 +157,15 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], seen: list[Exchange]
         level=stated.level if stated else "MUST",
         verdict=found.verdict,
         title=fact_of(item),
-        message=run.redactor.text(found.message),
+        message=run.redactor.text(found.message) if found.message else "",
         clause=stated.clause if stated else "",
         topic=item.path.stem.removeprefix("test_"),
         scenario=next((scenario.name for scenario in scenarios_for(item)), None),
         exchanges=tuple(exchange.id for exchange in told.exchanges),
-        seconds=round(call.duration, 4),
+        seconds=round(outcome.seconds, 4),
         violated=found.violated,
         formerly=former_ids(item),
-        habit=_shown(habit_of(seen, compared), run) if found.verdict in RED else None,
+        habit=_shown(habit_of(first.exchanges, first.compared), run) if found.verdict in RED else None,
         stopped_by=problem.stopped_by if isinstance(problem, NotJudged) else None,
         seen=told.seen,
     )
@@ -125,23 +178,6 @@ def _shown(habit: Habit | None, run: Run) -> Habit | None:
     return replace(habit, came=run.redactor.text(habit.came)[:MOST_SHOWN])
 
 
-def _problem(call: pytest.CallInfo[None]) -> BaseException | None:
-    problem = call.excinfo.value if call.excinfo is not None else None
-    return NotApplicable(str(problem)) if isinstance(problem, pytest.skip.Exception) else problem
-
-
-def _express(report: pytest.TestReport, result: CheckResult, explanation: str) -> None:
-    report.verdict = result.verdict.value  # type: ignore[attr-defined]  # read again by pytest_report_teststatus, also across xdist
-    report.sections.clear()
-    match result.verdict:
-        case Verdict.FAIL | Verdict.ERROR:
-            report.outcome, report.longrepr = "failed", explanation
-        case Verdict.INCONCLUSIVE | Verdict.NOT_APPLICABLE:
-            report.outcome, report.longrepr = "skipped", (result.id, 0, result.message)
-        case _:
-            report.outcome, report.longrepr = "passed", None
-
-
-def _explanation(result: CheckResult, run: Run, seen: list[Exchange]) -> str:
+def _explanation(result: CheckResult, run: Run, seen: Sequence[Exchange]) -> str:
     evidence = [str(run.redactor.exchange(exchange)) for exchange in seen[-3:]]
     return "\n\n".join((f"{result.verdict.words.upper()}: {result.message}", *evidence))

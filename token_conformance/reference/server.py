@@ -14,9 +14,7 @@ from token_conformance.reference.behaviour import Behaviour, Change
 from token_conformance.reference.clock import MovableClock
 from token_conformance.reference.deviations import documented_deviations
 from token_conformance.reference.documented import Documented
-from token_conformance.reference.faults import FAULTS
 from token_conformance.reference.installation import Installation
-from token_conformance.reference.variations import VARIATIONS
 
 
 class ReferenceServer:
@@ -42,8 +40,7 @@ class ReferenceServer:
         clock: MovableClock | None = None,
     ) -> None:
         behaviour = Documented(profile).behaviour()
-        asked_for = (*_changes(variations, VARIATIONS, "variation"), *_changes(faults, FAULTS, "fault"))
-        for change in (*documented_deviations(profile), *asked_for):
+        for change in (*documented_deviations(profile), *_variations(variations), *_faults(faults)):
             behaviour = change(behaviour)
         self.clock = clock or MovableClock()
         self.behaviour: Behaviour = behaviour
@@ -53,6 +50,22 @@ class ReferenceServer:
 class _Named(Protocol):
     @property
     def change(self) -> Change: ...
+
+
+def _faults(names: Collection[str]) -> list[Change]:
+    if not names:
+        return []
+    from token_conformance.reference.faults import FAULTS  # few servers want any of them
+
+    return _changes(names, FAULTS, "fault")
+
+
+def _variations(names: Collection[str]) -> list[Change]:
+    if not names:
+        return []
+    from token_conformance.reference.variations import VARIATIONS  # likewise
+
+    return _changes(names, VARIATIONS, "variation")
 
 
 def _changes(names: Collection[str], known: Mapping[str, _Named], kind: str) -> list[Change]:

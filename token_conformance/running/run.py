@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
-from token_conformance.sessions.store import SessionStore
 from token_conformance.wire.connection import Server
+
+if TYPE_CHECKING:
+    from token_conformance.sessions.store import SessionStore
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,6 @@ from token_conformance.provider import Provider
 from token_conformance.provider.lineage import Lineage
 from token_conformance.running.run import Run
 from token_conformance.running.trouble import Trouble
-from token_conformance.sessions.keeper import Keeper
-from token_conformance.sessions.problems import LostSessionError, SessionError
-from token_conformance.sessions.store import SessionStore
-from token_conformance.sessions.vaults import vault
 from token_conformance.verdict import Inconclusive, NotJudged
 
 ONLY = "the one stored session"
@@ -38,6 +34,9 @@ def stored_session(run: Run, trouble: Trouble, *, needed: bool) -> Iterator[Line
 
 async def begin(name: str, trouble: Trouble, provider: Provider) -> None:
     """Renew the stored session, which has the first scenario begin with tokens of its own, or say why it is over."""
+    from token_conformance.sessions.keeper import Keeper  # most runs have no stored session, and import none of it
+    from token_conformance.sessions.problems import LostSessionError
+
     lineage = provider.lineage
     try:
         response = await provider.refresh(lineage.take_seed(provider.wire.scenario))
@@ -67,6 +66,11 @@ def note_refusal(run: Run, trouble: Trouble, why: str) -> None:
 
 
 def _lineage(run: Run, trouble: Trouble, held: ExitStack) -> Lineage:
+    from token_conformance.sessions.keeper import Keeper
+    from token_conformance.sessions.problems import SessionError
+    from token_conformance.sessions.store import SessionStore
+    from token_conformance.sessions.vaults import vault
+
     lineage = Lineage(only=ONLY, lacking=ENDED)
     try:
         store = run.sessions or SessionStore(run.name, run.profile, vault(run.name))

@@ -22,12 +22,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from token_conformance.profile.mistakes import expected, named
+from token_conformance.servers.problems import RecordingError
 
 Part = Literal["status", "headers", "members"]
-
-
-class RecordingError(Exception):
-    """A file that cannot be replayed: one sentence with file, place in the file and what was expected."""
 
 
 def _http_url(text: str) -> str:

@@ -17,7 +17,8 @@ import respx
 
 from token_conformance.layout import PROFILES
 from token_conformance.profile.client_certificate import ClientCertificate
-from token_conformance.servers.har import Entry, RecordedRequest, Recording, RecordingError, read
+from token_conformance.servers.har import Entry, RecordedRequest, Recording, read
+from token_conformance.servers.problems import RecordingError
 from token_conformance.verdict import Inconclusive, NotApplicable
 from token_conformance.wire.connection import ServerKind
 from token_conformance.wire.tls_probe import Handshake, Versions

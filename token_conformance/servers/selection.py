@@ -10,8 +10,6 @@ from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.profile.files import ProfileError, examples, find, variables
 from token_conformance.profile.loading import load
 from token_conformance.profile.models import Profile
-from token_conformance.servers.live import LiveServer
-from token_conformance.servers.recorded import RecordedServer, recordings_of
 from token_conformance.wire.connection import Server, ServerKind
 
 
@@ -31,6 +29,8 @@ class Choice:
 def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[str, Profile, Server]:
     """The name of the run, the profile and the server for a profile given by name or path.
 
+    Each kind of server is imported when it is asked for: what it takes is a good part of a run's start.
+
     Raises:
         ProfileError: the profile cannot be used with that server.
 
@@ -43,10 +43,14 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
             profile = _load(path, examples(path)).waiting(choice.wait)
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
         case "recorded":
+            from token_conformance.servers.recorded import RecordedServer
+
             recording = RecordedServer(choice.recording or shipped_recording(path))
             given = {**examples(path), **recording.variables}
             return path.stem, _load(path, given), recording
         case _:
+            from token_conformance.servers.live import LiveServer
+
             profile = _load(path, environment).waiting(choice.wait)
             return path.stem, profile, LiveServer(profile)
 
@@ -63,6 +67,8 @@ def usual_kind(path: Path, environment: Mapping[str, str]) -> ServerKind:
 
 def shipped_recording(path: Path) -> Path:
     """The recording that comes with a profile."""
+    from token_conformance.servers.recorded import recordings_of
+
     found = recordings_of(path.stem)
     if not found:
         raise ProfileError([f"{path}: no recording comes with this profile: give one with --recorded FILE"])

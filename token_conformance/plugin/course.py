@@ -1,0 +1,88 @@
+"""The course of a session: a profile is gathered before its first check, reported after its last one, and let go then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterable
+from itertools import islice
+
+import pytest
+
+from token_conformance.plugin.directly import judge_directly, silence
+from token_conformance.plugin.output import report_on
+from token_conformance.plugin.progress import Progress
+from token_conformance.plugin.repeating import outcomes_of, repeat_reds
+from token_conformance.plugin.selection import run_for, scenarios_of
+from token_conformance.plugin.stash import RECORDS, RUNS
+from token_conformance.plugin.verdicts import forget
+from token_conformance.running.gathering import gather
+from token_conformance.running.run import Run
+
+MOST_AT_ONCE = 8
+"""Live profiles that are gathered at the same time, so that they wait together; what answers in this process is not waited for."""
+
+
+class Course:
+    """The profiles of a session whose checks are not all judged yet."""
+
+    def __init__(self, session: pytest.Session) -> None:
+        self._session = session
+        self._config = session.config
+        self._items: dict[str, list[pytest.Item]] = {}
+        for item in session.items:
+            self._items.setdefault(run_for(item).name, []).append(item)
+        self._to_come = {name: len(items) for name, items in self._items.items()}
+
+    def reach(self, run: Run) -> None:
+        """Before a check of a profile: see to it that the profile is gathered, and others with it that can wait together."""
+        if run.name in self._config.stash[RECORDS]:
+            return
+        together = self._together_with(run)
+        asyncio.run(self._gather(together))
+
+    def leave(self, item: pytest.Item, run: Run) -> None:
+        """After a check: report on its profile if it was the last one."""
+        forget(item)
+        self._to_come[run.name] -= 1
+        if self._to_come[run.name] == 0:
+            del self._items[run.name]
+            report_on(run.name, self._config)
+
+    def _together_with(self, run: Run) -> list[Run]:
+        if run.server.kind != "live" or hasattr(self._config, "workerinput"):
+            return [run]
+        runs, gathered = self._config.stash[RUNS], self._config.stash[RECORDS]
+        waiting = (runs[name] for name in self._items if name != run.name and name not in gathered)
+        return [run, *islice((each for each in waiting if each.server.kind == "live"), MOST_AT_ONCE - 1)]
+
+    async def _gather(self, runs: Iterable[Run]) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for run in runs:
+                tasks.create_task(self._gather_one(run))
+
+    async def _gather_one(self, run: Run) -> None:
+        items, config = self._items[run.name], self._config
+        record = await gather(run, scenarios_of(items), Progress(config, run.name))
+        config.stash[RECORDS][run.name] = record
+        with silence(config):
+            outcomes = outcomes_of(items, record)
+        await repeat_reds(run, record, outcomes, config)
+        if config.option.directly:
+            judge_directly(outcomes)
+
+
+COURSE: pytest.StashKey[Course] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Gather what the checks of a profile rest on before the first of them, and report on it after the last one."""
+    if not item.config.stash[RUNS]:
+        return (yield)
+    if COURSE not in item.session.stash:
+        item.session.stash[COURSE] = Course(item.session)
+    course, run = item.session.stash[COURSE], run_for(item)
+    course.reach(run)
+    judged = yield
+    course.leave(item, run)
+    return judged
