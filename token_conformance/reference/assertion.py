@@ -34,17 +34,18 @@ class AssertionReader:
 
     def claimed_client(self, assertion: str) -> str | None:
         """The `sub` of an assertion that nobody has verified yet."""
-        claims = _claims(assertion)
+        claims = _claims(self._taken(assertion))
         subject = claims.get("sub") if self.policy.subject_compared else claims.get("iss")
         return subject if isinstance(subject, str) else None
 
     def fault_of(self, assertion: str, assertion_type: str | None, client: Client, now: float) -> str | None:
         """Why an assertion does not authenticate a client; None where it does."""
+        assertion = self._taken(assertion)
         claims, policy = _claims(assertion), self.policy
         wrong = {
             "type": policy.type_compared and assertion_type != JWT_BEARER,
             "signature": policy.signature_verified and not self._signed(assertion, client),
-            "iss": policy.issuer_compared and claims.get("iss") != client.client_id,
+            "iss": policy.issuer_compared and not self._vouched(claims.get("iss"), client),
             "sub": policy.subject_compared and claims.get("sub") != client.client_id,
             "aud": policy.audience_compared and not self._addressed(claims.get("aud")),
             "exp": not self._in_time(claims.get("exp"), now),
@@ -58,10 +59,22 @@ class AssertionReader:
             self._used.add(str(claims["jti"]))
         return found
 
+    def _taken(self, assertion: str) -> str:
+        """The assertion, or the first of several that stand in one (RFC 7523 §2.2 forbids them)."""
+        return assertion.split(" ")[0] if self.policy.first_of_several_taken else assertion
+
+    def _vouched(self, issuer: object, client: Client) -> bool:
+        if issuer is None:
+            return not self.policy.issuer_required
+        same = str(issuer).lower() == client.client_id.lower() and not self.policy.letters_of_issuer_compared
+        return same or issuer == client.client_id
+
     def _addressed(self, audience: object) -> bool:
         if isinstance(audience, list):
             return self.policy.audience_list_accepted and bool(set(map(str, audience)) & set(self.audiences))
-        return audience in self.audiences
+        known = map(str.lower, self.audiences)
+        same = not self.policy.letters_of_audience_compared and str(audience).lower() in known
+        return same or audience in self.audiences
 
     def _in_time(self, expiry: object, now: float) -> bool:
         if expiry is None:
