@@ -166,3 +166,27 @@ def test_device_authorization_needs_credentials(device_requests: DeviceRequests)
     handed_over(device_requests.first)
     answer = device_requests.unproved
     assert not answer.accepted, f"a client without its credentials was answered by {answer.exchange.response.status}"
+
+
+@requirement("rfc8628-3.3-user-code-apart")
+def test_user_code_is_not_in_the_address(device_requests: DeviceRequests) -> None:
+    """verification_uri, which the user types, does not hold the user code."""
+    members = handed_over(device_requests.first)
+    code, address = members.get("user_code"), members.get("verification_uri")
+    if not is_text(code) or not is_text(address):
+        raise Inconclusive("the answer has no user_code or no verification_uri; another check says so")
+    assert plain(str(code)) not in plain(str(address)), "verification_uri holds the user code"
+
+
+def plain(text: str) -> str:
+    """A text without punctuation, in capitals, as user codes are compared (RFC 8628 §6.1)."""
+    return "".join(character for character in text if character.isalnum()).upper()
+
+
+@requirement("rfc8628-6.1-clear-characters")
+def test_user_codes_are_easy_to_read(device_requests: DeviceRequests) -> None:
+    """User codes do not mix characters that are easily confused: 0 with O, and 1, l and I with each other."""
+    seen = set("".join(values_of(device_requests, "user_code")))
+    for alike in ({"0", "O"}, {"1", "l", "I"}):
+        mixed = sorted(seen & alike)
+        assert len(mixed) < 2, f"user codes hold both {' and '.join(mixed)}"

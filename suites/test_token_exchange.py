@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
-from token_conformance.profile.client import Client
-from token_conformance.profile.models import Profile
-from token_conformance.provider import Login, Provider
+from token_conformance.provider import Provider
 from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import unauthenticated
+from token_conformance.provider.exchanging import TOKEN_TYPE, exchange_of, exchanging_client
 
-TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-TOKEN_TYPE = "urn:ietf:params:oauth:token-type:"
 UNKNOWN_TYPE = f"{TOKEN_TYPE}no-such-token"
 NOT_BORNE = {f"{TOKEN_TYPE}{kind}" for kind in ("refresh_token", "saml1", "saml2")}
 """The types of tokens that are never used as access tokens, so that token_type does not apply (RFC 8693 §2.2.1)."""
@@ -22,40 +19,6 @@ NOBODY = "https://nobody.example/things"
 
 INDISPENSABLE = {"openid", "offline_access"}
 """Scope values without which a login is another one."""
-
-Form = dict[str, str | None]
-
-
-def exchanging_client(profile: Profile) -> Client:
-    """The client that exchanges tokens: the profile's, or the one that logs users in."""
-    grant = profile.grants.token_exchange
-    return profile.client(grant.client) if grant and grant.client else profile.user_client
-
-
-def exchange_of(profile: Profile, login: Login) -> Form:
-    """The parameters by which the profile exchanges a token of that login (RFC 8693 §2.1).
-
-    Raises:
-        Inconclusive: the login yielded no token of the type that is exchanged.
-
-    """
-    grant = profile.grants.token_exchange
-    if grant is None:
-        raise NotApplicable("the profile has no [grants.token_exchange]")
-    kind = grant.subject_token_type.removeprefix(TOKEN_TYPE)
-    subjects = {"refresh_token": login.refresh_token, "id_token": login.response.id_token}
-    subject = subjects.get(kind, login.access_token)
-    if subject is None:
-        raise Inconclusive(f"the login yielded no {kind} to exchange")
-    return {
-        "grant_type": TOKEN_EXCHANGE,
-        "subject_token": subject,
-        "subject_token_type": grant.subject_token_type,
-        "requested_token_type": grant.requested_token_type,
-        "audience": grant.audience,
-        "resource": grant.resource,
-        "scope": grant.scope,
-    }
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def title(row: dict[str, Any]) -> str:
         "by-device",
         "with-path",
         "native",
+        "public-device",
         "further-addresses",
         *DPOP,
     ],

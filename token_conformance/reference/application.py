@@ -21,7 +21,7 @@ from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
 from token_conformance.reference.metadata import metadata
 from token_conformance.reference.mutual_tls import presented_certificate
-from token_conformance.reference.reading import Incoming, Parameters, accepted_methods, form_of
+from token_conformance.reference.reading import FORM, Incoming, Parameters, accepted_methods, form_of
 from token_conformance.reference.refusal import Refusal, invalid_request
 from token_conformance.reference.resource import resource_answer, userinfo_answer
 from token_conformance.reference.verification_page import VerificationPage
@@ -114,6 +114,13 @@ class Endpoints:
         return unused
 
     def _at(self, endpoint: Endpoint, incoming: Incoming) -> Answer:
+        if endpoint == "revocation" and self._installation.behaviour.afterlife.address_read:
+            incoming = replace(
+                incoming,
+                method="POST",
+                body=b"&".join(filter(None, (incoming.query.encode(), incoming.body))),
+                headers={**incoming.headers, "content-type": FORM},
+            )
         if incoming.method != "POST":
             return Answer(endpoint, 405, {"error": "invalid_request"}, (*NO_STORE, ("Allow", "POST")))
         try:

@@ -35,7 +35,7 @@ class AssertionReader:
 
     def claimed_client(self, assertion: str) -> str | None:
         """The `sub` of an assertion that nobody has verified yet."""
-        claims = _claims(assertion)
+        claims = _claims(self._taken(assertion))
         subject = claims.get("sub") if self.policy.subject_compared else claims.get("iss")
         return subject if isinstance(subject, str) else None
 
@@ -43,11 +43,12 @@ class AssertionReader:
         self, assertion: str, assertion_type: str | None, client: Client, now: float, *, asked: str
     ) -> str | None:
         """Why an assertion does not authenticate a client at the endpoint that is asked; None where it does."""
+        assertion = self._taken(assertion)
         claims, policy = _claims(assertion), self.policy
         wrong = {
             "type": policy.type_compared and assertion_type != JWT_BEARER,
             "signature": policy.signature_verified and not self._signed(assertion, client),
-            "iss": policy.issuer_compared and claims.get("iss") != client.client_id,
+            "iss": policy.issuer_compared and not self._vouched(claims.get("iss"), client),
             "sub": policy.subject_compared and claims.get("sub") != client.client_id,
             "aud": policy.audience_compared and not self._addressed(claims.get("aud"), self._names(asked)),
             "exp": not self._in_time(claims.get("exp"), now),
@@ -60,6 +61,16 @@ class AssertionReader:
         if found is None and "jti" in claims:
             self._used.add(str(claims["jti"]))
         return found
+
+    def _taken(self, assertion: str) -> str:
+        """The assertion, or the first of several that stand in one (RFC 7523 §2.2 forbids them)."""
+        return assertion.split(" ")[0] if self.policy.first_of_several_taken else assertion
+
+    def _vouched(self, issuer: object, client: Client) -> bool:
+        if issuer is None:
+            return not self.policy.issuer_required
+        same = str(issuer).lower() == client.client_id.lower() and not self.policy.letters_of_issuer_compared
+        return same or issuer == client.client_id
 
     def _names(self, asked: str) -> set[str]:
         """What clients may call this server in their assertions at an endpoint (RFC 7523 §3)."""
@@ -75,7 +86,8 @@ class AssertionReader:
     def _addressed(self, audience: object, names: Collection[str]) -> bool:
         if isinstance(audience, list):
             return self.policy.audience_list_accepted and bool(set(map(str, audience)) & set(names))
-        return audience in names
+        same = not self.policy.letters_of_audience_compared and str(audience).lower() in map(str.lower, names)
+        return same or audience in names
 
     def _in_time(self, expiry: object, now: float) -> bool:
         if expiry is None:

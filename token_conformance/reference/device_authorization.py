@@ -15,7 +15,11 @@ from token_conformance.reference.grants.scope import granted_scope
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import DeviceCode
 from token_conformance.reference.reading import Parameters
-from token_conformance.reference.refusal import unauthorized_client
+from token_conformance.reference.refusal import invalid_request, unauthorized_client
+
+KNOWN_PARAMETERS = frozenset(
+    {"client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "resource"}
+)
 
 
 class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  # Authlib is not typed
@@ -32,6 +36,10 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  #
         """Hand over a device code and a user code."""
         installation: Installation = self.server.installation
         policy = installation.behaviour.device
+        if policy.unknown_refused and not request.form.keys() <= KNOWN_PARAMETERS:
+            raise invalid_request("There is an unknown parameter.")
+        if not policy.client_identified and "authorization" not in request.headers:
+            request.payload.data.setdefault("client_id", installation.profile.user_client.client_id)
         client = installation.authenticator.authenticate(request, required=policy.authorization_authenticated)
         if not client.check_grant_type(DeviceGrant.GRANT_TYPE):
             raise unauthorized_client()
@@ -40,7 +48,7 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  #
         members = {
             "device_code": code.value,
             "user_code": code.user_code,
-            "verification_uri": page,
+            "verification_uri": f"{page}/{code.user_code}" if policy.user_code_in_uri else page,
             "expires_in": policy.lifetime,
         }
         if policy.complete_uri_told:
@@ -56,6 +64,8 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  #
                 return str(create_digital_user_code())
             case "counted":
                 return f"AAAA-{next(self._serial)}"
+            case "confusable":
+                return f"{super().generate_user_code()}-0O1I"
             case _:
                 return str(super().generate_user_code())
 

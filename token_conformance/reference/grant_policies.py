@@ -142,6 +142,10 @@ class DevicePolicy:
     lifetime: int = 1800
     interval: int = 5
     haste: Literal["slow_down", "authorization_pending"] = "slow_down"
+    slowed_down_by: int = 5
+    client_identified: bool = True
+    unknown_refused: bool = False
+    user_code_in_uri: bool = False
     expiry_checked: bool = True
     expired: Literal["expired_token", "invalid_grant"] = "expired_token"
     unknown: Literal["invalid_grant", "expired_token"] = "invalid_grant"
@@ -156,7 +160,7 @@ class DevicePolicy:
     denial_remembered: bool = True
     interval_told: bool = True
     complete_uri_told: bool = True
-    user_code: Literal["letters", "digits", "counted"] = "letters"
+    user_code: Literal["letters", "digits", "counted", "confusable"] = "letters"
     predictable: bool = False
 
 
@@ -173,6 +177,8 @@ class TokenExchangePolicy:
     revocation_checked: bool = True
     unknown_type: Literal["refused", "granted", "replaced"] = "refused"
     actor_token_type_needed: bool = True
+    actor_type_alone_refused: bool = True
+    actor_checked: bool = True
     scope_exceeded: Literal["refused", "granted", "narrowed"] = "refused"
 
 

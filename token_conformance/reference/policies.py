@@ -47,6 +47,10 @@ class AssertionPolicy:
     unsigned_accepted: bool = False
     algorithm_believed: bool = False
     issuer_compared: bool = True
+    issuer_required: bool = True
+    letters_of_issuer_compared: bool = True
+    letters_of_audience_compared: bool = True
+    first_of_several_taken: bool = False
     subject_compared: bool = True
     audience_compared: bool = True
     audiences: Literal["both", "issuer", "token_endpoint", "nowhere"] = "both"
@@ -135,6 +139,7 @@ class AfterlifePolicy:
     """Revocation (RFC 7009) and introspection (RFC 7662)."""
 
     revokes: bool = True
+    address_read: bool = False
     access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
     refresh_tokens_introspected: bool = True
     access_tokens_go_with_family: bool = True

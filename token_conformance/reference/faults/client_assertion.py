@@ -26,6 +26,30 @@ CLIENT_ASSERTION = (
         policy("assertion", issuer_compared=False),
     ),
     Fault(
+        "assertion-without-issuer-accepted",
+        "an assertion without iss authenticates",
+        ("rfc7523-3-iss-required",),
+        policy("assertion", issuer_required=False),
+    ),
+    Fault(
+        "assertion-issuer-in-any-case",
+        "small letters and capitals of iss are the same",
+        ("rfc7523-3-letters-of-iss",),
+        policy("assertion", letters_of_issuer_compared=False),
+    ),
+    Fault(
+        "assertion-audience-in-any-case",
+        "small letters and capitals of aud are the same",
+        ("rfc7523-3-letters-of-aud",),
+        policy("assertion", letters_of_audience_compared=False),
+    ),
+    Fault(
+        "assertion-first-of-several",
+        "of several assertions in one the first counts",
+        ("rfc7523-2.2-one-jwt",),
+        policy("assertion", first_of_several_taken=True),
+    ),
+    Fault(
         "assertion-subject-ignored",
         "sub of an assertion is not compared",
         ISSUER_AND_SUBJECT,

@@ -161,4 +161,34 @@ DEVICE_CODE = (
         AUTHENTICATION,
         policy("device", client_authenticated=False),
     ),
+    Fault(
+        "device-unknown-parameter-refused",
+        "a device authorization request with an unknown parameter is refused",
+        ("rfc8628-3.1-unknown-ignored",),
+        policy("device", unknown_refused=True),
+    ),
+    Fault(
+        "device-for-nobody",
+        "a public client need not say who it is",
+        ("rfc8628-3.1-public-client-id",),
+        policy("device", client_identified=False),
+    ),
+    Fault(
+        "device-slowed-down-by-a-minute",
+        "each slow_down adds a minute to the interval",
+        ("rfc8628-3.5-five-seconds-more",),
+        policy("device", slowed_down_by=60),
+    ),
+    Fault(
+        "device-user-code-in-address",
+        "verification_uri holds the user code",
+        ("rfc8628-3.3-user-code-apart",),
+        policy("device", user_code_in_uri=True),
+    ),
+    Fault(
+        "device-user-codes-confusable",
+        "user codes hold 0 and O, 1 and I",
+        ("rfc8628-6.1-clear-characters",),
+        policy("device", user_code="confusable"),
+    ),
 )

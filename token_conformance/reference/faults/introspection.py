@@ -32,6 +32,11 @@ def _in_milliseconds(answer: Answer) -> Answer:
     return answer.saying(**times)
 
 
+def _inactive_where_missing(answer: Answer) -> Answer:
+    missing = answer.reason == "missing_token"
+    return replace(answer, status=200, members={"active": False}) if missing else answer
+
+
 INTROSPECTION = (
     Fault(
         "introspection-used-token-active",
@@ -124,5 +129,11 @@ INTROSPECTION = (
         "exp and iat are in milliseconds",
         ("rfc7662-2.2-truth", "rfc6749-5.1-expires-in-true"),
         at("introspection", _in_milliseconds),
+    ),
+    Fault(
+        "introspection-of-nothing-inactive",
+        "introspection without token says that it is not active",
+        ("rfc7662-2.1-missing-token",),
+        at("introspection", _inactive_where_missing),
     ),
 )

@@ -51,7 +51,7 @@ REVOCATION = (
     Fault(
         "revocation-hint-decides",
         "a token with a wrong token_type_hint is not found",
-        ("rfc7009-2-refresh-token-revoked",),
+        ("rfc7009-2-refresh-token-revoked", "rfc7662-2.1-hint"),
         policy("afterlife", hint_decides=True),
     ),
     Fault(
@@ -90,7 +90,7 @@ REVOCATION = (
     Fault(
         "revocation-wrong-secret-accepted",
         "revocation looks for credentials, and does not compare them",
-        ("rfc7009-2.1-client-authentication",),
+        ("rfc7009-2.1-client-authentication", "rfc7009-2.1-public-client-id"),
         policy("afterlife", revocation_failure="ignored"),
     ),
     Fault(
@@ -98,5 +98,11 @@ REVOCATION = (
         "a client that fails to authenticate is answered by 200, and its token lives on",
         ("rfc7009-2.1-client-authentication",),
         policy("afterlife", revocation_failure="silent"),
+    ),
+    Fault(
+        "revocation-by-address",
+        "a revocation is read from the query, by GET too",
+        ("rfc7009-2.1-body-alone",),
+        policy("afterlife", address_read=True),
     ),
 )

@@ -130,4 +130,31 @@ TOKEN_EXCHANGE = (
         ("token-exchange-authenticated",),
         policy("token_exchange", client_authenticated=False),
     ),
+    Fault(
+        "exchange-actor-unchecked",
+        "an actor_token that was never issued is accepted",
+        ("rfc8693-2.2.2-invalid-actor",),
+        policy("token_exchange", actor_checked=False),
+    ),
+    Fault(
+        "exchange-actor-type-alone-accepted",
+        "actor_token_type without actor_token is ignored",
+        ("rfc8693-2.1-actor-type-alone",),
+        policy("token_exchange", actor_type_alone_refused=False),
+    ),
+    Fault(
+        "exchange-expires-in-absent",
+        "the answer to an exchange has no expires_in",
+        ("rfc8693-2.2.1-expires-in",),
+        exchanged(lambda answer: answer.silent_about("expires_in")),
+    ),
+    Fault(
+        "exchange-scope-untold",
+        "an exchange for a wider scope yields what the subject token allows, and the answer has no scope",
+        ("rfc8693-2.2.1-scope",),
+        together(
+            policy("token_exchange", scope_exceeded="narrowed"),
+            exchanged(lambda answer: answer.silent_about("scope")),
+        ),
+    ),
 )

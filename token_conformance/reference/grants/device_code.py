@@ -9,21 +9,26 @@ from token_conformance.reference.grants.foundation import Foundation, TokenAnswe
 from token_conformance.reference.memory import DeviceCode, Family
 from token_conformance.reference.refusal import Refusal, invalid_grant, missing
 
-PATIENCE = 5
-"""Seconds that each slow_down adds to the interval (RFC 8628 §3.5)."""
-
 
 class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib is not typed
     """Authlib's grant, with codes that work once and for their client alone, and by the server's own clock."""
 
     def validate_token_request(self) -> None:
         """Check the client, the device code, and what the user has decided."""
+        self._identify()
         client = self.authenticated_client(required=self.installation.behaviour.device.client_authenticated)
         value = self.request.form.get("device_code")
         if value is None:
             raise missing("device_code")
         self.request.credential = self._decided(self._presented(value, client))
         self.restrict()
+
+    def _identify(self) -> None:
+        """Take the client from the device code, as a careless server does."""
+        code = self.installation.memory.device_codes.get(self.request.form.get("device_code", ""))
+        named = "client_id" in self.request.form or "authorization" in self.request.headers
+        if code is not None and not named and not self.installation.behaviour.device.client_identified:
+            self.request.payload.data["client_id"] = code.client_id
 
     def create_token_response(self) -> TokenAnswer:
         """The tokens of the user who has approved."""
@@ -61,6 +66,6 @@ class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib
         hasty = code.polled is not None and now < code.polled + code.interval
         code.polled = now
         if hasty and policy.haste == "slow_down":
-            code.interval += PATIENCE
+            code.interval += policy.slowed_down_by
             raise Refusal("slow_down", "hasty_polling", "Poll less often.")
         raise Refusal("authorization_pending", "pending_device_code", "The user has not decided yet.")

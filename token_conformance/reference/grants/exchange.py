@@ -32,6 +32,7 @@ class ExchangeGrant(Foundation, BaseGrant, TokenEndpointMixin):  # type: ignore[
         self.authenticated_client(required=self.policy.client_authenticated)
         self._check_types()
         subject = self._living(self._subject())
+        self._check_actor()
         self.request.credential = subject
         self.request.scope = self._scope(subject)
         self.restrict()
@@ -56,6 +57,8 @@ class ExchangeGrant(Foundation, BaseGrant, TokenEndpointMixin):  # type: ignore[
             raise missing("subject_token_type")
         if "actor_token" in form and "actor_token_type" not in form and self.policy.actor_token_type_needed:
             raise missing("actor_token_type")
+        if "actor_token_type" in form and "actor_token" not in form and self.policy.actor_type_alone_refused:
+            raise missing("actor_token")
         if form.get("requested_token_type", ACCESS_TOKEN) not in ISSUED and self.policy.unknown_type == "refused":
             raise invalid_request("Tokens of the requested type are not issued.", "unknown_requested_type")
 
@@ -77,6 +80,15 @@ class ExchangeGrant(Foundation, BaseGrant, TokenEndpointMixin):  # type: ignore[
         if found is None:
             raise self._invalid("unknown_subject_token")
         return found
+
+    def _check_actor(self) -> None:
+        """Validate the actor token, where there is one (RFC 8693 §2.1); actors are written nowhere."""
+        value = self.request.form.get("actor_token")
+        if value is None or not self.policy.actor_checked or "actor_token_type" not in self.request.form:
+            return
+        found = self.installation.memory.access_tokens.get(value)
+        if found is None or found.dead or self.installation.now >= found.expires:
+            raise invalid_request("The actor token is expired, revoked or unknown.", "unknown_actor_token")
 
     def _living(self, subject: Subject) -> Subject:
         if not self.policy.offered:

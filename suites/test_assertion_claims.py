@@ -1,0 +1,84 @@
+"""What an assertion says, compared to the letter, and how many there are (RFC 7523 §2.2 and §3)."""
+
+from dataclasses import dataclass
+
+from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.provider import Provider, carrier_of
+from token_conformance.provider.assertion import Assertion
+from token_conformance.provider.client_authentication import Credentials
+
+
+@dataclass(frozen=True)
+class AssertionClaims:
+    """An accepted assertion, and others that differ from it in one thing each; None where that cannot be written."""
+
+    control: TokenResponse
+    without_iss: TokenResponse
+    iss_in_other_letters: TokenResponse | None
+    aud_in_other_letters: TokenResponse | None
+    two: TokenResponse
+
+
+@scenario(needs="client_assertion")
+async def assertion_claims(provider: Provider) -> AssertionClaims:
+    """Send an assertion without iss, with iss and aud in other letters, and two assertions in one."""
+    client = next(client for client in provider.profile.clients if client.asserts)
+    good = await carrier_of(client, provider)
+    control = good.control
+
+    async def sent(proof: Credentials) -> TokenResponse:
+        nonlocal good
+        response = await provider.token_as(proof, good.parameters)
+        good = good.after(response)
+        return response
+
+    async def fresh() -> Assertion:
+        return await provider.assertion(client)
+
+    async def respelled(claim: str) -> TokenResponse | None:
+        assertion = await fresh()
+        value = str(assertion.claims[claim])
+        other = value.swapcase()
+        return await sent(assertion.claiming(**{claim: other}).credentials()) if other != value else None
+
+    without_iss = await sent((await fresh()).claiming(iss=None).credentials())
+    iss, aud = await respelled("iss"), await respelled("aud")
+    return AssertionClaims(control, without_iss, iss, aud, await sent(both_in_one(await fresh(), await fresh())))
+
+
+def both_in_one(first: Assertion, second: Assertion) -> Credentials:
+    """Two assertions in one client_assertion, with a blank between them."""
+    kind, _ = first.credentials().parameters
+    return Credentials(parameters=(kind, ("client_assertion", f"{first.signed()} {second.signed()}")))
+
+
+def judge(attempt: TokenResponse | None, control: TokenResponse, what: str) -> None:
+    """Hold the answer to a wrong assertion against the accepted one."""
+    if attempt is None:
+        raise NotApplicable("it has no letters")
+    assert not refusal(attempt, control=control).accepted, f"an assertion {what} was accepted"
+
+
+@requirement("rfc7523-3-iss-required")
+def test_assertion_without_issuer_is_refused(assertion_claims: AssertionClaims) -> None:
+    """An assertion without iss is refused."""
+    judge(assertion_claims.without_iss, assertion_claims.control, "without iss")
+
+
+@requirement("rfc7523-3-letters-of-iss")
+def test_letters_of_the_issuer_matter(assertion_claims: AssertionClaims) -> None:
+    """An assertion with small letters for capitals in iss, and the other way round, is refused."""
+    judge(assertion_claims.iss_in_other_letters, assertion_claims.control, "with iss in other letters")
+
+
+@requirement("rfc7523-3-letters-of-aud")
+def test_letters_of_the_audience_matter(assertion_claims: AssertionClaims) -> None:
+    """An assertion with small letters for capitals in aud, and the other way round, is refused."""
+    judge(assertion_claims.aud_in_other_letters, assertion_claims.control, "with aud in other letters")
+
+
+@requirement("rfc7523-2.2-one-jwt")
+def test_two_assertions_are_none(assertion_claims: AssertionClaims) -> None:
+    """A client_assertion with two JWTs is refused."""
+    judge(assertion_claims.two, assertion_claims.control, "with two JWTs in it")

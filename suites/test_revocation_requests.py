@@ -1,0 +1,91 @@
+"""What revokes a token, and in whose name: requests beside the usual one (RFC 7009 §2.1)."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from token_conformance import refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
+from token_conformance.provider import Provider
+from token_conformance.wire.exchange import Exchange
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+@dataclass(frozen=True)
+class MisplacedRevocations:
+    """A refresh, revocations of its refresh token by GET and by the query of a POST, and another refresh."""
+
+    control: TokenResponse
+    by_get: Exchange
+    in_query: Exchange
+    afterwards: TokenResponse
+
+
+@scenario(needs="login refresh", reach="user")
+async def misplaced_revocations(provider: Provider) -> MisplacedRevocations:
+    """Refresh, put the newest refresh token into the address of a revocation, by GET and by POST, and refresh again."""
+    endpoint = await provider.endpoint("revocation_endpoint")
+    login = await provider.session()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token or ""
+
+    async def sent(method: str) -> Exchange:
+        proof = await provider.credentials(login.client)
+        query = urlencode({"token": newest, "token_type_hint": "refresh_token"})
+        if method == "GET":
+            query = f"{query}&{urlencode(proof.parameters)}" if proof.parameters else query
+        address = f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+        body = urlencode(proof.parameters).encode() if method == "POST" else b""
+        headers = (*((FORM,) if method == "POST" else ()), *proof.headers)
+        return await provider.send(method, address, headers=headers, body=body, certificate=proof.certificate)
+
+    by_get, in_query = await sent("GET"), await sent("POST")
+    return MisplacedRevocations(control, by_get, in_query, await provider.refresh(newest, client=login.client))
+
+
+@requirement("rfc7009-2.1-body-alone")
+def test_token_in_an_address_is_not_revoked(misplaced_revocations: MisplacedRevocations) -> None:
+    """A revocation by GET, or with its token in the query, does nothing."""
+    seen = [exchange.response.status for exchange in (misplaced_revocations.by_get, misplaced_revocations.in_query)]
+    answer = refusal(misplaced_revocations.afterwards, control=misplaced_revocations.control)
+    assert answer.accepted, (
+        f"a revocation by GET was answered by {seen[0]}, one in the query by {seen[1]}, and the refresh after both by {answer}"
+    )
+
+
+@dataclass(frozen=True)
+class PublicRevocation:
+    """The revocation of a public client's refresh token in the name of another public client, between two refreshes."""
+
+    control: TokenResponse
+    foreign: Exchange
+    afterwards: TokenResponse
+
+
+@scenario(needs="login refresh public_client", reach="user")
+async def public_revocation(provider: Provider) -> PublicRevocation:
+    """Refresh, revoke the newest refresh token with another client_id, and refresh again."""
+    await provider.endpoint("revocation_endpoint")
+    login = await provider.session()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    foreign = await provider.revoke(newest, client=another_public(provider, login.client))
+    return PublicRevocation(control, foreign, await provider.refresh(newest, client=login.client))
+
+
+def another_public(provider: Provider, client: Client) -> Client:
+    """Another public client of the profile, or one that is made up."""
+    others = [other for other in provider.profile.clients if other.public and other.client_id != client.client_id]
+    made_up = client.model_copy(update={"client_id": f"stranger-{provider.draw('client_id')}"})
+    return next(iter(others), made_up)
+
+
+@requirement("rfc7009-2.1-public-client-id")
+def test_public_clients_revoke_their_own_tokens_alone(public_revocation: PublicRevocation) -> None:
+    """A public client's refresh token cannot be revoked with another client_id."""
+    status = public_revocation.foreign.response.status
+    answer = refusal(public_revocation.afterwards, control=public_revocation.control)
+    assert answer.accepted, (
+        f"a revocation with another client_id was answered by {status}, and the refresh after it by {answer}"
+    )
