@@ -18,7 +18,6 @@ OPTIONS = {
     "recorded": None,
     "report_dir": "reports",
     "write_facts": None,
-    "no_repeat": False,
     "plan": False,
     "resume": None,
     "no_repeat": False,
