@@ -52,3 +52,22 @@ def test_a_response_says_itself_in_few_words(make_exchange):
     assert str(TokenResponse(make_exchange('{"access_token": "secret"}'))) == "200 with an access token"
     assert str(TokenResponse(make_exchange('{"error": "invalid_grant"}', status=400))) == "400 invalid_grant"
     assert str(TokenResponse(make_exchange("", status=401))) == "401 without an error code"
+
+
+def refused(make_exchange, description):
+    return str(TokenResponse(make_exchange(json.dumps({"error": "x", "error_description": description}), status=400)))
+
+
+def test_the_server_s_own_words_are_shown(make_exchange):
+    """They say what no code does; on one line, and with nothing that a terminal obeys."""
+    assert refused(make_exchange, "Missing client_id") == '400 x "Missing client_id"'
+    assert refused(make_exchange, "two\r\nlines \x1b[31m") == '400 x "two lines \\x1b[31m"'
+    assert refused(make_exchange, ["a", "list"]) == "400 x"
+    assert refused(make_exchange, " \n ") == "400 x"
+
+
+def test_long_words_are_cut_between_words(make_exchange):
+    """Half a token would be known to no redaction."""
+    assert refused(make_exchange, "word " * 100) == f'400 x "{" ".join(["word"] * 40)}…"'
+    assert refused(make_exchange, "no " + "s" * 300) == '400 x "no…"'
+    assert refused(make_exchange, "s" * 300) == '400 x "…"'

@@ -49,8 +49,8 @@ def table_of(model: type[BaseModel]) -> str:
 
 
 @pytest.fixture(scope="module")
-def verdicts(judge_all):
-    return judge_all("every_key")
+def verdicts(matrix):
+    return matrix.whole("every_key")
 
 
 def test_the_profile_sets_every_key():

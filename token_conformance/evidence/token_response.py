@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from token_conformance.redaction.visible import visible
 from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.retry_after import retry_after
+
+SAID = 200
+"""Characters of a server's own words that a message repeats."""
 
 COUNTABLE = 10**14
 """Seconds, or milliseconds, that a clock can count."""
@@ -108,4 +112,14 @@ class TokenResponse:
             return f"{answer.status} with an access token"
         if (seconds := retry_after(answer, self.exchange.answered)) is not None:
             return f"{answer.status}, to come again after {seconds:.0f} s"
-        return f"{answer.status} {self.error}" if self.error else f"{answer.status} without an error code"
+        return f"{answer.status} {self.error}{self._words}" if self.error else f"{answer.status} without an error code"
+
+    @property
+    def _words(self) -> str:
+        """The server's own words for people, on one line and not at length; whoever prints them redacts them.
+
+        They are cut between words: half a secret would be known to nobody's redaction.
+        """
+        words = " ".join(visible(self.error_description or "").split())
+        told = words if len(words) <= SAID else f"{words[:SAID].rpartition(' ')[0]}…"
+        return f' "{told}"' if words else ""
