@@ -11,8 +11,11 @@ Test = Callable[[Profile], bool]
 
 FEATURES: Mapping[str, tuple[Test, str]] = {
     "authorization_code": (
-        lambda profile: profile.grants.authorization_code is not None,
-        "the profile has no [grants.authorization_code]",
+        lambda profile: (
+            profile.grants.authorization_code is not None
+            and profile.client(profile.grants.authorization_code.client).redirect_uri is not None
+        ),
+        "the profile has no [grants.authorization_code], or no redirect_uri for its client",
     ),
     "client_credentials": (
         lambda profile: profile.grants.client_credentials is not None,

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from token_conformance.profile.dispensable import without_dispensable
 from token_conformance.profile.files import VARIABLE, ProfileError, did_you_mean, read, strings
 from token_conformance.profile.mistakes import sentences
 from token_conformance.profile.models import Profile
@@ -25,6 +26,8 @@ def load(
 ) -> Profile:
     """Read the profile in a file, `${NAME}` taken from `environment`.
 
+    A variable that is not set is no mistake where the profile's login does not need the value.
+
     Args:
         path: the file.
         environment: the values of variables.
@@ -35,7 +38,9 @@ def load(
         ProfileError: the file cannot be read, a variable is not set, or the contents are wrong.
 
     """
-    written = _with_present_ids(read(path), renamed or {})
+    written = without_dispensable(
+        _with_present_ids(read(path), renamed or {}), lambda value: _lacks(value, environment)
+    )
     unset = dict(_unset(written, environment))
     problems = [*unset.values(), *_malformed(written)]
     try:
@@ -58,6 +63,10 @@ def _unset(written: object, environment: Mapping[str, str]) -> Iterator[tuple[st
         for name in dict.fromkeys(VARIABLE.findall(text)):
             if not environment.get(name):
                 yield place, f"{place}: ${{{name}}} is not set; expected a value: set the environment variable {name}"
+
+
+def _lacks(value: object, environment: Mapping[str, str]) -> bool:
+    return isinstance(value, str) and any(not environment.get(name) for name in VARIABLE.findall(value))
 
 
 def _malformed(written: object) -> Iterator[str]:

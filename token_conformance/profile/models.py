@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from token_conformance.profile.client import Client
+from token_conformance.profile.dispensable import BY_CODE
 from token_conformance.profile.fact import Fact, unknown
 from token_conformance.profile.fields import (
     DateText,
@@ -292,7 +293,7 @@ class Profile(Table):
 
     def _lacks_of_login(self) -> Iterator[str]:
         grants, login = self.grants, self.login
-        if grants.authorization_code is not None:
+        if grants.authorization_code is not None and login.strategy in BY_CODE:
             user = grants.authorization_code.client or self.main.name
             if any(client.name == user and client.redirect_uri is None for client in self.clients):
                 yield f'clients: expected redirect_uri for client "{user}"; [grants.authorization_code] needs it'
