@@ -109,6 +109,7 @@ class ResourcePolicy:
     revocation_checked: bool = True
     token_checked: bool = True
     whole_token_compared: bool = True
+    audience_checked: bool = True
     unsigned_token_accepted: bool = False
     id_token_accepted: bool = False
     refresh_token_accepted: bool = False
@@ -158,6 +159,7 @@ class MutualTLSPolicy:
     """
 
     authenticates: bool = True
+    identifies: bool = False
     compares: Literal["registration", "subject", "nothing"] = "registration"
     failure: Literal["invalid_client", "invalid_grant"] = "invalid_client"
     binds: bool = False
