@@ -177,6 +177,8 @@ class ClientAuthenticator:
 
         """
         credentials = self._named(presented(request, self._policy))
+        if credentials.client_id is None and self._mutual_tls.identifies and request.incoming.certificate is not None:
+            credentials = replace(credentials, client_id=self._registrations.whose(request.incoming.certificate))
         if credentials.client_id is None:
             raise self._without_authentication()
         registered = self._find(credentials.client_id)

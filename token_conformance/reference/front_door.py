@@ -24,7 +24,7 @@ from token_conformance.reference.browser import (
     to,
 )
 from token_conformance.reference.documented import User
-from token_conformance.reference.grants.resources import granted_resources
+from token_conformance.reference.grants.resources import authorized_resources
 from token_conformance.reference.grants.scope import granted_scope
 from token_conformance.reference.memory import Family
 from token_conformance.reference.reading import Incoming, Parameters, with_resources_joined
@@ -72,7 +72,7 @@ class FrontDoor:
             self._check_parameters(written)
             self._server.get_consent_grant(request)
             self._check_prompt(request)
-            granted_resources(self._installation, request.payload.data.get("resource"))
+            authorized_resources(self._installation, request.payload.data.get("resource"))
         except OAuth2Error as error:
             return self._refused(request, error)
         interaction = Interaction(request, self._remembered(incoming))
@@ -166,7 +166,7 @@ class FrontDoor:
         client_id, scope = self._asked(interaction)
         session, data = interaction.session, interaction.request.payload.data
         auth_time = session.auth_time if session is not None else int(self._installation.now)
-        resources = granted_resources(self._installation, data.get("resource"))
+        resources = authorized_resources(self._installation, data.get("resource"))
         user = session.user if session is not None else self._installation.documented.user
         return Family(client_id, user, scope, auth_time, data.get("nonce"), data.get("scope"), resources)
 

@@ -187,6 +187,8 @@ class TargetPolicy:
     """The resources that tokens are asked for (RFC 8707)."""
 
     known_granted: bool = True
+    several: Literal["granted", "refused"] = "granted"
+    checked_at_authorization: bool = True
     unknown: Literal["refused", "ignored", "granted"] = "refused"
     malformed: Literal["invalid_target", "invalid_request", "ignored"] = "invalid_target"
     beyond: Literal["refused", "ignored", "granted"] = "refused"

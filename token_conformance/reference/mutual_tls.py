@@ -51,6 +51,10 @@ class Registrations:
             return certificate.subject == registered.subject and self._trusts(certificate, registered)
         return certificate == registered
 
+    def whose(self, certificate: x509.Certificate) -> str | None:
+        """The client of a certificate, as a careless server finds it; None where nobody has registered it."""
+        return next((client_id for client_id, known in self._own.items() if known == certificate), None)
+
     def _trusts(self, certificate: x509.Certificate, registered: x509.Certificate) -> bool:
         return certificate == registered or any(_issued(authority, certificate) for authority in self._authorities)
 

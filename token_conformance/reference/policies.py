@@ -115,6 +115,7 @@ class ResourcePolicy:
     revocation_checked: bool = True
     token_checked: bool = True
     whole_token_compared: bool = True
+    audience_checked: bool = True
     unsigned_token_accepted: bool = False
     id_token_accepted: bool = False
     refresh_token_accepted: bool = False
@@ -164,6 +165,7 @@ class MutualTLSPolicy:
     """
 
     authenticates: bool = True
+    identifies: bool = False
     compares: Literal["registration", "subject", "nothing"] = "registration"
     failure: Literal["invalid_client", "invalid_grant"] = "invalid_client"
     binds: bool = False

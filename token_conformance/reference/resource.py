@@ -90,7 +90,14 @@ def _living_token(installation: Installation, incoming: Incoming) -> AccessToken
     checked = policy.expiry_checked and (policy.userinfo_checks_expiry or not at_userinfo)
     if checked and installation.now >= token.expires + policy.leeway:
         return None
+    if policy.audience_checked and not at_userinfo and not _meant(installation, token):
+        return None
     return token if _comes_with_its_certificate(installation, incoming, token) else None
+
+
+def _meant(installation: Installation, token: AccessToken) -> bool:
+    """Whether a token is for this resource (RFC 9068 §4): one that was asked for no resource is."""
+    return not token.audience or installation.addresses.resource.partition("?")[0] in token.audience
 
 
 def _comes_with_its_certificate(installation: Installation, incoming: Incoming, token: AccessToken) -> bool:

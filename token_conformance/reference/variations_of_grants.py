@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from token_conformance.reference.behaviour import policy, together
+from token_conformance.reference.behaviour import access_tokens, policy, together
 from token_conformance.reference.faults.token_exchange import SAML, exchanged
 from token_conformance.reference.variation import Variation
 
@@ -77,8 +77,8 @@ FURTHER_GRANTS = (
     ),
     Variation(
         "target-audience-mapped",
-        "the audience of a token is the provider's own name of the resource, as RFC 8707 §2 allows",
-        policy("target", audience="mapped"),
+        "the audience of a JWT of no profile is the provider's own name of the resource, as RFC 8707 §2 allows",
+        together(policy("target", audience="mapped"), access_tokens(lambda token: token.headed(typ="JWT"))),
     ),
     Variation(
         "target-audience-userinfo-too",

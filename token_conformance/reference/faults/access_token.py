@@ -1,10 +1,13 @@
 """Faults of access tokens and of the resource that takes them (RFC 6750, RFC 9068)."""
 
+# ruff: noqa: S106 - policies are named after the secrets that they concern
+
 from dataclasses import replace
 
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import access_tokens, answers, policy
 from token_conformance.reference.faults.fault import Fault, at
+from token_conformance.reference.unsigned import Unsigned
 
 EXPIRED = ("rfc6750-3.1-expired-access-token",)
 CHALLENGE = ("rfc6750-3-challenge",)
@@ -47,6 +50,10 @@ def _error_untold(answer: Answer) -> Answer:
     return answer.headed("WWW-Authenticate", 'Bearer realm="resource"') if at_fault else answer
 
 
+def _of_a_user(token: Unsigned) -> Unsigned:
+    return token.claiming(sub="user-alice.example") if token.occasion == "client_credentials" else token
+
+
 def _error_twice(answer: Answer) -> Answer:
     at_fault = _at_resources(answer) and answer.reason == "invalid_token"
     said = 'Bearer realm="resource", error="invalid_token", error="invalid_request"'
@@ -71,6 +78,30 @@ ACCESS_TOKEN = (
         "error_description of a challenge holds quotation marks",
         ("rfc6750-3-attribute-characters",),
         answers(_with_backslash),
+    ),
+    Fault(
+        "resource-audience-unchecked",
+        "the resource takes access tokens for other resources",
+        ("rfc9068-4-aud-checked",),
+        policy("resource", audience_checked=False),
+    ),
+    Fault(
+        "access-token-sub-of-client",
+        "sub of a user's access token is the client",
+        ("rfc9068-2.2-sub-of-users",),
+        access_tokens(lambda token: token.claiming(sub=token.claims["client_id"])),
+    ),
+    Fault(
+        "access-token-sub-of-user",
+        "sub of a client's own access token is a user",
+        ("rfc9700-4.15-no-confusion",),
+        access_tokens(_of_a_user),
+    ),
+    Fault(
+        "jwks-without-rs256",
+        "no RSA key is published for access tokens of the type at+jwt",
+        ("rfc9068-2.1-rs256",),
+        policy("token", published_keys=("PS256", "ES256", "ES384", "EdDSA"), access_token_algorithm="ES256"),
     ),
     Fault(
         "resource-takes-a-token-twice",

@@ -143,4 +143,10 @@ MUTUAL_TLS = (
         REFRESHES,
         policy("mutual_tls", refresh_compares=False),
     ),
+    Fault(
+        "certificate-names-the-client",
+        "a client need not send client_id beside its certificate",
+        ("rfc8705-2-client-id",),
+        policy("mutual_tls", identifies=True),
+    ),
 )

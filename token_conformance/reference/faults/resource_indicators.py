@@ -74,4 +74,16 @@ RESOURCE_INDICATORS = (
         ("rfc8707-2.2-narrowing",),
         policy("target", narrowed="refused"),
     ),
+    Fault(
+        "target-several-refused",
+        "several resources in one request are a repeated parameter",
+        ("rfc8707-2-several",),
+        policy("target", several="refused"),
+    ),
+    Fault(
+        "target-unknown-authorized",
+        "an unknown resource is refused at the token endpoint alone",
+        ("rfc8707-2.1-invalid-target",),
+        policy("target", checked_at_authorization=False),
+    ),
 )

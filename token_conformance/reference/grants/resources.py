@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from token_conformance.reference.installation import Installation
-from token_conformance.reference.refusal import Refusal, invalid_target
+from token_conformance.reference.refusal import Refusal, invalid_request, invalid_target
 
 
 def granted_resources(installation: Installation, asked: str | None, granted: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -20,8 +20,18 @@ def granted_resources(installation: Installation, asked: str | None, granted: tu
     known = installation.profile.tokens.resource_indicators
     if not known or not asked:
         return granted
+    if len(asked.split()) > 1 and installation.behaviour.target.several == "refused":
+        raise invalid_request("A parameter is repeated.", "repeated_parameter")
     judged = (_acceptable(installation, value, granted) for value in asked.split())
     return tuple(value for value in judged if value is not None) or granted
+
+
+def authorized_resources(installation: Installation, asked: str | None) -> tuple[str, ...]:
+    """Which resources a user is asked to grant access to; see `granted_resources`."""
+    if installation.behaviour.target.checked_at_authorization:
+        return granted_resources(installation, asked)
+    known = installation.profile.tokens.resource_indicators
+    return tuple(value for value in (asked or "").split() if value in known)
 
 
 def _acceptable(installation: Installation, value: str, granted: tuple[str, ...]) -> str | None:
