@@ -1,6 +1,6 @@
 """The client credentials grant (RFC 6749 §4.4)."""
 
-from token_conformance import Inconclusive, refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
 from token_conformance.provider.client_authentication import unauthenticated
@@ -38,15 +38,21 @@ def test_service_must_authenticate(unauthenticated_service: TokenResponse, servi
     assert answer.error in {"invalid_client", "unauthorized_client", "invalid_request"}
 
 
-@scenario(needs="public_client")
-async def public_service(provider: Provider) -> TokenResponse:
-    """Ask for a token in the name of a public client, which only says who it is."""
-    return await provider.token({"grant_type": "client_credentials"}, client=provider.profile.user_client)
+@scenario()
+async def public_services(provider: Provider) -> dict[str, TokenResponse]:
+    """Ask for a token in the name of each public client, which only says who it is; the answers by their names."""
+    clients = [client for client in provider.profile.clients if client.public]
+    if not clients:
+        raise NotApplicable("the profile has no public client")
+    return {
+        client.name: await provider.token({"grant_type": "client_credentials"}, client=client) for client in clients
+    }
 
 
 @requirement("rfc6749-4.4-authenticated")
-def test_public_client_is_no_service(public_service: TokenResponse) -> None:
-    """A public client gets no token by client_credentials, which is for confidential clients alone."""
-    if not public_service.accepted and not public_service.refused:
-        raise Inconclusive(f"neither accepted nor refused: {public_service} to {public_service.exchange}")
-    assert not public_service.accepted, "a public client got a token by client_credentials"
+def test_public_client_is_no_service(public_services: dict[str, TokenResponse]) -> None:
+    """No public client gets a token by client_credentials, which is for confidential clients alone."""
+    for name, answer in public_services.items():
+        if not answer.accepted and not answer.refused:
+            raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
+        assert not answer.accepted, f'the public client "{name}" got a token by client_credentials'

@@ -67,8 +67,9 @@ def test_a_draft_tells_what_the_metadata_tell(init, reference):
     assert (grants.authorization_code.pkce, grants.authorization_code.prompt) == ("S256", "consent")
     assert grants.authorization_code.scope == "openid profile offline_access"
     assert grants.refresh_token is not None
-    assert not grants.refresh_token.rotation.known
-    assert grants.client_credentials is not None
+    assert grants.refresh_token.rotation.likely is None
+    assert grants.client_credentials is None, "listed, and many clients may not use it"
+    assert "# [grants.client_credentials]" in path.read_text("utf-8")
     assert grants.password is None, "listed, and hardly any client may use it"
     assert profile.main.authentication == "client_secret_basic"
     assert profile.profile.claims == ["oidc"]
@@ -80,7 +81,7 @@ def test_answers_go_into_the_profile(init, reference):
     answers = "\n".join(
         [
             "Our provider",
-            "n",  # client_credentials
+            "",  # client_credentials: no
             "y",  # password
             "client_secret_post",
             "my.app",
@@ -223,3 +224,59 @@ def test_a_file_that_cannot_be_written_is_told(init, reference):
     result = init(reference, "--non-interactive", "--force", "-o", "folder.toml")
     assert result.exit_code == 4
     assert "folder.toml cannot be written" in result.output
+
+
+TWOBA = "https://authorize.2ba.example/connect/token"
+
+
+def test_a_provider_without_metadata_is_asked_for(init):
+    """The user names the endpoints; the profile is of plain OAuth 2.0, logs in by password, and claims nothing of OIDC."""
+    answers = [
+        "2BA",
+        "https://authorize.2ba.example/OAuth/Authorize",
+        *["none", "not an address", "none", "", ""],  # userinfo, revocation twice, introspection, keys
+        *["", "", "", "y"],  # code, refresh, client_credentials, password
+        "client_secret_post",
+        *["", ""],  # client_id and secret
+        "n",  # PKCE
+        *["", "", "", ""],  # redirect_uri, scope, name and password
+        "",
+    ]
+    result = init("--without-discovery", TWOBA, "-o", "2ba.toml", answers="\n".join(answers))
+    assert result.exit_code == 0, result.output
+    assert "expected an http or https URL" in result.output
+    profile = load(Path("2ba.toml"), examples(Path("2ba.toml")))
+    assert (profile.server.issuer, profile.server.token_endpoint) == (None, TWOBA)
+    assert profile.server.authorization_endpoint == "https://authorize.2ba.example/OAuth/Authorize"
+    assert profile.server.revocation_endpoint is None
+    assert (profile.profile.claims, profile.claims, profile.openid) == ([], {"oauth2"}, False)
+    assert profile.grants.password is not None
+    assert profile.grants.client_credentials is None
+    assert profile.grants.authorization_code.pkce is False
+    assert profile.main.authentication == "client_secret_post"
+
+
+def test_without_an_authorization_endpoint_nobody_logs_in_by_code(init):
+    """A provider for services alone: the own name is what is left, and is asked for."""
+    answers = ["Machines", *["none"] * 5, "n", "y", "n", "client_secret_basic", "", "", ""]
+    result = init("--without-discovery", "identity.2ba.example/connect/token", "-o", "-", answers="\n".join(answers))
+    assert result.exit_code == 0, result.output
+    Path("machines.toml").write_text(result.stdout, "utf-8")
+    profile = load(Path("machines.toml"), examples(Path("machines.toml")))
+    assert profile.grants.authorization_code is None
+    assert profile.grants.client_credentials is not None
+    assert profile.server.token_endpoint == "https://identity.2ba.example/connect/token"
+
+
+def test_variables_stand_for_endpoints_too(init):
+    """Where nothing is asked."""
+    assert init("--without-discovery", TWOBA, "--non-interactive", "-o", "2ba.toml").exit_code == 0
+    written = Path("2ba.toml").read_text("utf-8")
+    assert 'authorization_endpoint = "${AUTHORIZE_2BA_EXAMPLE_AUTHORIZATION_ENDPOINT}"' in written
+    assert load(Path("2ba.toml"), examples(Path("2ba.toml"))).grants.authorization_code is not None
+
+
+def test_metadata_that_are_not_there_lead_to_the_other_way(init):
+    """An installed package brings along nothing to copy: the message names the option."""
+    with provider_with("<html>Welcome</html>", "/{path:path}") as issuer:
+        assert "--without-discovery" in init(issuer, "--non-interactive").output

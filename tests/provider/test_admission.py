@@ -109,11 +109,11 @@ def test_scenarios_go_on_that_way(admitted, make_wire):
 def test_a_client_that_nobody_lets_in_is_not_used_any_more(admitted):
     """Its refusal is the run's trouble, in the server's own words."""
     admission, _, ask, seen = admitted(lambda request: False, PLAIN, careful=True)
-    with pytest.raises(Inconclusive, match='refuses client "client 0" .* 401 invalid_client'):
+    with pytest.raises(Inconclusive, match='refuses client "client 0", 401 invalid_client "Who are you'):
         asyncio.run(ask())
     asked = len(seen)
     assert admission.trouble is not None
-    assert "check its client_id" in admission.trouble
+    assert "check its credentials" in admission.trouble
     with pytest.raises(Inconclusive):
         asyncio.run(ask())
     assert len(seen) == asked == 3

@@ -58,6 +58,7 @@ def title(row: dict[str, Any]) -> str:
         "mutual_tls",
         "mutual_tls_public",
         "mutual-tls-opaque",
+        "many-clients",
         "by-device",
         "with-path",
         "native",

@@ -10,6 +10,7 @@ import click
 from token_conformance.command_line.refusing import refuse
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile_writing import (
+    Draft,
     UnusableProviderError,
     completed,
     drafted,
@@ -17,6 +18,7 @@ from token_conformance.profile_writing import (
     read_metadata,
     rendered,
     save,
+    undiscovered,
 )
 
 
@@ -27,11 +29,24 @@ from token_conformance.profile_writing import (
 )
 @click.option("--non-interactive", is_flag=True, help="Ask nothing: variables stand for what the metadata do not tell.")
 @click.option("--force", is_flag=True, help="Replace a profile that is there.")
+@click.option(
+    "--without-discovery",
+    is_flag=True,
+    help="Ask for the endpoints of a provider without metadata; ISSUER is its token endpoint.",
+)
 @click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of a private CA, as PEM.")
-def init(issuer: str, output: str | None, ca_bundle: str | None, *, non_interactive: bool, force: bool) -> None:
+def init(
+    issuer: str,
+    output: str | None,
+    ca_bundle: str | None,
+    *,
+    non_interactive: bool,
+    force: bool,
+    without_discovery: bool,
+) -> None:
     """Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."""
     try:
-        draft = drafted(asyncio.run(read_metadata(issuer_of(issuer), ca_bundle)), ca_bundle)
+        draft = _draft(issuer, ca_bundle, without_discovery=without_discovery)
         path = Path(output or f"profiles/{draft.name}.toml")
         if output != "-" and path.exists() and not force:
             refuse([f"{path} is there already: choose another --output, or replace it by --force"])
@@ -46,3 +61,9 @@ def init(issuer: str, output: str | None, ca_bundle: str | None, *, non_interact
         refuse(str(problem).splitlines())
     except OSError as problem:
         refuse([f"{output or 'the profile'} cannot be written: {problem.strerror}"])
+
+
+def _draft(address: str, ca_bundle: str | None, *, without_discovery: bool) -> Draft:
+    if without_discovery:
+        return undiscovered(issuer_of(address), ca_bundle)
+    return drafted(asyncio.run(read_metadata(issuer_of(address), ca_bundle)), ca_bundle)

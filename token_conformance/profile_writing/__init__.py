@@ -3,7 +3,7 @@
 Used by the command alone, by the names below. May import `provider/` and what lies below.
 """
 
-from token_conformance.profile_writing.draft import Draft, drafted
+from token_conformance.profile_writing.draft import Draft, drafted, undiscovered
 from token_conformance.profile_writing.metadata import Metadata, UnusableProviderError, issuer_of, read_metadata
 from token_conformance.profile_writing.questions import completed
 from token_conformance.profile_writing.writing import rendered, save
@@ -18,4 +18,5 @@ __all__ = [
     "read_metadata",
     "rendered",
     "save",
+    "undiscovered",
 ]

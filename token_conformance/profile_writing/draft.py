@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from token_conformance.profile_writing.metadata import Metadata, UnusableProviderError
 
@@ -14,6 +16,15 @@ TESTED_GRANTS = ("authorization_code", "refresh_token", "client_credentials", "p
 METHODS = ("client_secret_basic", "client_secret_post", "none")
 """The ways of authenticating that a draft can complete, in the order of preference."""
 
+ASKED_ENDPOINTS = (
+    "authorization_endpoint",
+    "userinfo_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "jwks_uri",
+)
+"""What is asked for beside the token endpoint where there are no metadata, by the names of RFC 8414 §2."""
+
 SCOPE = ("openid", "profile", "offline_access")
 """What is asked for where the provider lists it."""
 
@@ -21,11 +32,11 @@ SCOPE = ("openid", "profile", "offline_access")
 @dataclass(frozen=True)
 class Draft:
     """What the template fills in: `offered` are the provider's grants, `grants` those of the user's client, and `prefix`
-    begins the names of variables.
+    begins the names of variables. Without an issuer the `endpoints` are known by name.
     """
 
     name: str
-    issuer: str
+    issuer: str | None
     prefix: str
     openid: bool
     offered: tuple[str, ...]
@@ -42,6 +53,12 @@ class Draft:
     methods: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     ca_bundle: str | None = None
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """What the provider is known by: its issuer, or else its token endpoint."""
+        return self.issuer or self.endpoints["token_endpoint"]
 
     @property
     def interactive(self) -> bool:
@@ -86,10 +103,45 @@ def drafted(metadata: Metadata, ca_bundle: str | None = None) -> Draft:
     )
 
 
+def undiscovered(token_endpoint: str, ca_bundle: str | None = None) -> Draft:
+    """Draft a profile of a provider that publishes no metadata: plain OAuth 2.0, with variables for what nobody tells."""
+    host = urlsplit(token_endpoint).hostname or ""
+    prefix = _prefix(host)
+    return Draft(
+        name=host,
+        issuer=None,
+        prefix=prefix,
+        openid=False,
+        offered=TESTED_GRANTS,
+        grants=_usual(TESTED_GRANTS),
+        authentication=METHODS[0],
+        client_id=f"${{{prefix}_CLIENT_ID}}",
+        client_secret=f"${{{prefix}_CLIENT_SECRET}}",
+        redirect_uri=f"${{{prefix}_REDIRECT_URI}}",
+        scope="",
+        pkce=False,
+        prompt=None,
+        username=f"${{{prefix}_USERNAME}}",
+        password=f"${{{prefix}_PASSWORD}}",
+        methods=METHODS,
+        ca_bundle=ca_bundle,
+        endpoints={
+            "token_endpoint": token_endpoint,
+            "authorization_endpoint": f"${{{prefix}_AUTHORIZATION_ENDPOINT}}",
+        },
+    )
+
+
 def _usual(offered: tuple[str, ...]) -> tuple[str, ...]:
-    """What a client may use in all likelihood: hardly anybody the password grant, where there is another one."""
-    others = tuple(grant for grant in offered if grant != "password")
-    return others if set(others) - {"refresh_token"} else offered
+    """What a client may use in all likelihood: its own name or a password hardly ever, where a user can log in by a code.
+
+    That a provider lists a grant says nothing of this client.
+    """
+    for rare in ({"password", "client_credentials"}, {"password"}):
+        others = tuple(grant for grant in offered if grant not in rare)
+        if set(others) - {"refresh_token"}:
+            return others
+    return offered
 
 
 def _prefix(host: str) -> str:

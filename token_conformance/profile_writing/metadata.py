@@ -136,5 +136,5 @@ def _no_metadata(issuer: str, exchange: Exchange | None) -> str:
     kind = exchange.media_type or "no content type"
     return (
         f"neither {openid} nor {oauth} is a JSON object of metadata: the last answer was {exchange.answer.status}, {kind}; "
-        "check the address, or copy generic-oidc.toml and name the endpoints there"
+        "check the address, or give that of the token endpoint and --without-discovery"
     )

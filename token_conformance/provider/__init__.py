@@ -5,7 +5,7 @@ are for `running/` and `sessions/`. May import `servers/`, `evidence/`, `wire/` 
 """
 
 from token_conformance.evidence.login import Authorization, Login
-from token_conformance.provider.carrier import Carrier, carrier, carrier_of, refresh_carrier
+from token_conformance.provider.carrier import Carrier, carrier, carrier_of, may_log_in, refresh_carrier
 from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll, verify
 from token_conformance.provider.provider import Provider
 
@@ -18,6 +18,7 @@ __all__ = [
     "carrier",
     "carrier_of",
     "device_authorization",
+    "may_log_in",
     "poll",
     "refresh_carrier",
     "verify",

@@ -228,8 +228,6 @@ def _kind(client: Client) -> tuple[str, bool] | None:
 
 
 def _refusal(client: Client, answers: list[TokenResponse]) -> str:
-    tried = f", and in {len(answers) - 1} other ways" if len(answers) > 1 else ""
-    return (
-        f'the token endpoint refuses client "{client.name}" by {client.authentication}{tried}: {answers[0]}; '
-        "check its client_id, its credentials and its authentication"
-    )
+    others = f" (and in {len(answers) - 1} other ways)" if len(answers) > 1 else ""
+    tried = f"{client.authentication} was tried{others}"
+    return f'the token endpoint refuses client "{client.name}", {answers[0]}: check its credentials; {tried}'

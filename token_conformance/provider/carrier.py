@@ -36,14 +36,11 @@ async def carrier(provider: Provider) -> Carrier:
     """
     grants = provider.profile.grants
     if grants.client_credentials is not None and not await _barred(provider):
-        parameters = {"grant_type": "client_credentials", "scope": grants.client_credentials.scope}
-        return await _controlled(provider, provider.service_client, parameters)
+        return await _controlled(provider, provider.service_client, _in_its_own_name(provider))
     if grants.password is not None:
         login = provider.profile.login
         user = {"username": login.username, "password": login.password, "scope": grants.password.scope}
-        return await _controlled(
-            provider, provider.profile.client(grants.password.client), {"grant_type": "password", **user}
-        )
+        return Carrier(provider.password_client, {"grant_type": "password", **user}, await provider.password())
     return await refresh_carrier(provider)
 
 
@@ -56,9 +53,9 @@ async def carrier_of(client: Client, provider: Provider) -> Carrier:
 
     """
     grants = provider.profile.grants
-    if grants.client_credentials is not None and provider.service_client == client:
-        parameters = {"grant_type": "client_credentials", "scope": grants.client_credentials.scope}
-        return await _controlled(provider, client, parameters)
+    service = grants.client_credentials is not None and provider.service_client == client
+    if service and await provider.ways.barred(client) is None:
+        return await _controlled(provider, client, _in_its_own_name(provider))
     if provider.profile.user_client == client:
         return await refresh_carrier(provider)
     if may_log_in(client, provider):
@@ -93,6 +90,11 @@ async def _barred(provider: Provider) -> bool:
     if known is not None and grants.password is None and grants.refresh_token is None:
         raise Inconclusive(known)
     return known is not None
+
+
+def _in_its_own_name(provider: Provider) -> Mapping[str, str | None]:
+    service = provider.profile.grants.client_credentials
+    return {"grant_type": "client_credentials", "scope": service.scope if service is not None else None}
 
 
 def may_log_in(client: Client, provider: Provider) -> bool:

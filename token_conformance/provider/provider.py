@@ -132,7 +132,29 @@ class Provider(Authorizing):
     async def password(
         self, *, username: str | None = None, password: str | None = None, client: Client | None = None
     ) -> TokenResponse:
-        """Exchange the user's name and password for tokens (RFC 6749 §4.3)."""
+        """Exchange the user's name and password for tokens (RFC 6749 §4.3), those of the profile without others.
+
+        Raises:
+            Inconclusive: those of the profile are known to be refused, and some providers count them.
+
+        """
+        own = client is None or client == self.password_client
+        if own and username is None and password is None:
+            return await self._by_password()
+        return await self._with_password(client, username, password)
+
+    async def _by_password(self, client: Client | None = None, *, spent: bool = False) -> TokenResponse:
+        """The answer to the user's own name and password; `spent` tells that it is one of the run's logins."""
+        async with self.logins.attempt():
+            if spent:
+                self.logins.take(self.wire.scenario)
+            response = await self._with_password(client)
+        self.logins.exchanged(client or self.password_client, response, password=True)
+        return response
+
+    async def _with_password(
+        self, client: Client | None, username: str | None = None, password: str | None = None
+    ) -> TokenResponse:
         grant, login = self.profile.grants.password, self.profile.login
         parameters = {
             "grant_type": "password",
@@ -140,7 +162,13 @@ class Provider(Authorizing):
             "password": password if password is not None else login.password,
             "scope": grant.scope if grant else None,
         }
-        return await self.token(parameters, client=client or self.profile.client(grant.client if grant else None))
+        return await self.token(parameters, client=client or self.password_client)
+
+    @property
+    def password_client(self) -> Client:
+        """The client of the password grant."""
+        grant = self.profile.grants.password
+        return self.profile.client(grant.client if grant else None)
 
     @property
     def service_client(self) -> Client:
@@ -210,10 +238,7 @@ class Provider(Authorizing):
     async def _password_login(self, client: Client | None, scope: str | None) -> Login:
         if self.profile.grants.password is None:
             raise NotApplicable('login.strategy is "password", and the profile has no [grants.password]')
-        async with self.logins.attempt():
-            self.logins.take(self.wire.scenario)
-            response = await self.password(client=client)
-        self.logins.exchanged(client or self.profile.user_client, response, password=True)
+        response = await self._by_password(client, spent=True)
         return Login(response, client or self.profile.user_client, None, scope or self.profile.grants.password.scope)
 
     async def _seeded_login(self) -> Login:
