@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from token_conformance import refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
-from token_conformance.provider import Provider
+from token_conformance.provider import Login, Provider
 from token_conformance.wire.exchange import Exchange
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -14,7 +14,7 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 @dataclass(frozen=True)
 class MisplacedRevocations:
-    """A refresh, revocations of its refresh token by GET and by the query of a POST, and another refresh."""
+    """Two refreshes, revocations of the newest refresh token by GET and by the query of a POST, and another refresh."""
 
     control: TokenResponse
     by_get: Exchange
@@ -24,11 +24,10 @@ class MisplacedRevocations:
 
 @scenario(needs="login refresh", reach="user")
 async def misplaced_revocations(provider: Provider) -> MisplacedRevocations:
-    """Refresh, put the newest refresh token into the address of a revocation, by GET and by POST, and refresh again."""
+    """Refresh twice, put the newest refresh token into the address of a revocation, by GET and by POST, and refresh again."""
     endpoint = await provider.endpoint("revocation_endpoint")
     login = await provider.session()
-    control = await provider.refresh(login.refresh_token, client=login.client)
-    newest = control.refresh_token or login.refresh_token or ""
+    control, newest = await twice_refreshed(provider, login)
 
     async def sent(method: str) -> Exchange:
         proof = await provider.credentials(login.client)
@@ -44,6 +43,13 @@ async def misplaced_revocations(provider: Provider) -> MisplacedRevocations:
     return MisplacedRevocations(control, by_get, in_query, await provider.refresh(newest, client=login.client))
 
 
+async def twice_refreshed(provider: Provider, login: Login) -> tuple[TokenResponse, str]:
+    """The answer to a second refresh, which shows that what a refresh hands over works, and the newest refresh token."""
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    second = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
+    return second, second.refresh_token or first.refresh_token or login.refresh_token or ""
+
+
 @requirement("rfc7009-2.1-body-alone")
 def test_token_in_an_address_is_not_revoked(misplaced_revocations: MisplacedRevocations) -> None:
     """A revocation by GET, or with its token in the query, does nothing."""
@@ -56,7 +62,7 @@ def test_token_in_an_address_is_not_revoked(misplaced_revocations: MisplacedRevo
 
 @dataclass(frozen=True)
 class PublicRevocation:
-    """The revocation of a public client's refresh token in the name of another public client, between two refreshes."""
+    """The revocation of a public client's refresh token in the name of another public client, between refreshes."""
 
     control: TokenResponse
     foreign: Exchange
@@ -65,11 +71,10 @@ class PublicRevocation:
 
 @scenario(needs="login refresh public_client", reach="user")
 async def public_revocation(provider: Provider) -> PublicRevocation:
-    """Refresh, revoke the newest refresh token with another client_id, and refresh again."""
+    """Refresh twice, revoke the newest refresh token with another client_id, and refresh again."""
     await provider.endpoint("revocation_endpoint")
     login = await provider.session()
-    control = await provider.refresh(login.refresh_token, client=login.client)
-    newest = control.refresh_token or login.refresh_token
+    control, newest = await twice_refreshed(provider, login)
     foreign = await provider.revoke(newest, client=another_public(provider, login.client))
     return PublicRevocation(control, foreign, await provider.refresh(newest, client=login.client))
 

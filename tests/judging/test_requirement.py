@@ -11,7 +11,9 @@ from token_conformance.layout import SUITES
 
 LEVELS = {"MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"}
 OURS = "token-conformance"
-SOURCE = re.compile(r"RFC \d{4}|OAuth 2\.1 draft|OIDC Core|OIDC Discovery|FAPI 1\.0 Advanced|FAPI 2\.0")
+SOURCE = re.compile(
+    r"RFC \d{4}|OAuth 2\.1 draft|OIDC Core|OIDC Discovery|FAPI 1\.0 Advanced|FAPI 2\.0|Refresh Token Expiration draft"
+)
 SECTION = re.compile(r"[1-9A-Z]\d*(\.[1-9]\d*)*")
 
 

@@ -51,10 +51,17 @@ class Requirement:
 OURS = "token-conformance"
 """The source of what no specification says, and clients need."""
 
-CLAIMS = {"OIDC": "oidc", "RFC 9700": "bcp", "OAuth 2.1": "oauth2.1", "FAPI 2.0": "fapi2", "FAPI 1.0": "fapi1"}
+CLAIMS = {
+    "OIDC": "oidc",
+    "RFC 9700": "bcp",
+    "OAuth 2.1": "oauth2.1",
+    "FAPI 2.0": "fapi2",
+    "FAPI 1.0": "fapi1",
+    "Refresh Token Expiration": "refresh-token-expiration",
+}
 """The claims by the beginnings of the sources' names; other RFCs are OAuth 2.0's, which every provider claims.
 
-No profile claims FAPI 1.0 yet, so that what it alone demands is a warning.
+No profile claims FAPI 1.0 or the draft on refresh tokens' lives, so that what they alone demand is a warning.
 """
 
 

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from token_conformance.reference.addresses import path_of
 from token_conformance.reference.answer import NO_STORE, Answer, Endpoint
 from token_conformance.reference.authorization_server import ReferenceAuthorizationServer, refusal_answer
+from token_conformance.reference.browser import careless
 from token_conformance.reference.front_door import SESSION_COOKIE, FrontDoor
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
@@ -160,7 +161,7 @@ class Endpoints:
             answer = handler(await self._incoming(request))
             if self._installation.behaviour.code.allows_origins:
                 answer = answer.headed("Access-Control-Allow-Origin", "*")
-            return self._rendered(answer)
+            return self._rendered(careless(answer, self._installation.behaviour.front_door))
 
         return respond
 

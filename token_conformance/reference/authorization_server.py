@@ -101,8 +101,9 @@ class ReferenceAuthorizationServer(AuthorizationServer):  # type: ignore[misc]  
         return thumbprint
 
     def _next_nonce(self) -> tuple[tuple[str, str], ...]:
-        renewed = self.installation.behaviour.dpop.nonce_renewed
-        return (("DPoP-Nonce", new_nonce(self.installation, "token")),) if renewed else ()
+        policy = self.installation.behaviour.dpop
+        given = "forgotten-by-the-time-it-comes" if policy.nonce_of_success_forgotten else None
+        return (("DPoP-Nonce", given or new_nonce(self.installation, "token")),) if policy.nonce_renewed else ()
 
     def answer_at(self, endpoint: Endpoint, request: Parameters) -> Answer:
         """The answer of an endpoint beside the token endpoint."""

@@ -12,9 +12,17 @@ from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.documented import User
+from token_conformance.reference.grant_policies import FrontDoorPolicy
 from token_conformance.reference.reading import Parameters
 
 HTML = "text/html; charset=utf-8"
+OF_PAGES = (
+    ("Cache-Control", "no-store"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+)
+"""What keeps pages from being framed, and addresses from being told (RFC 9700 §4.2.4 and §4.16)."""
 
 
 @dataclass(eq=False)
@@ -42,12 +50,14 @@ class Interaction:
         """The `prompt` values of the request (OIDC Core §3.1.2.1)."""
         return frozenset((self.request.payload.data.get("prompt") or "").split())
 
-    def needs_login(self, now: float) -> bool:
+    def needs_login(self, now: float, *, heeds_age: bool = True) -> bool:
         """Whether the user has to log in, or to do so again."""
         if self.session is None or ("login" in self.prompts and not self.logged_in_anew):
             return True
         max_age = self.request.payload.data.get("max_age", "")
-        return max_age.isdigit() and not self.logged_in_anew and now - self.session.auth_time > int(max_age)
+        return (
+            heeds_age and max_age.isdigit() and not self.logged_in_anew and now - self.session.auth_time > int(max_age)
+        )
 
     def needs_consent(self, client_id: str, scope: str) -> bool:
         """Whether the user has to allow the client what it asks for."""
@@ -79,9 +89,18 @@ def page(title: str, content: str, status: int = 200) -> Answer:
     """An HTML page."""
     name = escape(title)
     text = f"<!DOCTYPE html><html><head><title>{name}</title></head><body><h1>{name}</h1>{content}</body></html>"
-    return Answer(
-        "authorization", status, headers=(("Cache-Control", "no-store"),), body=text.encode(), media_type=HTML
-    )
+    return Answer("authorization", status, headers=OF_PAGES, body=text.encode(), media_type=HTML)
+
+
+def careless(answer: Answer, policy: FrontDoorPolicy) -> Answer:
+    """The page of a server that takes less care of it."""
+    if not policy.framing_forbidden:
+        answer = answer.bare_of("X-Frame-Options").headed("Content-Security-Policy", "script-src 'self'")
+    if not policy.content_policy:
+        answer = answer.bare_of("Content-Security-Policy")
+    script = b'<script src="https://cdn.thirdparty.example/login.js"></script></head>'
+    replaced = (answer.body or b"").replace(b"</head>", script)
+    return answer.with_body(replaced) if policy.third_party_script and answer.media_type == HTML else answer
 
 
 def back_to_client(answer: Answer, redirect_uri: str, mode: str) -> Answer:

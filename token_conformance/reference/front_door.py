@@ -23,6 +23,7 @@ from token_conformance.reference.browser import (
     page,
     to,
 )
+from token_conformance.reference.contexts import context_of
 from token_conformance.reference.documented import User
 from token_conformance.reference.grants.resources import authorized_resources
 from token_conformance.reference.grants.scope import granted_scope
@@ -70,6 +71,7 @@ class FrontDoor:
         request = Parameters(incoming, dict(pairs), pairs)
         try:
             self._check_parameters(written)
+            context_of(request, self._installation.behaviour.front_door)
             self._server.get_consent_grant(request)
             self._check_prompt(request)
             authorized_resources(self._installation, request.payload.data.get("resource"))
@@ -124,7 +126,8 @@ class FrontDoor:
 
     def _next(self, interaction: Interaction) -> Answer:
         """What the browser sees next: the login form, the question for consent, or the client again."""
-        login = interaction.needs_login(self._installation.now)
+        heeds_age = self._installation.behaviour.front_door.max_age_heeded
+        login = interaction.needs_login(self._installation.now, heeds_age=heeds_age)
         consent = interaction.needs_consent(*self._asked(interaction)) or self._to_be_asked_again(interaction)
         if "none" in interaction.prompts and (login or consent):
             return self._refused(interaction.request, _silent_error(login=login))
@@ -168,7 +171,9 @@ class FrontDoor:
         auth_time = session.auth_time if session is not None else int(self._installation.now)
         resources = authorized_resources(self._installation, data.get("resource"))
         user = session.user if session is not None else self._installation.documented.user
-        return Family(client_id, user, scope, auth_time, data.get("nonce"), data.get("scope"), resources)
+        family = Family(client_id, user, scope, auth_time, data.get("nonce"), data.get("scope"), resources)
+        family.acr = context_of(interaction.request, self._installation.behaviour.front_door)
+        return family
 
     def _check_prompt(self, request: Parameters) -> None:
         """Refuse offline_access without `prompt=consent`, where that is demanded (OIDC Core §11)."""

@@ -49,6 +49,8 @@ class RefreshPolicy:
     old_access_token: Literal["lives", "revoked", "revoked_at_first", "revoked_later"] = "lives"
     id_token: Literal["always", "never", "repeated", "at_first"] = "always"
     keeps_nonce: bool = False
+    expiration_told: bool = False
+    authorization_lifetime: int = 90 * 24 * 3600
     atomic: bool = True
     racers_share_successor: bool = False
     one_session: bool = False
@@ -95,7 +97,7 @@ class CodePolicy:
     atomic: bool = True
     registered_redirect_uri: Literal["identical", "prefix", "caseless", "any"] = "identical"
     error_tells_state: bool = True
-    login_redirect: Literal[303, 307] = 303
+    login_redirect: Literal[302, 303, 307] = 303
     allows_origins: bool = False
 
 
@@ -110,6 +112,12 @@ class FrontDoorPolicy:
     loopback_port_free: bool = True
     unnamed_redirect_uri: Literal["refused", "first"] = "refused"
     native_app_asked_again: bool = True
+    framing_forbidden: bool = True
+    content_policy: bool = True
+    third_party_script: bool = False
+    max_age_heeded: bool = True
+    contexts: tuple[str, ...] = ()
+    unmet_context_served: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,9 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         }
         if user is not None:
             described["username"] = user.username
+        if isinstance(token, AccessToken) and token.family is not None:
+            described["auth_time"] = token.family.auth_time
+            described |= {"acr": token.family.acr} if token.family.acr is not None else {}
         if isinstance(token, AccessToken):
             described["token_type"] = "Bearer" if token.thumbprint is None else "DPoP"
             described |= {"aud": list(token.audience)} if token.audience else {}

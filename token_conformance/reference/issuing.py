@@ -96,6 +96,7 @@ class Issuer:
             "auth_time": family.auth_time,
             "sid": family.session,
         }
+        claims |= {"acr": family.acr} if family.acr is not None else {}
         algorithm = behaviour.token.id_token_algorithm
         if family.nonce is not None and (occasion != "refresh" or behaviour.refresh.keeps_nonce):
             claims["nonce"] = family.nonce
@@ -142,6 +143,7 @@ class Issuer:
         }
         if family is not None:
             claims["auth_time"] = family.auth_time
+            claims |= {"acr": family.acr} if family.acr is not None else {}
         if self.certificate is not None and behaviour.mutual_tls.confirmed_in_token:
             claims["cnf"] = {**claims.get("cnf", {}), "x5t#S256": self.certificate}
         if token.thumbprint is not None and behaviour.dpop.confirmed_in_token:

@@ -32,6 +32,7 @@ class Family:
     last_access_token: AccessToken | None = None
     certificate: str | None = None
     thumbprint: str | None = None
+    acr: str | None = None
 
 
 @dataclass(eq=False)

@@ -31,8 +31,12 @@ def metadata(installation: Installation) -> dict[str, Any]:
     bound = behaviour.mutual_tls.binds and behaviour.mutual_tls.confirmed_in_metadata
     certificates = {"tls_client_certificate_bound_access_tokens": True} if bound else {}
     proofs = {"dpop_signing_alg_values_supported": list(ALGORITHMS)} if behaviour.dpop.offered else {}
+    contexts = {"acr_values_supported": list(behaviour.front_door.contexts)} if behaviour.front_door.contexts else {}
+    lifetimes = {"refresh_token_expiration_types_supported": ["authorization", "credential"]}
     return {
         **proofs,
+        **contexts,
+        **(lifetimes if behaviour.refresh.expiration_told else {}),
         **(signed if asserted else {}),
         **certificates,
         **aliases(endpoints, behaviour.mutual_tls),

@@ -206,6 +206,7 @@ class DPoPPolicy:
     nonce_at: Literal["everywhere", "token", "resource"] = "everywhere"
     nonce_has_blank: bool = False
     nonce_renewed: bool = False
+    nonce_of_success_forgotten: bool = False
     nonce_forgotten: bool = False
     nonce_insisted: bool = True
     nonce_compared: bool = True

@@ -217,6 +217,11 @@ FORMS = (
         at("authorization", _named_by_id_token),
     ),
     Variation(
+        "step-up-offered",
+        "clients can ask for the context class of a login, and access tokens tell it (RFC 9470)",
+        policy("front_door", contexts=("urn:example:password",)),
+    ),
+    Variation(
         "authorization-error-without-description",
         "errors of the authorization endpoint hold no more than their code",
         at("authorization", lambda answer: answer.silent_about("error_description")),

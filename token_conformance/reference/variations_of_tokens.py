@@ -63,6 +63,11 @@ LIVES = (
             access_tokens(lambda token: token.headed(typ="JWT").silent_about("jti")),
         ),
     ),
+    Variation(
+        "refresh-expiration-told",
+        "answers tell how long the refresh token and the user's authorization live",
+        policy("refresh", expiration_told=True),
+    ),
     Variation("resource-clock-leeway", "resources take access tokens for another 15 s", policy("resource", leeway=15)),
     Variation("code-clock-leeway", "codes are taken for another 15 s", policy("code", leeway=15)),
     Variation("code-burnt-by-failure", "a failed exchange uses up its code", policy("code", failure_burns=True)),

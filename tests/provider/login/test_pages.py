@@ -6,6 +6,7 @@ import pytest
 
 from tests.provider.login.site import CALLBACK, CONSENT, DONE, LOGIN, LOGIN_FORM, PASSWORD, page, to
 from token_conformance.profile.login import Login
+from token_conformance.provider.login.pages import Page
 
 
 def test_login_and_consent(walk):
@@ -231,3 +232,18 @@ def test_a_late_refresh_is_a_time_out(walk):
     """A page that refreshes after minutes waits for its user."""
     _, site = walk(authorize=page(f"<meta http-equiv=refresh content='300;url=/late'>{CONSENT}"), consent=DONE)
     assert site.requests[-1].url.path == "/consent"
+
+
+def test_what_a_page_loads():
+    """Scripts, styles, pictures and frames, from where the page lies; what lies in the page itself has no address."""
+    loaded = (
+        b"<script src=//cdn.example/a.js></script><script>1</script><img src=b.png><link rel='stylesheet' href=/c.css>"
+    )
+    assert Page(
+        "https://op.example/login/", loaded + b"<link rel=help href=d><iframe src=https://e.example/>"
+    ).loads == [
+        "https://cdn.example/a.js",
+        "https://op.example/login/b.png",
+        "https://op.example/c.css",
+        "https://e.example/",
+    ]

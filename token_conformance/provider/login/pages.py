@@ -25,6 +25,7 @@ _ERROR = re.compile(
     r"|\w+_required|redirect_uri_mismatch|\w+_not_supported)\b"
 )
 _DESCRIPTION = re.compile(r"\berror_description\b\W*(.+)")
+_LOADED = "//script/@src | //img/@src | //iframe/@src | //link[contains(@rel, 'stylesheet')]/@href"
 _CAPTCHA = re.compile(r"captcha|turnstile", re.IGNORECASE)
 
 
@@ -85,6 +86,12 @@ class Page:
             if match and int(match[1][:6]) <= LONGEST_REFRESH:
                 return resolve(self.url, match[2])
         return None
+
+    @property
+    def loads(self) -> list[str]:
+        """The absolute addresses of the scripts, styles, pictures and frames that its source names."""
+        named = [resolve(self.url, address) for address in self._root.xpath(_LOADED)]
+        return [address for address in named if address]
 
     def controls(self, role: str) -> list[int]:
         """The numbers of the controls that a browser has marked with a role."""

@@ -21,6 +21,7 @@ from token_conformance.reference.faults.metadata import METADATA
 from token_conformance.reference.faults.mutual_tls import MUTUAL_TLS
 from token_conformance.reference.faults.proof_key import PROOF_KEY
 from token_conformance.reference.faults.refresh import REFRESH
+from token_conformance.reference.faults.refresh_token_expiration import REFRESH_TOKEN_EXPIRATION
 from token_conformance.reference.faults.refreshed_id_token import REFRESHED_ID_TOKEN
 from token_conformance.reference.faults.resource_indicators import RESOURCE_INDICATORS
 from token_conformance.reference.faults.response import RESPONSE
@@ -28,6 +29,7 @@ from token_conformance.reference.faults.revocation import REVOCATION
 from token_conformance.reference.faults.rotation import ROTATION
 from token_conformance.reference.faults.scope import SCOPE
 from token_conformance.reference.faults.session import SESSION
+from token_conformance.reference.faults.step_up import STEP_UP
 from token_conformance.reference.faults.token_exchange import TOKEN_EXCHANGE
 
 __all__ = ["FAULTS", "TOPICS"]
@@ -35,9 +37,11 @@ __all__ = ["FAULTS", "TOPICS"]
 TOPICS: tuple[tuple[Fault, ...], ...] = (
     REFRESH,
     ROTATION,
+    REFRESH_TOKEN_EXPIRATION,
     SESSION,
     AUTHORIZATION_CODE,
     FRONT_CHANNEL,
+    STEP_UP,
     PROOF_KEY,
     GRANTS,
     DEVICE_CODE,

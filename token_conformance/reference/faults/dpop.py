@@ -334,6 +334,12 @@ NONCE = (
         demanding(nonce_forgotten=True, nonce_renewed=True, nonce_at="resource"),
     ),
     Fault(
+        "dpop-nonce-of-success-forgotten",
+        "a nonce that comes with tokens is not accepted",
+        ("rfc9449-8.2-nonce-of-success",),
+        demanding(nonce_renewed=True, nonce_of_success_forgotten=True),
+    ),
+    Fault(
         "dpop-nonce-demand-without-challenge",
         "the resource demands a nonce in its body, and without a challenge",
         ("rfc9449-8-demand",),

@@ -211,4 +211,28 @@ FRONT_CHANNEL = (
         ("rfc6749-3.1.2.3-redirect-uri-named",),
         policy("front_door", unnamed_redirect_uri="first"),
     ),
+    Fault(
+        "pages-framed",
+        "other sites may frame the pages of the login",
+        ("rfc9700-4.16-no-framing",),
+        policy("front_door", framing_forbidden=False),
+    ),
+    Fault(
+        "pages-without-policy",
+        "the pages of the login have no Content-Security-Policy",
+        ("rfc9700-4.16-content-security-policy",),
+        policy("front_door", content_policy=False),
+    ),
+    Fault(
+        "pages-with-foreign-script",
+        "the pages of the login load a script from another site",
+        ("rfc9700-4.2.4-no-third-parties",),
+        policy("front_door", third_party_script=True),
+    ),
+    Fault(
+        "login-form-found",
+        "the login form is answered by 302",
+        ("rfc9700-4.12-see-other",),
+        policy("code", login_redirect=302),
+    ),
 )

@@ -101,7 +101,16 @@ class Foundation:
             and _same(asked, access_token.scope)
         ):
             del members["scope"]
-        return members if refresh_token is None else {**members, "refresh_token": refresh_token.value}
+        return members if refresh_token is None else {**members, **self._renewable(refresh_token)}
+
+    def _renewable(self, refresh_token: RefreshToken) -> TokenMembers:
+        """The refresh token, and how long it and the user's authorization live, where the server tells."""
+        policy, now = self.installation.behaviour.refresh, int(self.installation.now)
+        members: TokenMembers = {"refresh_token": refresh_token.value}
+        if policy.expiration_told:
+            members["refresh_token_timeout"] = refresh_token.expires - now
+            members["authorization_expires_in"] = refresh_token.family.auth_time + policy.authorization_lifetime - now
+        return members
 
     def _bind(self, family: Family) -> None:
         """Bind the refresh tokens of a public client to its certificate (RFC 8705 §4)."""
