@@ -45,8 +45,10 @@ def test_any_port_of_the_loopback_interface_is_taken(another_port: Attempt, logi
 
 
 def usual(login: Login) -> None:
-    """Judge nothing where even the usual request yields no code."""
-    if login.authorization is None or login.authorization.code is None:
+    """Judge nothing where nobody logs in by an authorization request, or even the usual one yields no code."""
+    if login.authorization is None:
+        raise NotApplicable("the profile's user does not log in by an authorization request")
+    if login.authorization.code is None:
         raise Inconclusive("the usual authorization request yields no code")
 
 
