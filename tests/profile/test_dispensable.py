@@ -26,7 +26,9 @@ def profile(tmp_path):
 
 
 def unset(caught):
-    return [problem.partition("${")[2].partition("}")[0] for problem in caught.value.problems if "is not set" in problem]
+    return [
+        problem.partition("${")[2].partition("}")[0] for problem in caught.value.problems if "is not set" in problem
+    ]
 
 
 POST = 'client_secret = "a-secret"\nauthentication = "client_secret_post"\nredirect_uri = "${CALLBACK}"'
