@@ -58,6 +58,7 @@ class InnerRun:
     def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pytester = pytester
         self.folder = Path(pytester.path)
+        self.always: tuple[str, ...] = ()
         self._monkeypatch = monkeypatch
 
     def __call__(
@@ -78,7 +79,7 @@ class InnerRun:
         with self._monkeypatch.context() as patched:
             patched.setattr(options, "select", options.select)
             patched.setattr(scenario, "_DECLARED", {})
-            return self.pytester.runpytest_inprocess(*quietly, *given, *arguments, "test_inner.py")
+            return self.pytester.runpytest_inprocess(*quietly, *self.always, *given, *arguments, "test_inner.py")
 
     def results(self, profile: str = "example") -> dict[str, object]:
         """The results.json of the run."""
@@ -91,3 +92,11 @@ def inner_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Inn
     """Runs a suite of one module for scripted providers."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
     return InnerRun(pytester, monkeypatch)
+
+
+@pytest.fixture
+def direct_run(inner_run: InnerRun, monkeypatch: pytest.MonkeyPatch) -> InnerRun:
+    """The same as `token-conformance run` does it: other plugins stay out, and checks are judged directly."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    inner_run.always = ("--directly", "-p", "xdist.plugin")
+    return inner_run

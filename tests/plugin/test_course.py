@@ -30,16 +30,16 @@ def test_asks(asked):
 '''
 
 
-@pytest.mark.parametrize("way", [("--directly",), ("--directly", "-n", "1")])
-def test_a_profile_is_reported_and_let_go_before_the_next_one(inner_run, way):
+@pytest.mark.parametrize("way", [(), ("-n", "1")])
+def test_a_profile_is_reported_and_let_go_before_the_next_one(direct_run, way):
     """Memory does not grow with each profile, and an interruption takes no report away that could have been written."""
-    inner_run(ONE_AFTER_THE_OTHER, *way, profiles=("first", "second", "third"))
+    direct_run(ONE_AFTER_THE_OTHER, *way, profiles=("first", "second", "third"))
     for name in ("first", "second", "third"):
-        messages = [check["message"] for check in inner_run.results(name)["checks"]]
+        messages = [check["message"] for check in direct_run.results(name)["checks"]]
         assert messages == ["", ""]
 
 
-def test_what_was_judged_before_an_interruption_is_reported(inner_run):
+def test_what_was_judged_before_an_interruption_is_reported(direct_run):
     """The checks that were judged are in the reports of a profile that did not come to its end."""
     checks = '''
 
@@ -50,15 +50,15 @@ def test_asks(asked):
 
 
 def test_interrupts(asked, tmp_path):
-    """Somebody presses Ctrl-C."""
-    raise KeyboardInterrupt
+    """Somebody stops the run."""
+    pytest.exit("stopped")
 '''
-    inner_run(checks, "--directly")
-    (check,) = inner_run.results()["checks"]
+    direct_run(checks)
+    (check,) = direct_run.results()["checks"]
     assert check["verdict"] == "pass"
 
 
-def test_the_lines_at_the_end_name_all_profiles(inner_run):
+def test_the_lines_at_the_end_name_all_profiles(direct_run):
     """However early a report was written, the terminal ends with what there is of each profile."""
-    result = inner_run(ONE_AFTER_THE_OTHER, "--directly", profiles=("first", "second"))
+    result = direct_run(ONE_AFTER_THE_OTHER, profiles=("first", "second"))
     result.stdout.fnmatch_lines(["first: 2 pass;*", "report: *first*results.json", "second: 2 pass;*"])

@@ -41,26 +41,44 @@ def without_times(results):
     return {**results, "checks": checks, "started": None, "seconds": None}
 
 
-def test_both_ways_lead_to_the_same_verdicts(inner_run):
+def test_both_ways_lead_to_the_same_verdicts(inner_run, request):
     """Verdicts, messages, evidence and exit status do not depend on who runs the checks."""
-    ways = [(inner_run(ALL_SORTS, *arguments), inner_run.results()) for arguments in ((), ("--directly",))]
-    (usual, theirs), (direct, ours) = ways
+    usual, theirs = inner_run(ALL_SORTS), inner_run.results()
+    direct_run = request.getfixturevalue("direct_run")
+    direct, ours = direct_run(ALL_SORTS), direct_run.results()
     assert without_times(ours) == without_times(theirs)
     assert direct.ret == usual.ret
     assert len(ours["checks"]) == 10
 
 
-def test_both_ways_look_the_same(inner_run):
-    """A line for each check, a paragraph for each failure, and the numbers at the end."""
-    for arguments in (("-v",), ("-v", "--directly")):
-        result = inner_run(ALL_SORTS, *arguments)
-        shown = result.stdout.str()
-        assert "test_inner.py::test_each[2] FAILED" in shown
-        assert "FAIL: expected: A refresh token is handed over" in shown
+def test_it_looks_as_usual(direct_run):
+    """There is a line for each check, a paragraph for each failure, and the numbers at the end."""
+    shown = direct_run(ALL_SORTS, "-v").stdout.str()
+    for part in ("test_inner.py::test_holds PASSED", "test_should_not_hold WARNING", "test_must_not_hold FAILED"):
+        assert part in shown
+    assert "FAIL: expected: A refresh token is handed over" in shown
 
 
-@pytest.mark.parametrize("way", [(), ("--directly",)])
-def test_what_a_check_prints_is_not_shown(inner_run, way):
+def test_each_check_runs_once(direct_run):
+    """What was seen before anything was told is not done again for pytest."""
+    checks = '''
+
+RAN = []
+
+
+@requirement("must")
+def test_runs(asked):
+    """It runs once."""
+    RAN.append(asked)
+    assert len(RAN) == 1
+'''
+    direct_run(checks)
+    (check,) = direct_run.results()["checks"]
+    assert check["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("way", ["inner_run", "direct_run"])
+def test_what_a_check_prints_is_not_shown(request, way):
     """Nothing that a check says goes past redaction to the terminal."""
     checks = '''
 
@@ -70,7 +88,7 @@ def test_talks(asked):
     print("a word of the check")
     assert asked.access_token == "other"
 '''
-    assert "a word of the check" not in inner_run(checks, *way).stdout.str()
+    assert "a word of the check" not in request.getfixturevalue(way)(checks).stdout.str()
 
 
 FIXTURES = '''
@@ -119,10 +137,10 @@ def test_indirect(number, asked):
 '''
 
 
-def test_what_needs_pytest_gets_it(inner_run):
+def test_what_needs_pytest_gets_it(direct_run):
     """Fixtures of any kind, classes and marks of pytest work in suites of one's own."""
-    inner_run(FIXTURES, "--directly")
-    verdicts = {check["id"].rpartition("::")[2]: check["verdict"] for check in inner_run.results()["checks"]}
+    direct_run(FIXTURES)
+    verdicts = {check["id"].rpartition("::")[2]: check["verdict"] for check in direct_run.results()["checks"]}
     assert verdicts == {
         "test_method": "pass",
         "test_after_the_fixture": "pass",
@@ -131,9 +149,9 @@ def test_what_needs_pytest_gets_it(inner_run):
     }
 
 
-def test_a_hook_of_the_suite_sees_its_checks(inner_run):
+def test_a_hook_of_the_suite_sees_its_checks(direct_run):
     """Where a conftest.py takes part in checks, they go through pytest's protocol."""
-    folder = inner_run.folder / "theirs"
+    folder = direct_run.folder / "theirs"
     folder.mkdir()
     (folder / "conftest.py").write_text("def pytest_runtest_setup(item):\n    print('theirs:', item.name)\n")
     (folder / "test_theirs.py").write_text(
@@ -141,6 +159,6 @@ def test_a_hook_of_the_suite_sees_its_checks(inner_run):
         "@scenario(needs='client_credentials')\nasync def theirs(provider):\n    return await provider.client_credentials()\n\n\n"
         "def test_theirs(theirs):\n    assert theirs.accepted\n"
     )
-    result = inner_run(CHECKS, "--directly", "-s", "theirs")
+    result = direct_run(CHECKS, "-s", "theirs")
     assert "theirs: test_theirs" in result.stdout.str()
     assert "theirs: test_holds" not in result.stdout.str()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 
 THRESHOLDS = (20_000, 10, 10)
 """Objects that the garbage collector lets come about before it looks for garbage.
@@ -18,8 +17,6 @@ def start_lightly() -> None:
     gc.set_threshold(*THRESHOLDS)
     # pydantic would look for plugins of its own in every package that is installed
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    # httpx would import its command line, with all that colours a terminal
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None says that there is no such module
 
 
 def end_lightly() -> None:

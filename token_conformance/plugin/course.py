@@ -8,11 +8,12 @@ from itertools import islice
 
 import pytest
 
-from token_conformance.plugin.directly import judge_directly, silence
+from token_conformance.plugin.directly import judge_directly
 from token_conformance.plugin.output import report_on
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_of
+from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import RECORDS, RUNS
 from token_conformance.plugin.verdicts import forget
 from token_conformance.running.gathering import gather

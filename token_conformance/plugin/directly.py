@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import pytest
-from _pytest.capture import CaptureManager
 
 from token_conformance.plugin import selection
 from token_conformance.plugin.repeating import Outcomes
@@ -47,21 +45,6 @@ def judge_directly(outcomes: Outcomes) -> None:
             check.stash[JUDGED] = judge(check, outcome)
 
 
-@contextmanager
-def silence(config: pytest.Config) -> Iterator[None]:
-    """Keep what is printed meanwhile from the terminal, as pytest does during a test, unless it was told not to."""
-    capture = config.pluginmanager.get_plugin("capturemanager")
-    if not isinstance(capture, CaptureManager) or not capture.is_globally_capturing():
-        yield
-        return
-    capture.resume_global_capture()
-    try:
-        yield
-    finally:
-        capture.suspend_global_capture()
-        capture.read_global_capture()
-
-
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays to the end: the garbage collector need not go through it time and again."""
     if session.config.option.directly:
@@ -75,6 +58,7 @@ def pytest_report_judged(item: pytest.Item) -> bool | None:
     if judged is None:
         return None
     del item.stash[JUDGED]
+    item.location = _location(item)  # pytest would look for each check's place in its file
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     report = report_of(item, "call", 0.0, judged.result.seconds)
     note(item, judged.result)
@@ -82,6 +66,12 @@ def pytest_report_judged(item: pytest.Item) -> bool | None:
     item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _location(item: pytest.Item) -> tuple[str, int | None, str]:
+    """Where a plain function of a module is, as pytest names the places of tests: its file, its line from 0, its name."""
+    line = item.function.__code__.co_firstlineno - 1 if isinstance(item, pytest.Function) else None
+    return item.nodeid.partition("::")[0], line, item.name
 
 
 def needs_transcripts_alone(check: pytest.Function) -> bool:

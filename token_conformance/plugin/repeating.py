@@ -21,6 +21,7 @@ from token_conformance.plugin.selection import (
     requirement_ids,
     requirements_for,
 )
+from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import REPETITIONS
 from token_conformance.running.gathering import AGAIN
 from token_conformance.running.record import Record
@@ -148,4 +149,5 @@ def _again(check: pytest.Function, first: Sight, repetition: Repetition) -> Sigh
     done = all(name in repetition.record.outcomes for name in names)
     if not done or not is_plain(check, repetition.record):
         return ""
-    return sight_of(check, repetition.record, outcome_of(check, repetition.record))
+    with silence(check.config):
+        return sight_of(check, repetition.record, outcome_of(check, repetition.record))

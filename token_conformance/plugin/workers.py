@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -15,29 +15,45 @@ from token_conformance.plugin.stash import RUNS
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand out checks by profile, whatever `--dist` says."""
     runs = config.stash[RUNS]
-    names = tuple(runs)
-    if not names:
+    if not runs:
         return None
+    known = dict.fromkeys(runs)  # in their order, and found at once
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # xdist's own types are not published
 
     class ByProfile(LoadScopeScheduling):  # type: ignore[misc]  # likewise
         """One profile is one portion of work."""
 
         def _split_scope(self, nodeid: str) -> str:
-            return profile_in(nodeid, names)
+            return profile_in(nodeid, known)
+
+        def _assign_work_unit(self, node: Any) -> None:
+            """Hand out the next profile; xdist would look for each check from the beginning of all checks."""
+            scope, unit = self.workqueue.popitem(last=False)
+            self.assigned_work.setdefault(node, {})[scope] = unit
+            left = {nodeid for nodeid, completed in unit.items() if not completed}
+            places = enumerate(self.registered_collections[node])
+            node.send_runtest_some([place for place, nodeid in places if nodeid in left])
 
     return ByProfile(config, log)
 
 
-def profile_in(nodeid: str, names: Iterable[str]) -> str:
+def profile_in(nodeid: str, names: Collection[str]) -> str:
     """The profile that a check's id names among its parameters; where there is but one, ids name none."""
-    first, *others = names
-    return next((name for name in (first, *others) if _parameter(name).search(nodeid)), first)
+    return next((part for part in _parts(nodeid) if part in names), next(iter(names)))
 
 
 def without_profile(nodeid: str, name: str) -> str:
     """A check's id as it is where there is but one profile."""
     return re.sub(r"\[\]$", "", _parameter(name).sub("", nodeid))
+
+
+def _parts(nodeid: str) -> Iterator[str]:
+    """What may be the name of a profile: all parameters of an id, what ends them, and what they begin with."""
+    _, _, parameters = nodeid.removesuffix("]").partition("[")
+    dashes = [place for place, character in enumerate(parameters) if character == "-"]
+    yield parameters
+    yield from (parameters[place + 1 :] for place in dashes)
+    yield from (parameters[:place] for place in reversed(dashes))
 
 
 def _parameter(name: str) -> re.Pattern[str]:

@@ -51,7 +51,10 @@ def find(name: str) -> Path:
 
 def variables(path: Path) -> list[str]:
     """Name the environment variables that a profile uses, in order and once each."""
-    written = read(path)
+    return _variables_in(read(path))
+
+
+def _variables_in(written: object) -> list[str]:
     return list(dict.fromkeys(name for _, text in strings(written) for name in VARIABLE.findall(text)))
 
 
@@ -68,9 +71,10 @@ def title(path: Path) -> str:
 
 def examples(path: Path) -> dict[str, str]:
     """Give values for a profile's variables that name no real provider: those of its `[examples]`, or made-up ones."""
-    given = read(path).get("examples", {})
+    written = read(path)
+    given = written.get("examples", {})
     given = given if isinstance(given, dict) else {}
-    return {name: str(given.get(name) or _example(name)) for name in variables(path)}
+    return {name: str(given.get(name) or _example(name)) for name in _variables_in(written)}
 
 
 def _example(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -29,9 +31,48 @@ def in_process(application: Any, certificate: ClientCertificate | None = None) -
 
     The application learns of the certificate as the ASGI TLS extension has it.
     """
+    return InProcess(application, certificate.certificates if certificate is not None else ())
 
-    async def encrypted(scope: Any, receive: Any, send: Any) -> None:
-        extension = {"tls": {"client_cert_chain": certificate.certificates if certificate is not None else ()}}
-        await application({**scope, "extensions": extension}, receive, send)
 
-    return httpx.ASGITransport(app=encrypted, raise_app_exceptions=False)
+class InProcess(httpx.AsyncBaseTransport):
+    """Calls an ASGI application; httpx's own transport of that kind looks for trio before each answer."""
+
+    def __init__(self, application: Any, certificates: Sequence[str]) -> None:
+        self._application = application
+        self._extensions = {"tls": {"client_cert_chain": tuple(certificates)}}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Have one request answered."""
+        status, headers, body = 500, list[tuple[bytes, bytes]](), bytearray()
+        content = await request.aread()
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            nonlocal status, headers
+            if message["type"] == "http.response.start":
+                status, headers = message["status"], message["headers"]
+            elif request.method != "HEAD":
+                body.extend(message.get("body", b""))
+
+        with suppress(Exception):
+            await self._application(self._scope(request), receive, send)
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(bytes(body)))
+
+    def _scope(self, request: httpx.Request) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "scheme": request.url.scheme,
+            "path": request.url.path,
+            "raw_path": request.url.raw_path.split(b"?")[0],
+            "query_string": request.url.query,
+            "server": (request.url.host, request.url.port),
+            "client": ("127.0.0.1", 123),
+            "root_path": "",
+            "extensions": self._extensions,
+        }
