@@ -16,15 +16,11 @@ from token_conformance.wire.exchange import Exchange
 
 @dataclass(frozen=True)
 class Attempt:
-    """An authorization request: the answer that reached the client, or the last page and why no answer came.
-
-    `request` is the exchange that it began with.
-    """
+    """An authorization request: the answer that reached the client, or the last page and why no answer came."""
 
     answer: Authorization | None
     last: Exchange | None
     why: str = ""
-    request: Exchange | None = None
 
     @property
     def code(self) -> str | None:
@@ -86,8 +82,8 @@ async def attempted(
         raise
     except NotJudged as problem:
         pages = provider.wire.exchanges[known:]
-        return Attempt(None, pages[-1] if pages else None, str(problem), next(iter(pages), None))
-    return Attempt(answer, answer.exchange, request=next(iter(provider.wire.exchanges[known:]), None))
+        return Attempt(None, pages[-1] if pages else None, str(problem))
+    return Attempt(answer, answer.exchange)
 
 
 async def denied(provider: Provider) -> Attempt | None:

@@ -44,8 +44,7 @@ class ReferenceServer:
             behaviour = change(behaviour)
         self.clock = clock or MovableClock()
         self.behaviour: Behaviour = behaviour
-        self.installation = Installation(profile, behaviour, self.clock)
-        self.application: Starlette = Endpoints(self.installation).application
+        self.application: Starlette = Endpoints(Installation(profile, behaviour, self.clock)).application
 
 
 class _Named(Protocol):
