@@ -104,14 +104,34 @@ LISTS = (
     "grant_types_supported",
     "token_endpoint_auth_methods_supported",
     "code_challenge_methods_supported",
+    "acr_values_supported",
+    "refresh_token_expiration_types_supported",
+    "scopes_supported",
+    "signed_metadata",
 )
-MEMBERS = ("active", "sub", "exp", "iat", "nbf", "client_id", "username", "keys", "id_token", "error_description")
+MEMBERS = (
+    "active",
+    "acr",
+    "auth_time",
+    "authorization_expires_in",
+    "sub",
+    "exp",
+    "iat",
+    "nbf",
+    "client_id",
+    "username",
+    "keys",
+    "id_token",
+    "error_description",
+    "refresh_token_timeout",
+)
 
 HOSTILE = [None, True, 10**400, 1.5, "\ud800", "https://[op.example/", [["a"]], {"a": []}]
 """Of these values, those that have broken something, or are of a kind of their own."""
 
 PLACES = [
     *(("members", (name,)) for name in ("active", "exp", "keys", "id_token", "expires_in")),
+    ("members", ("authorization_expires_in", "refresh_token_timeout")),
     ("members", MEMBERS),
     ("claims", CLAIMS),
     ("header", HEADERS),

@@ -120,7 +120,7 @@ def with_resources_joined(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]
     """The pairs with all values of `resource`, which may be repeated (RFC 8707 §2), in one, separated by blanks."""
     resources = " ".join(value for name, value in pairs if name == "resource")
     others = [(name, value) for name, value in pairs if name != "resource"]
-    return [*others, ("resource", resources)] if resources else others
+    return [*others, ("resource", resources)] if len(others) < len(pairs) else others
 
 
 def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
