@@ -161,9 +161,10 @@ def _check(installation: Installation, proof: Presented, unchecked: frozenset[st
     for name, good in CHECKS:
         absent = f"{name}_absent" in unchecked and name not in {**proof.header, **proof.claims}
         if name not in unchecked and not absent and not good(proof):
-            installation.memory.wrong_dpop_proofs += 1
+            installation.memory.wrong_dpop_proofs[_thumbprint(proof)] += 1
             raise _invalid(f"dpop_{name}", "The DPoP proof is not good.")
-    if proof.policy.patience is not None and installation.memory.wrong_dpop_proofs > proof.policy.patience:
+    patience = proof.policy.patience
+    if patience is not None and installation.memory.wrong_dpop_proofs[_thumbprint(proof)] > patience:
         raise _invalid("dpop_patience", "There were too many wrong proofs.")
 
 

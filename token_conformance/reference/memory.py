@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -147,7 +148,7 @@ class Memory:
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     dpop_proofs: set[tuple[str, str]] = field(default_factory=set)
-    wrong_dpop_proofs: int = 0
+    wrong_dpop_proofs: Counter[str | None] = field(default_factory=Counter)
     dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
     dpop_demands: set[tuple[str, str]] = field(default_factory=set)
 

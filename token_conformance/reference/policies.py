@@ -184,8 +184,8 @@ class DPoPPolicy:
     """DPoP (RFC 9449); times in seconds.
 
     `unchecked` names checks of a proof that are left out (those of `reference.dpop.CHECKS`, or, with `_absent` behind
-    the name, left out where that part is missing), and `careless_at` where; after `patience` wrong proofs the right
-    ones are refused too.
+    the name, left out where that part is missing), and `careless_at` where; after `patience` wrong proofs of a
+    key its right ones are refused too.
     """
 
     offered: bool = False
