@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -72,7 +71,7 @@ def told_of(item: pytest.Item, run: Run, first: Sight) -> Told:
 def is_plain(check: pytest.Function, record: Record) -> bool:
     """Whether a check asks for nothing but what a record holds: fixtures of other kinds are pytest's to give."""
     known = {"conformance_run", "evidence", *parameters_of(check), *record.outcomes}
-    return known.issuperset(inspect.signature(check.function).parameters)
+    return known.issuperset(_names(check))
 
 
 def outcomes_of(checks: Sequence[pytest.Item], record: Record) -> Outcomes:
@@ -117,8 +116,12 @@ def told_as(problem: BaseException | None) -> BaseException | None:
 def arguments_of(check: pytest.Function, record: Record) -> dict[str, Any]:
     """What the check's fixtures are in a record: the record itself, its exchanges, parameters and transcripts."""
     known = {**parameters_of(check), "conformance_run": record, "evidence": record.evidence}
-    names = inspect.signature(check.function).parameters
-    return {name: known[name] if name in known else record.transcript(name) for name in names}
+    return {name: known[name] if name in known else record.transcript(name) for name in _names(check)}
+
+
+def _names(check: pytest.Function) -> tuple[str, ...]:
+    """The names of a check's arguments, which pytest has looked for already."""
+    return check._fixtureinfo.argnames  # noqa: SLF001 - pytest has no public way to them
 
 
 def _to_repeat(reds: Reds) -> Iterator[Scenario]:
