@@ -16,7 +16,7 @@ import pytest
 
 from token_conformance.layout import ROOT
 from token_conformance.profile.loading import load
-from token_conformance.profile.models import STORED_ELSEWHERE
+from token_conformance.profile.login import STORED_ELSEWHERE
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer
 from token_conformance.sessions import FileVault, SessionStore, StoredSession

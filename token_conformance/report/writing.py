@@ -14,7 +14,7 @@ import pytest
 from token_conformance.redaction import RedactedExchange, Redactor
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
-from token_conformance.results.results import RunResult
+from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.wire.exchange import Exchange
 
 Evidence = Mapping[str, RedactedExchange]
@@ -51,9 +51,16 @@ def write_reports(
 
 
 def redacted(run: RunResult, redactor: Redactor) -> RunResult:
-    """The run with each message on one line, and labels in the place of secrets."""
-    checks = (replace(check, message=" ".join(redactor.text(check.message).split())) for check in run.checks)
-    return replace(run, checks=tuple(checks))
+    """The run with each message on one line, and labels in the place of secrets, in the paths of causes too."""
+    return replace(run, checks=tuple(_redacted(check, redactor) for check in run.checks))
+
+
+def _redacted(check: CheckResult, redactor: Redactor) -> CheckResult:
+    habit, message = check.habit, " ".join(redactor.text(check.message).split())
+    if habit is not None:
+        came = redactor.text(habit.came) if isinstance(habit.came, str) else habit.came
+        habit = replace(habit, endpoint=redactor.text(habit.endpoint), came=came)
+    return replace(check, message=message, habit=habit)
 
 
 def _reports(styles: Sequence[Path]) -> dict[str, Contents]:

@@ -92,9 +92,12 @@ def test_what_is_inconclusive_is_so_for_a_reason(results):
     }
     assert reasons == {
         "case_of_scope_matters",
+        "missing_response_type_comes_back_as_an_error",
+        "mistake_in_an_authorization_is_called_so",
         "narrowing_does_not_shrink_the_grant",
         "refresh_adds_no_scope_of_the_client",
         "refresh_without_scope_means_the_granted_scope",
+        "unknown_method_is_called_invalid_request",
     }
 
 

@@ -114,8 +114,8 @@ class Form:
 
     @property
     def can_deny(self) -> bool:
-        """Whether it has a button that says no."""
-        return denying(self.element) is not None
+        """Whether it has a button that says no, and sends something else than the one that agrees: no script is at hand."""
+        return denying(self.element) is not None and self.denied() != self.submitted(self.fields)
 
     def denied(self) -> Request:
         """The request that submits the form with the button that says no."""
