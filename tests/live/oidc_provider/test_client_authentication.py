@@ -184,7 +184,6 @@ def test_fapi_2(said, tmp_path):
         "fapi_audience_is_the_issuer_alone",
         "fapi_clocks_may_differ_a_little",
         "fapi_id_token_is_signed_by_a_new_algorithm",
-        "fapi2_does_not_rotate_for_the_sake_of_it",
         "no_token_is_unbound",
         "request_without_proof_gets_no_tokens",
         "code_needs_the_key_it_was_asked_for_with[other_key]",
