@@ -84,9 +84,11 @@ UNREAD = {
     "public_client_cannot_revoke_another_one_s_tokens",
     "refreshed_id_token_has_no_nonce",
     "repeated_parameter_yields_no_code",
+    "repeated_parameter_yields_no_device_code",
     "token_in_two_places_is_invalid_request",
     "unknown_method_yields_no_code",
     "unmet_context_is_told",
+    "wrong_hint_does_not_make_a_token_inactive",
 }
 """Checks that are newer than the last reading of these servers by hand, or judge anew, and are red at one of them.
 
