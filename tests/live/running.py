@@ -88,6 +88,7 @@ UNREAD = {
     "token_in_two_places_is_invalid_request",
     "unknown_method_yields_no_code",
     "unmet_context_is_told",
+    "user_codes_are_easy_to_read",
     "wrong_hint_does_not_make_a_token_inactive",
 }
 """Checks that are newer than the last reading of these servers by hand, or judge anew, and are red at one of them.

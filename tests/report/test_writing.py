@@ -12,8 +12,10 @@ import jsonschema
 import pytest
 
 from token_conformance import results
+from token_conformance.judging.habit import Did, Habit
 from token_conformance.redaction import Redactor
 from token_conformance.report import ReportError
+from token_conformance.report.writing import write_reports
 from token_conformance.verdict import Verdict
 
 NAMES = ["report.html", "results.json", "junit.xml"]
@@ -152,3 +154,14 @@ def test_a_check_without_evidence_is_reported(write, make_run, make_check):
     """A check whose exchanges are not known, or that has no scenario, does not break the report."""
     check = replace(make_check(), scenario=None, exchanges=("nowhere/1",), requirements=("unknown",))
     assert len(write(make_run(checks=(check,)), exchanges=())) == 3
+
+
+def test_a_secret_in_the_path_of_a_cause_costs_no_report(make_run, make_check, tmp_path, pytestconfig):
+    """A provider that puts the value of a cookie into its addresses gets all reports, with a label in its place."""
+    redactor = Redactor()
+    redactor.learn("cookie", "TLC8VV2tfkot5Wse1ZY6i")
+    habit = Habit(Did.ACCEPTED, "login/2", "/interaction/TLC8VV2tfkot5Wse1ZY6i", "response.status", 200)
+    check = make_check(Verdict.FAIL, violated="rfc6749-5.1-json", habit=habit)
+    written = write_reports(tmp_path, make_run(checks=(check,)), (), redactor, pytestconfig)
+    assert [path.name for path in written] == NAMES
+    assert "TLC8VV2tfkot5Wse1ZY6i" not in (tmp_path / "results.json").read_text()
