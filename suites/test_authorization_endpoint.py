@@ -7,9 +7,10 @@ import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.answers import Evidence
-from token_conformance.provider import Authorization, Login, Provider
+from token_conformance.judging.refusal import compare
+from token_conformance.provider import Login, Provider
+from token_conformance.provider.attempt import Attempt, attempted
 from token_conformance.running.record import Record
-from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
 
 UNREGISTERED = "https://unregistered.example/callback"
@@ -17,27 +18,26 @@ UNREGISTERED = "https://unregistered.example/callback"
 
 @dataclass(frozen=True)
 class WrongAuthorizations:
-    """Authorization requests that are wrong in one thing each; None where no answer reached the client."""
+    """An authorization request, and others that are wrong in one thing each."""
 
-    unknown_response_type: Authorization | None
-    unregistered: Authorization | None
-    similar: dict[str, Authorization | None]
+    control: Attempt
+    unknown_response_type: Attempt
+    unregistered: Attempt
+    similar: dict[str, Attempt]
     from_other_origin: Exchange
 
 
 @scenario(needs="authorization_code unattended_login", reach="session")
 async def wrong_authorizations(provider: Provider) -> WrongAuthorizations:
-    """Ask for a response_type that nobody knows, and for answers at addresses that are not registered."""
+    """Ask rightly, for a response_type that nobody knows, and for answers at addresses that are not registered."""
     redirect_uri = provider.profile.user_client.redirect_uri or ""
 
-    async def answer(redirect_uri: str | None = None, **parameters: str) -> Authorization | None:
-        try:
-            return await provider.authorize(redirect_uri=redirect_uri, refreshable=False, parameters=parameters)
-        except NotJudged:
-            return None
+    async def answer(redirect_uri: str | None = None, **parameters: str) -> Attempt:
+        return await attempted(provider, redirect_uri=redirect_uri, parameters=parameters)
 
     endpoint = await provider.endpoint("authorization_endpoint")
     return WrongAuthorizations(
+        control=await answer(),
         unknown_response_type=await answer(response_type="urn:example:response-type"),
         unregistered=await answer(UNREGISTERED),
         similar={address: await answer(address) for address in similar_to(redirect_uri)},
@@ -57,7 +57,7 @@ def similar_to(redirect_uri: str) -> tuple[str, ...]:
 @requirement("rfc6749-4.1.2.1-error-state")
 def test_error_comes_back_with_its_state(wrong_authorizations: WrongAuthorizations) -> None:
     """An error of the authorization endpoint that reaches the client has an error code and the state."""
-    answered = wrong_authorizations.unknown_response_type
+    answered = wrong_authorizations.unknown_response_type.answer
     if answered is None:
         raise NotApplicable("the provider shows the user a page, and tells the client nothing")
     answered.exchange.response  # noqa: B018 - the answer is this check's evidence
@@ -67,26 +67,44 @@ def test_error_comes_back_with_its_state(wrong_authorizations: WrongAuthorizatio
 
 
 @requirement("rfc6749-4.1.2.1-no-open-redirect")
-def test_nobody_is_sent_to_an_unregistered_address(wrong_authorizations: WrongAuthorizations, login: Login) -> None:
-    """A request with a redirect_uri that is not registered sends the user nowhere."""
-    judge_address(wrong_authorizations.unregistered, login)
+def test_nobody_is_sent_to_an_unregistered_address(wrong_authorizations: WrongAuthorizations) -> None:
+    """A request with a redirect_uri that is not registered sends the user nowhere, with an error neither."""
+    somewhere = brought(wrong_authorizations, wrong_authorizations.unregistered)
+    assert somewhere is None, f"{UNREGISTERED} is not registered, and {somewhere} came to it"
+    for address, answered in wrong_authorizations.similar.items():
+        somewhere = brought(wrong_authorizations, answered)
+        assert somewhere in {None, A_CODE}, f"{address} is not registered, and {somewhere} came to it"
 
 
 @requirement("rfc9700-2.1-exact-redirect-uri")
-def test_redirect_uri_is_compared_to_the_letter(wrong_authorizations: WrongAuthorizations, login: Login) -> None:
-    """A redirect_uri with a longer path than the registered one, with another query, or in other letters is refused."""
-    for answered in wrong_authorizations.similar.values():
-        judge_address(answered, login)
+def test_redirect_uri_is_compared_to_the_letter(wrong_authorizations: WrongAuthorizations) -> None:
+    """No code goes to an address with a longer path than the registered one, with another query, or in other letters."""
+    for address, answered in wrong_authorizations.similar.items():
+        somewhere = brought(wrong_authorizations, answered)
+        assert somewhere != A_CODE, f"{address} is not registered, and {somewhere} came to it"
 
 
-def judge_address(answered: Authorization | None, login: Login) -> None:
-    """Hold what an authorization with a wrong redirect_uri led to against one with the right one."""
-    if login.authorization is None or login.authorization.code is None:
-        raise Inconclusive("the login with the registered redirect_uri yields no code")
-    if answered is not None:
-        answered.exchange.response  # noqa: B018 - the answer is this check's evidence
-        brought = "a code" if answered.code else f"the error {answered.error}"
-        raise AssertionError(f"{answered.redirect_uri} is not registered, and {brought} came to it")
+A_CODE = "a code"
+
+
+def brought(wrong: WrongAuthorizations, attempt: Attempt) -> str | None:
+    """What an authorization with a wrong redirect_uri brought to that address, None where the user was shown a page.
+
+    Raises:
+        Inconclusive: one with the right redirect_uri brought no code.
+
+    """
+    if wrong.control.code is None:
+        raise Inconclusive(f"with the registered redirect_uri the authorization endpoint answers {wrong.control}")
+    if attempt.request is None or wrong.control.request is None or attempt.last is None:
+        raise Inconclusive(f"the authorization request got no answer: {attempt.why}")
+    compare(attempt.request, wrong.control.request)
+    status = attempt.last.response.status
+    if attempt.answer is None and (status == 429 or status >= 500):
+        raise Inconclusive(f"the authorization request was answered by {status}")
+    if attempt.answer is None:
+        return None
+    return A_CODE if attempt.code else f"the error {attempt.error}"
 
 
 @requirement("rfc9700-2.6-authorization-no-cors")

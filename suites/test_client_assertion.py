@@ -1,17 +1,35 @@
 """Clients that prove who they are by signed assertions (RFC 7521, RFC 7523, OIDC Core §9)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider import Carrier, Provider, carrier_of
+from token_conformance.judging.mistakes import Mistake, mistaken
+from token_conformance.profile.client import Client
+from token_conformance.provider import Carrier, Provider, Repetition, carrier_of
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import by
 from token_conformance.running.record import Record
 
 HOUR = 3600
+
+DATES = ("iat", "nbf", "exp")
+"""What an assertion that was made at another time has otherwise: its date, and with it the end of its minute."""
+
+REFUSED_BY = {
+    "iss": "rfc7523-assertion-iss-sub",
+    "sub": "rfc7523-assertion-iss-sub",
+    "without sub": "rfc7523-assertion-iss-sub",
+    "aud": "rfc7523-assertion-aud",
+    "without aud": "rfc7523-assertion-aud",
+    "exp": "rfc7523-assertion-exp",
+    "without exp": "rfc7523-assertion-exp",
+    "nbf": "rfc7523-assertion-nbf",
+}
+"""The requirements by which assertions are refused for what is wrong with them; the others are not the client's."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,29 @@ class Assertions:
     replayed: TokenResponse
     without_jti: TokenResponse
     other_audience: TokenResponse | None
+    again: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called: those whose assertion is looked at."""
+        control, mistakes = self.carrier.control, self.wrong.items()
+        return tuple(
+            each
+            for name, answer in mistakes
+            if name not in {"type", "client_id"}
+            for each in mistaken(
+                control,
+                {f"an assertion that is wrong in this: {name}": answer},
+                "invalid_client",
+                clause="rfc7523-assertion-error",
+                refused_by=REFUSED_BY.get(name, "rfc7523-assertion-signature"),
+                afterwards=self.again,
+            )
+        )
+
+    def refusal(self, attempt: TokenResponse) -> TokenResponse:
+        """The answer to an assertion beside that to a good one, before all of them and after."""
+        return refusal(attempt, control=self.carrier.control, afterwards=self.again)
 
 
 @scenario(needs="client_assertion")
@@ -30,26 +71,18 @@ async def assertions(provider: Provider) -> Assertions:
     """Send a good assertion, then assertions that are wrong in one thing each, and a good one twice."""
     client = next(client for client in provider.profile.clients if client.asserts)
     good = await carrier_of(client, provider)
-    now = int(provider.clock.now().timestamp())
+    repetition, now = Repetition(provider, good), int(provider.clock.now().timestamp())
 
-    async def sent(assertion: Assertion, client_id: str | None = None) -> TokenResponse:
-        nonlocal good
-        response = await provider.token_as(assertion.credentials(), {**good.parameters, "client_id": client_id})
-        good = good.after(response)
-        return response
+    async def sent(assertion: Assertion, *named: tuple[str, str]) -> TokenResponse:
+        return await repetition.sent_as(assertion.credentials(), *named)
 
     async def fresh() -> Assertion:
         return await provider.assertion(client)
 
+    first = await sent(twice := await fresh())
     stranger = f"stranger-{provider.draw('client_id')}"
-    wrong = {
-        name: await sent(assertion)
-        for name, assertion in wrong_ones(await fresh(), stranger, now).items()
-        if assertion is not None
-    }
-    wrong["client_id"] = await sent(await fresh(), client_id=stranger)
-    twice = await fresh()
-    first = await sent(twice)
+    wrong = {name: await sent(change(await fresh())) for name, change in wrong_ones(client, stranger, now).items()}
+    wrong["client_id"] = await sent(await fresh(), ("client_id", stranger))
     audience = await other_audience(provider, twice)
     return Assertions(
         carrier=Carrier(client, good.parameters, first),
@@ -57,29 +90,29 @@ async def assertions(provider: Provider) -> Assertions:
         replayed=await sent(twice),
         without_jti=await sent((await fresh()).claiming(jti=None)),
         other_audience=await sent((await fresh()).claiming(aud=audience)) if audience is not None else None,
+        again=await sent(await fresh()),
     )
 
 
-def wrong_ones(good: Assertion, stranger: str, now: int) -> dict[str, Assertion | None]:
-    """Assertions by what is wrong with them; each has a jti of its own, lest it be refused for another reason."""
-    hashed = good.client.authentication == "client_secret_jwt"
-    wrong = {
-        "type": good.of_type("urn:example:assertion-type"),
-        "iss": good.claiming(iss=stranger),
-        "sub": good.claiming(sub=stranger),
-        "without sub": good.claiming(sub=None),
-        "aud": good.claiming(aud="https://other.example/token"),
-        "without aud": good.claiming(aud=None),
-        "exp": good.claiming(iat=now - HOUR, exp=now - HOUR // 2),
-        "without exp": good.claiming(exp=None),
-        "nbf": good.claiming(nbf=now + HOUR, exp=now + 2 * HOUR),
-        "a stranger's key": good.signed_as("a stranger"),
-        "no signature": good.signed_as("nobody"),
-        "an HMAC by the public key": None if hashed else good.signed_as("the public key"),
+def wrong_ones(client: Client, stranger: str, now: int) -> dict[str, Callable[[Assertion], Assertion]]:
+    """What makes an assertion of a client wrong, each in one thing; a client that signs by its secret has no public key."""
+    wrong: dict[str, Callable[[Assertion], Assertion]] = {
+        "type": lambda good: good.of_type("urn:example:assertion-type"),
+        "iss": lambda good: good.claiming(iss=stranger),
+        "sub": lambda good: good.claiming(sub=stranger),
+        "without sub": lambda good: good.claiming(sub=None),
+        "aud": lambda good: good.claiming(aud="https://other.example/token"),
+        "without aud": lambda good: good.claiming(aud=None),
+        "exp": lambda good: good.claiming(exp=now - HOUR // 2),
+        "without exp": lambda good: good.claiming(exp=None),
+        "nbf": lambda good: good.claiming(nbf=now + HOUR),
+        "a stranger's key": lambda good: good.signed_as("a stranger"),
+        "no signature": lambda good: good.signed_as("nobody"),
+        "an HMAC by the public key": lambda good: good.signed_as("the public key"),
     }
-    return {
-        name: each and each.claiming(jti=f"{good.claims['jti']}-{n}") for n, (name, each) in enumerate(wrong.items())
-    }
+    if client.authentication == "client_secret_jwt":
+        del wrong["an HMAC by the public key"]
+    return wrong
 
 
 async def other_audience(provider: Provider, good: Assertion) -> str | None:
@@ -92,8 +125,8 @@ def judge(assertions: Assertions, *names: str) -> None:
     """Hold the answers to assertions that are wrong in these things against the accepted one."""
     for name in names:
         if name in assertions.wrong:
-            answer = refusal(assertions.wrong[name], control=assertions.carrier.control)
-            assert not answer.accepted, f"an assertion was accepted that is wrong in this: {name}"
+            answer = assertions.refusal(assertions.wrong[name])
+            assert not answer.handed_over, f"an assertion was accepted that is wrong in this: {name}"
 
 
 @requirement("rfc7523-assertion-accepted")
@@ -138,18 +171,8 @@ def test_signature_is_verified(assertions: Assertions, name: str) -> None:
     """An assertion is refused that the client did not sign."""
     if name not in assertions.wrong:
         raise NotApplicable("the client signs by its secret")
-    answer = refusal(assertions.wrong[name], control=assertions.carrier.control)
-    assert not answer.accepted, f"an assertion with {name} was accepted"
-
-
-@requirement("rfc7523-assertion-error")
-def test_refused_assertion_is_invalid_client(assertions: Assertions) -> None:
-    """Whatever is wrong with an assertion, the error is invalid_client."""
-    for name, attempt in assertions.wrong.items():
-        answer = refusal(attempt, control=assertions.carrier.control)
-        if answer.accepted or name in {"type", "client_id"}:
-            continue
-        assert answer.error == "invalid_client", f"an assertion that is wrong in this: {name}, was answered by {answer}"
+    answer = assertions.refusal(assertions.wrong[name])
+    assert not answer.handed_over, f"an assertion with {name} was accepted"
 
 
 @requirement("rfc7521-4.2-client-id")
@@ -161,19 +184,19 @@ def test_client_id_beside_an_assertion_is_compared(assertions: Assertions) -> No
 @requirement("oidc-9-assertion-jti")
 def test_assertion_without_jti_is_refused(assertions: Assertions, conformance_run: Record) -> None:
     """An assertion without jti is refused, where the provider claims OpenID Connect or FAPI 2.0."""
-    answer = refusal(assertions.without_jti, control=assertions.carrier.control)
+    answer = assertions.refusal(assertions.without_jti)
     if not conformance_run.profile.claims & {"oidc", "fapi2"}:
-        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.accepted else 'refused'}")
-    assert not answer.accepted, "an assertion without jti was accepted"
+        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.handed_over else 'refused'}")
+    assert not answer.handed_over, "an assertion without jti was accepted"
 
 
 @requirement("oidc-9-assertion-replay")
 def test_assertion_works_once(assertions: Assertions, conformance_run: Record) -> None:
     """The same assertion is refused the second time, where the provider claims OpenID Connect or FAPI 2.0."""
-    answer = refusal(assertions.replayed, control=assertions.carrier.control)
+    answer = assertions.refusal(assertions.replayed)
     if not conformance_run.profile.claims & {"oidc", "fapi2"}:
-        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.accepted else 'refused'}")
-    assert not answer.accepted, "the same assertion was accepted twice"
+        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.handed_over else 'refused'}")
+    assert not answer.handed_over, "the same assertion was accepted twice"
 
 
 @requirement("client-assertion-aud-issuer")
@@ -181,7 +204,7 @@ def test_issuer_is_accepted_as_audience(assertions: Assertions) -> None:
     """The issuer is accepted as aud, as FAPI 2.0 and the update of RFC 7523 want it."""
     if assertions.other_audience is None:
         raise NotApplicable("the assertions of the run name the issuer already, or the profile names none")
-    assert refusal(assertions.other_audience, control=assertions.carrier.control).accepted
+    assert assertions.refusal(assertions.other_audience).accepted
 
 
 @dataclass(frozen=True)
@@ -193,29 +216,33 @@ class FAPIAssertions:
     token_endpoint: TokenResponse
     a_little_ahead: TokenResponse
     far_ahead: TokenResponse
+    again: TokenResponse
 
 
 @scenario(needs="client_assertion fapi2")
 async def fapi_assertions(provider: Provider) -> FAPIAssertions:
     """Send assertions with the issuer in a list, with the token endpoint as aud, and dated 8 and 90 seconds ahead."""
     client = next(client for client in provider.profile.clients if client.asserts)
-    good = await carrier_of(client, provider)
+    repetition = Repetition(provider, await carrier_of(client, provider))
     issuer, now = provider.profile.server.issuer, int(provider.clock.now().timestamp())
 
     async def sent(**claims: object) -> TokenResponse:
-        nonlocal good
         assertion = (await provider.assertion(client)).claiming(aud=issuer).claiming(**claims)
-        response = await provider.token_as(assertion.credentials(), good.parameters)
-        good = good.after(response)
-        return response
+        return await repetition.sent_as(assertion.credentials())
 
     return FAPIAssertions(
         control=await sent(),
         audience_list=await sent(aud=[issuer]),
         token_endpoint=await sent(aud=await provider.endpoint("token_endpoint")),
-        a_little_ahead=await sent(iat=now + 8, nbf=now + 8),
-        far_ahead=await sent(iat=now + 90, nbf=now + 90, exp=now + 150),
+        a_little_ahead=await sent(**dated(now + 8)),
+        far_ahead=await sent(**dated(now + 90)),
+        again=await sent(),
     )
+
+
+def dated(time: int) -> dict[str, object]:
+    """The claims of an assertion that was made at a time, in seconds since 1970, and is good for a minute."""
+    return {"iat": time, "nbf": time, "exp": time + 60}
 
 
 @requirement("fapi2-5.3.2.1-aud")
@@ -223,35 +250,41 @@ def test_fapi_audience_is_the_issuer_alone(fapi_assertions: FAPIAssertions) -> N
     """Under FAPI 2.0 aud of an assertion is the issuer, as a string."""
     assert fapi_assertions.control.accepted, f"aud is the issuer, and the answer {fapi_assertions.control}"
     for attempt in (fapi_assertions.audience_list, fapi_assertions.token_endpoint):
-        assert not refusal(attempt, control=fapi_assertions.control).accepted, (
-            "another aud than the issuer was accepted"
-        )
+        answer = refusal(attempt, control=fapi_assertions.control, afterwards=fapi_assertions.again)
+        assert not answer.handed_over, "another aud than the issuer was accepted"
 
 
 @requirement("fapi2-5.3.2.1-clock")
 def test_fapi_clocks_may_differ_a_little(fapi_assertions: FAPIAssertions) -> None:
     """Under FAPI 2.0 an assertion dated 8 seconds ahead is accepted, and one dated 90 seconds ahead is refused."""
-    assert refusal(fapi_assertions.a_little_ahead, control=fapi_assertions.control).accepted
-    answer = refusal(fapi_assertions.far_ahead, control=fapi_assertions.control)
-    assert not answer.accepted, "an assertion dated 90 seconds ahead was accepted"
+    control, again = fapi_assertions.control, fapi_assertions.again
+    assert refusal(fapi_assertions.a_little_ahead, control=control, differs=DATES).accepted
+    answer = refusal(fapi_assertions.far_ahead, control=control, afterwards=again, differs=DATES)
+    assert not answer.handed_over, "an assertion dated 90 seconds ahead was accepted"
+
+
+@dataclass(frozen=True)
+class OtherMethod:
+    """A request that a client signed, and the same with its secret."""
+
+    control: TokenResponse
+    attempt: TokenResponse
 
 
 @scenario(needs="client_assertion")
-async def other_method(provider: Provider) -> TokenResponse:
-    """Send the secret of a client that is registered to sign."""
+async def other_method(provider: Provider) -> OtherMethod:
+    """Send a good request of a client that is registered to sign, and the same with its secret."""
     client = next(client for client in provider.profile.clients if client.asserts)
     if client.client_secret is None:
         raise NotApplicable("the profile's client that signs has no secret beside its key")
     good = await carrier_of(client, provider)
-    return await provider.token(good.parameters, client=by(client, "client_secret_post"))
+    return OtherMethod(good.control, await provider.token(good.parameters, client=by(client, "client_secret_post")))
 
 
 @requirement("method-confusion")
-def test_client_that_signs_cannot_use_a_secret(
-    other_method: TokenResponse, assertions: Assertions, conformance_run: Record
-) -> None:
-    """A client that is registered to sign is refused with its secret alone."""
-    answer = refusal(other_method, control=assertions.carrier.control)
+def test_client_that_signs_cannot_use_a_secret(other_method: OtherMethod, conformance_run: Record) -> None:
+    """A client that is registered to sign gets nothing with its secret alone."""
+    answer = refusal(other_method.attempt, control=other_method.control)
     if not conformance_run.profile.claims & {"oidc", "fapi2"}:
-        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.accepted else 'refused'}")
-    assert not answer.accepted, "the client's secret was accepted in place of its signature"
+        raise NotApplicable(f"measured, not judged: it is {'accepted' if answer.handed_over else 'refused'}")
+    assert not answer.handed_over, "the client's secret was accepted in place of its signature"

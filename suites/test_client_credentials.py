@@ -1,15 +1,33 @@
 """The client credentials grant (RFC 6749 §4.4)."""
 
-from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from dataclasses import dataclass
+
+from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider import Provider
+from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
+from token_conformance.provider import Provider, refresh_carrier
 from token_conformance.provider.client_authentication import unauthenticated
 
 
+@dataclass(frozen=True)
+class ServiceRequests:
+    """A request in the client's own name, and the same without its credentials."""
+
+    control: TokenResponse
+    unauthenticated: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        unproved = {"client_credentials without credentials": self.unauthenticated}
+        return mistaken(self.control, unproved, *WITHOUT_CREDENTIALS, refused_by="rfc6749-4.4-authenticated")
+
+
 @scenario(needs="client_credentials")
-async def unauthenticated_service(provider: Provider) -> TokenResponse:
-    """Ask for a token in the client's own name without its credentials."""
-    return await provider.client_credentials(client=unauthenticated(provider.service_client))
+async def unauthenticated_service(provider: Provider) -> ServiceRequests:
+    """Ask for a token in the client's own name, with its credentials and without."""
+    control = await provider.client_credentials()
+    return ServiceRequests(control, await provider.client_credentials(client=unauthenticated(provider.service_client)))
 
 
 @requirement("rfc6749-4.4-succeeds")
@@ -32,27 +50,52 @@ def test_service_gets_no_refresh_token(service_token: TokenResponse) -> None:
 
 
 @requirement("rfc6749-4.4-authenticated")
-def test_service_must_authenticate(unauthenticated_service: TokenResponse, service_token: TokenResponse) -> None:
-    """A client_credentials request without the client's credentials is refused, best as invalid_client."""
-    answer = refusal(unauthenticated_service, control=service_token)
-    assert answer.error in {"invalid_client", "unauthorized_client", "invalid_request"}
+def test_service_must_authenticate(unauthenticated_service: ServiceRequests) -> None:
+    """A client_credentials request without the client's credentials yields nothing."""
+    answer = refusal(unauthenticated_service.unauthenticated, control=unauthenticated_service.control)
+    assert not answer.handed_over, "client_credentials yields a token without the client's credentials"
+
+
+@dataclass(frozen=True)
+class PublicService:
+    """A public client's refresh, and its request for a token in its own name."""
+
+    control: TokenResponse
+    attempt: TokenResponse
+
+
+@scenario(needs="public_client")
+async def public_service(provider: Provider) -> PublicService:
+    """Refresh as a public client, and ask for a token in the name of that client, which only says who it is."""
+    good = await refresh_carrier(provider)
+    return PublicService(
+        good.control, await provider.token({"grant_type": "client_credentials"}, client=provider.profile.user_client)
+    )
+
+
+@requirement("rfc6749-4.4-authenticated")
+def test_public_client_is_no_service(public_service: PublicService) -> None:
+    """A public client gets no token by client_credentials, which is for confidential clients alone."""
+    # A public client has no accepted request of this grant: its refresh shows that it is known.
+    differs = ("grant_type", "refresh_token")
+    answer = refusal(public_service.attempt, control=public_service.control, differs=differs)
+    assert not answer.handed_over, "a public client got a token by client_credentials"
 
 
 @scenario()
-async def public_services(provider: Provider) -> dict[str, TokenResponse]:
-    """Ask for a token in the name of each public client, which only says who it is; the answers by their names."""
-    clients = [client for client in provider.profile.clients if client.public]
+async def other_public_services(provider: Provider) -> dict[str, TokenResponse]:
+    """Ask for a token in the name of each further public client, which only says who it is; the answers by their names."""
+    clients = [each for each in provider.profile.clients if each.public and each != provider.profile.user_client]
     if not clients:
-        raise NotApplicable("the profile has no public client")
+        raise NotApplicable("the profile has no further public client")
     return {
         client.name: await provider.token({"grant_type": "client_credentials"}, client=client) for client in clients
     }
 
 
 @requirement("rfc6749-4.4-authenticated")
-def test_public_client_is_no_service(public_services: dict[str, TokenResponse]) -> None:
-    """No public client gets a token by client_credentials, which is for confidential clients alone."""
-    for name, answer in public_services.items():
-        if not answer.accepted and not answer.refused:
-            raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
-        assert not answer.accepted, f'the public client "{name}" got a token by client_credentials'
+def test_no_other_public_client_is_a_service(other_public_services: dict[str, TokenResponse]) -> None:
+    """No further public client of the profile gets a token by client_credentials."""
+    for name, answer in other_public_services.items():
+        assert not answer.handed_over, f'the public client "{name}" got a token by client_credentials'
+    raise NotApplicable("measured, not judged: no further public client got a token, and none has a control beside it")

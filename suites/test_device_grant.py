@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.judging.refusal import LATENESS
+from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
+from token_conformance.judging.refusal import LATENESS, NOT_LET_IN, stranger
 from token_conformance.profile.client import Client
 from token_conformance.provider import Provider, device_authorization, poll, verify
 from token_conformance.provider.client_authentication import unauthenticated
 from token_conformance.provider.device import DEVICE_CODE
-
-PENDING = {"authorization_pending", "slow_down"}
-"""What polling is answered by as long as the user has not decided (RFC 8628 §3.5)."""
 
 SLOWED_DOWN = 5
 """Seconds that slow_down adds to the interval (RFC 8628 §3.5)."""
@@ -26,6 +24,19 @@ class DevicePolls:
     unproved: TokenResponse | None
     without_code: TokenResponse
     unknown_code: TokenResponse
+    again: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        missing, clause = {"polling without device_code": self.without_code}, "rfc8628-unknown-code"
+        unknown = {"an unknown device code": self.unknown_code}
+        unproved = {"polling without the client's credentials": self.unproved}
+        return (
+            *mistaken(self.pending, missing, "invalid_request", clause=clause),
+            *mistaken(self.pending, unknown, "invalid_grant", "expired_token", clause=clause),
+            *mistaken(self.pending, unproved, *WITHOUT_CREDENTIALS, refused_by="rfc8628-client-authentication"),
+        )
 
 
 @scenario(needs="device_code")
@@ -40,69 +51,48 @@ async def device_polls(provider: Provider) -> DevicePolls:
     if not device.client.public:
         await provider.clock.wait(device.interval + SLOWED_DOWN)
         unproved = await poll(provider, device, client=unauthenticated(device.client))
-    return DevicePolls(pending, hasty, unproved, without_code, unknown_code)
+    await provider.clock.wait(device.interval + SLOWED_DOWN)
+    again = await poll(provider, device)
+    return DevicePolls(pending, hasty, unproved, without_code, unknown_code, again)
 
 
 def known(control: TokenResponse) -> None:
     """Judge nothing where the server does not even say of a good device code that it is pending."""
-    if control.error not in PENDING:
+    if not control.waits:
         raise Inconclusive(f"a good device code was answered by {control}")
 
 
-def decided(answer: TokenResponse) -> TokenResponse:
-    """Give back an answer once it is the token endpoint's own."""
-    if not answer.accepted and not answer.refused:
-        raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
+def named(answer: TokenResponse) -> TokenResponse:
+    """Give back an answer that says by a code what it is; one without is judged by the checks of its form."""
+    if answer.handed_over or answer.waits:
+        return answer
+    if not answer.refused or answer.error is None:
+        raise Inconclusive(f"neither accepted nor refused by a code: {answer} to {answer.exchange}")
     return answer
 
 
 @requirement("rfc8628-pending")
 def test_polling_before_the_decision_is_pending(device_polls: DevicePolls) -> None:
     """As long as the user has not decided, polling is answered by authorization_pending, or by slow_down."""
-    answer = decided(device_polls.pending)
-    assert answer.error in PENDING
+    answer = named(device_polls.pending)
+    assert answer.waits, f"polling before the decision was answered by {answer}"
 
 
 @requirement("rfc8628-pending")
 def test_hasty_polling_is_slowed_down_or_pending(device_polls: DevicePolls) -> None:
     """Polling without waiting for the interval is answered by slow_down or authorization_pending."""
     known(device_polls.pending)
-    answer = decided(device_polls.hasty)
-    assert answer.error in PENDING, f"polling at once again was answered by {answer}"
-
-
-@requirement("rfc8628-pending")
-def test_pending_is_400(device_polls: DevicePolls) -> None:
-    """authorization_pending and slow_down have the status 400."""
-    for answer in (device_polls.pending, device_polls.hasty):
-        if decided(answer).error in PENDING:
-            assert answer.status == 400, f"{answer.error} came with status {answer.status}"
-
-
-@requirement("rfc8628-unknown-code")
-def test_polling_without_code_is_invalid_request(device_polls: DevicePolls) -> None:
-    """Polling without device_code is refused as invalid_request."""
-    known(device_polls.pending)
-    answer = decided(device_polls.without_code)
-    assert answer.error == "invalid_request"
-
-
-@requirement("rfc8628-unknown-code")
-def test_unknown_device_code_is_invalid_grant(device_polls: DevicePolls) -> None:
-    """A device code that was never issued is refused as invalid_grant, or as expired_token."""
-    known(device_polls.pending)
-    answer = decided(device_polls.unknown_code)
-    assert answer.error in {"invalid_grant", "expired_token"}
+    answer = named(device_polls.hasty)
+    assert answer.waits, f"polling at once again was answered by {answer}"
 
 
 @requirement("rfc8628-client-authentication")
 def test_polling_needs_credentials(device_polls: DevicePolls) -> None:
     """A confidential client learns nothing by polling without its credentials."""
-    known(device_polls.pending)
     if device_polls.unproved is None:
         raise NotApplicable("the profile's client is public")
-    answer = decided(device_polls.unproved)
-    assert not answer.accepted and answer.error not in PENDING
+    answer = refusal(device_polls.unproved, control=device_polls.pending, afterwards=device_polls.again)
+    assert answer.refused, f"polling without the client's credentials was answered by {answer}"
 
 
 @dataclass(frozen=True)
@@ -111,6 +101,12 @@ class ApprovedDevice:
 
     tokens: TokenResponse
     replay: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        used = {"a device code that has yielded tokens": self.replay}
+        return mistaken(self.tokens, used, "invalid_grant", "expired_token", refused_by="rfc8628-single-use")
 
 
 @scenario(needs="device_code", reach="user")
@@ -127,88 +123,113 @@ async def approved_device(provider: Provider) -> ApprovedDevice:
 @requirement("rfc8628-approved")
 def test_approved_device_gets_tokens(approved_device: ApprovedDevice) -> None:
     """After the user has approved, polling yields an access token."""
-    answer = decided(approved_device.tokens)
-    if answer.error in PENDING:
+    answer = approved_device.tokens
+    if answer.waits:
         raise Inconclusive(f"the user went through the pages to their end, and the server still waits: {answer}")
+    if not answer.accepted and not answer.refused:
+        raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
     assert answer.accepted
 
 
 @requirement("rfc8628-single-use")
 def test_device_code_works_once(approved_device: ApprovedDevice) -> None:
-    """A device code that has yielded tokens is refused as invalid_grant, or as expired_token."""
+    """A device code that has yielded tokens yields no others."""
     answer = refusal(approved_device.replay, control=approved_device.tokens)
-    assert answer.error in {"invalid_grant", "expired_token"}
+    assert answer.refused, f"a device code that had yielded tokens was answered by {answer}"
 
 
 @dataclass(frozen=True)
 class ForeignDevice:
-    """An approved device code, presented by another client and then by its own."""
+    """Approved device codes: one presented by its client, and one by another client, which may use such codes, and then by its own."""
 
+    control: TokenResponse
+    let_in: TokenResponse | None
     foreign: TokenResponse
     own: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        foreign, codes = {"a device code of another client": self.foreign}, ("invalid_grant", "expired_token")
+        return mistaken(self.control, foreign, *codes, *NOT_LET_IN, refused_by="rfc8628-single-use")
 
 
 @scenario(needs="device_code", reach="session")
 async def foreign_device(provider: Provider) -> ForeignDevice:
-    """Ask for codes, have the user approve, and poll as another client before the own one does."""
+    """Have the user approve two devices, poll for one, and for the other as another client before the own one does."""
     grant = provider.profile.grants.device_code
-    stranger = stranger_to(provider.profile.clients, provider.profile.client(grant.client if grant else None))
-    device = await device_authorization(provider)
-    await verify(provider, device)
+    other = stranger_to(provider.profile.clients, provider.profile.client(grant.client if grant else None))
+    twin, device = await device_authorization(provider), await device_authorization(provider)
+    others = await device_authorization(provider, client=other)
+    for each in (twin, device):
+        await verify(provider, each)
     await provider.clock.wait(device.interval)
-    foreign = await poll(provider, device, client=stranger)
+    control = await poll(provider, twin)
+    let_in = await poll(provider, others) if others.accepted else None
+    foreign = await poll(provider, device, client=other)
     await provider.clock.wait(device.interval)
-    return ForeignDevice(foreign, await poll(provider, device))
+    return ForeignDevice(control, let_in, foreign, await poll(provider, device))
 
 
 def stranger_to(clients: list[Client], client: Client) -> Client:
-    """A confidential client that is another one.
+    """Another confidential client, one that may use device codes, as far as the profile tells.
 
     Raises:
         NotApplicable: the profile has none.
 
     """
     others = [other for other in clients if other.client_id != client.client_id and not other.public]
-    if not others:
-        raise NotApplicable("the profile has no second confidential client")
-    return others[0]
+    able = [other for other in others if other.grant_types is None or DEVICE_CODE in other.grant_types]
+    if not able:
+        raise NotApplicable("the profile has no second confidential client that may use device codes")
+    return able[0]
 
 
 @requirement("rfc8628-single-use")
 def test_other_clients_get_no_tokens(foreign_device: ForeignDevice) -> None:
-    """A device code is refused to another client than the one that asked for it, best as invalid_grant."""
-    works = foreign_device.own.accepted
-    answer = decided(foreign_device.foreign)
-    if not works and not answer.accepted:
-        raise Inconclusive(f"the device code does not work for its own client either: {foreign_device.own}")
-    if answer.error == "invalid_client":
-        raise Inconclusive(f"the second client was not let in: {answer}")
-    assert answer.error in {"invalid_grant", "expired_token", "unauthorized_client"}
+    """A device code yields nothing to another client than the one that asked for it."""
+    polls = foreign_device
+    answer = stranger(polls.foreign, control=polls.control, let_in=polls.let_in, afterwards=polls.own)
+    assert answer.refused, f"another client polled with the device code and was answered by {answer}"
 
 
 @dataclass(frozen=True)
 class DeniedDevice:
-    """What polling is answered by after the user has said no."""
+    """What polling is answered by before the user has decided, and after they have said no."""
 
+    pending: TokenResponse
     answer: TokenResponse
 
 
 @scenario(needs="device_code")
 async def denied_device(provider: Provider) -> DeniedDevice:
-    """Ask for codes, have the user deny, and poll."""
+    """Ask for codes, poll, have the user deny, and poll again."""
     device = await device_authorization(provider)
+    await provider.clock.wait(device.interval)
+    pending = await poll(provider, device)
     verified = await verify(provider, device, "deny")
     if not verified.denied:
         raise NotApplicable("no page of the verification has a button that denies")
     await provider.clock.wait(device.interval)
-    return DeniedDevice(await poll(provider, device))
+    return DeniedDevice(pending, await poll(provider, device))
 
 
 @requirement("rfc8628-3.5-denied")
-def test_denied_device_gets_access_denied(denied_device: DeniedDevice, approved_device: ApprovedDevice) -> None:
+def test_denied_device_gets_no_tokens(denied_device: DeniedDevice) -> None:
+    """After the user has denied, polling yields no tokens."""
+    known(denied_device.pending)
+    answer = refusal(denied_device.answer, control=denied_device.pending)
+    assert not answer.handed_over, "a device got tokens that the user had denied them to"
+
+
+@requirement("rfc8628-3.5-denied")
+def test_denied_device_gets_access_denied(denied_device: DeniedDevice) -> None:
     """After the user has denied, polling is answered by access_denied."""
-    answer = refusal(denied_device.answer, control=approved_device.tokens)
-    assert answer.error == "access_denied"
+    known(denied_device.pending)
+    answer = named(refusal(denied_device.answer, control=denied_device.pending))
+    if answer.handed_over:
+        raise Inconclusive("the device got tokens, which another check tells")
+    assert answer.error == "access_denied", f"after the user had denied, polling was answered by {answer}"
 
 
 @dataclass(frozen=True)
@@ -235,6 +256,5 @@ async def expired_device(provider: Provider) -> ExpiredDevice:
 @requirement("rfc8628-3.5-expired")
 def test_expired_device_code_is_expired_token(expired_device: ExpiredDevice) -> None:
     """A device code after its time is answered by expired_token, or by invalid_grant once it is forgotten."""
-    known(expired_device.pending)
-    answer = decided(expired_device.expired)
-    assert answer.error in {"expired_token", "invalid_grant"}
+    answer = named(refusal(expired_device.expired, control=expired_device.pending))
+    assert answer.error in {"expired_token", "invalid_grant"}, f"an expired device code was answered by {answer}"

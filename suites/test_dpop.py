@@ -180,7 +180,7 @@ def test_refresh_of_a_public_client_needs_its_key(proven_tokens: BoundTokens, co
     """A refresh token of a public client is refused with a proof by another key."""
     require_bound_refresh_tokens(proven_tokens.login, conformance_run.profile)
     answer = refusal(present(proven_tokens.other_key), control=proven_tokens.control)
-    assert not answer.accepted, "a refresh token was accepted with a proof by another key"
+    assert not answer.handed_over, "a refresh token was accepted with a proof by another key"
 
 
 @requirement("rfc9449-dpop-required-proof")
@@ -188,7 +188,7 @@ def test_refresh_of_a_public_client_needs_a_proof(proven_tokens: BoundTokens, co
     """A refresh token of a public client is refused without a proof."""
     require_bound_refresh_tokens(proven_tokens.login, conformance_run.profile)
     answer = refusal(present(proven_tokens.without), control=proven_tokens.control)
-    assert not answer.accepted, "a refresh token was accepted without a proof"
+    assert not answer.handed_over, "a refresh token was accepted without a proof"
 
 
 @requirement("rfc9449-5-confidential-not-bound")
@@ -231,4 +231,4 @@ async def bound_codes(provider: Provider) -> BoundCodes:
 def test_code_needs_the_key_it_was_asked_for_with(bound_codes: BoundCodes, attempt: str) -> None:
     """A code that was asked for with dpop_jkt is refused with a proof by another key, and without one."""
     answer = refusal(getattr(bound_codes, attempt), control=bound_codes.control)
-    assert not answer.accepted, f"{attempt}: the code was exchanged"
+    assert not answer.handed_over, f"{attempt}: the code was exchanged"

@@ -7,7 +7,8 @@ import pytest
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider import Provider, carrier
+from token_conformance.judging.mistakes import Mistake, mistaken
+from token_conformance.provider import Provider, Repetition, carrier
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
 from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WITH_PARTS, WRONG
 from token_conformance.running.record import Record
@@ -27,6 +28,36 @@ class AtTokenEndpoint:
     demand: Exchange | None
     nonces: bool
 
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        refused_by, named = "rfc9449-proof-checks", ("invalid_dpop_proof", "use_dpop_nonce")
+        wrong = {f"a proof with {part}": self.attempts[part] for part in WRONG if part != "two-proofs"}
+        twice, used = {"two proofs": self.attempts["two-proofs"]}, {"a used proof": self.used}
+        return (
+            *mistaken(
+                self.control,
+                {**wrong, "a DPoP header that holds no JWT": self.malformed},
+                *named,
+                refused_by=refused_by,
+                afterwards=self.again,
+            ),
+            *mistaken(self.control, twice, *named, "invalid_request", refused_by=refused_by, afterwards=self.again),
+            *mistaken(
+                self.attempts["further-claims"],
+                used,
+                *named,
+                "invalid_grant",
+                "invalid_request",
+                refused_by=refused_by,
+                afterwards=self.again,
+            ),
+        )
+
+    def refusal(self, attempt: TokenResponse, *differs: str) -> TokenResponse:
+        """The answer to another proof beside that to a good one, before all of them and after."""
+        return refusal(attempt, control=self.control, afterwards=self.again, differs=differs)
+
 
 @scenario()
 async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
@@ -34,14 +65,12 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
     provider, prover = await binding(provider)
     good = await carrier(provider)
     bound(provider, good.control)
-    demanded = demand(provider, await provider.endpoint("token_endpoint"))
+    repetition, demanded = Repetition(provider, good), demand(provider, await provider.endpoint("token_endpoint"))
 
     async def attempt(tried: Provider, *proofs: str) -> TokenResponse:
-        nonlocal good
         headers = tuple(("DPoP", proof) for proof in proofs)
-        response = await tried.token(good.parameters, client=good.client, headers=headers)
-        good = good.after(response) if response.exchange.answer is not None and response.accepted else good
-        return response
+        answer = await tried.token(repetition.good.parameters, client=good.client, headers=headers)
+        return repetition.follow(answer)
 
     control = good.control
     changes = {**WRONG, **MISTIMED, **RIGHT, **WITH_PARTS, **NORMALIZED, **CLOCKS}
@@ -67,14 +96,14 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
 def test_wrong_proof_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
     """The token endpoint refuses a proof that is wrong in one part."""
     attempt = proofs_at_token_endpoint.attempts[part]
-    assert not refusal(attempt, control=proofs_at_token_endpoint.control).accepted, f"{part}: the proof was accepted"
+    assert not proofs_at_token_endpoint.refusal(attempt).handed_over, f"{part}: the proof was accepted"
 
 
 @requirement("rfc9449-proof-checks")
 def test_what_is_no_proof_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
     """The token endpoint refuses a DPoP header that holds no JWT."""
-    answer = refusal(proofs_at_token_endpoint.malformed, control=proofs_at_token_endpoint.control)
-    assert not answer.accepted, "a DPoP header that holds no JWT was accepted"
+    answer = proofs_at_token_endpoint.refusal(proofs_at_token_endpoint.malformed)
+    assert not answer.handed_over, "a DPoP header that holds no JWT was accepted"
 
 
 @requirement("rfc9449-11.1-proof-age")
@@ -84,14 +113,14 @@ def test_proof_of_another_hour_gets_no_tokens(proofs_at_token_endpoint: AtTokenE
     if proofs_at_token_endpoint.nonces:
         raise NotApplicable("the provider gives out nonces, which tell the age of a proof")
     attempt = proofs_at_token_endpoint.attempts[part]
-    assert not refusal(attempt, control=proofs_at_token_endpoint.control).accepted, f"{part}: the proof was accepted"
+    assert not proofs_at_token_endpoint.refusal(attempt).handed_over, f"{part}: the proof was accepted"
 
 
 @requirement("rfc9449-4.3-good-proof")
 @pytest.mark.parametrize("part", RIGHT)
 def test_unusual_proof_gets_tokens(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
     """The token endpoint ignores claims that it does not know."""
-    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    answer = proofs_at_token_endpoint.refusal(proofs_at_token_endpoint.attempts[part], "exp", "further")
     assert answer.accepted, f"{part}: the proof was answered by {answer}"
 
 
@@ -99,7 +128,7 @@ def test_unusual_proof_gets_tokens(proofs_at_token_endpoint: AtTokenEndpoint, pa
 @pytest.mark.parametrize("part", WITH_PARTS)
 def test_parts_of_the_address_are_ignored(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
     """The token endpoint ignores query and fragment of htu."""
-    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    answer = proofs_at_token_endpoint.refusal(proofs_at_token_endpoint.attempts[part])
     assert answer.accepted, f"{part}: the proof was answered by {answer}"
 
 
@@ -107,7 +136,7 @@ def test_parts_of_the_address_are_ignored(proofs_at_token_endpoint: AtTokenEndpo
 @pytest.mark.parametrize("part", NORMALIZED)
 def test_address_is_compared_by_its_meaning(proofs_at_token_endpoint: AtTokenEndpoint, part: str) -> None:
     """The token endpoint takes htu with its host in capitals, and with the port that goes without saying."""
-    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
+    answer = proofs_at_token_endpoint.refusal(proofs_at_token_endpoint.attempts[part])
     assert answer.accepted, f"{part}: the proof was answered by {answer}"
 
 
@@ -115,35 +144,11 @@ def test_address_is_compared_by_its_meaning(proofs_at_token_endpoint: AtTokenEnd
 def test_clock_may_be_a_little_ahead(proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Record) -> None:
     """A proof from 8 seconds ahead is accepted, and one from 90 seconds ahead refused."""
     attempts = proofs_at_token_endpoint.attempts
-    seen = {part: refusal(attempts[part], control=proofs_at_token_endpoint.control).accepted for part in CLOCKS}
+    seen = {part: proofs_at_token_endpoint.refusal(attempts[part]).accepted for part in CLOCKS}
     shown = ", ".join(f"{part} {'accepted' if accepted else 'refused'}" for part, accepted in seen.items())
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable(f"measured, not judged: {shown}")
     assert seen == {"8-seconds-ahead": True, "90-seconds-ahead": False}, f"proofs were met so: {shown}"
-
-
-@requirement("rfc9449-5-invalid-proof-error")
-def test_wrong_proof_is_called_so(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
-    """The token endpoint refuses a wrong proof by 400 and invalid_dpop_proof."""
-    tried = proofs_at_token_endpoint.attempts
-    for part, attempt in {
-        **{part: tried[part] for part in WRONG},
-        "malformed": proofs_at_token_endpoint.malformed,
-    }.items():
-        if attempt.exchange.answer is None or attempt.accepted or attempt.exchange.response.status in {429, 503}:
-            continue
-        named = {"invalid_dpop_proof", "use_dpop_nonce"} | ({"invalid_request"} if part == "two-proofs" else set())
-        assert attempt.status == 400 and attempt.error in named, f"{part}: the proof was answered by {attempt}"
-
-
-@requirement("rfc9449-5-invalid-proof-error")
-def test_used_proof_does_not_blame_the_client(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
-    """A proof that was used before, where it is refused, is refused by 400, as a bad proof, grant or request."""
-    used = refusal(proofs_at_token_endpoint.used, control=proofs_at_token_endpoint.attempts["further-claims"])
-    if used.accepted:
-        raise NotApplicable("measured, not judged: a proof is accepted twice")
-    named = {"invalid_dpop_proof", "use_dpop_nonce", "invalid_grant", "invalid_request"}
-    assert used.status == 400 and used.error in named, f"a used proof was answered by {used}"
 
 
 @requirement("rfc9449-proof-checks")
@@ -178,8 +183,8 @@ def test_other_nonce_gets_no_tokens(proofs_at_token_endpoint: AtTokenEndpoint, p
     """Once it demands a nonce, the token endpoint refuses a proof with another one, and without one."""
     if proofs_at_token_endpoint.demand is None or part not in proofs_at_token_endpoint.attempts:
         raise NotApplicable("no nonce is demanded for proofs")
-    answer = refusal(proofs_at_token_endpoint.attempts[part], control=proofs_at_token_endpoint.control)
-    assert not answer.accepted, f"{part}: the proof was accepted"
+    answer = proofs_at_token_endpoint.refusal(proofs_at_token_endpoint.attempts[part])
+    assert not answer.handed_over, f"{part}: the proof was accepted"
 
 
 @requirement("rfc9449-5.2-required", "fapi2-5.3.2.1-sender-constrained")
@@ -187,9 +192,9 @@ def test_request_without_proof_gets_no_tokens(
     proofs_at_token_endpoint: AtTokenEndpoint, conformance_run: Record
 ) -> None:
     """Where DPoP is required, a token request without a proof is refused."""
-    answer = refusal(proofs_at_token_endpoint.without, control=proofs_at_token_endpoint.control)
+    answer = proofs_at_token_endpoint.refusal(proofs_at_token_endpoint.without)
     profile = conformance_run.profile
     if profile.dpop != "required" and "fapi2" not in profile.claims:
-        kind = answer.token_type if answer.accepted else answer.error
+        kind = answer.token_type if answer.handed_over else answer.error
         raise NotApplicable(f"the profile does not require DPoP; without a proof the answer is {kind}")
-    assert not answer.accepted, f"a request without a proof was answered by {answer}"
+    assert not answer.handed_over, f"a request without a proof was answered by {answer}"

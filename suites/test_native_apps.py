@@ -140,4 +140,4 @@ def test_redirect_uri_is_not_guessed(further_addresses: FurtherAddresses) -> Non
 def test_another_registered_address_is_another(further_addresses: FurtherAddresses) -> None:
     """A code is refused with another registered redirect_uri than that of its authorization request."""
     answer = refusal(further_addresses.exchanged_with_another, control=further_addresses.control)
-    assert not answer.accepted, "a code was exchanged with another registered redirect_uri than its own"
+    assert not answer.handed_over, "a code was exchanged with another registered redirect_uri than its own"

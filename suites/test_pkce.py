@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.attempt import Attempt, attempted
 from token_conformance.provider.authorizing import code_challenge
@@ -13,8 +14,9 @@ from token_conformance.verdict import Inconclusive
 
 @dataclass(frozen=True)
 class Verifiers:
-    """Wrong verifiers, each with a code of its own; their accepted twin is the login's."""
+    """The right verifier, and wrong ones, each with a code of its own."""
 
+    control: TokenResponse
     lengthened: TokenResponse
     folded: TokenResponse
     missing: TokenResponse
@@ -22,10 +24,36 @@ class Verifiers:
     challenge: TokenResponse
     too_short: TokenResponse
 
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        wrong = {
+            "a code_verifier with a character more": self.lengthened,
+            "a code_verifier behind the challenge in other letters": self.folded,
+        }
+        missing = {"a code without code_verifier": self.missing, "an empty code_verifier": self.empty}
+        either = ("invalid_grant", "invalid_request")
+        return (
+            *mistaken(self.control, wrong, "invalid_grant", refused_by="rfc7636-4.6-verifier"),
+            *mistaken(self.control, missing, *either, refused_by="rfc9700-2.1.1-verifier-required"),
+            *mistaken(
+                self.control,
+                {"the challenge as code_verifier": self.challenge},
+                *either,
+                refused_by="rfc7636-4.6-method-kept",
+            ),
+            *mistaken(
+                self.control,
+                {"a part of the code_verifier": self.too_short},
+                *either,
+                refused_by="rfc7636-4.1-malformed-verifier",
+            ),
+        )
+
 
 @scenario(needs="authorization_code unattended_login pkce", reach="session")
 async def verifiers(provider: Provider) -> Verifiers:
-    """Exchange codes with a longer verifier than the right one, one in other letters, none, an empty one, the challenge, and a part."""
+    """Exchange codes with the right verifier, a longer one, one in other letters, none, an empty one, the challenge, and a part."""
 
     async def attempt(authorization: Authorization, code_verifier: str | None) -> TokenResponse:
         return await provider.exchange_code(authorization, changes={"code_verifier": code_verifier})
@@ -35,6 +63,7 @@ async def verifiers(provider: Provider) -> Verifiers:
     method = (grant.code_challenge_method if grant else None) or "S256"
     challenge = code_challenge(confused.code_verifier or "", method)
     return Verifiers(
+        control=await provider.exchange_code(await provider.authorize(refreshable=False)),
         # Of a length that is allowed: a server that cuts verifiers accepts it.
         lengthened=await attempt(lengthened, f"{lengthened.code_verifier}a"),
         folded=await folded(provider, method),
@@ -66,38 +95,40 @@ def test_right_verifier_is_accepted(login: Login) -> None:
     assert login.response.accepted, f"the right code_verifier was answered by {login.response}"
 
 
-@requirement("rfc7636-4.6-verifier")
-def test_other_verifier_is_invalid_grant(verifiers: Verifiers, login: Login) -> None:
-    """A code is refused as invalid_grant with another verifier than the one behind its challenge: one with a character more."""
-    assert refusal(verifiers.lengthened, control=login.response).error == "invalid_grant"
+@requirement("rfc7636-4.6-verifier", formerly=("suites/test_pkce.py::test_other_verifier_is_invalid_grant",))
+def test_other_verifier_is_refused(verifiers: Verifiers) -> None:
+    """A code yields nothing with another verifier than the one behind its challenge: one with a character more."""
+    answer = refusal(verifiers.lengthened, control=verifiers.control)
+    assert not answer.handed_over, "a code was exchanged with another code_verifier"
 
 
 @requirement("rfc7636-4.6-verifier")
-def test_case_of_a_challenge_matters(verifiers: Verifiers, login: Login) -> None:
-    """A code is refused as invalid_grant with a verifier behind its challenge in other letters."""
-    assert refusal(verifiers.folded, control=login.response).error == "invalid_grant"
+def test_case_of_a_challenge_matters(verifiers: Verifiers) -> None:
+    """A code yields nothing with a verifier behind its challenge in other letters."""
+    answer = refusal(verifiers.folded, control=verifiers.control)
+    assert not answer.handed_over, "a code was exchanged with a code_verifier behind its challenge in other letters"
 
 
 @requirement("rfc9700-2.1.1-verifier-required")
-def test_missing_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
-    """A code that was issued with a challenge is refused without verifier, or with an empty one, as invalid_grant or invalid_request."""
-    for attempt in (verifiers.missing, verifiers.empty):
-        answer = refusal(attempt, control=login.response)
-        assert answer.error in {"invalid_grant", "invalid_request"}
+def test_missing_verifier_is_refused(verifiers: Verifiers) -> None:
+    """A code that was issued with a challenge yields nothing without verifier, or with an empty one."""
+    for how, attempt in (("without code_verifier", verifiers.missing), ("with an empty one", verifiers.empty)):
+        answer = refusal(attempt, control=verifiers.control)
+        assert not answer.handed_over, f"a code that was issued with a challenge was exchanged {how}"
 
 
 @requirement("rfc7636-4.6-method-kept")
-def test_challenge_is_no_verifier(verifiers: Verifiers, login: Login) -> None:
-    """The challenge itself, which everybody can see, is refused as verifier, by invalid_grant or invalid_request."""
-    answer = refusal(verifiers.challenge, control=login.response)
-    assert answer.error in {"invalid_grant", "invalid_request"}
+def test_challenge_is_no_verifier(verifiers: Verifiers) -> None:
+    """The challenge itself, which everybody can see, yields nothing as verifier."""
+    answer = refusal(verifiers.challenge, control=verifiers.control)
+    assert not answer.handed_over, "a code was exchanged with its challenge as code_verifier"
 
 
 @requirement("rfc7636-4.1-malformed-verifier")
-def test_malformed_verifier_is_refused(verifiers: Verifiers, login: Login) -> None:
-    """A part of the verifier, too short to be one, is refused as invalid_grant or invalid_request."""
-    answer = refusal(verifiers.too_short, control=login.response)
-    assert answer.error in {"invalid_grant", "invalid_request"}
+def test_malformed_verifier_is_refused(verifiers: Verifiers) -> None:
+    """A part of the verifier, too short to be one, yields nothing."""
+    answer = refusal(verifiers.too_short, control=verifiers.control)
+    assert not answer.handed_over, "a code was exchanged with a part of its code_verifier"
 
 
 @dataclass(frozen=True)
@@ -129,12 +160,10 @@ def test_verifier_without_challenge_is_refused(downgrade: Downgrade, conformance
     if not downgrade.control.accepted:
         raise NotApplicable(f"the provider exchanges no code without a challenge: {downgrade.control}")
     if not conformance_run.profile.claims & {"bcp", "oauth2.1", "fapi2"}:
-        seen = "accepted" if downgrade.attempt.accepted else f"answered by {downgrade.attempt}"
+        seen = "accepted" if downgrade.attempt.handed_over else f"answered by {downgrade.attempt}"
         raise NotApplicable(f"measured, not judged: a verifier without a challenge is {seen}")
     answer = refusal(downgrade.attempt, control=downgrade.control)
-    if answer.error == "invalid_client":
-        raise Inconclusive(f"the client was not let in: {answer}")
-    assert not answer.accepted
+    assert not answer.handed_over, "a code_verifier was accepted for a code that was issued without a challenge"
 
 
 TELLING_NOTHING = {"access_denied", "server_error", "temporarily_unavailable"}
@@ -217,6 +246,6 @@ async def unasked_challenge(provider: Provider) -> UnaskedChallenge:
 def test_pkce_is_supported(unasked_challenge: UnaskedChallenge) -> None:
     """A challenge is heeded, even if the profile does not ask for PKCE."""
     answer = refusal(unasked_challenge.wrong, control=unasked_challenge.right)
-    assert not answer.accepted, (
+    assert not answer.handed_over, (
         "another code_verifier than that of the challenge was accepted: the challenge is ignored"
     )

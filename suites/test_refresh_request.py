@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.provider import Provider
 
 
@@ -17,6 +18,12 @@ class SpelledRefreshes:
     repeated: TokenResponse
     by_access_token: TokenResponse
     by_id_token: TokenResponse | None
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        twice = {"a repeated refresh_token": self.repeated}
+        return mistaken(self.control, twice, "invalid_request", refused_by="rfc6749-3.2-duplicate")
 
 
 @scenario(needs="login refresh")
@@ -55,23 +62,27 @@ def test_empty_scope_of_a_refresh_counts_as_omitted(spelled_refreshes: SpelledRe
     assert refusal(spelled_refreshes.empty_scope, control=spelled_refreshes.control).accepted
 
 
-@requirement("rfc6749-3.2-duplicate")
-def test_repeated_refresh_token_is_invalid_request(spelled_refreshes: SpelledRefreshes) -> None:
-    """A refresh that names its refresh token twice is refused as invalid_request."""
-    assert refusal(spelled_refreshes.repeated, control=spelled_refreshes.control).error == "invalid_request"
+@requirement(
+    "rfc6749-3.2-duplicate",
+    formerly=("suites/test_refresh_request.py::test_repeated_refresh_token_is_invalid_request",),
+)
+def test_repeated_refresh_token_is_refused(spelled_refreshes: SpelledRefreshes) -> None:
+    """A refresh that names its refresh token twice yields nothing."""
+    answer = refusal(spelled_refreshes.repeated, control=spelled_refreshes.control)
+    assert not answer.handed_over, "a refresh that named its refresh token twice was accepted"
 
 
 @requirement("rfc6749-6-other-token-refused")
 def test_access_token_does_not_refresh(spelled_refreshes: SpelledRefreshes) -> None:
-    """An access token in place of the refresh token is refused."""
+    """An access token in place of the refresh token yields nothing."""
     answer = refusal(spelled_refreshes.by_access_token, control=spelled_refreshes.control)
-    assert not answer.accepted, "an access token was accepted in place of a refresh token"
+    assert not answer.handed_over, "an access token was accepted in place of a refresh token"
 
 
 @requirement("rfc6749-6-other-token-refused")
 def test_id_token_does_not_refresh(spelled_refreshes: SpelledRefreshes) -> None:
-    """An ID token in place of the refresh token is refused."""
+    """An ID token in place of the refresh token yields nothing."""
     if spelled_refreshes.by_id_token is None:
         raise NotApplicable("the login yields no ID token")
     answer = refusal(spelled_refreshes.by_id_token, control=spelled_refreshes.control)
-    assert not answer.accepted, "an ID token was accepted in place of a refresh token"
+    assert not answer.handed_over, "an ID token was accepted in place of a refresh token"

@@ -169,7 +169,12 @@ def test_success_carries_pragma(evidence: Evidence, conformance_run: Record) -> 
 def codes(evidence: Evidence) -> list[str]:
     """The codes that were exchanged for tokens."""
     forms = [(dict(response.exchange.request.form), response) for response in evidence.successes]
-    found = [(response.exchange.started, form["code"]) for form, response in forms if "code" in form]
+    # The status of each answer is read: the exchanges that took the codes are the evidence of them.
+    found = [
+        (response.exchange.started, form["code"])
+        for form, response in forms
+        if "code" in form and response.exchange.response.status // 100 == 2
+    ]
     return [value for _, value in dict.fromkeys(found)]
 
 

@@ -17,6 +17,7 @@ from token_conformance.evidence.rotation import (
     tally,
 )
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.violation import violating
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Login, Provider
@@ -37,6 +38,17 @@ class Reuse:
     after_grace: TokenResponse
     again: Again | None
     newest: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called, where the provider rotates."""
+        if not rotated(self.first, self.login):
+            return ()
+        used, newest = {"a used refresh token": self.last}, {"the newest refresh token after reuse": self.newest}
+        return (
+            *mistaken(self.first, used, "invalid_grant", refused_by="rfc9700-4.14.2-old-token-refused"),
+            *mistaken(self.first, newest, "invalid_grant", refused_by="rfc9700-4.14.2-reuse-revokes-family"),
+        )
 
     @property
     def last(self) -> TokenResponse:
@@ -98,16 +110,16 @@ def test_rotation_is_as_documented(reuse: Reuse, conformance_run: Record) -> Non
 
 @requirement("rfc9700-4.14.2-old-token-refused", "rotation-as-documented")
 def test_used_refresh_token_is_refused(reuse: Reuse, conformance_run: Record) -> None:
-    """After rotation, and the documented grace, the used refresh token is refused as invalid_grant."""
+    """After rotation, and the documented grace, the used refresh token yields nothing."""
     if reuse.rotation is Rotation.NONE:
         raise NotApplicable(f"the provider {reuse.rotation}")
     if demanded_by(conformance_run.profile) is None:
         raise NotApplicable(f"measured, not judged: the provider {reuse.rotation}")
     answer = refusal(reuse.last, control=reuse.first)
-    if answer.accepted and not reuse.outlived:
+    if answer.handed_over and not reuse.outlived:
         raise Inconclusive(f"the used refresh token works at once; whether it does after {USUAL_GRACE} s takes a wait")
     with violating(held_to(conformance_run.profile, "rfc9700-4.14.2-old-token-refused")):
-        assert answer.error == "invalid_grant"
+        assert not answer.handed_over, "a used refresh token was accepted"
 
 
 @requirement("rotation-as-documented")
@@ -150,12 +162,12 @@ def test_reuse_revokes_the_newest_token(reuse: Reuse, conformance_run: Record) -
     grant = conformance_run.profile.grants.refresh_token
     if not reuse.rotation.kills:
         raise NotApplicable(f"the provider {reuse.rotation}")
-    seen = "lives on" if reuse.newest.accepted else f"is answered by {reuse.newest}"
+    seen = "lives on" if reuse.newest.handed_over else f"is answered by {reuse.newest}"
     wanted = grant is not None and grant.reuse_revokes_family.documented is True
     if not wanted and demanded_by(conformance_run.profile) is None:
         raise NotApplicable(f"measured, not judged: after reuse the newest refresh token {seen}")
     answer = refusal(reuse.newest, control=reuse.first)
-    assert not answer.accepted, f"after reuse of a used refresh token the newest one {seen}"
+    assert not answer.handed_over, f"after reuse of a used refresh token the newest one {seen}"
 
 
 @dataclass(frozen=True)
@@ -167,6 +179,14 @@ class Grandparent:
     second: TokenResponse
     at_once: TokenResponse
     again: Again | None
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called, where the provider rotates."""
+        if not rotated(self.first, self.login):
+            return ()
+        oldest = {"a refresh token of two generations ago": self.oldest}
+        return mistaken(self.second, oldest, "invalid_grant", refused_by="rfc9700-4.14.2-grandparent-refused")
 
     @property
     def oldest(self) -> TokenResponse:
@@ -189,17 +209,17 @@ async def grandparent(provider: Provider) -> Grandparent:
 
 @requirement("rfc9700-4.14.2-grandparent-refused", "rotation-as-documented")
 def test_refresh_token_of_two_generations_ago_is_refused(grandparent: Grandparent, conformance_run: Record) -> None:
-    """A refresh token that was used two refreshes ago is refused as invalid_grant after the documented grace."""
+    """A refresh token that was used two refreshes ago yields nothing after the documented grace."""
     if not rotated(grandparent.first, grandparent.login):
         raise NotApplicable(f"the provider {Rotation.NONE}")
     if demanded_by(conformance_run.profile) is None:
-        seen = "works" if grandparent.oldest.accepted else f"is answered by {grandparent.oldest}"
+        seen = "works" if grandparent.oldest.handed_over else f"is answered by {grandparent.oldest}"
         raise NotApplicable(f"measured, not judged: a refresh token of two generations ago {seen}")
     answer, again = refusal(grandparent.oldest, control=grandparent.second), grandparent.again
-    if answer.accepted and again is not None and not again.waited:
+    if answer.handed_over and again is not None and not again.waited:
         raise Inconclusive(f"an old refresh token works at once; whether it does after {USUAL_GRACE} s takes a wait")
     with violating(held_to(conformance_run.profile, "rfc9700-4.14.2-grandparent-refused")):
-        assert answer.error == "invalid_grant"
+        assert not answer.handed_over, "a refresh token of two generations ago was accepted"
 
 
 def rotating(grandparent: Grandparent, reuse: Reuse, profile: Profile) -> bool:
@@ -263,7 +283,7 @@ async def two_logins(provider: Provider) -> TwoLogins:
 @requirement("rotation-family-is-one-grant")
 def test_reuse_leaves_other_logins_alone(two_logins: TwoLogins) -> None:
     """Reuse in one login leaves the user's other logins alone."""
-    if not two_logins.reuse.refused:
+    if refusal(two_logins.reuse, control=two_logins.first).handed_over:
         raise NotApplicable(f"reuse was not refused: {two_logins.reuse}")
     answer = refusal(two_logins.other, control=two_logins.first)
     assert answer.accepted, f"after reuse in one login, another login of the user was answered by {answer}"

@@ -7,42 +7,66 @@ from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.judging.mistakes import Mistake, mistaken
+from token_conformance.judging.refusal import compare
+from token_conformance.provider import Carrier, Provider, Repetition, carrier
 from token_conformance.provider.client_authentication import Credentials, post
-from token_conformance.provider.spelling import FORM, encoded_as_form, parameters_of, sent
+from token_conformance.provider.spelling import FORM, Encoding, encoded_as_form, parameters_of, sent
 from token_conformance.wire.exchange import Exchange, Headers
 
 JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
-TEXT: Headers = (("Content-Type", "text/plain"),)
+TEXT: Headers = (("Content-Type", "text/plain"), JSON[1])
 
 
 @dataclass(frozen=True)
 class Methods:
-    """A good POST, and the same parameters by other HTTP methods and in other places."""
+    """A good POST before and after the same parameters by other HTTP methods and in other places."""
 
     carrier: Carrier
     get: TokenResponse
     put: TokenResponse
     head: Exchange
     in_query: TokenResponse
+    credentials_in_form: TokenResponse | None
     credentials_in_query: TokenResponse | None
     as_json: TokenResponse
     as_text: TokenResponse
+    again: TokenResponse
+
+    def served(self, attempt: TokenResponse, *differs: str) -> bool:
+        """Whether a request that is none yielded a token.
+
+        Raises:
+            Inconclusive: the good request yields none either, before or afterwards.
+
+        """
+        compare(attempt.exchange, self.carrier.control.exchange, *differs)
+        for control in (self.carrier.control, self.again):
+            if not control.accepted and not attempt.handed_over:
+                raise Inconclusive(f"the control was not accepted: {control} to {control.exchange}")
+        return attempt.handed_over
 
 
 @scenario()
 async def other_methods(provider: Provider) -> Methods:
     """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
     good = await carrier(provider)
+    repetition = Repetition(provider, good)
+
+    async def by(method: str, headers: Headers = (), **places: Encoding) -> TokenResponse:
+        return repetition.follow(TokenResponse(await sent(provider, repetition.good, method, headers, **places)))
+
     return Methods(
         carrier=good,
-        get=TokenResponse(await sent(provider, good, "GET", query=encoded_as_form)),
-        put=TokenResponse(await sent(provider, good, "PUT", FORM, body=encoded_as_form)),
-        head=await sent(provider, good, "HEAD", query=encoded_as_form),
-        in_query=TokenResponse(await sent(provider, good, "POST", FORM, query=encoded_as_form)),
-        credentials_in_query=await with_credentials_in_query(provider, good),
-        as_json=TokenResponse(await sent(provider, good, "POST", JSON, body=encoded_as_json)),
-        as_text=TokenResponse(await sent(provider, good, "POST", TEXT, body=encoded_as_form)),
+        get=await by("GET", JSON[1:], query=encoded_as_form),
+        put=await by("PUT", FORM, body=encoded_as_form),
+        head=(await by("HEAD", JSON[1:], query=encoded_as_form)).exchange,
+        in_query=await by("POST", FORM, query=encoded_as_form),
+        credentials_in_form=await repetition.sent_as(post(good.client)) if good.client.client_secret else None,
+        credentials_in_query=await with_credentials_in_query(provider, repetition),
+        as_json=await by("POST", JSON, body=encoded_as_json),
+        as_text=await by("POST", TEXT, body=encoded_as_form),
+        again=await repetition.sent(),
     )
 
 
@@ -51,26 +75,27 @@ def encoded_as_json(form: list[tuple[str, str]]) -> bytes:
     return json.dumps(dict(form)).encode()
 
 
-async def with_credentials_in_query(provider: Provider, good: Carrier) -> TokenResponse | None:
+async def with_credentials_in_query(provider: Provider, repetition: Repetition) -> TokenResponse | None:
     """Send a good request whose client authenticates in the query; None where it has no secret."""
-    if good.client.client_secret is None:
+    client = repetition.good.client
+    if client.client_secret is None:
         return None
-    endpoint, body = await provider.endpoint("token_endpoint"), urlencode(parameters_of(good, Credentials()))
-    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(post(good.client).parameters)}"
-    return TokenResponse(await provider.send("POST", address, headers=FORM, body=body.encode()))
+    endpoint, body = await provider.endpoint("token_endpoint"), urlencode(parameters_of(repetition.good, Credentials()))
+    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(post(client).parameters)}"
+    answer = TokenResponse(await provider.send("POST", address, headers=FORM, body=body.encode()))
+    return repetition.follow(answer)
+
+
+@requirement("rfc6749-3.2-post-only")
+def test_get_yields_no_token(other_methods: Methods) -> None:
+    """GET yields no token."""
+    assert not other_methods.served(other_methods.get, "method", "place"), "a token came for GET"
 
 
 def accepted(good: Carrier) -> None:
     """Judge nothing where even the good request was not accepted."""
     if not good.control.accepted:
         raise Inconclusive(f"the control was not accepted: {good.control} to {good.control.exchange}")
-
-
-@requirement("rfc6749-3.2-post-only")
-def test_get_yields_no_token(other_methods: Methods) -> None:
-    """GET yields no token."""
-    accepted(other_methods.carrier)
-    assert not other_methods.get.accepted
 
 
 @requirement("endpoint-no-server-error")
@@ -85,8 +110,7 @@ def test_get_does_not_make_the_server_fail(other_methods: Methods) -> None:
 @requirement("rfc6749-3.2-post-only")
 def test_put_yields_no_token(other_methods: Methods) -> None:
     """PUT yields no token."""
-    accepted(other_methods.carrier)
-    assert not other_methods.put.accepted
+    assert not other_methods.served(other_methods.put), "a token came for PUT"
 
 
 @requirement("rfc9110-405-allow")
@@ -103,25 +127,27 @@ def test_405_tells_the_allowed_methods(other_methods: Methods) -> None:
 @requirement("rfc6749-3.2-query-ignored")
 def test_parameters_in_the_query_are_not_read(other_methods: Methods) -> None:
     """Parameters in the query of a POST yield no token."""
-    accepted(other_methods.carrier)
-    assert not other_methods.in_query.accepted
+    assert not other_methods.served(other_methods.in_query), "a token came for parameters in the query"
 
 
 @requirement("rfc6749-2.3.1-credentials-in-body")
 def test_credentials_in_the_query_are_not_read(other_methods: Methods) -> None:
     """The client's id and secret in the query of a POST do not authenticate it."""
-    accepted(other_methods.carrier)
-    if other_methods.credentials_in_query is None:
+    attempt, control = other_methods.credentials_in_query, other_methods.credentials_in_form
+    if attempt is None or control is None:
         raise NotApplicable("the profile's client has no secret")
-    assert not other_methods.credentials_in_query.accepted
+    if not control.accepted and not attempt.handed_over:
+        raise NotApplicable("the profile's client is not let in with its secret in the form")
+    answer = refusal(attempt, control=control, afterwards=other_methods.again)
+    assert not answer.handed_over, "a client authenticated in the query"
 
 
 @requirement("rfc6749-3.2-form")
 def test_other_media_types_yield_no_token(other_methods: Methods) -> None:
     """A body that is not form-encoded yields no token."""
-    accepted(other_methods.carrier)
     for response in (other_methods.as_text, other_methods.as_json):
-        assert not response.accepted, f"tokens came for a body of {response.exchange.request.headers[0][1]}"
+        served = other_methods.served(response)
+        assert not served, f"tokens came for a body of {response.exchange.request.headers[0][1]}"
 
 
 @requirement("endpoint-no-server-error")
@@ -142,51 +168,87 @@ def test_token_endpoint_does_not_redirect(other_methods: Methods) -> None:
 
 
 @dataclass(frozen=True)
-class Repetitions:
-    """A good request, and the same with one parameter twice."""
+class Repeated:
+    """A good request, before and after the same with one parameter twice."""
 
     carrier: Carrier
     same_grant_type: TokenResponse
     other_grant_type: TokenResponse
     scope: TokenResponse
     client_id: TokenResponse
+    again: TokenResponse
+
+    @property
+    def parameters(self) -> dict[str, TokenResponse]:
+        """What stood twice, and the answers."""
+        return {
+            "grant_type twice": self.same_grant_type,
+            "grant_type twice, with another value": self.other_grant_type,
+            "scope twice": self.scope,
+        }
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        control, named = self.carrier.control, {"client_id twice": self.client_id}
+        same = {what: self.parameters[what] for what in ("grant_type twice", "scope twice")}
+        other = {"grant_type twice, with another value": self.other_grant_type}
+        refused_by = "rfc6749-3.2-duplicate"
+        return (
+            *mistaken(control, same, "invalid_request", refused_by=refused_by, afterwards=self.again),
+            *mistaken(
+                control,
+                other,
+                "invalid_request",
+                "unsupported_grant_type",
+                refused_by=refused_by,
+                afterwards=self.again,
+            ),
+            *mistaken(
+                control,
+                named,
+                "invalid_request",
+                "invalid_client",
+                refused_by=refused_by,
+                afterwards=self.again,
+            ),
+        )
 
 
 @scenario()
-async def repetitions(provider: Provider) -> Repetitions:
+async def repetitions(provider: Provider) -> Repeated:
     """Send a good request, then with grant_type twice, with another grant_type, and with scope and client_id twice."""
     good = await carrier(provider)
-    form = [(name, value) for name, value in good.parameters.items() if value is not None]
-    kind = ("grant_type", good.parameters["grant_type"] or "")
-
-    async def sent(*added: tuple[str, str]) -> TokenResponse:
-        return await provider.token([*form, *added], client=good.client)
-
+    repetition, kind = Repetition(provider, good), ("grant_type", good.parameters["grant_type"] or "")
     scope = good.parameters.get("scope")
     twice = [("scope", scope)] if scope else [("scope", "a"), ("scope", "b")]
     identifier = ("client_id", good.client.client_id)
-    return Repetitions(
+    return Repeated(
         carrier=good,
-        same_grant_type=await sent(kind),
-        other_grant_type=await sent(("grant_type", "urn:example:other")),
-        scope=await sent(*twice),
-        client_id=await sent(identifier, identifier),
+        same_grant_type=await repetition.sent_with(kind),
+        other_grant_type=await repetition.sent_with(("grant_type", "urn:example:other")),
+        scope=await repetition.sent_with(*twice),
+        client_id=await repetition.sent_with(identifier, identifier),
+        again=await repetition.sent(),
     )
 
 
-@requirement("rfc6749-3.2-duplicate")
-def test_repeated_parameter_is_invalid_request(repetitions: Repetitions) -> None:
-    """A request with a parameter twice is refused as invalid_request."""
-    for attempt in (repetitions.same_grant_type, repetitions.other_grant_type, repetitions.scope):
-        answer = refusal(attempt, control=repetitions.carrier.control)
-        assert answer.error == "invalid_request"
+@requirement(
+    "rfc6749-3.2-duplicate", formerly=("suites/test_token_endpoint.py::test_repeated_parameter_is_invalid_request",)
+)
+def test_repeated_parameter_is_refused(repetitions: Repeated) -> None:
+    """A request with a parameter twice yields nothing."""
+    for what, attempt in repetitions.parameters.items():
+        answer = refusal(attempt, control=repetitions.carrier.control, afterwards=repetitions.again)
+        assert not answer.handed_over, f"a request with {what} was served"
 
 
 @requirement("rfc6749-3.2-duplicate")
-def test_repeated_client_id_is_refused(repetitions: Repetitions) -> None:
-    """A request with client_id twice is refused, as invalid_request or because it leaves open who the client is."""
-    answer = refusal(repetitions.client_id, control=repetitions.carrier.control)
-    assert answer.error in {"invalid_request", "invalid_client"}
+def test_repeated_client_id_is_refused(repetitions: Repeated) -> None:
+    """A request with client_id twice yields nothing."""
+    control = repetitions.carrier.control
+    answer = refusal(repetitions.client_id, control=control, afterwards=repetitions.again)
+    assert not answer.handed_over, "a request with client_id twice was served"
 
 
 @dataclass(frozen=True)

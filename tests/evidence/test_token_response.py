@@ -1,10 +1,12 @@
 """An answer of the token endpoint is accepted, refused, or neither."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.wire.exchange import Request
 
 HTML = (("Content-Type", "text/html"),)
 
@@ -23,9 +25,14 @@ HTML = (("Content-Type", "text/html"),)
         (403, '{"error": "invalid_grant"}', False, True),
         (403, "", False, True),
         (403, "<h1>blocked</h1>", False, False),
+        (403, "Forbidden", False, True),
+        (422, '{"error": "invalid_grant"}', False, True),
         (404, "", False, False),
         (429, '{"error": "slow_down"}', False, False),
+        (400, '{"error": "temporarily_unavailable"}', False, False),
         (500, '{"error": "server_error"}', False, False),
+        (500, '{"error": "invalid_grant"}', False, True),
+        (500, '{"error": "bad_grant"}', False, False),
         (503, "", False, False),
     ],
 )
@@ -33,6 +40,39 @@ def test_decision_of_the_token_endpoint(make_exchange, status, body, accepted, r
     """Only the token endpoint's own no is a refusal; rate limits, failures and other servers' pages are neither."""
     response = TokenResponse(make_exchange(body, status=status))
     assert (response.accepted, response.refused) == (accepted, refused)
+
+
+def test_a_failure_that_comes_again_is_a_refusal(make_exchange):
+    """The same 5xx twice to one request is the answer to it."""
+    assert TokenResponse(make_exchange("", status=500, repeated=True)).refused
+    assert not TokenResponse(make_exchange('{"error": "server_error"}', status=500, repeated=True)).refused
+
+
+@pytest.mark.parametrize("name", ["access_token", "refresh_token", "id_token"])
+def test_any_token_is_handed_over(make_exchange, name):
+    """What a refusal must not do is to hand over a token, of whatever kind; with an error status none counts."""
+    body = json.dumps({name: "a"})
+    assert TokenResponse(make_exchange(body)).handed_over
+    assert not TokenResponse(make_exchange(body, status=400)).handed_over
+    assert not TokenResponse(make_exchange("{}")).handed_over
+
+
+@pytest.mark.parametrize(
+    ("grant", "code", "waits"),
+    [
+        ("urn:ietf:params:oauth:grant-type:device_code", "authorization_pending", True),
+        ("urn:ietf:params:oauth:grant-type:device_code", "slow_down", True),
+        ("urn:ietf:params:oauth:grant-type:device_code", "invalid_grant", False),
+        ("refresh_token", "slow_down", False),
+    ],
+)
+def test_a_polling_client_waits(make_exchange, grant, code, waits):
+    """A client that polls with a good code is told to wait, which is neither tokens nor a refusal."""
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    request = Request("POST", "https://op.example/token", form, urlencode({"grant_type": grant}).encode())
+    response = TokenResponse(make_exchange(f'{{"error": "{code}"}}', status=400, request=request))
+    assert response.waits == waits
+    assert not (waits and response.refused)
 
 
 @pytest.mark.parametrize("value", ["3600", True, 3600.5, None, [3600], {}])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from token_conformance.evidence.error_codes import DECISIONS, NO_DECISIONS, POLLING_GRANTS, WAITING
 from token_conformance.redaction.visible import visible
-from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.exchange import Exchange, header
 from token_conformance.wire.retry_after import retry_after
 
 SAID = 200
@@ -81,15 +82,30 @@ class TokenResponse:
         return self._status in range(200, 300) and self.access_token is not None
 
     @property
-    def refused(self) -> bool:
-        """Whether the token endpoint itself said no: its own status, or an error code outside of 429 and 5xx.
+    def handed_over(self) -> bool:
+        """Whether a token came, of whatever kind: that alone is what a refusal must not do."""
+        tokens = (self.access_token, self.refresh_token, self.id_token)
+        return self._status in range(200, 300) and any(token is not None for token in tokens)
 
-        A 403 is no status of its own; without a word it is a refusal all the same, and with a page that of a firewall.
+    @property
+    def waits(self) -> bool:
+        """Whether a polling client is told to come again: what it presents is good, and the user has not decided."""
+        asked = dict(self.exchange.request.form).get("grant_type")
+        return self.error in WAITING and asked in POLLING_GRANTS
+
+    @property
+    def refused(self) -> bool:
+        """Whether the token endpoint itself said no, in whatever form.
+
+        400 and 401 are its own statuses, and so is any with an error code. A 403 is, unless a page comes with it, which
+        may be a firewall's. A 5xx is no decision, unless it names one, or comes again for the same request. What asks to
+        come later, and codes which say that no decision was made, are none.
         """
-        if self.accepted or self._status == 429 or self._status >= 500:
+        if self.handed_over or self.waits or self._status == 429 or self.error in NO_DECISIONS:
             return False
-        wordless = self._status == 403 and not self.exchange.response.body
-        return self._status in {400, 401} or self.error is not None or wordless
+        if self._status >= 500:
+            return self.error in DECISIONS or self.exchange.repeated
+        return self._status in {400, 401} or self.error is not None or (self._status == 403 and not self._is_page)
 
     @property
     def answered(self) -> datetime:
@@ -99,6 +115,12 @@ class TokenResponse:
     @property
     def _status(self) -> int:
         return self.exchange.response.status
+
+    @property
+    def _is_page(self) -> bool:
+        answer = self.exchange.response
+        html = "html" in (header(answer.headers, "content-type") or "").lower()
+        return html or answer.body.lstrip()[:1] == b"<"
 
     def _string(self, name: str) -> str | None:
         value = self.members.get(name)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.deviation import documented
+from token_conformance.judging.findings import Finding, Findings
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.judging.requirement import Requirement
 from token_conformance.judging.violation import Violation, at_stake, counts, violated
 from token_conformance.profile.models import Profile
 from token_conformance.verdict import NotJudged, Verdict
 from token_conformance.wire.exchange import Exchange
+
+WORST_FIRST = (Verdict.FAIL, Verdict.WARNING, Verdict.INCONCLUSIVE, Verdict.DEVIATION)
+"""Of several violations that one check finds, the worst gives the verdict."""
+
+MOST_TOLD = 4
+"""Violations of one check that its message tells in full."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ def judgement_of(
             return Judgement(Verdict.PASS)
         case NotJudged():
             return Judgement(problem.verdict, str(problem))
+        case Findings():
+            return _worst([_of_finding(finding, judged, profile) for finding in problem.findings])
         case Violation() if not at_stake(problem, judged):
             return Judgement(Verdict.ERROR, f"a defect of the suite: the check is not tied to {problem.requirement}")
         case AssertionError():
@@ -65,13 +74,37 @@ def _unmet(
 ) -> Judgement:
     last, told = seen[-1] if seen else None, at_stake(problem, judged)
     message = _message(problem, fact, last, told[0] if told else None)
-    deviation = documented(profile.deviations, tuple(stated.id for stated in judged), last, message)
+    return _held(message, told, profile, last, tuple(stated.id for stated in judged))
+
+
+def _of_finding(finding: Finding, judged: tuple[Requirement, ...], profile: Profile) -> Judgement:
+    """One violation, held against the requirement that it violates."""
+    stated = tuple(each for each in judged if each.id == finding.requirement)
+    if not stated:
+        return Judgement(Verdict.ERROR, f"a defect of the suite: the check is not tied to {finding.requirement}")
+    message = f"{finding.message} ({stated[0].clause})"
+    return _held(message, stated, profile, finding.exchange, (finding.requirement, finding.also))
+
+
+def _held(
+    message: str, told: tuple[Requirement, ...], profile: Profile, last: Exchange | None, ids: tuple[str, ...]
+) -> Judgement:
+    """What a violation means for a provider that documents its deviations, some of them by these ids."""
+    deviation = documented(profile.deviations, ids, last, message)
     if deviation is not None:
         return Judgement(Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}", deviation.requirement)
     if last is not None and last.held_back > LATENESS:
         return Judgement(Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}")
     fails = not told or any(counts(stated, profile) for stated in told)
     return Judgement(Verdict.FAIL if fails else Verdict.WARNING, message, violated(told, profile))
+
+
+def _worst(found: list[Judgement]) -> Judgement:
+    """The worst of several, with the messages of all, those of the worst first."""
+    ordered = sorted(found, key=lambda each: (Verdict.ERROR, *WORST_FIRST).index(each.verdict))
+    told = list(dict.fromkeys(each.message for each in ordered))
+    more = f"; and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+    return replace(ordered[0], message="; ".join(told[:MOST_TOLD]) + more)
 
 
 def _held_back(exchange: Exchange) -> str:

@@ -5,9 +5,11 @@ are for `running/` and `sessions/`. May import `servers/`, `evidence/`, `wire/` 
 """
 
 from token_conformance.evidence.login import Authorization, Login
-from token_conformance.provider.carrier import Carrier, carrier, carrier_of, may_log_in, refresh_carrier
+from token_conformance.provider.carrier import Carrier, Repetition, carrier, carrier_of, may_log_in, refresh_carrier
 from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll, verify
 from token_conformance.provider.provider import Provider
+from token_conformance.provider.resource import protected
+from token_conformance.provider.stranger import own_exchange, own_refresh
 
 __all__ = [
     "Authorization",
@@ -15,11 +17,15 @@ __all__ = [
     "DeviceAuthorization",
     "Login",
     "Provider",
+    "Repetition",
     "carrier",
     "carrier_of",
     "device_authorization",
     "may_log_in",
+    "own_exchange",
+    "own_refresh",
     "poll",
+    "protected",
     "refresh_carrier",
     "verify",
 ]

@@ -16,11 +16,15 @@ from token_conformance.wire.exchange import Exchange
 
 @dataclass(frozen=True)
 class Attempt:
-    """An authorization request: the answer that reached the client, or the last page and why no answer came."""
+    """An authorization request: the answer that reached the client, or the last page and why no answer came.
+
+    `request` is the exchange that it began with.
+    """
 
     answer: Authorization | None
     last: Exchange | None
     why: str = ""
+    request: Exchange | None = None
 
     @property
     def code(self) -> str | None:
@@ -82,8 +86,8 @@ async def attempted(
         raise
     except NotJudged as problem:
         pages = provider.wire.exchanges[known:]
-        return Attempt(None, pages[-1] if pages else None, str(problem))
-    return Attempt(answer, answer.exchange)
+        return Attempt(None, pages[-1] if pages else None, str(problem), next(iter(pages), None))
+    return Attempt(answer, answer.exchange, request=next(iter(provider.wire.exchanges[known:]), None))
 
 
 async def denied(provider: Provider) -> Attempt | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
+from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.provider import Provider
 from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire.exchange import Headers
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,44 @@ class Carrier:
     control: TokenResponse
 
     def after(self, response: TokenResponse) -> Carrier:
-        """The carrier after another accepted request, which may have rotated its refresh token."""
-        if "refresh_token" not in self.parameters or response.refresh_token is None:
+        """The carrier after another request, which may have rotated its refresh token."""
+        if "refresh_token" not in self.parameters or response.exchange.answer is None or not response.accepted:
             return self
-        return Carrier(self.client, {**self.parameters, "refresh_token": response.refresh_token}, response)
+        newest = response.refresh_token or self.parameters["refresh_token"]
+        return replace(self, parameters={**self.parameters, "refresh_token": newest})
+
+
+class Repetition:
+    """Sends a carrier's request again and again, with a change each time; its refresh token is always the newest."""
+
+    def __init__(self, provider: Provider, good: Carrier) -> None:
+        self.provider = provider
+        self.good = good
+
+    async def sent(
+        self, changes: Mapping[str, str | None] | None = None, *, client: Client | None = None
+    ) -> TokenResponse:
+        """Send the request with some parameters changed (None omits one), or as another client."""
+        parameters = {**self.good.parameters, **(changes or {})}
+        return self.follow(await self.provider.token(parameters, client=client or self.good.client))
+
+    async def sent_with(self, *added: tuple[str, str]) -> TokenResponse:
+        """Send the request with further parameters behind its own, which may repeat them."""
+        return self.follow(await self.provider.token([*self.pairs, *added], client=self.good.client))
+
+    async def sent_as(self, proof: Credentials, *added: tuple[str, str], headers: Headers = ()) -> TokenResponse:
+        """Send the request with other credentials, and further parameters behind its own."""
+        return self.follow(await self.provider.token_as(proof, [*self.pairs, *added], headers=headers))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the request that have a value."""
+        return [(name, value) for name, value in self.good.parameters.items() if value is not None]
+
+    def follow(self, response: TokenResponse) -> TokenResponse:
+        """Go on with the refresh token of an answer, where it has another one; gives the answer back."""
+        self.good = self.good.after(response)
+        return response
 
 
 async def carrier(provider: Provider) -> Carrier:

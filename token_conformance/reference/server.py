@@ -44,7 +44,8 @@ class ReferenceServer:
             behaviour = change(behaviour)
         self.clock = clock or MovableClock()
         self.behaviour: Behaviour = behaviour
-        self.application: Starlette = Endpoints(Installation(profile, behaviour, self.clock)).application
+        self.installation = Installation(profile, behaviour, self.clock)
+        self.application: Starlette = Endpoints(self.installation).application
 
 
 class _Named(Protocol):

@@ -104,6 +104,7 @@ class Exchange:
     hung_up: bool = False
     put_off: bool = False
     held_back: float = 0.0
+    repeated: bool = False
 
     @property
     def id(self) -> str:
@@ -147,6 +148,12 @@ class Exchange:
     @cached_property
     def _parsed(self) -> Any:
         return parse_json(self.answer.body) if self.answer is not None else None
+
+    @property
+    def says_error(self) -> str | None:
+        """The error code in the answer, where it is a string; asking does not make the exchange evidence."""
+        error = self._parsed.get("error") if isinstance(self._parsed, dict) else None
+        return error if isinstance(error, str) and error else None
 
     @property
     def json(self) -> Any:

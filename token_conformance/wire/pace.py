@@ -74,8 +74,9 @@ class Pace:
             yield held_back
 
     async def rest(self) -> None:
-        """Let the time pass after which a request that the server failed at is sent again."""
-        await self._sleep(RESPITE)
+        """Let the time pass after which a request that the server failed at is sent again; one in this process needs none."""
+        if self.patient:
+            await self._sleep(RESPITE)
 
     def recovered(self) -> None:
         """Remember that a request which the server failed at was answered a little later."""

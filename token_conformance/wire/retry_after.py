@@ -12,6 +12,9 @@ LATER = frozenset({429, 503})
 NEVER = frozenset({501, 505})
 """Not Implemented and HTTP Version Not Supported (RFC 9110 §15.6): it will not be otherwise in a second."""
 
+OF_SERVERS = frozenset({"server_error", "temporarily_unavailable"})
+"""The error codes by which a server says that it failed (RFC 6749 §4.1.2.1)."""
+
 GOOD_ONCE = frozenset({"client_assertion", "assertion"})
 """Parameters that a server may take only once (RFC 7523 §3): it is not known whether it has remembered them."""
 
@@ -35,7 +38,12 @@ def retry_after(answer: Response | None, now: datetime) -> float | None:
 
 
 def failed(exchange: Exchange) -> bool:
-    """Whether the server failed at a token request, of which it is not known whether it is always so."""
+    """Whether the server failed at a token request, of which it is not known whether it is always so.
+
+    Who says by an error code what is wrong with the request has not failed at it.
+    """
+    if exchange.says_error not in {None, *OF_SERVERS}:
+        return False
     answer, token_request = exchange.answer, any(name == "grant_type" for name, _ in exchange.request.form)
     return token_request and answer is not None and answer.status >= 500 and answer.status not in NEVER
 

@@ -166,21 +166,38 @@ class Wire:
                     continue
             break
         self.exchanges.append(exchange)
-        if seconds is None and self._worth_another_try(exchange, renewed=anew is not None):
-            return await self._after_a_respite(sender, request, complete, anew)
+        if seconds is None and self._worth_another_try(exchange, request, renewed=anew is not None):
+            return await self._after_a_respite(exchange, sender, request, complete, anew)
         return exchange
 
-    def _worth_another_try(self, exchange: Exchange, *, renewed: bool) -> bool:
+    def _worth_another_try(self, exchange: Exchange, request: Request, *, renewed: bool) -> bool:
         """Whether the server failed at a token request, and not at every other one of the scenario too."""
-        few = self.pace.patient and not self._racing and self._failures < MOST_FAILURES
-        return few and failed(exchange) and repeatable(exchange.request, renewed=renewed)
+        few = self.pace.patient and self._failures < MOST_FAILURES
+        worth = (few or self._has_accepted(request.url)) and not self._racing
+        return worth and failed(exchange) and repeatable(request, renewed=renewed)
+
+    def _has_accepted(self, url: str) -> bool:
+        """Whether another request to an address was accepted: where one fails time and again, that is its answer."""
+        answers = (each.answer for each in self.exchanges if each.request.url == url)
+        return any(answer is not None and answer.status // 100 == 2 for answer in answers)
 
     async def _after_a_respite(
-        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None, anew: Renewal | None
+        self,
+        first: Exchange,
+        sender: httpx.AsyncClient,
+        request: Request,
+        complete: Completion | None,
+        anew: Renewal | None,
     ) -> Exchange:
         """Send a token request again at which the server failed; both answers are evidence, the last one counts."""
         await self.pace.rest()
         exchange = await self._once(sender, anew() if anew is not None else request, complete, anew)
+        if exchange.answer is None:
+            self.exchanges.append(exchange)
+            return first
+        exchange = replace(
+            exchange, repeated=first.answer is not None and first.answer.status == exchange.answer.status
+        )
         self.exchanges.append(exchange)
         if failed(exchange):
             self._failures += 1

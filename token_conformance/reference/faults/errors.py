@@ -12,6 +12,13 @@ from token_conformance.reference.faults.fault import Fault, crash, refusals
 STATUS = ("rfc6749-5.2-status-400",)
 JSON = ("rfc6749-5.2-json-error",)
 CODE = ("rfc6749-5.2-registered-code",)
+CODES = (
+    "rfc6749-5.2-invalid-client",
+    "rfc6749-5.2-invalid-grant",
+    "rfc6749-5.2-invalid-scope",
+    "rfc6749-5.2-unauthorized-client",
+    "rfc6749-5.2-unsupported-grant",
+)
 CHARACTERS = ("rfc6749-5.2-description-charset",)
 SECRETS = ("client_secret", "password", "refresh_token", "code", "code_verifier")
 
@@ -93,6 +100,20 @@ ERRORS = (
         "refusals are the plain word Unauthorized",
         JSON,
         refusals(lambda answer: answer.with_body("Unauthorized", "text/plain")),
+    ),
+    Fault(
+        "error-plain-unauthorized",
+        "every refusal is 401 with the plain word Unauthorized",
+        (*JSON, "rfc9110-401-challenge"),
+        refusals(
+            lambda answer: answer.with_status(401).with_body("Unauthorized", "text/plain").bare_of("WWW-Authenticate")
+        ),
+    ),
+    Fault(
+        "error-always-invalid-request",
+        "every refusal is 400 invalid_request",
+        CODES,
+        refusals(lambda answer: answer.with_status(400).saying(error="invalid_request").bare_of("WWW-Authenticate")),
     ),
     Fault(
         "error-media-type-html",
