@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
 from token_conformance.provider import Provider, refresh_carrier
