@@ -57,7 +57,7 @@ def judge(attempt: TokenResponse | None, control: TokenResponse, what: str) -> N
     """Hold the answer to a wrong assertion against the accepted one."""
     if attempt is None:
         raise NotApplicable("it has no letters")
-    assert not refusal(attempt, control=control).accepted, f"an assertion {what} was accepted"
+    assert not refusal(attempt, control=control).handed_over, f"an assertion {what} was accepted"
 
 
 @requirement("rfc7523-3-iss-required")

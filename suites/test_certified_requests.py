@@ -40,4 +40,4 @@ async def certified_carrier(provider: Provider) -> Carrier:
 def test_certificate_alone_does_not_name_the_client(unnamed_client: Unnamed) -> None:
     """A request over a connection with the client's certificate is refused without client_id."""
     answer = refusal(unnamed_client.unnamed, control=unnamed_client.control)
-    assert not answer.accepted, "a client was let in that did not say who it is"
+    assert not answer.handed_over, "a client was let in that did not say who it is"

@@ -311,7 +311,7 @@ def test_fapi_clients_do_not_send_secrets(login: Login, conformance_run: Record)
         raise NotApplicable("the profile does not claim FAPI 2.0")
     if not login.client.sends_secret:
         raise NotApplicable(f"the profile's client authenticates by {login.client.authentication}")
-    assert not login.response.accepted, f"a client was let in by {login.client.authentication}"
+    assert not login.response.handed_over, f"a client was let in by {login.client.authentication}"
 
 
 @requirement("fapi2-5.3.2.1-confidential-clients")
@@ -321,7 +321,7 @@ def test_fapi_clients_are_confidential(login: Login, conformance_run: Record) ->
         raise NotApplicable("the profile does not claim FAPI 2.0")
     if not login.client.public:
         raise NotApplicable("the profile's client is confidential")
-    assert not login.response.accepted, "a public client got tokens"
+    assert not login.response.handed_over, "a public client got tokens"
 
 
 @requirement("rfc6749-2.3-one-method")

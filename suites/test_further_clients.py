@@ -64,7 +64,7 @@ def test_no_client_can_be_imitated(imitated_clients: tuple[Imitated, ...]) -> No
     """Each further confidential client is refused with a wrong secret, or another key's signature."""
     for each in imitated_clients:
         answer = refusal(each.wrong, control=each.control)
-        assert not answer.accepted, f'client "{each.client.name}" got a token with wrong credentials'
+        assert not answer.handed_over, f'client "{each.client.name}" got a token with wrong credentials'
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,9 @@ def test_public_client_cannot_use_another_one_s_refresh_token(public_strangers: 
     """The refresh token of the user's client is refused when a public client presents it."""
     for each in public_strangers:
         answer = refusal(each.refresh, control=each.before)
-        assert not answer.accepted, f'the public client "{each.client.name}" refreshed with the token of another client'
+        assert not answer.handed_over, (
+            f'the public client "{each.client.name}" refreshed with the token of another client'
+        )
 
 
 @requirement("rfc7009-2.1-foreign-token")

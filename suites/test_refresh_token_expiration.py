@@ -151,6 +151,6 @@ async def timed_out(provider: Provider) -> TimedOut:
 def test_refresh_token_dies_as_told(timed_out: TimedOut) -> None:
     """A refresh token that was held for longer than refresh_token_timeout is refused."""
     answer = refusal(timed_out.late, control=timed_out.control)
-    assert not answer.accepted, (
+    assert not answer.handed_over, (
         f"{TIMEOUT} is {timed_out.seconds:.0f}, and the refresh token works {LATENESS} s after it"
     )

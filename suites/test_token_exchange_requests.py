@@ -58,13 +58,15 @@ def known_resource(provider: Provider) -> str | None:
 @requirement("rfc8693-2.2.2-invalid-actor")
 def test_made_up_actor_is_refused(further_exchanges: FurtherExchanges) -> None:
     """An exchange with an actor_token that was never issued is refused."""
-    assert not refusal(further_exchanges.invalid_actor, control=further_exchanges.control).accepted
+    differs = ("actor_token", "actor_token_type")  # the type is required beside the token (RFC 8693 §2.1)
+    answer = refusal(further_exchanges.invalid_actor, control=further_exchanges.control, differs=differs)
+    assert not answer.handed_over
 
 
 @requirement("rfc8693-2.1-actor-type-alone")
 def test_type_of_no_actor_is_refused(further_exchanges: FurtherExchanges) -> None:
     """An exchange with actor_token_type and no actor_token is refused."""
-    assert not refusal(further_exchanges.actor_type_alone, control=further_exchanges.control).accepted
+    assert not refusal(further_exchanges.actor_type_alone, control=further_exchanges.control).handed_over
 
 
 def judge_resource(attempt: TokenResponse | None, targeted: TokenResponse | None, what: str) -> None:
@@ -73,7 +75,7 @@ def judge_resource(attempt: TokenResponse | None, targeted: TokenResponse | None
         raise NotApplicable("the profile names no resource that tokens can be asked for")
     if not targeted.accepted:
         raise NotApplicable(f"tokens are not exchanged for the profile's resource: {targeted}")
-    assert not refusal(attempt, control=targeted).accepted, f"an exchange for {what} was accepted"
+    assert not refusal(attempt, control=targeted).handed_over, f"an exchange for {what} was accepted"
 
 
 @requirement("rfc8693-2.1-resource-syntax")

@@ -111,7 +111,7 @@ def assertion(form: Mapping[str, str], installation: Installation, drawn: set[st
     text = form["client_assertion"]
     head, claims = part(text, 0), part(text, 1)
     signers = [client for client in installation.profile.clients if client.asserts]
-    reader = AssertionReader(AssertionPolicy(), frozenset())
+    reader = AssertionReader(AssertionPolicy(), issuer="", token_endpoint="")
     parts = {"type": form.get("client_assertion_type"), "alg": head.get("alg")}
     parts["signature"] = any(reader._signed(text, client) for client in signers)
     parts |= timely(claims, installation.now, drawn)

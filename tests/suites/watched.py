@@ -51,7 +51,8 @@ class Notes:
 def key_of(request: Request) -> tuple[Any, ...]:
     """What tells one request from another."""
     shown = (header(request.headers, name) for name in ("authorization", "dpop", "content-type", "origin"))
-    return (request.method, str(httpx.URL(request.url)), request.body, *shown, request.certificate)
+    wanted = header(request.headers, "accept") or "*/*"
+    return (request.method, str(httpx.URL(request.url)), request.body, *shown, wanted, request.certificate)
 
 
 class Watching(httpx.AsyncBaseTransport):

@@ -12,6 +12,7 @@ from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.reading import Parameters
 from token_conformance.reference.refusal import Refusal, invalid_client
+from token_conformance.reference.reuse import used_up
 from token_conformance.reference.revocation import found_token
 
 
@@ -53,7 +54,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             return False
         if installation.now >= token.expires and not policy.expired_token_active:
             return False
-        used = isinstance(token, RefreshToken) and token.used is not None
+        used = isinstance(token, RefreshToken) and used_up(installation, token)
         return not used or policy.used_refresh_token_active
 
     def _description(self, installation: Installation, token: AccessToken | RefreshToken) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from token_conformance.reference.grant_policies import RefreshPolicy
 from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request, invalid_scope, missing
+from token_conformance.reference.reuse import used_up
 
 
 class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Authlib is not typed
@@ -127,27 +128,10 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
 
     def _check_reuse(self, token: RefreshToken) -> None:
         """A used token is refused after its grace, and the theft that it shows ends the family."""
-        if token.used is None or self.request.raced or not self._is_reuse(token):
+        if self.request.raced or not used_up(self.installation, token):
             return
         self._revoke_for_reuse(token)
         raise invalid_grant("reused_refresh_token")
-
-    def _is_reuse(self, token: RefreshToken) -> bool:
-        if token.dead and self.policy.revocation_checked:
-            return True
-        if not self.policy.reuse_refused:
-            return False
-        newest = self.installation.memory.newest(token.family)
-        remembered = self.policy.remembers_generations
-        if remembered is not None and newest is not None and newest.generation - token.generation > remembered:
-            return False
-        forgotten, now = self.policy.use_forgotten_after, self.installation.now
-        if forgotten is not None and token.used is not None and now > token.used + forgotten:
-            return False
-        if self.policy.grace_until_used:
-            return token.family.confirmed > token.generation
-        grace = self.policy.reuse_grace
-        return grace == 0 or token.used is None or self.installation.now > token.used + grace
 
     def _revoke_for_reuse(self, token: RefreshToken) -> None:
         match self.policy.reuse_revokes:
