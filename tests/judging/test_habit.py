@@ -8,7 +8,7 @@ import pytest
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.habit import Did, differences, habit_of, what_was_done
-from token_conformance.judging.refusal import comparing, refusal
+from token_conformance.judging.refusal import compare, comparing, refusal
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Request
 
@@ -119,3 +119,14 @@ def test_a_refused_control_says_what_stands_in_the_way(make_exchange, grant_type
     with pytest.raises(Inconclusive) as caught:
         refusal(TokenResponse(make_exchange(TOKENS)), control=TokenResponse(control))
     assert caught.value.stopped_by == stopped_by
+
+
+def test_the_offence_that_a_check_tells_counts(make_exchange):
+    """Of many answers the one that is told, beside its own control, and not what was looked at last."""
+    control, wrong, other = (asked(make_exchange(), {"grant_type": name}) for name in "abc")
+    with comparing() as compared:
+        compare(wrong, control)
+        compare(other, control)
+    habit = habit_of([control, wrong, other], compared, wrong)
+    assert (habit.offence, habit.control) == (wrong.id, control.id)
+    assert habit_of([wrong, other], (), wrong).control is None

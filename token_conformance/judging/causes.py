@@ -39,6 +39,9 @@ CODES = frozenset(
 
 UNREGISTERED = "unregistered"
 
+NO_REFUSAL = frozenset({Did.ACCEPTED, Did.NOTHING})
+"""Where these came, no error code is to blame."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -57,10 +60,9 @@ class Known:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All causes that are known, and the requirements whose checks ask for a refusal."""
+    """All causes that are known."""
 
     causes: Mapping[str, Known]
-    refusing: frozenset[str] = frozenset()
     _by_requirement: Mapping[str, Known] = field(init=False)
     _by_acceptance: Mapping[str, Known] = field(init=False)
     _by_form: Mapping[str, Known] = field(init=False)
@@ -81,14 +83,13 @@ class Catalogue:
         if did is Did.ACCEPTED and violated in self._by_acceptance:
             return self._by_acceptance[violated].id
         named = self._by_requirement.get(violated)
-        compared = habit is not None and habit.control is not None
-        refusing = violated in self.refusing and (compared or did is Did.SERVER_ERROR)
-        formless = named is not None and named.form and did in {Did.SERVER_ERROR, Did.WITHOUT_CODE}
-        if refusing or formless:
-            named = self._by_form.get(did.value, named)
-        if named is None:
+        if named is None or (named is self._of_codes and did in NO_REFUSAL):
             return violated
-        return f"{named.id}-{_word(habit)}" if named is self._of_codes else named.id
+        if named is self._of_codes:
+            return f"{named.id}-{_word(habit)}"
+        if named.form and did in {Did.SERVER_ERROR, Did.WITHOUT_CODE}:
+            named = self._by_form.get(did.value, named)
+        return named.id
 
     def known(self, key: str) -> Known | None:
         """What the catalogue says of a cause; None where it is that of a single requirement."""
@@ -118,8 +119,8 @@ class Catalogue:
 
 
 def _word(habit: Habit | None) -> str:
-    code = habit.came if habit is not None and habit.did is Did.WRONG_CODE else None
-    return code.replace("_", "-") if isinstance(code, str) and code in CODES else UNREGISTERED
+    code = habit.error if habit is not None else None
+    return code.replace("_", "-") if code in CODES else UNREGISTERED
 
 
 def _speaking_of(cause: Known, key: str, code: str) -> Known:
@@ -141,7 +142,7 @@ def causes(path: Path = SUITES / "causes.toml") -> Catalogue:
         if cause.id in found:
             raise ValueError(f"{path}: {cause.id} stands twice")
         found[cause.id] = cause
-    return Catalogue(found, frozenset(written.get("refusing", ())))
+    return Catalogue(found)
 
 
 def _known(entry: dict[str, Any], path: Path) -> Known:

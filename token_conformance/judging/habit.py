@@ -33,7 +33,7 @@ class Habit:
     """The exchange for which a check is red, beside its control where it has one.
 
     `came` is what the answer was wrong in, at the place `at`; `differs` names the parts in which the requests differ,
-    none where only time does.
+    none where only time does. `error` is the error code of the answer, whatever else is wrong in it.
     """
 
     did: Did
@@ -43,10 +43,19 @@ class Habit:
     came: int | str | None
     control: str | None = None
     differs: tuple[str, ...] = ()
+    error: str | None = None
 
 
-def habit_of(seen: Sequence[Exchange], compared: Sequence[Comparison] = ()) -> Habit | None:
-    """What a red check rests on: what it compared last, or else the last exchange that it saw; None where it saw none."""
+def habit_of(
+    seen: Sequence[Exchange], compared: Sequence[Comparison] = (), offence: Exchange | None = None
+) -> Habit | None:
+    """What a red check rests on: the offence that it tells, what it compared last, or else the last exchange that it saw.
+
+    None where it saw none.
+    """
+    if offence is not None:
+        control = next((pair.control for pair in compared if pair.attempt is offence), None)
+        return _habit(offence, control)
     if compared:
         return _habit(compared[-1].attempt, compared[-1].control)
     return _habit(seen[-1], None) if seen else None
@@ -63,6 +72,7 @@ def _habit(offence: Exchange, control: Exchange | None) -> Habit:
         came=came,
         control=control.id if control is not None else None,
         differs=tuple(differences(offence, control)) if control is not None else (),
+        error=_error(offence),
     )
 
 

@@ -23,11 +23,15 @@ MOST_TOLD = 4
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the outcome of a check means: the verdict, its message, and the id of the requirement that is violated."""
+    """What the outcome of a check means: the verdict, its message, and the id of the requirement that is violated.
+
+    `offence` is the exchange for which it is red, where a check that looks at many of them tells.
+    """
 
     verdict: Verdict
     message: str = ""
     violated: str | None = None
+    offence: Exchange | None = None
 
 
 def verdict_of(
@@ -83,7 +87,8 @@ def _of_finding(finding: Finding, judged: tuple[Requirement, ...], profile: Prof
     if not stated:
         return Judgement(Verdict.ERROR, f"a defect of the suite: the check is not tied to {finding.requirement}")
     message = f"{finding.message} ({stated[0].clause})"
-    return _held(message, stated, profile, finding.exchange, (finding.requirement, finding.also))
+    held = _held(message, stated, profile, finding.exchange, (finding.requirement, finding.also))
+    return replace(held, offence=finding.exchange)
 
 
 def _held(

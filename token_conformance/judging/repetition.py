@@ -39,6 +39,8 @@ class Sight:
     @property
     def decisive(self) -> Exchange | None:
         """The exchange for which the check is red, where it tells: its message names it, or it is held against a control."""
+        if self.judgement.offence is not None:
+            return self.judgement.offence
         named = [exchange for exchange in self.exchanges if str(exchange) in self.judgement.message]
         if named:
             return named[-1]

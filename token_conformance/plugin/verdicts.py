@@ -165,17 +165,22 @@ def _result(item: pytest.Item, outcome: Outcome, first: Sight) -> CheckResult:
         seconds=round(outcome.seconds, 4),
         violated=found.violated,
         formerly=former_ids(item),
-        habit=_shown(habit_of(first.exchanges, first.compared), run) if found.verdict in RED else None,
+        habit=_habit(first, run) if found.verdict in RED else None,
         stopped_by=problem.stopped_by if isinstance(problem, NotJudged) else None,
         seen=told.seen,
     )
 
 
+def _habit(first: Sight, run: Run) -> Habit | None:
+    return _shown(habit_of(first.exchanges, first.compared, first.judgement.offence), run)
+
+
 def _shown(habit: Habit | None, run: Run) -> Habit | None:
     """The habit with labels in the place of what may not be shown; its cause is told by its error code alone."""
-    if habit is None or not isinstance(habit.came, str) or habit.came in CODES:
+    if habit is None or habit.error is None or habit.error in CODES:
         return habit
-    return replace(habit, came=run.redactor.text(habit.came)[:MOST_SHOWN])
+    shown = run.redactor.text(habit.error)[:MOST_SHOWN]
+    return replace(habit, came=shown if habit.came == habit.error else habit.came, error=shown)
 
 
 def _explanation(result: CheckResult, run: Run, seen: Sequence[Exchange]) -> str:

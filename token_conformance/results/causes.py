@@ -111,7 +111,7 @@ def _words(
         return first.title, HARMS[1] if first.verdict is Verdict.FAIL else HARMS[2], "", ""
     if not stated.mandatory:
         return f"Not kept: {stated.title}", HARMS[2], stated.protects, stated.mend
-    let_in = first.habit is not None and first.habit.did is Did.ACCEPTED and key in catalogue.refusing
+    let_in = first.habit is not None and first.habit.did is Did.ACCEPTED and first.habit.control is not None
     return f"Not kept: {stated.title}", HARMS[0] if let_in else HARMS[1], stated.protects, stated.mend
 
 
