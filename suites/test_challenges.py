@@ -11,6 +11,7 @@ from token_conformance.evidence.access_token import keeps_rfc9068
 from token_conformance.evidence.answers import Evidence
 from token_conformance.evidence.challenge import Challenge, challenges_of
 from token_conformance.evidence.jwt_reading import read
+from token_conformance.judging.resource import Protected
 from token_conformance.provider import Provider
 from token_conformance.wire.exchange import Exchange, header
 
@@ -132,9 +133,10 @@ def test_challenge_to_dpop_names_algorithms(evidence: Evidence) -> None:
 
 @dataclass(frozen=True)
 class QueryToken:
-    """An access token in the query of an address, and, where that is taken, in query and header at once."""
+    """An access token in the query of an address, and, where that is taken, no token, and one in query and header at once."""
 
     in_query: Exchange
+    without: Exchange | None
     twice: Exchange | None
 
 
@@ -146,16 +148,18 @@ async def query_token(provider: Provider) -> QueryToken:
     if login.access_token is None:
         raise Inconclusive(f"the login yields no access token: {login.response}")
     address = f"{url}{'&' if '?' in url else '?'}access_token={login.access_token}"
-    in_query, twice = await provider.get(address), None
+    in_query, without, twice = await provider.get(address), None, None
     if in_query.answer is not None and in_query.answer.status // 100 == 2:
+        without = await provider.get(url)
         twice = await provider.get(address, access_token=login.access_token)
-    return QueryToken(in_query, twice)
+    return QueryToken(in_query, without, twice)
 
 
 def read_there(query_token: QueryToken) -> None:
     """Judge nothing where the query is not read."""
-    if query_token.in_query.response.status // 100 != 2:
+    if query_token.in_query.response.status // 100 != 2 or query_token.without is None:
         raise NotApplicable("the resource takes no access token in the query")
+    Protected(query_token.in_query, query_token.without).require()
 
 
 @requirement("rfc6750-3.1-two-methods")

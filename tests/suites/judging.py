@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from tests.certificates import certificates
+from tests.suites.grounds import lacking
 from token_conformance.judging.judgement import verdict_of
+from token_conformance.judging.refusal import comparing
 from token_conformance.judging.requirement import Requirement
 from token_conformance.plugin.selection import requirement_ids, requirements_for
 from token_conformance.plugin.verdicts import fact_of
@@ -42,10 +44,11 @@ class Careless(Redactor):
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdict on one check, and its message."""
+    """The verdict on one check, its message, and the exchanges whose answers the check looked at."""
 
     verdict: Verdict
     message: str
+    seen: list[Exchange] = field(default_factory=list, repr=False, compare=False)
 
 
 async def performed(profile: Profile, server: Server, scenarios: Iterable[Scenario]) -> Record:
@@ -84,13 +87,16 @@ def name_of(check: pytest.Function) -> str:
 
 
 def judged(check: pytest.Function, record: Record) -> Judged:
-    """The verdict on one check, as the plugin would give it."""
-    with watching() as seen:
+    """The verdict on one check, as the plugin would give it, and what it rests on; one that rests on nothing is an error."""
+    problem = None
+    with watching() as seen, comparing() as compared:
         try:
             check.function(**arguments_of(check, record))
-        except Exception as problem:
-            return Judged(*verdict_of(problem, stated_of(check), record.profile, seen, fact=fact_of(check)))
-    return Judged(Verdict.PASS, "")
+        except Exception as raised:
+            problem = raised
+        verdict, message = verdict_of(problem, stated_of(check), record.profile, seen, fact=fact_of(check))
+    lack = lacking(name_of(check), verdict, seen, compared)
+    return Judged(Verdict.ERROR, f"{lack}: {message}", seen) if lack else Judged(verdict, message, seen)
 
 
 @cache

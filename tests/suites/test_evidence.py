@@ -1,56 +1,29 @@
-"""No verdict without evidence: what was not asked, not answered or not let in before is not judged."""
+"""No verdict without evidence: what was not asked, not answered or not let in before is not judged.
+
+Every verdict of these tests, and of all tests on faults and variations, is looked at by `grounds.lacking`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from tests.suites.judging import arguments_of, name_of, profile_named, recorded, stated_of
-from tests.suites.test_faults import DPOP, ROWS
-from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.judging.judgement import verdict_of
-from token_conformance.judging.refusal import Comparison, comparing
+from tests.suites.grounds import lacking
+from tests.suites.judging import judged, name_of, profile_named, recorded
+from tests.suites.matrix import alarms
+from token_conformance.judging.refusal import Comparison
 from token_conformance.plugin.selection import scenarios_of
-from token_conformance.plugin.verdicts import fact_of
 from token_conformance.servers.emulated import EmulatedConnection, EmulatedServer
 from token_conformance.verdict import Verdict
-from token_conformance.wire.exchange import Exchange, watching
 
-PROFILES = [
-    "everything",
-    "hybrid",
-    "public",
-    "kept",
-    "grace",
-    "opaque",
-    "by-password",
-    "by-device",
-    "signing-fapi2",
-    "mutual_tls",
-    "mutual_tls_public",
-    *DPOP,
-]
-
-SAMPLE = [row for row in ROWS if row["profile"] == "everything" and len(row.get("faults", ())) == 1][::45]
-"""Some faults, one of each region of the table."""
-
+TOKENS = '{"access_token": "a", "token_type": "Bearer"}'
 RESOURCES = {"/resource", "/userinfo"}
 
 Change = Callable[[httpx.Request], httpx.Response | None]
 """Answers a request in place of the server, or leaves it to the server."""
-
-
-@dataclass(frozen=True)
-class Rested:
-    """A verdict, and what it rests on."""
-
-    verdict: Verdict
-    message: str
-    seen: list[Exchange]
-    compared: list[Comparison]
 
 
 class Between(httpx.AsyncBaseTransport):
@@ -80,58 +53,24 @@ class OddServer(EmulatedServer):
 
 @pytest.fixture
 def judge(checks):
-    """Judges all checks for a profile with a server of its own, and tells what each verdict rests on."""
+    """Judges all checks for a profile with a server of its own; a verdict that rests on nothing is an error."""
 
     def judge(profile, server):
         record = recorded(profile, server, scenarios_of(checks))
-        return {name_of(check): rested(check, record) for check in checks}
+        return {name_of(check): judged(check, record) for check in checks}
 
     return judge
 
 
-def rested(check, record):
-    problem = None
-    with watching() as seen, comparing() as compared:
-        try:
-            check.function(**arguments_of(check, record))
-        except Exception as raised:
-            problem = raised
-        verdict, message = verdict_of(problem, stated_of(check), record.profile, seen, fact=fact_of(check))
-    return Rested(verdict, message, seen, compared)
-
-
-def assert_evident(verdicts):
-    """Each verdict rests on an answer, and on controls that were accepted."""
-    judged = {name: each for name, each in verdicts.items() if each.verdict.judged}
-    unseen = {name: each.verdict for name, each in judged.items() if not any(seen.answer for seen in each.seen)}
-    assert unseen == {}, "judged, and no answer was looked at"
-    uncontrolled = {name: each.message for name, each in judged.items() if not controlled(name, each.compared)}
-    assert uncontrolled == {}, "judged beside a control that was not accepted"
-
-
-def controlled(name, compared):
-    """Whether the controls were accepted; a check of codes leaves out requests whose control was not."""
-    accepted = [was_accepted(pair.control) for pair in compared]
-    return not accepted or (any(accepted) if name.startswith("error_codes::") else all(accepted))
-
-
-def was_accepted(control):
-    """Whether a control was accepted: by a token, a page, a redirect, or by being told to wait for the user."""
-    return control.answer is not None and (control.answer.status // 100 in {2, 3} or TokenResponse(control).waits)
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_every_verdict_has_evidence(judge, profile):
-    """At a faultless server, whatever the profile."""
-    described = profile_named(profile)
-    assert_evident(judge(described, EmulatedServer(described)))
-
-
-@pytest.mark.parametrize("row", SAMPLE, ids=lambda row: row["faults"][0])
-def test_every_verdict_on_a_fault_has_evidence(judge, row):
-    """At a server with a fault."""
-    described = profile_named(row["profile"])
-    assert_evident(judge(described, EmulatedServer(described, row["faults"])))
+def test_a_verdict_without_an_answer_is_an_error(make_exchange):
+    """Whoever judges what was never answered, or beside a control that was refused, is found out."""
+    answered, silent = make_exchange(TOKENS), replace(make_exchange(), answer=None, failure="timeout")
+    refused = make_exchange('{"error": "invalid_grant"}', status=400)
+    assert "without an answer" in lacking("a::b", Verdict.PASS, [], [])
+    assert "without an answer" in lacking("a::b", Verdict.FAIL, [silent], [])
+    assert "not accepted" in lacking("a::b", Verdict.PASS, [answered], [Comparison(answered, refused)])
+    assert lacking("a::b", Verdict.PASS, [answered], [Comparison(refused, answered)]) == ""
+    assert lacking("a::b", Verdict.INCONCLUSIVE, [], []) == ""
 
 
 @pytest.mark.parametrize("profile", ["everything", "public"])
@@ -139,9 +78,7 @@ def test_a_single_login_is_no_evidence_for_the_others(judge, profile):
     """Where a run may log in once, what takes a second login is not judged."""
     described = profile_named(profile)
     frugal = described.model_copy(update={"limits": described.limits.model_copy(update={"max_logins": 1})})
-    verdicts = judge(frugal, EmulatedServer(frugal))
-    assert_evident(verdicts)
-    assert {name for name, each in verdicts.items() if each.verdict in {Verdict.FAIL, Verdict.WARNING}} == set()
+    assert alarms(judge(frugal, EmulatedServer(frugal))) == {}
 
 
 def answering(status):
@@ -163,7 +100,7 @@ def test_a_resource_that_answers_everything_alike_is_no_evidence(judge, profile,
     """Nothing is judged by a resource that does not tell a good access token from none, but that userinfo is open."""
     described = profile_named(profile)
     verdicts = judge(described, OddServer(described, answering(status)))
-    assert_evident(verdicts)
+    assert {name: each.message for name, each in verdicts.items() if each.verdict is Verdict.ERROR} == {}
     rests_on_it = {
         name
         for name, each in verdicts.items()
@@ -200,8 +137,4 @@ def dying(requests):
 def test_a_server_that_dies_gives_no_evidence_from_then_on(judge, requests):
     """What was not answered is not judged, and nothing is held against the server for it."""
     described = profile_named("everything")
-    verdicts = judge(described, OddServer(described, dying(requests)))
-    assert_evident(verdicts)
-    red = {name: each.message for name, each in verdicts.items() if each.verdict in {Verdict.FAIL, Verdict.WARNING}}
-    assert red == {}
-    assert not any(each.verdict is Verdict.ERROR for each in verdicts.values())
+    assert alarms(judge(described, OddServer(described, dying(requests)))) == {}
