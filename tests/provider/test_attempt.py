@@ -1,24 +1,10 @@
 """An authorization request that is refused is told from one that led nowhere."""
 
-import asyncio
-
 import pytest
 
-from tests.suites.judging import Careless, profile_named
+from tests.provider.performing import performed
 from token_conformance.provider.attempt import Attempt, attempted, denied
-from token_conformance.running.gathering import gather
-from token_conformance.running.run import Run
-from token_conformance.running.scenario import Scenario
-from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Inconclusive, NotApplicable
-
-
-def performed(perform, profile="everything", **behaviour):
-    """The transcript of a scenario against the reference server."""
-    described = profile_named(profile)
-    run = Run(profile, described, EmulatedServer(described, **behaviour), Careless())
-    record = asyncio.run(gather(run, [Scenario("attempt", perform)], lambda *progress: None))
-    return record.transcript("attempt")
 
 
 def asking(**how):
@@ -51,6 +37,15 @@ def test_a_page_with_4xx_is_a_refusal():
     assert attempt.refused
     assert attempt.answer is None
     assert str(attempt) == "a page"
+
+
+@pytest.mark.parametrize("how", [{}, {"parameters": {"response_type": ""}}, {"redirect_uri": "https://other.example/"}])
+def test_the_request_is_what_it_began_with(how):
+    """Whether it is served, refused towards the client, or to the user: the first exchange, not the last page."""
+    request = performed(asking(**how)).request
+    assert request is not None
+    assert request.request.path == "/authorize"
+    assert "client_id=" in request.request.url
 
 
 def test_a_walk_that_ends_elsewhere_is_no_refusal(make_exchange):
