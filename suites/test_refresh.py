@@ -158,10 +158,12 @@ def called(attempt: Attempt | None, what: str, *codes: str, refused_by: str) -> 
 
 @scenario(needs="login refresh", reach="user")
 async def strangers_refresh(provider: Provider) -> StrangersRefresh:
-    """Refresh, then without authentication, with a wrong secret, and as another client, and rightly after each."""
+    """Refresh twice, then without authentication, with a wrong secret, and as another client, and rightly after each."""
     login, second = await provider.session(), provider.profile.second_client
-    before = await provider.refresh(login.refresh_token, client=login.client)
-    newest = before.refresh_token or login.refresh_token
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    # Only a second one shows that what a refresh hands over works.
+    before = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
+    newest = before.refresh_token or first.refresh_token or login.refresh_token
 
     async def attempt(client: Client) -> Attempt:
         nonlocal before, newest

@@ -135,7 +135,7 @@ async def misplaced_token(provider: Provider) -> Misplaced:
     if resource is None:
         raise Inconclusive(f"the login yields no access token: {login.response}")
     other = provider.profile.tokens.resource_indicators[0]
-    foreign = await provider.exchange_code(await provider.authorize(refreshable=False, parameters={"resource": other}))
+    foreign = await provider.exchange_code(await provider.authorize(parameters={"resource": other}))
     return Misplaced(login.response, foreign, resource, await provider.resource(foreign.access_token))
 
 

@@ -142,7 +142,7 @@ def test_hint_saves_no_refresh_token(
     tried = hinted_revocations[kind]
     done(tried.revocation)
     answer = refusal(tried.afterwards, control=tried.control)
-    assert not answer.handed_over, f"a refresh token was accepted that was revoked with a {kind} hint"
+    assert not answer.handed_over, f"a revoked refresh token was accepted; its revocation came with the {kind} hint"
 
 
 @dataclass(frozen=True)

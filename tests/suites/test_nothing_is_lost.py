@@ -29,6 +29,8 @@ PECULIARITIES = [
             ACCEPTED: "fail",
             DECODED: "inconclusive",
             "client_authentication::test_basic_is_known_in_any_case": "inconclusive",
+            "client_authentication::test_contradicting_client_id_is_refused": "inconclusive",
+            "client_authentication::test_failed_basic_is_challenged_to_basic": "inconclusive",
             "metadata::test_advertised_method_works": "not_applicable",
         },
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
 from token_conformance.reference.client_authentication import RegisteredClient
 from token_conformance.reference.grant_policies import CodePolicy
@@ -73,9 +74,9 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         return code
 
     def _punish_replay(self, code: Code) -> None:
-        """Revoke what a code has yielded, unless somebody sends it who does not even know its redirect_uri."""
-        policy, family = self.installation.behaviour.code, code.family
-        right = self.request.form.get("redirect_uri") == code.redirect_uri
+        """Revoke what a code has yielded, unless somebody sends it who does not know its redirect_uri or verifier."""
+        policy, family, form = self.installation.behaviour.code, code.family, self.request.form
+        right = form.get("redirect_uri") == code.redirect_uri and _proved(code, form.get("code_verifier"))
         if not policy.replay_revokes or not (right or policy.wrong_replay_revokes):
             return
         family.revoked = True
@@ -93,6 +94,14 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             raise invalid_request("The parameter redirect_uri is missing.", "redirect_uri")
         if code.redirect_uri is not None and not _same_address(given or "", code.redirect_uri, policy):
             raise invalid_grant("redirect_uri")
+
+
+def _proved(code: Code, verifier: str | None) -> bool:
+    """Whether a verifier belongs to the challenge of a code, if it has one (RFC 7636 §4.6)."""
+    if code.code_challenge is None or verifier is None:
+        return code.code_challenge is None
+    hashed = code.code_challenge_method == "S256"
+    return code.code_challenge == (create_s256_code_challenge(verifier) if hashed else verifier)
 
 
 def _alike(value: str, code: str, policy: CodePolicy) -> bool:
