@@ -162,7 +162,8 @@ class ClientAuthenticator:
         clock: MovableClock,
     ) -> None:
         self._secrets = tuple(client.client_secret for client in clients if client.client_secret)
-        self._registrations = Registrations(clients)
+        self._clients = tuple(clients)
+        self._registrations = Registrations(self._clients)
         self._policy = policy
         self._mutual_tls = mutual_tls
         self._find = find
@@ -181,7 +182,7 @@ class ClientAuthenticator:
             credentials = replace(credentials, client_id=self._registrations.whose(request.incoming.certificate))
         if credentials.client_id is None:
             raise self._without_authentication()
-        registered = self._find(credentials.client_id)
+        registered = self._find(credentials.client_id) or self._found_by_secret(credentials)
         if registered is None:
             raise self._unknown(credentials)
         if credentials.assertion is not None:
@@ -281,6 +282,13 @@ class ClientAuthenticator:
         if self._policy.unknown_client == "told":
             refusal.description = "There is no client of that name."
         return refusal
+
+    def _found_by_secret(self, credentials: Presented) -> RegisteredClient | None:
+        """The client whose secret was presented, as a careless server finds it that looks for nothing else."""
+        if self._policy.unknown_client != "found_by_secret" or credentials.secret is None:
+            return None
+        owners = (client for client in self._clients if client.client_secret == credentials.secret)
+        return next((self._find(owner.client_id) for owner in owners), None)
 
     def _without_authentication(self) -> Refusal:
         if self._policy.missing_authentication == "invalid_request":

@@ -46,6 +46,7 @@ class RefreshPolicy:
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
     access_token: Literal["new", "same", "same_with_full_lifetime"] = "new"
+    renewed_access_token_works: bool = True
     old_access_token: Literal["lives", "revoked", "revoked_at_first", "revoked_later"] = "lives"
     id_token: Literal["always", "never", "repeated", "at_first"] = "always"
     keeps_nonce: bool = False
@@ -166,6 +167,7 @@ class DevicePolicy:
     approval_kept: bool = True
     denial_offered: bool = True
     denial_remembered: bool = True
+    denial_refused: bool = True
     interval_told: bool = True
     complete_uri_told: bool = True
     user_code: Literal["letters", "digits", "counted", "confusable"] = "letters"

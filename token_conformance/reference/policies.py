@@ -23,7 +23,7 @@ class ClientPolicy:
     later_secrets_compared: bool = True
     basic_in_any_case: bool = True
     service_may_be_public: bool = False
-    unknown_client: Literal["refused", "told"] = "refused"
+    unknown_client: Literal["refused", "told", "found_by_secret"] = "refused"
     contradiction_refused: bool = True
     public_secret_refused: bool = True
     body_failure_status: int = 400
@@ -155,6 +155,7 @@ class AfterlifePolicy:
     expired_token_active: bool = False
     unknown_token_active: bool = False
     hint_decides: bool = False
+    hints_mixed_up: bool = False
 
 
 @dataclass(frozen=True)

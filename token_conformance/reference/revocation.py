@@ -24,8 +24,11 @@ def found_token(installation: Installation, request: Parameters) -> AccessToken 
     if value is None:
         raise missing("token")
     hint = request.form.get("token_type_hint")
-    if installation.behaviour.afterlife.hint_decides and hint is not None:
+    policy = installation.behaviour.afterlife
+    if policy.hint_decides and hint is not None:
         return memory.refresh_tokens.get(value) if hint == "refresh_token" else memory.access_tokens.get(value)
+    if policy.hints_mixed_up and hint in {"access_token", "refresh_token"}:
+        return memory.refresh_tokens.get(value) if hint == "access_token" else memory.access_tokens.get(value)
     return memory.refresh_tokens.get(value) or memory.access_tokens.get(value)
 
 

@@ -130,7 +130,7 @@ ACCESS_TOKEN = (
     Fault(
         "resource-any-token-accepted",
         "the resource takes any token",
-        CHALLENGE,
+        ("rfc6749-7-tampered-access-token",),
         policy("resource", token_checked=False),
     ),
     Fault(

@@ -33,7 +33,7 @@ AUTHORIZATION_CODE = (
     Fault(
         "code-replay-wrong-error",
         "the replay of a code is answered by invalid_request",
-        ("rfc6749-10.5-code-single-use",),
+        ("rfc6749-5.2-invalid-grant",),
         refusals(lambda answer: answer.saying(error="invalid_request"), "used_code"),
     ),
     Fault(

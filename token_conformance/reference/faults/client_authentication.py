@@ -63,7 +63,7 @@ CLIENT_AUTHENTICATION = (
     Fault(
         "wrong-secret-invalid-grant",
         "a wrong secret is answered by invalid_grant",
-        WRONG_SECRET,
+        ("rfc6749-5.2-invalid-client",),
         refusals(lambda answer: answer.saying(error="invalid_grant"), "wrong_secret"),
     ),
     Fault(
@@ -129,9 +129,15 @@ CLIENT_AUTHENTICATION = (
         ),
     ),
     Fault(
+        "unknown-client-accepted",
+        "who presents a client's secret is that client, whatever it calls itself",
+        ("rfc6749-3.2.1-unknown-client",),
+        policy("client", unknown_client="found_by_secret"),
+    ),
+    Fault(
         "unknown-client-invalid-request",
         "an unknown client is answered by invalid_request",
-        ("rfc6749-3.2.1-unknown-client",),
+        ("rfc6749-5.2-invalid-client",),
         refusals(lambda answer: answer.saying(error="invalid_request").with_status(400), "unknown_client"),
     ),
     Fault(

@@ -113,6 +113,12 @@ DEVICE_CODE = (
         policy("device", denial_remembered=False),
     ),
     Fault(
+        "device-denial-ignored",
+        "a device gets tokens that the user has denied it",
+        ("rfc8628-3.5-denied",),
+        policy("device", denial_refused=False),
+    ),
+    Fault(
         "device-denied-invalid-grant",
         "a denied request is answered by invalid_grant",
         ("rfc8628-3.5-denied",),

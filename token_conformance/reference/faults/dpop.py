@@ -158,7 +158,12 @@ DPOP = (
         ERROR,
         refusals(lambda answer: answer.with_status(401).saying(error="invalid_client"), "dpop_replay"),
     ),
-    Fault("dpop-wrong-proof-crashes", "a wrong proof leads to 500", ERROR, refusals(crash, *REFUSALS)),
+    Fault(
+        "dpop-wrong-proof-crashes",
+        "a wrong proof leads to 500",
+        ("endpoint-no-server-error",),
+        refusals(crash, *REFUSALS),
+    ),
     Fault("dpop-wrong-proofs-block", "after wrong proofs by a key it is refused", PROOF, policy("dpop", patience=20)),
     Fault(
         "dpop-proof-not-required",

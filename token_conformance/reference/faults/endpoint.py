@@ -129,7 +129,7 @@ ENDPOINT = (
     Fault(
         "repetition-invalid-grant",
         "a repeated parameter is answered by invalid_grant",
-        ("rfc6749-3.2-duplicate",),
+        ("rfc6749-5.2-invalid-request",),
         refusals(lambda answer: answer.saying(error="invalid_grant"), "repeated_parameter"),
     ),
     Fault(
@@ -213,7 +213,7 @@ ENDPOINT = (
     Fault(
         "grant-type-folded",
         "grant_type is compared without regard to case and blanks",
-        ("rfc6749-5.2-unsupported-grant",),
+        ("rfc6749-1.9-case-sensitive",),
         policy("request", grant_type_folded=True),
     ),
 )

@@ -27,7 +27,7 @@ GRANTS = (
     Fault(
         "password-wrong-invalid-request",
         "a wrong password is answered by invalid_request",
-        ("rfc6749-4.3-wrong-password",),
+        ("rfc6749-5.2-invalid-grant",),
         policy("password", wrong_password="invalid_request"),
     ),
     Fault(

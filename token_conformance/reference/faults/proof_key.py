@@ -75,7 +75,7 @@ PROOF_KEY = (
     Fault(
         "pkce-wrong-verifier-invalid-client",
         "a wrong verifier is answered by 401 invalid_client",
-        (*VERIFIER, "rfc6749-5.2-status-400"),
+        ("rfc6749-5.2-invalid-grant",),
         refusals(
             lambda answer: answer.with_status(401).saying(error="invalid_client").headed("WWW-Authenticate", "Basic"),
             "wrong_verifier",

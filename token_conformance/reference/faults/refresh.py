@@ -122,13 +122,16 @@ REFRESH = (
     Fault(
         "refresh-expired-unauthorized",
         "expired refresh tokens answer 401 without a body",
-        ("rfc6749-expiry-refresh-token", "rfc6749-5.2-status-400"),
+        (
+            "rfc6749-5.2-json-error",
+            "rfc9110-401-challenge",
+        ),
         refusals(lambda answer: answer.with_status(401).with_body(b""), "expired_refresh_token"),
     ),
     Fault(
         "refresh-expired-forbidden",
         "expired refresh tokens answer 403",
-        ("rfc6749-expiry-refresh-token", "rfc6749-5.2-status-400"),
+        ("rfc6749-5.2-status-400",),
         refusals(lambda answer: answer.with_status(403), "expired_refresh_token"),
     ),
     Fault(

@@ -41,7 +41,7 @@ RESOURCE_INDICATORS = (
     Fault(
         "target-malformed-invalid-scope",
         "a malformed resource is answered by invalid_scope",
-        MALFORMED,
+        ("rfc8707-target",),
         refusals(lambda answer: answer.saying(error="invalid_scope"), "malformed_resource"),
     ),
     Fault(

@@ -51,8 +51,14 @@ REVOCATION = (
     Fault(
         "revocation-hint-decides",
         "a token with a wrong token_type_hint is not found",
-        ("rfc7009-2-refresh-token-revoked", "rfc7662-2.1-hint"),
+        ("rfc7009-2.1-hint", "rfc7662-2.1-hint"),
         policy("afterlife", hint_decides=True),
+    ),
+    Fault(
+        "revocation-hints-mixed-up",
+        "refresh tokens are looked for where token_type_hint says access_token, and the other way round",
+        ("rfc7009-2.1-hint", "rfc7662-2.1-hint"),
+        policy("afterlife", hints_mixed_up=True),
     ),
     Fault(
         "revocation-spares-access-token",

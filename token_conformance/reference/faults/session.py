@@ -25,6 +25,12 @@ SESSION = (
         policy("refresh", minimum_age=60),
     ),
     Fault(
+        "refresh-dead-access-token",
+        "a refresh hands over an access token that no resource takes",
+        ("session-new-access-token",),
+        policy("refresh", renewed_access_token_works=False),
+    ),
+    Fault(
         "refresh-stale-access-token",
         "the old access token is returned with its old expiry and a full expires_in",
         ("session-new-access-token", "rfc6749-5.1-expires-in-true"),

@@ -59,7 +59,7 @@ TOKEN_EXCHANGE = (
     Fault(
         "exchange-subject-not-checked",
         "any subject_token is exchanged",
-        INVALID,
+        ("rfc8693-2.1-validated",),
         policy("token_exchange", subject_checked=False),
     ),
     Fault(

@@ -57,6 +57,8 @@ class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib
         policy, now = self.installation.behaviour.device, self.installation.now
         if now >= code.expires and policy.expiry_checked:
             raise Refusal(policy.expired, "expired_device_code", "The device code has expired.")
+        if code.decision == "denied" and not policy.denial_refused:
+            return code
         if code.decision == "denied" and policy.denial_remembered:
             raise Refusal("access_denied", "denied_device_code", "The user has denied the request.")
         if code.decision == "approved" and not policy.approval_kept:

@@ -185,7 +185,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         issued = self.issuer.access_token(
             token.client_id, scope, "refresh", token.family, self.request.resources, thumbprint=thumbprint
         )
-        issued.generation = token.generation + 1
+        issued.generation, issued.revoked = token.generation + 1, not self.policy.renewed_access_token_works
         return issued
 
     def _applies(self, token: RefreshToken, policy: str, always: str) -> bool:
