@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http.cookiejar import CookieJar
 
 import httpx
@@ -64,7 +65,7 @@ class UserAgent:
     def _outgoing(self, request: Request) -> httpx.Request:
         outgoing = httpx.Request(
             request.method,
-            request.url,
+            address(request.url),
             headers=[*unsaid(request.headers), *request.headers],
             content=request.body,
             extensions={"timeout": self._timeout},
@@ -77,6 +78,17 @@ class UserAgent:
             login = httpx.BasicAuth(outgoing.url.username, outgoing.url.password)
             outgoing = next(login.auth_flow(outgoing))
         return outgoing
+
+
+@lru_cache(256)
+def address(url: str) -> httpx.URL:
+    """The address in a URL, most of which are asked time and again.
+
+    Raises:
+        httpx.InvalidURL: it is none.
+
+    """
+    return httpx.URL(url)
 
 
 def transport_for(request: Request, connection: Connection) -> Transport:
@@ -99,10 +111,10 @@ def check_address(location: str, sent_to: httpx.URL) -> None:
 
     """
     try:
-        address = httpx.URL(location)
+        to = address(location)
     except httpx.InvalidURL as problem:
         raise httpx.RemoteProtocolError(f"Invalid URL in location header: {problem}.") from None
-    if address.scheme and not address.host:
-        address.copy_with(host=sent_to.host)
-    if address.is_relative_url:
-        sent_to.join(address)
+    if to.scheme and not to.host:
+        to.copy_with(host=sent_to.host)
+    if to.is_relative_url:
+        sent_to.join(to)
