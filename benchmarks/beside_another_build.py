@@ -4,6 +4,10 @@ Prints a table of ratios: user CPU of an emulated run and of the commands that s
 against a provider that answers after 50 ms, beside a bare script of the same requests, the size of report.html, peak
 memory, and what each further profile adds to it. `--profiles N` runs N profiles with two workers instead.
 
+Builds that judge different checks are compared twice: with all that each judges, and with those checks alone whose ids
+both have, the others deselected as pytest does it. Ratios are medians of those of single turns, since the machine's mood
+changes from turn to turn and both builds of a turn share it.
+
     python benchmarks/beside_another_build.py COMMIT [--times 5] [--profiles 100]
 """
 
@@ -16,12 +20,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Literal
 
 import httpx
 
@@ -46,6 +52,10 @@ class Build:
     def command(self, *arguments: str) -> list[str]:
         """The command line of `token-conformance`."""
         return [str(self.python), "-m", "token_conformance", *arguments]
+
+
+Builds = tuple[Build, Build]
+"""The older one, and the newer one."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +83,11 @@ def built(commit: str | None, folder: Path) -> Build:
     return Build(commit or "working tree", python)
 
 
-def cost(command: list[str], folder: Path) -> Cost:
-    """Run a command in a folder and give what it and its children took."""
+def cost(command: list[str], folder: Path, without: Path | None = None) -> Cost:
+    """Run a command in a folder and give what it and its children took; `without` names a file of pytest's arguments."""
     # Without compiled modules every start would be measured with the compiler's work in it.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"PYTEST_ADDOPTS": f"@{without}"} if without is not None else {}
     began = perf_counter()
     process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     _, status, usage = os.wait4(process.pid, 0)
@@ -86,15 +97,15 @@ def cost(command: list[str], folder: Path) -> Cost:
     return Cost(usage.ru_utime, perf_counter() - began, usage.ru_maxrss / 1024)
 
 
-def in_turn(builds: tuple[Build, ...], times: int, measure: Callable[[Build], float]) -> list[float]:
-    """The median of what each build takes; they take turns, so that the machine's mood is the same for all."""
-    taken: dict[str, list[float]] = {build.name: [] for build in builds}
+Pair = tuple[float, float]
+"""What the older build took, and the newer one."""
+
+
+def in_turn(builds: Builds, times: int, measure: Callable[[Build], float]) -> list[Pair]:
+    """What each build takes, turn by turn, so that the machine's mood is the same for both."""
     for build in builds:
         measure(build)  # compiles what it imports
-    for _ in range(times):
-        for build in builds:
-            taken[build.name].append(measure(build))
-    return [median(taken[build.name]) for build in builds]
+    return [(measure(builds[0]), measure(builds[1])) for _ in range(times)]
 
 
 def copies(folder: Path, number: int) -> list[str]:
@@ -118,10 +129,10 @@ def slow_provider(build: Build, folder: Path) -> Iterator[Path]:
         process.wait(30)
 
 
-def live(build: Build, newest: Build, folder: Path) -> float:
+def live(build: Build, newest: Build, folder: Path, without: Path | None = None) -> float:
     """Seconds of a live run against a new slow provider."""
     with slow_provider(newest, folder) as profile:
-        return cost(build.command("run", str(profile), "--live", "--report-dir", str(folder)), folder).wall
+        return cost(build.command("run", str(profile), "--live", "--report-dir", str(folder)), folder, without).wall
 
 
 def bare(newest: Build, folder: Path) -> float:
@@ -148,34 +159,74 @@ async def _send(base: str, requests: list[dict]) -> None:
         await asyncio.gather(*(one(request) for request in requests))
 
 
+def judged(build: Build, folder: Path) -> frozenset[str]:
+    """The ids of the checks that a build judges."""
+    (results,) = report(build, folder).rglob("results.json")
+    return frozenset(check["id"] for check in json.loads(results.read_text("utf-8"))["checks"])
+
+
+def report(build: Build, folder: Path) -> Path:
+    """The folder of a new report of an emulated run."""
+    target = Path(tempfile.mkdtemp(dir=folder))
+    cost(build.command("run", "generic-oidc", "--emulated", "--report-dir", str(target)), folder)
+    return target
+
+
+def without_others(builds: Builds, folder: Path) -> dict[Build, Path]:
+    """For each build a file of arguments for pytest by which it leaves out the checks that the other one lacks."""
+    known = {build: judged(build, folder) for build in builds}
+    shared = frozenset.intersection(*known.values())
+    print(f"{len(shared)} checks are the same, of {' and '.join(str(len(ids)) for ids in known.values())}\n")
+    files = {}
+    for place, (build, ids) in enumerate(known.items()):
+        files[build] = folder / f"without-{place}.txt"
+        files[build].write_text("".join(f"--deselect={id_}\n" for id_ in sorted(ids - shared)), "utf-8")
+    return files
+
+
 def report_size(build: Build, folder: Path) -> float:
     """The size of report.html in kB."""
-    target = folder / build.name.replace(" ", "-")
-    cost(build.command("run", "generic-oidc", "--emulated", "--report-dir", str(target)), folder)
-    return max(path.stat().st_size for path in target.rglob("report.html")) / 1000
+    (page,) = report(build, folder).rglob("report.html")
+    return page.stat().st_size / 1000
 
 
-def row(what: str, unit: str, before: float, after: float) -> None:
-    """Print a line of the table."""
-    print(f"| {what} | {before:.2f} {unit} | {after:.2f} {unit} | {after / before:.2f} |", flush=True)
+def row(what: str, unit: str, pairs: list[Pair]) -> None:
+    """Print a line of the table: the medians, and the median of the ratios."""
+    before, after = (median(pair[place] for pair in pairs) for place in (0, 1))
+    ratio = median(after / before for before, after in pairs)
+    print(f"| {what} | {before:.2f} {unit} | {after:.2f} {unit} | {ratio:.2f} |", flush=True)
 
 
-def compare(builds: tuple[Build, Build], times: int, folder: Path) -> None:
+def compare(builds: Builds, times: int, folder: Path) -> None:
     """Print the table."""
     old, new = builds
+    same = without_others(builds, folder)
     print(f"| what | {old.name} | {new.name} | ratio |\n|---|---|---|---|", flush=True)
-    emulated = ("run", "generic-oidc", "--emulated", "--report-dir", str(folder / "reports"))
-    row("emulated run, user CPU", "s", *cpu(builds, times, emulated, folder))
-    row("emulated run, peak memory", "MB", *(cost(build.command(*emulated), folder).memory for build in builds))
+    for which, without in (("all checks", dict.fromkeys(builds)), ("the same checks", same)):
+        row(f"emulated run, {which}, user CPU", "s", emulated(builds, times, folder, without, "cpu"))
+        row(f"emulated run, {which}, peak memory", "MB", emulated(builds, 3, folder, without, "memory"))
+        run = partial(_live, newest=new, folder=folder, without=without)
+        row(f"live run at 50 ms, {which}, wall", "s", in_turn(builds, max(times // 2, 1), run))
     for name, arguments in QUIET.items():
-        row(f"`{name}`, user CPU", "s", *cpu(builds, times, arguments, folder))
-    row("report.html", "kB", *(report_size(build, folder) for build in builds))
-    row("memory of each further profile", "MB", *(further(build, folder) for build in builds))
-    row("live run at 50 ms, wall", "s", *in_turn(builds, max(times // 2, 1), lambda build: live(build, new, folder)))
+        row(f"`{name}`, user CPU", "s", cpu(builds, times, arguments, folder))
+    row("report.html", "kB", in_turn(builds, 1, lambda build: report_size(build, folder)))
+    row("memory of each further profile", "MB", [(further(old, folder), further(new, folder))])
     beside_a_script(new, folder)
 
 
-def cpu(builds: tuple[Build, ...], times: int, arguments: Sequence[str], folder: Path) -> list[float]:
+def _live(build: Build, newest: Build, folder: Path, without: Mapping[Build, Path | None]) -> float:
+    return live(build, newest, folder, without[build])
+
+
+def emulated(
+    builds: Builds, times: int, folder: Path, without: Mapping[Build, Path | None], what: Literal["cpu", "memory"]
+) -> list[Pair]:
+    """What an emulated run takes with each build."""
+    run = ("run", "generic-oidc", "--emulated", "--report-dir", str(folder / "reports"))
+    return in_turn(builds, times, lambda build: getattr(cost(build.command(*run), folder, without[build]), what))
+
+
+def cpu(builds: Builds, times: int, arguments: Sequence[str], folder: Path) -> list[Pair]:
     """The user CPU that a command takes with each build, in seconds."""
     return in_turn(builds, times, lambda build: cost(build.command(*arguments), folder).cpu)
 

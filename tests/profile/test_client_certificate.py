@@ -14,10 +14,11 @@ from tests.certificates import certificates
 from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.loading import load
+from token_conformance.profile.models import Limits
 from token_conformance.provider.client_authentication import credentials, presenting, unauthenticated
 from token_conformance.wire.exchange import Request
 from token_conformance.wire.tls import refuses_certificate
-from token_conformance.wire.wire import Chosen
+from token_conformance.wire.user_agent import UserAgent
 
 FOLDER = Path(certificates()["CERTIFICATES"])
 FILES = {"certificate": str(FOLDER / "app.pem"), "private_key": str(FOLDER / "app.key")}
@@ -111,8 +112,7 @@ def test_each_request_goes_by_the_connection_of_its_certificate():
             return httpx.MockTransport(lambda request: httpx.Response(200, text=certificate.thumbprint))
 
     async def sent(certificate):
-        async with httpx.AsyncClient(transport=Chosen(Both())) as http:
-            return await http.get("https://op.example/", extensions={"certificate": certificate})
+        return await UserAgent(Both(), Limits()).answer(Request("GET", "https://op.example/", certificate=certificate))
 
     assert asyncio.run(sent(None)).status_code == 401
     assert asyncio.run(sent(read("app"))).text == read("app").thumbprint

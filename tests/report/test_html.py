@@ -82,7 +82,7 @@ def test_what_was_not_judged_comes_first(page):
 def test_a_topic_counts_its_verdicts(page):
     """The table of topics has a row a topic and a column a verdict."""
     rows = lxml.html.fromstring(page).xpath("//table[@class='topics']/tbody/tr")
-    assert [[cell.text for cell in row] for row in rows] == [["rotation", *"1111111"], ["refresh", *"1111111"]]
+    assert [[cell.text.strip() for cell in row] for row in rows] == [["rotation", *"1111111"], ["refresh", *"1111111"]]
 
 
 def test_a_topic_without_findings_is_folded(make_run, make_check):

@@ -275,6 +275,28 @@ def test_a_server_with_one_session_is_found_out_and_gets_one_at_a_time(perform):
     assert run.logins == 6
 
 
+def test_a_row_that_is_done_takes_over_what_another_has_not_begun(perform):
+    """One that lasts holds up nothing: all others of a live run end beside it."""
+    begun, all_others = [], asyncio.Event()
+
+    async def lasting(provider):
+        await asyncio.wait_for(all_others.wait(), 5)
+
+    async def brief(provider):
+        begun.append(provider)
+        if len(begun) == 13:
+            all_others.set()
+
+    others = [Scenario(f"brief_{place}", brief) for place in range(13)]
+    assert perform(Scenario("lasting", lasting), *others, kind="live").transcript("lasting") is None
+
+
+def test_sessions_that_live_side_by_side_are_told(perform):
+    """Two logins whose refreshes are both accepted; where the older one is refused, there is one session."""
+    for handler, found in ((Sessions(), "several"), (Sessions(one_session=True), "one")):
+        assert perform(*held(2), handler=handler, kind="live").outcomes["side_by_side"].sessions == found
+
+
 def test_another_user_has_a_session_of_their_own(perform):
     """Where the profile names further users, each seat has one, and logs in as that one."""
     users = [{"username": "bob", "password": "bob's password"}]

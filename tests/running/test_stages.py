@@ -3,7 +3,7 @@
 import pytest
 
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.stages import acts_for_user, stages
+from token_conformance.running.stages import Row, acts_for_user, shared_hands, stages
 
 
 async def perform(provider):
@@ -32,10 +32,10 @@ CAROL = {"username": "carol", "password": "carol's password"}
 def dealt(make_profile):
     """The names of the scenarios, row by row and stage by stage."""
 
-    def dealt(kind="live", *, scenarios=SCENARIOS, users=(), one_session=False, login=None, **tables):
+    def dealt(kind="live", *, scenarios=SCENARIOS, users=(), sessions="unknown", login=None, **tables):
         usual = {"strategy": "password", "username": "alice", "password": "wonderland", "users": users}
         profile = make_profile(login=login or usual, **tables)
-        found = stages(scenarios, kind, profile, one_session=one_session)
+        found = stages(scenarios, kind, profile, sessions=sessions)
         return [[(row.seat, row.user, [each.name for each in row.scenarios]) for row in stage] for stage in found]
 
     return dealt
@@ -63,18 +63,37 @@ def test_another_user_need_not_wait(dealt):
 
 
 @pytest.mark.parametrize("users", [[], [BOB]], ids=["one user", "two users"])
-def test_no_session_is_held_beside_what_could_end_it(dealt, users):
+@pytest.mark.parametrize("sessions", ["one", "several", "unknown"])
+def test_no_session_is_held_beside_what_could_end_it(dealt, users, sessions):
     """In no stage do two rows share a user where one of them reaches far."""
     reach = {each.name: each.reach for each in SCENARIOS}
-    for stage in dealt(users=users):
+    for stage in dealt(users=users, sessions=sessions):
         far = [user for _, user, names in stage if any(reach[name] == "user" for name in names)]
         assert all([each for _, each, _ in stage].count(user) == 1 for user in far)
+
+
+def test_what_spares_others_runs_at_once_where_sessions_live_side_by_side(dealt):
+    """Codes are asked for and lifetimes waited for beside sessions that outlive it; what reaches far is alone as ever."""
+    assert dealt(limits={"concurrency": 2}, sessions="several") == [
+        [("life", 0, ["life"]), (0, 0, ["code", "service"]), (1, 0, ["refreshed", "stranger"])],
+        [(0, 0, ["reuse", "replay"])],
+        [(0, 0, ["aged"])],
+    ]
+
+
+def test_the_seats_of_a_user_share_what_there_is_to_do():
+    """In the order in which it was dealt; a scenario with a seat of its own is left to it."""
+    one, two, three, four, five = (named(name) for name in ("one", "two", "three", "four", "five"))
+    alone = Row((five,), "five")
+    first, second, other, last = shared_hands((Row((one, three), 0), Row((two,), 1), Row((four,), 2, user=1), alone))
+    assert first is second
+    assert [list(hand) for hand in (first, other, last)] == [[one, two, three], [four], [five]]
 
 
 def test_one_session_is_used_by_one_scenario_at_a_time(dealt):
     """Where a login ends the others, only what logs nobody in runs beside it."""
     grants = {"refresh_token": {}, "password": {}, "client_credentials": {}}
-    assert dealt(one_session=True, grants=grants) == [
+    assert dealt(sessions="one", grants=grants) == [
         [(0, 0, ["service"])],
         [(0, 0, ["reuse", "replay", "stranger", "code", "refreshed"])],
         [(0, 0, ["aged", "life"])],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.layout import SUITES
@@ -135,7 +136,7 @@ def causes(path: Path = SUITES / "causes.toml") -> Catalogue:
         ValueError: an id stands twice, or an entry lacks a field or has an unknown harm.
 
     """
-    written = tomllib.loads(path.read_text("utf-8"))
+    written = tomli.loads(path.read_text("utf-8"))
     found: dict[str, Known] = {}
     for entry in written.get("cause", []):
         cause = _known(entry, path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+import tomli
 
 from token_conformance.layout import SUITES
 
@@ -92,7 +93,7 @@ def catalogue(path: Path = SUITES / "requirements.toml") -> Mapping[str, Require
         ValueError: an id stands twice, or an entry lacks a field.
 
     """
-    entries = tomllib.loads(path.read_text("utf-8")).get("requirement", [])
+    entries = tomli.loads(path.read_text("utf-8")).get("requirement", [])
     found: dict[str, Requirement] = {}
     for entry in entries:
         stated = _stated(entry, path)

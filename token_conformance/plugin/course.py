@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Generator, Iterable
 from itertools import islice
 
@@ -48,6 +49,8 @@ class Course:
         if self._to_come[run.name] == 0:
             del self._items[run.name]
             report_on(run.name, self._config)
+            if self._items:
+                gc.collect()  # what a profile leaves is large and full of circles, and another one needs the room
 
     def _together_with(self, run: Run) -> list[Run]:
         if run.server.kind != "live" or hasattr(self._config, "workerinput"):

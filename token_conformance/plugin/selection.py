@@ -16,6 +16,8 @@ from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario, named
 
+REQUIRED: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
+
 
 @pytest.fixture(scope="session")
 def conformance_run(request: pytest.FixtureRequest) -> Record:
@@ -99,8 +101,11 @@ def own_scenarios(item: pytest.Item) -> tuple[Scenario, ...]:
 
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
     """The requirements that a check judges, the decisive one first, by the ids that they have today."""
-    present = _renamed_in(item.path.parent)
-    return tuple(present.get(id_, id_) for mark in item.iter_markers("requirement") for id_ in mark.args)
+    if REQUIRED not in item.stash:
+        present = _renamed_beside(item.path)
+        marks = item.iter_markers("requirement")
+        item.stash[REQUIRED] = tuple(present.get(id_, id_) for mark in marks for id_ in mark.args)
+    return item.stash[REQUIRED]
 
 
 def former_ids(item: pytest.Item) -> tuple[str, ...]:
@@ -110,7 +115,7 @@ def former_ids(item: pytest.Item) -> tuple[str, ...]:
 
 def requirements_for(item: pytest.Item) -> Mapping[str, Requirement]:
     """The catalogue of the suite, and that of the folder that the check comes from."""
-    return _requirements_in(item.path.parent)
+    return _requirements_beside(item.path)
 
 
 @cache
@@ -120,8 +125,18 @@ def _requirements_in(folder: Path) -> Mapping[str, Requirement]:
 
 
 @cache
+def _requirements_beside(module: Path) -> Mapping[str, Requirement]:
+    return _requirements_in(module.parent)
+
+
+@cache
 def _renamed_in(folder: Path) -> Mapping[str, str]:
     return renamed(_requirements_in(folder))
+
+
+@cache
+def _renamed_beside(module: Path) -> Mapping[str, str]:
+    return _renamed_in(module.parent)
 
 
 def fact_of(item: pytest.Item) -> str:

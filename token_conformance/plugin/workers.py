@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def profile_in(nodeid: str, names: Collection[str]) -> str:
 
 def without_profile(nodeid: str, name: str) -> str:
     """A check's id as it is where there is but one profile."""
-    return re.sub(r"\[\]$", "", _parameter(name).sub("", nodeid))
+    return _parameter(name).sub("", nodeid).removesuffix("[]") if "[" in nodeid else nodeid
 
 
 def _parts(nodeid: str) -> Iterator[str]:
@@ -56,5 +57,6 @@ def _parts(nodeid: str) -> Iterator[str]:
     yield from (parameters[:place] for place in reversed(dashes))
 
 
+@cache
 def _parameter(name: str) -> re.Pattern[str]:
     return re.compile(rf"-{re.escape(name)}(?=\])|(?<=\[){re.escape(name)}(?:-|(?=\]))")

@@ -21,7 +21,7 @@ class Fact(BaseModel, Generic[T]):
     `"unknown"`, or as a table `{value = …, basis = "observed", source = "…", as_of = 2026-01-31}`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     value: T | None = None
     basis: Literal["documented", "observed", "unknown"] = "documented"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from token_conformance.layout import PROFILES
 
@@ -90,7 +91,7 @@ def read(path: Path) -> dict[str, Any]:
 
     """
     try:
-        written = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        written = tomli.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise ProfileError([f"{path}: {_unreadable(error)}"]) from None
     if not written:
@@ -111,7 +112,7 @@ def _unreadable(error: Exception) -> str:
         case UnicodeDecodeError():
             line = bytes(error.object)[: error.start].count(b"\n") + 1
             return f"line {line}: expected UTF-8, as TOML is written in; save the file as UTF-8"
-        case tomllib.TOMLDecodeError():
+        case tomli.TOMLDecodeError():
             place = _TOML_PLACE.search(str(error))
             what = _TOML_PLACE.sub("", str(error))
             return f"{place['place'] if place else 'the file'}: not TOML ({what}); correct the syntax there"

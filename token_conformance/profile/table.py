@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Table(BaseModel):
-    """A table of the profile: no unknown keys, no later changes."""
+    """A table of the profile: no unknown keys, no later changes.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    What validates it is built when it is first needed: that of the profile holds those of all its tables.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote_plus
 
-_ENCODINGS: tuple[Callable[[bytes], bytes], ...] = (b64encode, urlsafe_b64encode)
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+_URL_SAFE = str.maketrans("+/", "-_")
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([\"'\\/])")
 
 
@@ -18,12 +19,19 @@ def forms(value: str) -> set[str]:
     segments of a JWT.
     """
     encoded = value.encode("utf-8", "surrogatepass")
+    if _UNRESERVED.fullmatch(value):
+        return {value, *_base64(encoded), *_segments(value)}
+    return _escaped(value, encoded) | set(_segments(value))
+
+
+def _escaped(value: str, encoded: bytes) -> set[str]:
+    """The forms of a secret with characters that have to be escaped somewhere, as those of most tokens need not."""
     written = {value, quote(encoded, safe=""), quote(encoded), quote_plus(encoded), html.escape(value)}
     written |= {_lower_hex(form) for form in written if "%" in form}
     written |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]}
     written.add(value.encode("latin-1", "ignore").decode("utf-8", "replace"))
     in_base64 = {form for text in {encoded, quote_plus(encoded).encode()} for form in _base64(text)}
-    return written | in_base64 | set(_segments(value))
+    return written | in_base64
 
 
 def decodings(word: str) -> Iterator[str]:
@@ -46,11 +54,10 @@ def _base64(value: bytes) -> Iterator[str]:
     """What stays the same of the Base64 of any text that holds the value: a character for every six bits inside it."""
     if len(value) < 8:
         return
-    for encode in _ENCODINGS:
-        for offset in range(3):
-            encoded = encode(bytes(offset) + value).decode().rstrip("=")
-            whole = (offset + len(value)) * 8 // 6
-            yield encoded[-(-offset * 8 // 6) : whole]
+    for offset in range(3):
+        whole = (offset + len(value)) * 8 // 6
+        encoded = b64encode(bytes(offset) + value).decode()[-(-offset * 8 // 6) : whole]
+        yield from (encoded, encoded.translate(_URL_SAFE))
 
 
 def _segments(value: str) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic_core import to_json
 
 from token_conformance.redaction import RedactedExchange, Redactor
 from token_conformance.report.html import html_of
@@ -66,7 +66,7 @@ def _redacted(check: CheckResult, redactor: Redactor) -> CheckResult:
 def _reports(styles: Sequence[Path]) -> dict[str, Contents]:
     return {
         "report.html": lambda run, evidence: html_of(run, evidence, styles),
-        "results.json": lambda run, _: json.dumps(run.to_json(), indent=2, ensure_ascii=False) + "\n",
+        "results.json": lambda run, _: to_json(run.to_json(), indent=2).decode() + "\n",
         "junit.xml": lambda run, _: junit_of(run),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
-from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Stage, stages
+from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Sessions, Stage, shared_hands, stages
 from token_conformance.running.stored_session import begin, note_end, note_refusal, stored_session
 from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import ScenarioClock, Waits
@@ -131,8 +132,8 @@ class Gathering:
         asked = worth_asking(self.kind, profile, scenarios)
         self._total = len(scenarios) + asked
         try:
-            one_session = asked and await self._ask_for_sessions()
-            for stage in stages(scenarios, self.kind, profile, one_session=one_session):
+            sessions = await self._ask_for_sessions() if asked else "unknown"
+            for stage in stages(scenarios, self.kind, profile, sessions=sessions):
                 await self._act(stage, session)
                 self._doubt_all()
         finally:
@@ -155,13 +156,13 @@ class Gathering:
         browser = cookies if cookies is not None else CookieJar()
         return Wire(f"{name}{self._again}", connection, self.run.profile.limits, self.pace, cookies=browser)
 
-    async def _ask_for_sessions(self) -> bool:
+    async def _ask_for_sessions(self) -> Sessions:
         """Find out whether the user's sessions live side by side."""
         await self._act((Row((SIDE_BY_SIDE,), seat=0),))
         found = self._outcomes[SIDE_BY_SIDE.name]
-        one_session = isinstance(found, SideBySide) and found.one_session
-        self._noticed += [ONE_SESSION] * one_session
-        return one_session
+        sessions = found.sessions if isinstance(found, SideBySide) else "unknown"
+        self._noticed += [ONE_SESSION] * (sessions == "one")
+        return sessions
 
     def _conclude(self) -> None:
         """Find the trouble of a run that got nowhere."""
@@ -202,21 +203,26 @@ class Gathering:
             await wire.close()
 
     async def _act(self, stage: Stage, session: Lineage | None = None) -> None:
-        """Perform the rows of a stage at once."""
+        """Perform the rows of a stage at once.
+
+        Of a live run nobody knows how long a scenario takes: a row that is done takes over what others of its user have
+        not begun.
+        """
+        hands = shared_hands(stage) if self.kind == "live" else [deque(row.scenarios) for row in stage]
         async with asyncio.TaskGroup() as tasks:
-            for row in stage:
-                tasks.create_task(self._follow(row, session), name=row.scenarios[0].name)
+            for row, hand in zip(stage, hands, strict=True):
+                tasks.create_task(self._follow(row, hand, session), name=row.scenarios[0].name)
 
     def _doubt_all(self) -> None:
         """Have the next stage log in anew: one row of it may end the sessions that the others would go on with."""
         for place in self._places.values():
             place.lineage.doubt()
 
-    async def _follow(self, row: Row, session: Lineage | None) -> None:
+    async def _follow(self, row: Row, hand: deque[Scenario], session: Lineage | None) -> None:
         """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
-        place = self._places.get(row.seat) or self._sit_down(row, session)
-        for scenario in row.scenarios:
-            await self._visit(scenario, place)
+        while hand:
+            place = self._places.get(row.seat) or self._sit_down(row, session)
+            await self._visit(hand.popleft(), place)
 
     def _sit_down(self, row: Row, session: Lineage | None) -> Place:
         profile = self.run.profile.of_each_user[row.user]

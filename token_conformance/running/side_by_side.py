@@ -8,7 +8,7 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.stages import BY_LOGIN
+from token_conformance.running.stages import BY_LOGIN, Sessions
 from token_conformance.wire.connection import ServerKind
 
 FEWEST_LOGINS = 5
@@ -28,10 +28,13 @@ class SideBySide:
     newer: TokenResponse
 
     @property
-    def one_session(self) -> bool:
+    def sessions(self) -> Sessions:
         """Whether the second login has ended the session of the first, as a provider may have it."""
-        answered = self.older.exchange.answer is not None and self.newer.exchange.answer is not None
-        return answered and self.older.error == "invalid_grant" and self.newer.accepted
+        if self.older.exchange.answer is None or self.newer.exchange.answer is None or not self.newer.accepted:
+            return "unknown"
+        if self.older.accepted:
+            return "several"
+        return "one" if self.older.error == "invalid_grant" else "unknown"
 
 
 async def two_sessions(provider: Provider) -> SideBySide:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal
 
 from token_conformance.profile.models import Profile
 from token_conformance.running.scenario import Scenario
@@ -35,9 +38,12 @@ class Row:
 Stage = tuple[Row, ...]
 """Rows that run at once."""
 
+Sessions = Literal["one", "several", "unknown"]
+"""Whether a login ends the other sessions of its user and client, or they have been seen to live on beside it."""
+
 
 def stages(
-    scenarios: Sequence[Scenario], kind: ServerKind, profile: Profile, *, one_session: bool = False
+    scenarios: Sequence[Scenario], kind: ServerKind, profile: Profile, *, sessions: Sessions = "unknown"
 ) -> tuple[Stage, ...]:
     """Deal the scenarios to rows, and the rows to stages that follow one another.
 
@@ -46,8 +52,8 @@ def stages(
         kind: what answers. Rows of an emulated server have a server each, and there is a single stage; a recording
             plays to each scenario by itself.
         profile: whose users log in. Where there is but one session, all scenarios share it, one after the other.
-        one_session: whether a login ends the other sessions of its user and client, so that nobody who logs in does
-            so beside another one.
+        sessions: `one` where nobody may log in beside another one; `several` where an authorization beside a session
+            leaves it alone.
 
     """
     seeded = profile.login.seeded
@@ -56,7 +62,7 @@ def stages(
         return (_dealt(sorted(scenarios, key=_enders_last), len(scenarios) if alone else MOST_ROWS),)
     if seeded:
         return (_dealt(sorted(scenarios, key=_with_one_session), 1),)
-    return tuple(stage for stage in _live(scenarios, profile, one_session=one_session) if stage)
+    return tuple(stage for stage in _live(scenarios, profile, sessions) if stage)
 
 
 def acts_for_user(scenario: Scenario, profile: Profile) -> bool:
@@ -64,21 +70,28 @@ def acts_for_user(scenario: Scenario, profile: Profile) -> bool:
     return profile.grants.client_credentials is None or not set(scenario.needs) <= BY_SERVICE
 
 
-def _live(scenarios: Sequence[Scenario], profile: Profile, *, one_session: bool) -> Iterable[Stage]:
+def _live(scenarios: Sequence[Scenario], profile: Profile, sessions: Sessions) -> Iterable[Stage]:
     """Those that spare other sessions side by side, then those that do not, user by user; in this order too what waits.
 
     What asks for codes comes after all that holds a session: for some servers each authorization of a client replaces
-    the one before. Where there is another user, those who wait for an expiry need not wait for each other.
+    the one before. Where sessions were seen to live side by side, none does, and all that spares others runs at once.
+    Where there is another user, those who wait for an expiry need not wait for each other.
     """
     users, seats = len(profile.login.users) + 1, min(profile.limits.concurrency, MOST_ROWS)
-    far, near = _parted(scenarios, lambda each: each.reach == "user" or (one_session and acts_for_user(each, profile)))
+    far, near = _parted(
+        scenarios, lambda each: each.reach == "user" or (sessions == "one" and acts_for_user(each, profile))
+    )
     lasting, brief = _parted(near, lambda each: each.waits)
-    codes, sessions = _parted(brief, _asks_for_codes)
+    codes, holding = _parted(brief, _asks_for_codes)
     far_lasting, far_brief = _parted(far, lambda each: each.waits)
-    yield _dealt(sorted(sessions, key=_enders_last), seats, users)
-    yield _dealt(sorted(codes, key=_enders_last), seats, users)
-    yield _dealt(far_brief, users, users)
     waiting = tuple(Row((each,), each.name) for each in lasting)
+    if sessions == "several":
+        yield (*waiting, *_dealt(sorted(brief, key=_codes_first), seats, users))
+        waiting = ()
+    else:
+        yield _dealt(sorted(holding, key=_enders_last), seats, users)
+        yield _dealt(sorted(codes, key=_enders_last), seats, users)
+    yield _dealt(far_brief, users, users)
     if users == 1:
         yield waiting
         yield _dealt(far_lasting, 1)
@@ -89,6 +102,18 @@ def _live(scenarios: Sequence[Scenario], profile: Profile, *, one_session: bool)
 def _dealt(scenarios: Sequence[Scenario], number: int, users: int = 1, *, first: int = 0) -> Stage:
     hands = ((first + place, tuple(scenarios[place::number])) for place in range(number))
     return tuple(Row(hand, seat, seat % users) for seat, hand in hands if hand)
+
+
+def shared_hands(stage: Stage) -> list[deque[Scenario]]:
+    """What the rows of a stage have to do: the seats of one user share it, in the order in which it was dealt."""
+    seated = [row for row in stage if isinstance(row.seat, int)]
+    hands = {user: _in_turn(row for row in seated if row.user == user) for user in {row.user for row in seated}}
+    return [hands[row.user] if isinstance(row.seat, int) else deque(row.scenarios) for row in stage]
+
+
+def _in_turn(rows: Iterable[Row]) -> deque[Scenario]:
+    together = zip_longest(*(row.scenarios for row in rows))
+    return deque(each for dealt in together for each in dealt if each is not None)
 
 
 def _parted(scenarios: Iterable[Scenario], fits: Callable[[Scenario], bool]) -> tuple[list[Scenario], list[Scenario]]:
@@ -105,6 +130,11 @@ def _enders_last(scenario: Scenario) -> tuple[bool, ...]:
     """Those that spare the session come first, so that the ones behind them find it alive."""
     by_itself = "login" not in scenario.needs
     return scenario.waits, _asks_for_codes(scenario), not scenario.spares, scenario.reach == "user", by_itself
+
+
+def _codes_first(scenario: Scenario) -> tuple[bool, ...]:
+    """What asks for codes asks for many, one after the other: it begins early, so that no row is left waiting for it."""
+    return not _asks_for_codes(scenario), *_enders_last(scenario)
 
 
 def _with_one_session(scenario: Scenario) -> tuple[bool, ...]:

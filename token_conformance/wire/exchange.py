@@ -57,7 +57,7 @@ class Request:
     body: bytes = b""
     certificate: ClientCertificate | None = None
 
-    @property
+    @cached_property
     def form(self) -> tuple[tuple[str, str], ...]:
         """The parameters of a form-encoded body, in the order sent, empty ones included."""
         if not (header(self.headers, "content-type") or "").startswith("application/x-www-form-urlencoded"):

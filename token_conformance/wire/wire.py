@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from time import perf_counter
 
 import httpx
@@ -20,8 +20,7 @@ from token_conformance.wire.retry_after import failed, repeatable, retry_after
 from token_conformance.wire.tls import refuses_certificate
 from token_conformance.wire.tls_probe import Handshake, Versions
 from token_conformance.wire.transports import NoAnswer
-
-USER_AGENT = "token-conformance"
+from token_conformance.wire.user_agent import UserAgent
 
 Completion = Callable[[Request, float], Request]
 """Completes a request when it leaves, by the time in seconds since 1970."""
@@ -35,19 +34,6 @@ MOST_REPETITIONS = 3
 
 MOST_FAILURES = 2
 """Token requests of a scenario that the server fails at twice, after which it is left at that."""
-
-
-class Chosen(httpx.AsyncBaseTransport):
-    """Sends each request by the connection that presents its certificate (RFC 8705); the cookies are the same."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request."""
-        certificate = request.extensions.pop("certificate", None)
-        transport = self._connection.transport if certificate is None else self._connection.presenting(certificate)
-        return await transport.handle_async_request(request)
 
 
 @dataclass
@@ -69,8 +55,8 @@ class Wire:
     _failures: int = 0
 
     def __post_init__(self) -> None:
-        self._browser = self._sender(self.cookies)
-        self._client = self._sender(CookieJar(DefaultCookiePolicy(allowed_domains=())))
+        self._browser = UserAgent(self.connection, self.limits, self.cookies)
+        self._client = UserAgent(self.connection, self.limits)
 
     async def send(
         self, request: Request, *, complete: Completion | None = None, anew: Renewal | None = None
@@ -126,24 +112,12 @@ class Wire:
         self.cookies.clear()
 
     async def close(self) -> None:
-        """Close the connections; cookies are forgotten."""
-        await self._browser.aclose()
-        await self._client.aclose()
+        """Close the connections."""
         await self.connection.close()
-
-    def _sender(self, cookies: CookieJar) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            transport=Chosen(self.connection),
-            follow_redirects=False,
-            timeout=self.limits.request_timeout,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-            cookies=cookies,
-            trust_env=False,
-        )
 
     async def _recorded(
         self,
-        sender: httpx.AsyncClient,
+        sender: UserAgent,
         request: Request,
         complete: Completion | None = None,
         anew: Renewal | None = None,
@@ -184,7 +158,7 @@ class Wire:
     async def _after_a_respite(
         self,
         first: Exchange,
-        sender: httpx.AsyncClient,
+        sender: UserAgent,
         request: Request,
         complete: Completion | None,
         anew: Renewal | None,
@@ -206,7 +180,7 @@ class Wire:
         return exchange
 
     async def _once(
-        self, sender: httpx.AsyncClient, request: Request, complete: Completion | None, anew: Renewal | None
+        self, sender: UserAgent, request: Request, complete: Completion | None, anew: Renewal | None
     ) -> Exchange:
         async with self.pace.turn(racing=self._racing) as held_back:
             request = anew() if anew is not None and held_back else request
@@ -227,7 +201,7 @@ class Wire:
             held_back=held_back,
         )
 
-    async def _answer(self, sender: httpx.AsyncClient, request: Request) -> tuple[Response | None, str | None, bool]:
+    async def _answer(self, sender: UserAgent, request: Request) -> tuple[Response | None, str | None, bool]:
         try:
             async with asyncio.timeout(self.limits.request_timeout):
                 return await self._exchange(sender, request), None, False
@@ -248,17 +222,8 @@ class Wire:
             case _:
                 return f"{type(error).__name__}: {_reason(error)}"
 
-    async def _exchange(self, sender: httpx.AsyncClient, request: Request) -> Response:
-        outgoing = sender.build_request(
-            request.method,
-            request.url,
-            headers=list(request.headers),
-            content=request.body,
-            extensions={"certificate": request.certificate},
-        )
-        if not request.body and request.method == "GET":
-            outgoing.headers.pop("content-length", None)
-        answer = await sender.send(outgoing, stream=True)
+    async def _exchange(self, sender: UserAgent, request: Request) -> Response:
+        answer = await sender.answer(request)
         try:
             return Response(answer.status_code, tuple(answer.headers.multi_items()), await self._body(answer))
         finally:
