@@ -71,11 +71,9 @@ def verdicts(results: Results) -> dict[str, str]:
 UNREAD = {
     "access_token_tells_how_the_user_logged_in",
     "access_token_tells_when_the_user_logged_in",
-    "answer_to_a_token_in_the_query_is_private",
     "good_assertion_is_accepted",
     "issuer_of_answers_is_advertised",
     "login_that_is_too_old_is_repeated",
-    "metadata_stands_before_the_path_of_the_issuer",
     "parallel_exchanges_have_one_winner",
     "plain_is_not_advertised",
     "public_client_cannot_revoke_another_one_s_tokens",
