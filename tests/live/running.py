@@ -69,19 +69,12 @@ def verdicts(results: Results) -> dict[str, str]:
 
 
 UNREAD = {
-    "access_token_tells_how_the_user_logged_in",
-    "access_token_tells_when_the_user_logged_in",
     "good_assertion_is_accepted",
     "issuer_of_answers_is_advertised",
-    "login_that_is_too_old_is_repeated",
     "parallel_exchanges_have_one_winner",
-    "plain_is_not_advertised",
     "public_client_cannot_revoke_another_one_s_tokens",
     "repeated_parameter_yields_no_code",
     "repeated_parameter_yields_no_device_code",
-    "token_in_two_places_is_invalid_request",
-    "unknown_method_yields_no_code",
-    "unmet_context_is_told",
     "user_codes_are_easy_to_read",
     "wrong_hint_does_not_make_a_token_inactive",
 }
