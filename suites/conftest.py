@@ -2,8 +2,9 @@
 
 from token_conformance import scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.evidence.transcripts import Refreshed
+from token_conformance.evidence.transcripts import Publication, Refreshed, has_path, published
 from token_conformance.provider import Login, Provider
+from token_conformance.provider.discovery import configuration_urls
 from token_conformance.wire.exchange import Exchange
 
 
@@ -34,9 +35,22 @@ async def metadata(provider: Provider) -> Exchange:
 
 
 @scenario()
+async def publication(provider: Provider) -> Publication:
+    """Read the metadata of RFC 8414 before the issuer's path, and behind it where it is not there."""
+    found, issuer = await provider.metadata(), provider.profile.server.issuer or ""
+    openid, rfc8414 = configuration_urls(issuer)
+    if found.request.url == rfc8414:
+        return Publication(issuer, found, found, None)
+    inserted, appended = await provider.get(rfc8414), None
+    if has_path(issuer) and not published(inserted):
+        appended = await provider.get(openid.replace("openid-configuration", "oauth-authorization-server"))
+    return Publication(issuer, found, inserted, appended)
+
+
+@scenario()
 async def published_keys(provider: Provider) -> Exchange:
     """Read the provider's public keys."""
     return await provider.jwks()
 
 
-__all__ = ["login", "metadata", "published_keys", "refreshed", "service_token"]
+__all__ = ["login", "metadata", "publication", "published_keys", "refreshed", "service_token"]

@@ -171,7 +171,7 @@ def test_token_in_two_places_is_invalid_request(query_token: QueryToken) -> None
     status = query_token.twice.status
     told = [challenge.value("error") for challenge in challenges_of(query_token.twice)]
     assert status == 400 and told in ([], ["invalid_request"]), (
-        f"an access token in query and header at once was answered by {status} with the error {told}"
+        f"an access token in query and header at once was answered by {status}, {', '.join(map(str, told)) or 'no error'}"
     )
 
 

@@ -1,5 +1,6 @@
 """The device authorization endpoint (RFC 8628 §3.1 and §3.2), where the profile has it."""
 
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,14 @@ from token_conformance.running.record import Record
 
 USER_CODE_BITS = 16
 """Less can be guessed even where attempts are limited: about five digits, since two codes may begin alike."""
+
+ALIKE = ({"0", "O"}, {"1", "l", "I"})
+"""Characters that are easily confused with each other (RFC 8628 §6.1)."""
+
+KINDS = (string.digits, string.ascii_uppercase, string.ascii_lowercase)
+
+BY_CHANCE = 0.01
+"""A character that does not come, though the chance is less than this, is none of the alphabet."""
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -186,7 +195,26 @@ def plain(text: str) -> str:
 @requirement("rfc8628-6.1-clear-characters")
 def test_user_codes_are_easy_to_read(device_requests: DeviceRequests) -> None:
     """User codes do not mix characters that are easily confused: 0 with O, and 1, l and I with each other."""
-    seen = set("".join(values_of(device_requests, "user_code")))
-    for alike in ({"0", "O"}, {"1", "l", "I"}):
-        mixed = sorted(seen & alike)
+    shown = "".join(values_of(device_requests, "user_code"))
+    for alike in ALIKE:
+        mixed = sorted(alike & set(shown))
         assert len(mixed) < 2, f"user codes hold both {' and '.join(mixed)}"
+    if confusable(shown) and unseen(shown) > BY_CHANCE:
+        raise Inconclusive(
+            f"{len(shown)} characters of user codes are too few to tell which others the server draws from"
+        )
+
+
+def alphabet(shown: str) -> set[str]:
+    """The digits, capitals and small letters that user codes may hold, of each kind of which they show one."""
+    return set().union(*(kind for kind in KINDS if set(kind) & set(shown)))
+
+
+def confusable(shown: str) -> bool:
+    """Whether user codes of such kinds of characters may hold some that look alike."""
+    return any(len(alike & alphabet(shown)) > 1 for alike in ALIKE)
+
+
+def unseen(shown: str) -> float:
+    """The chance that a character of the alphabet has not come yet."""
+    return float((1 - 1 / len(alphabet(shown))) ** len(shown))

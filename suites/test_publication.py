@@ -1,14 +1,11 @@
 """What the metadata tells and where it stands, beyond what clients stumble over at once (RFC 8414, RFC 9207, RFC 9068 §4)."""
 
-from dataclasses import dataclass
-from urllib.parse import urlsplit
-
-from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, requirement
 from token_conformance.evidence.access_token import jwt_of, keeps_rfc9068
 from token_conformance.evidence.jwt_reading import read
-from token_conformance.provider import Login, Provider
+from token_conformance.evidence.transcripts import Publication, has_path, published
+from token_conformance.provider import Login
 from token_conformance.provider.addresses import parts_of
-from token_conformance.provider.discovery import configuration_urls
 from token_conformance.running.record import Record
 from token_conformance.wire.exchange import Exchange
 
@@ -171,39 +168,6 @@ def test_issuer_of_answers_is_an_address_without_query(login: Login) -> None:
     login.authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
     told = login.authorization.answer["iss"]
     assert identifies(told), f"iss of the authorization response is {told!r}"
-
-
-@dataclass(frozen=True)
-class Publication:
-    """The metadata as it was found, and what stands where RFC 8414 puts them, or else behind the issuer's path."""
-
-    issuer: str
-    found: Exchange
-    inserted: Exchange
-    appended: Exchange | None
-
-
-@scenario()
-async def publication(provider: Provider) -> Publication:
-    """Read the metadata of RFC 8414 before the issuer's path, and behind it where it is not there."""
-    found, issuer = await provider.metadata(), provider.profile.server.issuer or ""
-    openid, rfc8414 = configuration_urls(issuer)
-    if found.request.url == rfc8414:
-        return Publication(issuer, found, found, None)
-    inserted, appended = await provider.get(rfc8414), None
-    if has_path(issuer) and not published(inserted):
-        appended = await provider.get(openid.replace("openid-configuration", "oauth-authorization-server"))
-    return Publication(issuer, found, inserted, appended)
-
-
-def has_path(issuer: str) -> bool:
-    """Whether it matters where the well-known segment stands."""
-    return urlsplit(issuer).path.strip("/") != ""
-
-
-def published(exchange: Exchange) -> bool:
-    """Whether metadata stands there."""
-    return exchange.answer is not None and exchange.answer.status == 200 and "issuer" in exchange.members
 
 
 @requirement("rfc8414-3.1-location")

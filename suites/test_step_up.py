@@ -7,10 +7,10 @@ from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.access_token import claims_of
 from token_conformance.evidence.jwt_reading import read
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import Publication
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.attempt import Attempt, attempted
 from token_conformance.verdict import NotJudged
-from token_conformance.wire.exchange import Exchange
 
 UNHEARD_OF = "urn:example:no-such-authentication"
 """A context class that no server knows (OIDC Core §2, acr)."""
@@ -46,7 +46,7 @@ async def stepped_up(provider: Provider) -> SteppedUp:
 
 
 async def contexts(provider: Provider) -> list[str]:
-    """The context classes that the metadata lists, by which a server says that it keeps RFC 9470 (§7)."""
+    """The context classes that the metadata lists."""
     try:
         listed = (await provider.metadata()).members.get("acr_values_supported")
     except NotJudged:
@@ -92,7 +92,22 @@ def test_login_that_is_too_old_is_repeated(stepped_up: SteppedUp) -> None:
     assert second > first, "a login of some seconds ago was taken, though max_age is one second"
 
 
-def promised(metadata: Exchange, stepped_up: SteppedUp) -> dict[str, Any]:
+def keeps_rfc9470(publication: Publication) -> None:
+    """Judge nothing where the server does not say that it keeps RFC 9470.
+
+    It says so by `acr_values_supported` in its metadata of RFC 8414 (RFC 9470 §7); in those of OpenID Connect Discovery
+    that list is older, and tells of ID tokens alone.
+
+    Raises:
+        NotApplicable: it does not say so.
+
+    """
+    metadata = publication.of_rfc8414
+    if metadata is None or not metadata.members.get("acr_values_supported"):
+        raise NotApplicable("no metadata of RFC 8414 lists acr_values_supported, by which RFC 9470 is kept")
+
+
+def promised(publication: Publication, stepped_up: SteppedUp) -> dict[str, Any]:
     """What the second access token tells, of a server that says to keep RFC 9470.
 
     Raises:
@@ -100,8 +115,7 @@ def promised(metadata: Exchange, stepped_up: SteppedUp) -> dict[str, Any]:
         Inconclusive: no access token came.
 
     """
-    if not metadata.members.get("acr_values_supported"):
-        raise NotApplicable("the metadata does not list acr_values_supported")
+    keeps_rfc9470(publication)
     if not stepped_up.second.accepted:
         raise Inconclusive(f"no tokens came of the second login: {stepped_up.second}")
     if stepped_up.told is None:
@@ -111,17 +125,17 @@ def promised(metadata: Exchange, stepped_up: SteppedUp) -> dict[str, Any]:
 
 
 @requirement("rfc9470-5-auth-time")
-def test_access_token_tells_when_the_user_logged_in(stepped_up: SteppedUp, metadata: Exchange) -> None:
+def test_access_token_tells_when_the_user_logged_in(stepped_up: SteppedUp, publication: Publication) -> None:
     """After max_age the access token, or introspection of it, tells auth_time."""
-    told = promised(metadata, stepped_up).get("auth_time")
+    told = promised(publication, stepped_up).get("auth_time")
     right = isinstance(told, int | float) and not isinstance(told, bool)
     assert right, f"max_age was asked for, and auth_time of the access token is {told!r}"
 
 
 @requirement("rfc9470-5-acr")
-def test_access_token_tells_how_the_user_logged_in(stepped_up: SteppedUp, metadata: Exchange) -> None:
+def test_access_token_tells_how_the_user_logged_in(stepped_up: SteppedUp, publication: Publication) -> None:
     """After acr_values the access token, or introspection of it, tells the context class that was asked for in acr."""
-    told = promised(metadata, stepped_up).get("acr")
+    told = promised(publication, stepped_up).get("acr")
     assert told == stepped_up.asked_for, (
         f"{stepped_up.asked_for} was asked for, and acr of the access token is {told!r}"
     )
@@ -136,8 +150,9 @@ async def unmet_context(provider: Provider) -> Attempt:
 
 
 @requirement("rfc9470-5-unmet")
-def test_unmet_context_is_told(unmet_context: Attempt, login: Login) -> None:
+def test_unmet_context_is_told(unmet_context: Attempt, login: Login, publication: Publication) -> None:
     """A login that cannot be had as it was asked for fails with unmet_authentication_requirements."""
+    keeps_rfc9470(publication)
     if login.authorization is None or login.authorization.code is None:
         raise Inconclusive("the usual authorization request yields no code")
     assert unmet_context.refused, "a login in a context class that nobody knows yields a code"

@@ -68,39 +68,9 @@ def verdicts(results: Results) -> dict[str, str]:
     return {check["id"].split("::")[1]: check["verdict"] for check in results["checks"]}
 
 
-UNREAD = {
-    "access_token_tells_how_the_user_logged_in",
-    "access_token_tells_when_the_user_logged_in",
-    "answer_to_a_token_in_the_query_is_private",
-    "good_assertion_is_accepted",
-    "issuer_of_answers_is_advertised",
-    "login_that_is_too_old_is_repeated",
-    "metadata_stands_before_the_path_of_the_issuer",
-    "missing_response_type_comes_back_as_an_error",
-    "pages_cannot_be_framed",
-    "pages_have_a_policy",
-    "parallel_exchanges_have_one_winner",
-    "plain_is_not_advertised",
-    "public_client_cannot_revoke_another_one_s_tokens",
-    "refreshed_id_token_has_no_nonce",
-    "repeated_parameter_yields_no_code",
-    "repeated_parameter_yields_no_device_code",
-    "token_in_two_places_is_invalid_request",
-    "unknown_method_yields_no_code",
-    "unmet_context_is_told",
-    "user_codes_are_easy_to_read",
-    "wrong_hint_does_not_make_a_token_inactive",
-}
-"""Checks that are newer than the last reading of these servers by hand, or judge anew, and are red at one of them.
-
-Whether each of these reds is true has still to be read in the server's answers, beside the clause; then it belongs to
-the deviations of that server, or the check is mended, and its name goes from here.
-"""
-
-
 def red(results: Results) -> dict[str, str]:
-    """The findings that no deviation of the profile explains, by their checks, but for those that nobody has read yet."""
-    return {name: message for name, message in findings(results, *RED).items() if name not in UNREAD}
+    """The findings that no deviation of the profile explains, by their checks."""
+    return findings(results, *RED)
 
 
 def findings(results: Results, *kinds: str) -> dict[str, str]:

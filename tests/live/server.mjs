@@ -26,7 +26,7 @@ const configuration = {
     {
       client_id: 'public',
       redirect_uris: [callback],
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', device],
       token_endpoint_auth_method: 'none',
     },
     {

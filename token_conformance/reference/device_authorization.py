@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,9 @@ from token_conformance.reference.refusal import invalid_request, unauthorized_cl
 KNOWN_PARAMETERS = frozenset(
     {"client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "resource"}
 )
+
+UNLIKE = "23456789BCDFGHJKMNPQRSTVWXYZ"
+"""Digits and letters of which none looks like another one."""
 
 
 class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  # Authlib is not typed
@@ -62,6 +66,8 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]  #
         match self.server.installation.behaviour.device.user_code:
             case "digits":
                 return str(create_digital_user_code())
+            case "mixed":
+                return "".join(secrets.choice(UNLIKE) for _ in range(8))
             case "counted":
                 return f"AAAA-{next(self._serial)}"
             case "confusable":

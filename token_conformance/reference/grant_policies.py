@@ -170,7 +170,7 @@ class DevicePolicy:
     denial_refused: bool = True
     interval_told: bool = True
     complete_uri_told: bool = True
-    user_code: Literal["letters", "digits", "counted", "confusable"] = "letters"
+    user_code: Literal["letters", "digits", "mixed", "counted", "confusable"] = "letters"
     predictable: bool = False
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 from token_conformance.reference.answer import Answer
-from token_conformance.reference.behaviour import Change, answers, policy
+from token_conformance.reference.behaviour import Change, access_tokens, answers, policy, together
 from token_conformance.reference.faults.fault import at, refusals, tokens
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
@@ -220,6 +220,15 @@ FORMS = (
         "step-up-offered",
         "clients can ask for the context class of a login, and access tokens tell it (RFC 9470)",
         policy("front_door", contexts=("urn:example:password",)),
+    ),
+    Variation(
+        "contexts-of-openid-alone",
+        "OpenID Connect Discovery lists context classes, and access tokens tell nothing of them (OIDC Core §5.5.1.1)",
+        together(
+            policy("front_door", contexts=("urn:example:password",), unmet_context_served=True),
+            policy("publication", place="nowhere"),
+            access_tokens(lambda token: token.silent_about("acr", "auth_time")),
+        ),
     ),
     Variation(
         "authorization-error-without-description",

@@ -36,6 +36,11 @@ FURTHER_GRANTS = (
     ),
     Variation("device-user-code-digits", "user codes are of nine digits", policy("device", user_code="digits")),
     Variation(
+        "device-user-code-mixed",
+        "user codes are of digits and letters that nobody confuses (RFC 8628 §6.1)",
+        policy("device", user_code="mixed"),
+    ),
+    Variation(
         "device-optional-members-absent",
         "the device authorization response has neither interval nor verification_uri_complete",
         policy("device", interval_told=False, complete_uri_told=False),

@@ -17,11 +17,14 @@ PROFILE = HERE / "django-oauth-toolkit.toml"
 
 KNOWN = {
     "access_token_in_the_query_is_refused",
+    "answer_to_a_token_in_the_query_is_private",
     "basic_is_known_in_any_case",
     "challenge_names_no_error_without_a_token",
     "failed_basic_is_challenged_to_basic",
     "introspection_is_not_stored",
+    "metadata_stands_before_the_path_of_the_issuer",
     "narrowing_does_not_shrink_the_grant",
+    "plain_is_not_advertised",
     "repeated_client_id_is_refused",
     "repeated_code_is_invalid_request",
     "repeated_parameter_is_invalid_request",
@@ -29,12 +32,14 @@ KNOWN = {
     "replay_revokes_the_access_token",
     "replay_revokes_the_refresh_token",
     "request_without_grant_type_is_invalid_request",
+    "token_in_two_places_is_invalid_request",
     "two_methods_at_once_are_refused",
     "wrong_credentials_are_refused_with_401",
 }
 """What it departs from in every run."""
 
 RACY = {
+    "login_that_is_too_old_is_repeated",
     "no_request_makes_the_server_fail",
     "parallel_refreshes_have_one_winner",
     "refreshed_id_token_keeps_auth_time",

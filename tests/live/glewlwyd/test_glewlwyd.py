@@ -40,7 +40,9 @@ KNOWN = {
     "failed_basic_is_challenged_to_basic",
     "foreign_attempt_leaves_the_token_alone",
     "foreign_origins_get_no_credentials",
+    "good_assertion_is_accepted",
     "grant_type_is_compared_exactly",
+    "issuer_of_answers_is_advertised",
     "made_up_refresh_token_is_refused",
     "made_up_token_is_called_invalid",
     "malformed_verifier_is_refused",
@@ -65,6 +67,8 @@ KNOWN = {
     "repeated_client_id_is_refused",
     "repeated_code_is_invalid_request",
     "repeated_parameter_is_invalid_request",
+    "repeated_parameter_yields_no_code",
+    "repeated_parameter_yields_no_device_code",
     "repeated_refresh_token_is_invalid_request",
     "request_without_grant_type_is_invalid_request",
     "request_without_scope_is_answered_clearly",
@@ -90,10 +94,39 @@ KNOWN = {
     "userinfo_refuses_with_a_challenge",
     "working_refresh_is_advertised",
     "wrong_password_is_invalid_grant",
+    "wrong_hint_does_not_make_a_token_inactive",
     "wrong_proof_is_called_so",
     "wrong_secret_is_invalid_client",
 }
-"""What it departs from."""
+"""What it departs from in every run."""
+
+RACY = {"no_request_makes_the_server_fail", "parallel_exchanges_have_one_winner", "parallel_refreshes_have_one_winner"}
+"""What it departs from where the requests of a race come close enough; its database fails for some of them."""
+
+DRAWN = {"user_codes_are_easy_to_read"}
+"""What it departs from where its user codes happen to show it."""
+
+ASSERTED = {
+    "assertion_about_another_client_is_refused",
+    "assertion_for_another_server_is_refused",
+    "assertion_of_tomorrow_is_refused",
+    "assertion_without_issuer_is_refused",
+    "assertion_without_jti_is_refused",
+    "assertion_works_once",
+    "client_id_beside_an_assertion_is_compared",
+    "expired_assertion_is_refused",
+    "issuer_is_accepted_as_audience",
+    "letters_of_the_audience_matter",
+    "letters_of_the_issuer_matter",
+    "no_client_can_be_imitated",
+    "other_assertion_type_is_refused",
+    "refused_assertion_is_invalid_client",
+    "signature_is_verified[a stranger's key]",
+    "signature_is_verified[an HMAC by the public key]",
+    "signature_is_verified[no signature]",
+    "two_assertions_are_none",
+}
+"""What is held against a good assertion beside a code, which it refuses; a run by client_credentials judges it."""
 
 
 @pytest.fixture(scope="module")
@@ -115,23 +148,19 @@ def test_nothing_is_red(results):
 
 
 def test_deviations_are_the_known_ones(results):
-    """Every documented deviation is seen, and there is no other."""
-    assert set(findings(results, "deviation")) == KNOWN
+    """Every documented deviation is seen, those of races and draws apart, and there is no other."""
+    assert set(findings(results, "deviation")) - RACY - DRAWN == KNOWN
 
 
-@pytest.mark.xfail(
-    reason="the control of assertions is refused since they are tried for more audiences: not read yet", strict=True
-)
 def test_what_is_inconclusive_is_so_for_a_reason(results):
-    """What is not judged takes a longer wait, requests at once, or a refresh token that a stranger's attempt has not ended."""
+    """What is not judged takes a longer wait, a good assertion beside a code, or a refresh token that nobody else has tried."""
     reasons = {
         name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
     }
-    assert reasons == {
+    assert reasons - RACY - DRAWN == ASSERTED | {
         "nobody_revokes_without_authentication",
-        "parallel_exchanges_have_one_winner",
-        "parallel_refreshes_have_one_winner",
         "refresh_token_is_bound_to_its_client",
+        "spoilt_jwt_access_token_is_called_invalid",
         "wrong_secret_does_not_refresh",
     }
 

@@ -44,16 +44,20 @@ KNOWN = (
         "made_up_token_is_called_invalid",
         "media_type_is_read_in_any_case",
         "parameters_in_the_query_are_not_read",
+        "plain_is_not_advertised",
         "refused_widening_is_told",
         "repeated_client_id_is_refused",
         "repeated_code_is_invalid_request",
         "repeated_parameter_is_invalid_request",
+        "repeated_parameter_yields_no_code",
         "repeated_refresh_token_is_invalid_request",
         "replay_revokes_the_access_token",
         "replay_revokes_the_refresh_token",
         "request_without_grant_type_is_invalid_request",
         "resource_refuses_with_a_challenge",
         "scripts_cannot_read_the_authorization_endpoint",
+        "token_in_two_places_is_invalid_request",
+        "unknown_method_yields_no_code",
         "unknown_refresh_token_is_invalid_grant",
         "userinfo_refuses_with_a_challenge",
     }
@@ -86,7 +90,7 @@ def test_deviations_are_the_known_ones(results):
 
 
 def test_what_is_inconclusive_is_so_for_a_reason(results):
-    """What is not judged takes a longer wait, or a scope that the provider never tells."""
+    """What is not judged takes a longer wait, a browser for a page made by scripts, or a scope that is never told."""
     reasons = {
         name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
     }

@@ -15,6 +15,7 @@ PROFILE = HERE / "oidc-provider-mock.toml"
 KNOWN = {
     "challenge_names_no_error_without_a_token",
     "contradicting_client_id_is_refused",
+    "missing_response_type_comes_back_as_an_error",
     "repeated_client_id_is_refused",
     "repeated_code_is_invalid_request",
     "repeated_parameter_is_invalid_request",
