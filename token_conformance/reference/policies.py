@@ -143,6 +143,8 @@ class AfterlifePolicy:
     address_read: bool = False
     access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
     refresh_tokens_introspected: bool = True
+    refresh_token_active: Literal["while it lives", "beside its access token", "at first"] = "while it lives"
+    tells: Literal["everybody", "its client", "everybody their own name"] = "everybody"
     access_tokens_go_with_family: bool = True
     living_token_active: bool = True
     client_compared: bool = True

@@ -102,6 +102,11 @@ LIVES = (
         policy("afterlife", refresh_tokens_introspected=False),
     ),
     Variation(
+        "introspection-tells-its-client-alone",
+        "introspection tells a client nothing of the tokens of another one (RFC 7662 §2.2)",
+        policy("afterlife", tells="its client"),
+    ),
+    Variation(
         "one-session-per-user-and-client",
         "a login ends the refresh tokens of the user's earlier logins at the same client",
         policy("refresh", one_session=True),
