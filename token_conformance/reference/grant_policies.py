@@ -54,6 +54,12 @@ class RefreshPolicy:
     atomic: bool = True
     racers_share_successor: bool = False
     one_session: bool = False
+    steady_generations: int | None = None
+    unsteady: frozenset[str] = frozenset()
+
+    def unsteady_in(self, generation: int, what: str) -> bool:
+        """Whether a part of its behaviour is another one for the tokens that replace those of a late generation."""
+        return self.steady_generations is not None and generation > self.steady_generations and what in self.unsteady
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Code:
 class AccessToken:
     """An access token that was issued, and the thumbprint of the certificate that it is bound to; times in seconds since 1970.
 
-    `generation` is that of the refresh token beside it.
+    `generation` is that of the refresh token beside it. A `claimless` one opens no claims of the user but sub.
     """
 
     value: str
@@ -77,6 +77,7 @@ class AccessToken:
     thumbprint: str | None = None
     spared: bool = False
     generation: int = 1
+    claimless: bool = False
 
     def confirm(self) -> None:
         """Note that it was used."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[import-untyped]
 
@@ -51,7 +52,12 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         yields = self.policy.id_token == "repeated" or self._applies(token, self.policy.id_token, "always")
         if "openid" in scope.split() and yields:
             answer["id_token"] = self._id_token(token, access_token)
+        if self._unsteady(token, "members"):
+            answer = {name: answer[name] for name in answer if name not in {"expires_in", "scope", "id_token"}}
         return 200, answer, NO_STORE
+
+    def _unsteady(self, token: RefreshToken, what: str) -> bool:
+        return self.policy.unsteady_in(token.generation, what)
 
     def _client(self) -> RegisteredClient:
         try:
@@ -135,7 +141,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
     def _is_reuse(self, token: RefreshToken) -> bool:
         if token.dead and self.policy.revocation_checked:
             return True
-        if not self.policy.reuse_refused:
+        if not self.policy.reuse_refused or self._unsteady(token, "reuse"):
             return False
         newest = self.installation.memory.newest(token.family)
         remembered = self.policy.remembers_generations
@@ -163,7 +169,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         """The scope of the new access token: at most what was granted, and all of it where none is named."""
         asked = self.request.payload.data.get("scope")
         if not asked:
-            return token.scope if self.policy.omitted_scope == "original" else token.scope.split()[0]
+            kept = self.policy.omitted_scope == "original" and not self._unsteady(token, "scope")
+            return token.scope if kept else token.scope.split()[0]
         if not set(asked.split()) <= set(token.scope.split()):
             return self._excessive_scope(asked, token)
         if set(asked.split()) == set(token.scope.split()) and self.policy.granted_scope_accepted:
@@ -195,6 +202,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return last
         if last is not None and self._applies(token, self.policy.old_access_token, "revoked"):
             last.revoked = True
+        self._change_the_grant(token)
         thumbprint = self.access_token_thumbprint
         if last is not None and self.installation.behaviour.dpop.refresh_keeps_key:
             thumbprint = last.thumbprint
@@ -202,7 +210,15 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             token.client_id, scope, "refresh", token.family, self.request.resources, thumbprint=thumbprint
         )
         issued.generation = token.generation + 1
+        issued.claimless = self._unsteady(token, "userinfo")
         return issued
+
+    def _change_the_grant(self, token: RefreshToken) -> None:
+        """Forget what the user granted, as a server does that reads late renewals from elsewhere."""
+        if self._unsteady(token, "auth_time"):
+            token.family.auth_time = int(self.installation.now)
+        if self._unsteady(token, "user"):
+            token.family.user = replace(token.family.user, username="somebody-else")
 
     def _applies(self, token: RefreshToken, policy: str, always: str) -> bool:
         """Whether a policy of each refresh, of the first, or of the later ones applies to this one."""
