@@ -34,17 +34,18 @@ def authorization_of(login: Login) -> Authorization:
 
 @dataclass(frozen=True)
 class CodeReplay:
-    """A code exchanged, exchanged again, and what became of the tokens of the first exchange."""
+    """A code exchanged, exchanged again, what became of the tokens of the first exchange, and the code once more."""
 
     first: TokenResponse
     replay: TokenResponse
     at_resource: Exchange | None
     refresh: TokenResponse | None
+    again: TokenResponse
 
 
 @scenario(needs="authorization_code unattended_login", reach="user")
 async def code_replay(provider: Provider) -> CodeReplay:
-    """Exchange a code, exchange it again, then use the tokens of the first exchange."""
+    """Exchange a code, exchange it again, then use the tokens of the first exchange, and send the code a third time."""
     authorization = await provider.authorize()
     first = await provider.exchange_code(authorization)
     replay = await provider.exchange_code(authorization)
@@ -56,7 +57,7 @@ async def code_replay(provider: Provider) -> CodeReplay:
             resource = None
     if first.refresh_token is not None:
         refresh = await provider.refresh(first.refresh_token, client=authorization.client)
-    return CodeReplay(first, replay, resource, refresh)
+    return CodeReplay(first, replay, resource, refresh, await provider.exchange_code(authorization))
 
 
 @requirement("rfc6749-4.1.3-exchange-succeeds")
@@ -72,6 +73,15 @@ def test_code_yields_an_access_token(code_replay: CodeReplay) -> None:
 def test_code_works_once(code_replay: CodeReplay) -> None:
     """A code that was used is refused as invalid_grant."""
     assert refusal(code_replay.replay, control=code_replay.first).error == "invalid_grant"
+
+
+@requirement("rfc6749-10.5-code-single-use")
+def test_code_is_refused_again(code_replay: CodeReplay) -> None:
+    """A used code that was refused is refused when it is sent again."""
+    if not refusal(code_replay.replay, control=code_replay.first).refused:
+        raise NotApplicable("the first replay was not refused, which another check judges")
+    answer = refusal(code_replay.again, control=code_replay.first)
+    assert not answer.accepted, "a used code that was refused at first yields tokens at the second replay"
 
 
 @requirement("rfc6749-4.1.2-replay-revokes")

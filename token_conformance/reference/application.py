@@ -93,6 +93,8 @@ class Endpoints:
         if not policy.browser_accepted and SESSION_COOKIE in incoming.headers.get("cookie", ""):
             raise invalid_request("A browser that is logged in has no business here.")
         form = form_of(incoming, policy)
+        if policy.grant_type_guessed and (guess := _guessed(form)) is not None:
+            form.setdefault("grant_type", guess)
         self._check_parameters(form)
         parameters = Parameters(incoming, form)
         parameters.raced = await self._looked_at_too_early(form)
@@ -230,3 +232,9 @@ def _route(url: str, endpoint: Callable[[Request], object]) -> Route:
 def _atomic(policy: RefreshPolicy, token: RefreshToken) -> bool:
     """Whether a refresh token is looked at and marked as used in one step."""
     return policy.atomic and not policy.unsteady_in(token.generation, "race")
+
+
+def _guessed(form: dict[str, str]) -> str | None:
+    """The grant that a request seems to mean."""
+    kinds = {"code": "authorization_code", "refresh_token": "refresh_token"}
+    return next((kind for name, kind in kinds.items() if name in form), None)

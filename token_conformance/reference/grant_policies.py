@@ -54,6 +54,10 @@ class RefreshPolicy:
     atomic: bool = True
     racers_share_successor: bool = False
     one_session: bool = False
+    refused_once: frozenset[str] = frozenset()
+    refused_scope_uses_up: bool = False
+    second_foreign_use_revokes: bool = False
+    auth_time_of_newest_login: bool = False
     steady_generations: int | None = None
     unsteady: frozenset[str] = frozenset()
 
@@ -74,6 +78,7 @@ class CodePolicy:
     unexpected_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     expiry_checked: bool = True
     single_use: bool = True
+    replay_refused_once: bool = False
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False

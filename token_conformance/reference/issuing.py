@@ -93,7 +93,7 @@ class Issuer:
             "aud": family.client_id,
             "exp": now + behaviour.token.id_token_lifetime,
             "iat": now,
-            "auth_time": family.auth_time,
+            "auth_time": self._auth_time(family, occasion),
             "sid": family.session,
         }
         claims |= {"acr": family.acr} if family.acr is not None else {}
@@ -109,6 +109,12 @@ class Issuer:
             unsigned = change(unsigned)
         family.last_id_token = unsigned.signed()
         return family.last_id_token
+
+    def _auth_time(self, family: Family, occasion: Occasion) -> int:
+        """When the user logged in (OIDC Core §2 and §12.2); at a careless server, when he last did."""
+        if occasion != "refresh" or not self.installation.behaviour.refresh.auth_time_of_newest_login:
+            return family.auth_time
+        return max(each.auth_time for each in self.installation.memory.families_of(family.user))
 
     def _audience(self, resources: tuple[str, ...]) -> tuple[str, ...]:
         """Whom an access token is for (RFC 8707 §2); nothing where nobody has asked."""

@@ -14,7 +14,7 @@ from token_conformance.reference.documented import User
 class Family:
     """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
 
-    `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
+    `refusals` counts what was refused with its tokens, by what was wrong. `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
     `thumbprint` that of a key (RFC 9449 §5).
     """
 
@@ -34,6 +34,7 @@ class Family:
     certificate: str | None = None
     thumbprint: str | None = None
     acr: str | None = None
+    refusals: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(eq=False)

@@ -84,6 +84,7 @@ class RequestPolicy:
     order_matters: bool = False
     json_accepted: bool = False
     grant_type_folded: bool = False
+    grant_type_guessed: bool = False
     fickle: bool = False
     browser_accepted: bool = True
 
@@ -148,6 +149,7 @@ class AfterlifePolicy:
     access_tokens_go_with_family: bool = True
     living_token_active: bool = True
     client_compared: bool = True
+    client_of_access_tokens_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True
     revocation_failure: Literal["told", "silent", "ignored"] = "told"

@@ -49,7 +49,8 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
             return Answer("revocation", headers=NO_STORE)
         token = found_token(installation, request)
         reason = _dead(token)
-        if token is not None and token.client_id != client.client_id and policy.client_compared:
+        compared = policy.client_of_access_tokens_compared or isinstance(token, RefreshToken)
+        if token is not None and token.client_id != client.client_id and policy.client_compared and compared:
             if policy.foreign_token == "refused":  # noqa: S105 - the name of a policy
                 raise invalid_grant("foreign_token")
         elif token is not None and policy.revokes:

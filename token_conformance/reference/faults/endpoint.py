@@ -187,6 +187,12 @@ ENDPOINT = (
         answers(lambda answer: _open_to_every_origin(answer) if answer.endpoint == "token" else answer),
     ),
     Fault(
+        "grant-type-guessed",
+        "a request without grant_type is taken for the grant that its code or refresh token belongs to",
+        ("rfc6749-5.2-missing-grant-type",),
+        policy("request", grant_type_guessed=True),
+    ),
+    Fault(
         "grant-type-missing-unsupported",
         "a request without grant_type is answered by unsupported_grant_type",
         ("rfc6749-5.2-missing-grant-type",),

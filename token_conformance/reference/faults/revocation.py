@@ -82,6 +82,12 @@ REVOCATION = (
         policy("afterlife", client_compared=False),
     ),
     Fault(
+        "revocation-of-foreign-access-token",
+        "any client can revoke any access token, and no refresh token of another",
+        ("rfc7009-2.1-foreign-token",),
+        policy("afterlife", client_of_access_tokens_compared=False),
+    ),
+    Fault(
         "revocation-unauthenticated",
         "revocation needs no client authentication",
         ("rfc7009-2.1-client-authentication",),

@@ -25,6 +25,18 @@ def _unclear(answer: Answer) -> Answer:
 
 SCOPE = (
     Fault(
+        "refresh-scope-refused-once",
+        "a refresh for a foreign scope is refused once, and granted after that",
+        ("rfc6749-6-scope-not-exceeded",),
+        policy("refresh", refused_once=frozenset({"scope"})),
+    ),
+    Fault(
+        "refresh-refused-scope-uses-up-token",
+        "a refresh that is refused for its scope uses up the refresh token",
+        ("session-no-stranding",),
+        policy("refresh", refused_scope_uses_up=True),
+    ),
+    Fault(
         "refresh-scope-escalation-granted",
         "the scope of a refresh is copied into the new token, whatever was granted",
         ("rfc6749-6-scope-not-exceeded",),

@@ -67,10 +67,15 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             self.check_binding(code.thumbprint)
         if policy.expiry_checked and self.installation.now >= code.expires + policy.leeway:
             raise invalid_grant("expired_code")
-        if code.used and policy.single_use and not self.request.raced:
+        if code.used and policy.single_use and not self.request.raced and not self._forgiven(code):
             self._punish_replay(code)
             raise invalid_grant("used_code")
         return code
+
+    def _forgiven(self, code: Code) -> bool:
+        """Whether a used code goes through that was refused before; counts it."""
+        code.family.refusals["code"] += 1
+        return self.installation.behaviour.code.replay_refused_once and code.family.refusals["code"] > 1
 
     def _punish_replay(self, code: Code) -> None:
         """Revoke what a code has yielded, unless somebody sends it who does not even know its redirect_uri."""

@@ -56,6 +56,11 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             answer = {name: answer[name] for name in answer if name not in {"expires_in", "scope", "id_token"}}
         return 200, answer, NO_STORE
 
+    def _forgiven(self, token: RefreshToken, what: str) -> bool:
+        """Whether a mistake goes through that was refused with the tokens of this family before; counts it."""
+        token.family.refusals[what] += 1
+        return what in self.policy.refused_once and token.family.refusals[what] > 1
+
     def _unsteady(self, token: RefreshToken, what: str) -> bool:
         return self.policy.unsteady_in(token.generation, what)
 
@@ -104,9 +109,10 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         return None
 
     def _check_owner(self, token: RefreshToken, client: RegisteredClient) -> None:
-        if token.check_client(client) or not self.policy.client_compared:
+        if token.check_client(client) or not self.policy.client_compared or self._forgiven(token, "client"):
             return
-        token.family.revoked = token.family.revoked or self.policy.foreign_use_revokes
+        again = self.policy.second_foreign_use_revokes and token.family.refusals["client"] > 1
+        token.family.revoked = token.family.revoked or self.policy.foreign_use_revokes or again
         raise invalid_grant("foreign_refresh_token")
 
     def _check_certificate(self, token: RefreshToken) -> None:
@@ -187,7 +193,10 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
                 return asked
             case "ignored":
                 return token.scope
+            case _ if self._forgiven(token, "scope"):
+                return asked
             case _:
+                token.used = self.installation.now if self.policy.refused_scope_uses_up else token.used
                 raise invalid_scope()
 
     def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
