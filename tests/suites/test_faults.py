@@ -64,6 +64,7 @@ def title(row: dict[str, Any]) -> str:
         "native",
         "public-device",
         "further-addresses",
+        "two-users",
         *DPOP,
     ],
 )

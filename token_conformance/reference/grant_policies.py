@@ -20,7 +20,8 @@ class RefreshPolicy:
     reuse_refused: bool = True
     use_forgotten_after: int | None = None
     remembers_generations: int | None = None
-    reuse_revokes: Literal["family", "user", "nothing"] = "family"
+    reuse_revokes: Literal["family", "user", "everybody", "nothing"] = "family"
+    revived_by_login: bool = False
     lifetime: int = 30 * 24 * 3600
     lifetime_absolute: bool = False
     expiry_checked: bool = True

@@ -79,6 +79,8 @@ class Issuer:
         token.revoked = policy.living_generations is not None and generation > policy.living_generations
         if policy.one_session and generation == 1:
             self.installation.memory.end_other_sessions(family)
+        if policy.revived_by_login and generation == 1:
+            self.installation.memory.revive(family.user)
         self.installation.memory.refresh_tokens[token.value] = token
         return token
 

@@ -166,6 +166,18 @@ class Memory:
             }.values()
         )
 
+    def revoke_beside(self, family: Family, reach: Literal["user and client", "user", "everybody"]) -> None:
+        """Revoke a family, and those of its user at its client, of its user, or of everybody."""
+        for other in [family, *(token.family for token in self.refresh_tokens.values())]:
+            same_user, same_client = other.user == family.user, other.client_id == family.client_id
+            alike = {"user and client": same_user and same_client, "user": same_user, "everybody": True}
+            other.revoked = other.revoked or alike[reach]
+
+    def revive(self, user: User) -> None:
+        """Have the revoked families of a user live again."""
+        for family in self.families_of(user):
+            family.revoked = False
+
     def end_other_sessions(self, family: Family) -> None:
         """Revoke the refresh tokens of the other families of its user at its client."""
         for token in self.refresh_tokens.values():

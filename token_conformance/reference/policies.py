@@ -147,6 +147,8 @@ class AfterlifePolicy:
     refresh_token_active: Literal["while it lives", "beside its access token", "at first"] = "while it lives"
     tells: Literal["everybody", "its client", "everybody their own name"] = "everybody"
     access_tokens_go_with_family: bool = True
+    older_access_tokens_go_with_family: bool = True
+    revocation_ends: Literal["family", "user and client", "user", "everybody"] = "family"
     living_token_active: bool = True
     client_compared: bool = True
     client_of_access_tokens_compared: bool = True

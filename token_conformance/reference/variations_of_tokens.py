@@ -97,6 +97,11 @@ LIVES = (
         policy("afterlife", access_tokens="revoked_with_grant"),
     ),
     Variation(
+        "revocation-ends-all-of-user-and-client",
+        "with a refresh token all sessions of its user at its client are revoked, which are one grant there",
+        policy("afterlife", revocation_ends="user and client"),
+    ),
+    Variation(
         "introspection-of-access-tokens-alone",
         "introspection knows access tokens alone",
         policy("afterlife", refresh_tokens_introspected=False),

@@ -166,8 +166,9 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             case "family":
                 token.family.revoked = True
             case "user":
-                for family in self.installation.memory.families_of(token.family.user):
-                    family.revoked = True
+                self.installation.memory.revoke_beside(token.family, "user")
+            case "everybody":
+                self.installation.memory.revoke_beside(token.family, "everybody")
             case _:
                 token.revoked = True
 
