@@ -84,6 +84,12 @@ SESSION = (
         late("members"),
     ),
     Fault(
+        "refresh-late-expires-in-doubled",
+        "from the sixth renewal on, expires_in is twice the life of the access token",
+        ("rfc6749-5.1-expires-in-true",),
+        late("expires_in"),
+    ),
+    Fault(
         "refresh-late-user-other",
         "from the sixth renewal on, tokens are those of another user",
         ("oidc-12.2-iss-sub-aud", "session-depth"),

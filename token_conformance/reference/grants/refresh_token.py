@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[impo
 from token_conformance.reference.answer import NO_STORE
 from token_conformance.reference.client_authentication import RegisteredClient, presented
 from token_conformance.reference.grant_policies import RefreshPolicy
-from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
+from token_conformance.reference.grants.foundation import Foundation, TokenAnswer, TokenMembers
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request, invalid_scope, missing
 
@@ -52,9 +52,16 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         yields = self.policy.id_token == "repeated" or self._applies(token, self.policy.id_token, "always")
         if "openid" in scope.split() and yields:
             answer["id_token"] = self._id_token(token, access_token)
-        if self._unsteady(token, "members"):
-            answer = {name: answer[name] for name in answer if name not in {"expires_in", "scope", "id_token"}}
+        answer = self._late_answer(token, answer)
         return 200, answer, NO_STORE
+
+    def _late_answer(self, token: RefreshToken, answer: TokenMembers) -> TokenMembers:
+        """The answer as it is, or as a server gives it that forgets in time what it should say."""
+        if self._unsteady(token, "members"):
+            return {name: answer[name] for name in answer if name not in {"expires_in", "scope", "id_token"}}
+        if self._unsteady(token, "expires_in"):
+            return {**answer, "expires_in": answer["expires_in"] * 2}
+        return answer
 
     def _forgiven(self, token: RefreshToken, what: str) -> bool:
         """Whether a mistake goes through that was refused with the tokens of this family before; counts it."""
