@@ -14,6 +14,7 @@ class RefreshPolicy:
 
     rotates: bool = True
     hands_over: bool = True
+    hands_over_of_any_session: bool = False
     repeats_kept_token: bool = True
     reuse_grace: int = 0
     grace_until_used: bool = False
@@ -46,7 +47,7 @@ class RefreshPolicy:
     scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
-    access_token: Literal["new", "same", "same_with_full_lifetime"] = "new"
+    access_token: Literal["new", "same", "same_with_full_lifetime", "of_any_session"] = "new"
     old_access_token: Literal["lives", "revoked", "revoked_at_first", "revoked_later"] = "lives"
     id_token: Literal["always", "never", "repeated", "at_first"] = "always"
     keeps_nonce: bool = False
@@ -138,6 +139,7 @@ class ScopePolicy:
 
     unknown: Literal["refused", "dropped", "granted"] = "refused"
     unknown_of_users: Literal["refused", "dropped", "granted"] | None = None
+    unknown_alone: Literal["refused", "default"] = "refused"
     refresh_token_without_offline_access: bool = False
     refresh_token_for_service: bool = False
     echo: Literal["always", "when_different"] = "always"
@@ -213,4 +215,5 @@ class TargetPolicy:
     malformed: Literal["invalid_target", "invalid_request", "ignored"] = "invalid_target"
     beyond: Literal["refused", "ignored", "granted"] = "refused"
     narrowed: Literal["honoured", "ignored", "refused"] = "honoured"
-    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold"] = "asked"
+    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold", "client"] = "asked"
+    forgotten_by_refreshes: bool = False

@@ -60,6 +60,10 @@ class Issuer:
         opaque = policy.access_token_format == "opaque"
         token = AccessToken("", client_id, scope, now, expires, family, audience=self._audience(resources))
         token.certificate, token.thumbprint = self.certificate, thumbprint
+        policy_of_targets = self.installation.behaviour.target
+        forgotten = policy_of_targets.forgotten_by_refreshes and occasion == "refresh"
+        if resources and (forgotten or policy_of_targets.audience == "client"):
+            token.audience = (client_id,)
         token.value = value = self._value("access") if opaque else self._jwt_access_token(token, occasion)
         self.installation.memory.access_tokens[value] = token
         if family is not None:

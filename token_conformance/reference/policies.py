@@ -85,6 +85,8 @@ class RequestPolicy:
     json_accepted: bool = False
     grant_type_folded: bool = False
     grant_type_guessed: bool = False
+    multipart_accepted: bool = False
+    broken_json: Literal["refused", "traced"] = "refused"
     fickle: bool = False
     browser_accepted: bool = True
 
@@ -104,6 +106,7 @@ class TokenPolicy:
     predictable: bool = False
     reserved_characters: bool = False
     refresh_token_shared: bool = False
+    service_tokens: Literal["new", "kept", "kept_with_full_lifetime"] = "new"
     published_keys: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
 
 

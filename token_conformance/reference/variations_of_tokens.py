@@ -102,6 +102,11 @@ LIVES = (
         policy("afterlife", revocation_ends="user and client"),
     ),
     Variation(
+        "service-token-kept",
+        "a service gets the same access token while it lives, with the rest of its life",
+        policy("token", service_tokens="kept"),
+    ),
+    Variation(
         "introspection-of-access-tokens-alone",
         "introspection knows access tokens alone",
         policy("afterlife", refresh_tokens_introspected=False),

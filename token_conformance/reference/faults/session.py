@@ -36,6 +36,24 @@ SESSION = (
         policy("refresh", access_token="same_with_full_lifetime"),
     ),
     Fault(
+        "service-token-kept-with-full-expires-in",
+        "a service gets the same access token again, with its full expires_in",
+        ("rfc6749-5.1-expires-in-true",),
+        policy("token", service_tokens="kept_with_full_lifetime"),
+    ),
+    Fault(
+        "access-token-of-another-session",
+        "a refresh yields the newest access token of its user at its client, whatever session that is of",
+        ("token-unique",),
+        policy("refresh", access_token="of_any_session"),
+    ),
+    Fault(
+        "refresh-token-of-another-session",
+        "a refresh hands over a refresh token that another session of the same user has",
+        ("token-unique",),
+        policy("refresh", hands_over_of_any_session=True),
+    ),
+    Fault(
         "refresh-id-token-at-first",
         "the first refresh yields an ID token as documented, and the later ones yield none",
         ("refreshed-id-token-as-documented",),

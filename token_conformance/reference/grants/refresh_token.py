@@ -209,6 +209,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
 
     def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
         last = token.family.last_access_token
+        if self.policy.access_token == "of_any_session" and (other := self._of_any_session(token, scope)) is not None:
+            return other
         if (
             last is not None
             and self.policy.access_token != "new"
@@ -229,6 +231,16 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         issued.generation = token.generation + 1
         issued.claimless = self._unsteady(token, "userinfo")
         return issued
+
+    def _of_any_session(self, token: RefreshToken, scope: str) -> AccessToken | None:
+        """A living access token of another session of the same user at the same client, as a careless cache gives it."""
+        for known in self.installation.memory.access_tokens.values():
+            other = known.family
+            if other is None or other is token.family or known.dead or self.installation.now >= known.expires:
+                continue
+            if (other.user, known.client_id, known.scope) == (token.family.user, token.client_id, scope):
+                return known
+        return None
 
     def _change_the_grant(self, token: RefreshToken) -> None:
         """Forget what the user granted, as a server does that reads late renewals from elsewhere."""
@@ -251,8 +263,19 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         token.family.confirmed = max(token.family.confirmed, token.generation)
         if not self.policy.hands_over:
             return None
+        if self.policy.hands_over_of_any_session and (other := self._successor_of_another(token)) is not None:
+            return other
         kept = scope if self.policy.narrowing_shrinks_grant else token.scope
         return self.issuer.refresh_token(token.family, kept, token.generation + 1)
+
+    def _successor_of_another(self, token: RefreshToken) -> RefreshToken | None:
+        """A living refresh token of another session of the same user at the same client."""
+        for known in self.installation.memory.refresh_tokens.values():
+            other = known.family
+            alike = (other.user, other.client_id) == (token.family.user, token.client_id)
+            if alike and other is not token.family and not known.dead and known.used is None:
+                return known
+        return None
 
     def _id_token(self, token: RefreshToken, access_token: AccessToken) -> str:
         if self.policy.id_token == "repeated" and token.family.last_id_token is not None:
