@@ -34,13 +34,14 @@ def authorization_of(login: Login) -> Authorization:
 
 @dataclass(frozen=True)
 class CodeReplay:
-    """A code exchanged, exchanged again, what became of the tokens of the first exchange, and the code once more."""
+    """A code exchanged, exchanged again, what became of the tokens of the first exchange, and the code once more, and without its verifier."""
 
     first: TokenResponse
     replay: TokenResponse
     at_resource: Exchange | None
     refresh: TokenResponse | None
     again: TokenResponse
+    without_verifier: TokenResponse | None
 
 
 @scenario(needs="authorization_code unattended_login", reach="user")
@@ -57,7 +58,10 @@ async def code_replay(provider: Provider) -> CodeReplay:
             resource = None
     if first.refresh_token is not None:
         refresh = await provider.refresh(first.refresh_token, client=authorization.client)
-    return CodeReplay(first, replay, resource, refresh, await provider.exchange_code(authorization))
+    again, bare = await provider.exchange_code(authorization), None
+    if authorization.code_verifier is not None:
+        bare = await provider.exchange_code(authorization, changes={"code_verifier": None})
+    return CodeReplay(first, replay, resource, refresh, again, bare)
 
 
 @requirement("rfc6749-4.1.3-exchange-succeeds")
@@ -82,6 +86,17 @@ def test_code_is_refused_again(code_replay: CodeReplay) -> None:
         raise NotApplicable("the first replay was not refused, which another check judges")
     answer = refusal(code_replay.again, control=code_replay.first)
     assert not answer.accepted, "a used code that was refused at first yields tokens at the second replay"
+
+
+@requirement("rfc6749-10.5-code-single-use")
+def test_code_is_refused_again_without_its_verifier(code_replay: CodeReplay) -> None:
+    """A used code that was refused is refused when it is sent again without its code_verifier."""
+    if code_replay.without_verifier is None:
+        raise NotApplicable("the profile asks for no PKCE")
+    if not refusal(code_replay.replay, control=code_replay.first).refused:
+        raise NotApplicable("the first replay was not refused, which another check judges")
+    answer = refusal(code_replay.without_verifier, control=code_replay.first)
+    assert not answer.accepted, "a used code that was refused yields tokens without its code_verifier"
 
 
 @requirement("rfc6749-4.1.2-replay-revokes")

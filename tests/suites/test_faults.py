@@ -65,6 +65,7 @@ def title(row: dict[str, Any]) -> str:
         "public-device",
         "further-addresses",
         "two-users",
+        "any-host",
         *DPOP,
     ],
 )

@@ -81,6 +81,7 @@ class CodePolicy:
     expiry_checked: bool = True
     single_use: bool = True
     replay_refused_once: bool = False
+    replay_without_verifier_accepted: bool = False
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False

@@ -56,6 +56,7 @@ class AssertionPolicy:
     audiences: Literal["both", "issuer", "token_endpoint", "nowhere"] = "both"
     elsewhere: Literal["any of these", "endpoint_or_issuer", "issuer", "token_endpoint"] = "any of these"
     audience_list_accepted: bool = True
+    host_believed: bool = False
     expiry_required: bool = True
     expiry_checked: bool = True
     not_before_checked: bool = True

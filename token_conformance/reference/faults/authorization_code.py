@@ -7,6 +7,12 @@ from token_conformance.reference.faults.fault import Fault, at, crash, refusals
 
 AUTHORIZATION_CODE = (
     Fault(
+        "code-replay-without-verifier-accepted",
+        "a used code yields tokens again where it comes without its code_verifier",
+        ("rfc6749-10.5-code-single-use",),
+        policy("code", replay_without_verifier_accepted=True),
+    ),
+    Fault(
         "code-replay-refused-once",
         "a used code is refused once, and yields tokens after that",
         ("rfc6749-10.5-code-single-use",),

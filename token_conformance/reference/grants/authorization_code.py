@@ -75,7 +75,10 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
     def _forgiven(self, code: Code) -> bool:
         """Whether a used code goes through that was refused before; counts it."""
         code.family.refusals["code"] += 1
-        return self.installation.behaviour.code.replay_refused_once and code.family.refusals["code"] > 1
+        policy = self.installation.behaviour.code
+        if policy.replay_without_verifier_accepted and "code_verifier" not in self.request.form:
+            return True
+        return policy.replay_refused_once and code.family.refusals["code"] > 1
 
     def _punish_replay(self, code: Code) -> None:
         """Revoke what a code has yielded, unless somebody sends it who does not even know its redirect_uri."""
