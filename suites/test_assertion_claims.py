@@ -1,6 +1,7 @@
 """What an assertion says, compared to the letter, and how many there are (RFC 7523 §2.2 and §3)."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
@@ -82,3 +83,39 @@ def test_letters_of_the_audience_matter(assertion_claims: AssertionClaims) -> No
 def test_two_assertions_are_none(assertion_claims: AssertionClaims) -> None:
     """A client_assertion with two JWTs is refused."""
     judge(assertion_claims.two, assertion_claims.control, "with two JWTs in it")
+
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+FOREIGN = "other.example"
+
+
+@dataclass(frozen=True)
+class ForeignHost:
+    """An accepted assertion, and one for the token endpoint of another host, in a request that names this host."""
+
+    control: TokenResponse
+    attempt: TokenResponse
+
+
+@scenario(needs="client_assertion")
+async def foreign_host(provider: Provider) -> ForeignHost:
+    """Send a short-lived assertion for another host's token endpoint, with that host in the Host header."""
+    endpoint = await provider.endpoint("token_endpoint")
+    if urlsplit(endpoint).hostname not in LOOPBACK and not provider.profile.server.foreign_host:
+        raise NotApplicable(
+            "another Host may choose another tenant: it is named on loopback, or by server.foreign_host"
+        )
+    client = next(client for client in provider.profile.clients if client.asserts)
+    good = await carrier_of(client, provider)
+    assertion = await provider.assertion(client)
+    elsewhere = urlsplit(endpoint)._replace(netloc=FOREIGN).geturl()
+    soon = assertion.claiming(aud=elsewhere, exp=assertion.claims["iat"] + 15)
+    attempt = await provider.token_as(soon.credentials(), good.parameters, headers=(("Host", FOREIGN),))
+    return ForeignHost(good.control, attempt)
+
+
+@requirement("rfc7523-assertion-aud")
+def test_host_of_a_request_does_not_name_the_server(foreign_host: ForeignHost) -> None:
+    """An assertion for another host's token endpoint is refused, even in a request that names this host."""
+    answer = refusal(foreign_host.attempt, control=foreign_host.control)
+    assert not answer.handed_over, f"an assertion for {FOREIGN} was accepted in a request with Host: {FOREIGN}"

@@ -35,7 +35,7 @@ def authorization_of(login: Login) -> Authorization:
 
 @dataclass(frozen=True)
 class CodeReplay:
-    """The tokens of a code used, another code exchanged and exchanged again, and its tokens used after that."""
+    """The tokens of a code used; another code exchanged, and exchanged again and again, and its tokens used in between."""
 
     refreshed: TokenResponse | None
     first: TokenResponse
@@ -43,6 +43,8 @@ class CodeReplay:
     replay: TokenResponse
     resource_afterwards: Exchange | None
     refreshed_afterwards: TokenResponse | None
+    again: TokenResponse
+    without_verifier: TokenResponse | None
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -59,13 +61,14 @@ class CodeReplay:
 
 @scenario(needs="authorization_code unattended_login", reach="user")
 async def code_replay(provider: Provider) -> CodeReplay:
-    """Exchange a code and refresh; exchange another one, exchange it again, then use the tokens of its first exchange."""
+    """Exchange a code and refresh; exchange another one, again, use the tokens of its first exchange, and replay it twice more."""
     twin = await provider.exchange_code(await provider.authorize())
     refreshed = await provider.refresh(twin.refresh_token) if twin.refresh_token is not None else None
     authorization = await provider.authorize()
     first = await provider.exchange_code(authorization)
     resource = await protected(provider, first.access_token)
     replay = await provider.exchange_code(authorization)
+    bare = {"code_verifier": None}
     return CodeReplay(
         refreshed=refreshed,
         first=first,
@@ -73,6 +76,10 @@ async def code_replay(provider: Provider) -> CodeReplay:
         replay=replay,
         resource_afterwards=await provider.resource(first.access_token) if resource is not None else None,
         refreshed_afterwards=await provider.refresh(first.refresh_token) if first.refresh_token is not None else None,
+        again=await provider.exchange_code(authorization),
+        without_verifier=await provider.exchange_code(authorization, changes=bare)
+        if authorization.code_verifier is not None
+        else None,
     )
 
 
@@ -96,6 +103,25 @@ def replayed(code_replay: CodeReplay) -> None:
     """Judge nothing of what a replay leads to where it was not refused, which another check tells."""
     if refusal(code_replay.replay, control=code_replay.first).handed_over:
         raise NotApplicable("the replay was not refused")
+
+
+@requirement("rfc6749-10.5-code-single-use")
+def test_code_is_refused_again(code_replay: CodeReplay) -> None:
+    """A used code that was refused is refused when it is sent again."""
+    replayed(code_replay)
+    answer = refusal(code_replay.again, control=code_replay.first)
+    assert not answer.handed_over, "a used code that was refused at first yields tokens at the second replay"
+
+
+@requirement("rfc6749-10.5-code-single-use")
+def test_code_is_refused_again_without_its_verifier(code_replay: CodeReplay) -> None:
+    """A used code that was refused is refused when it is sent again without its code_verifier."""
+    if code_replay.without_verifier is None:
+        raise NotApplicable("the profile asks for no PKCE")
+    replayed(code_replay)
+    # The replay with the verifier was refused: what differs from it is the verifier.
+    answer = refusal(code_replay.without_verifier, control=code_replay.first, differs=("code", "code_verifier"))
+    assert not answer.handed_over, "a used code that was refused yields tokens without its code_verifier"
 
 
 @requirement("rfc6749-4.1.2-replay-revokes")

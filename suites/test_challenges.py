@@ -9,7 +9,7 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.access_token import keeps_rfc9068
 from token_conformance.evidence.answers import Evidence
-from token_conformance.evidence.challenge import Challenge, challenges_of
+from token_conformance.evidence.challenge import Challenge, challenges_of, is_readable
 from token_conformance.evidence.jwt_reading import read
 from token_conformance.judging.resource import Protected
 from token_conformance.provider import Provider
@@ -65,6 +65,38 @@ def test_attributes_of_a_challenge_keep_to_their_characters(evidence: Evidence) 
         for name, characters in CHARACTERS.items():
             value = challenge.value(name) or ""
             assert characters.fullmatch(value), f"{name} is {value!r} in the challenge to {exchange}"
+
+
+@pytest.mark.evidence_of("wrong_credentials", "at_resource")
+@requirement("rfc9110-11.6.1-challenge")
+def test_challenges_can_be_read(evidence: Evidence) -> None:
+    """A challenge begins by its scheme and a blank, and its parameters follow: `Bearer realm="…"`, not `Bearer, realm="…"`."""
+    headers = [(each, value) for each in evidence.exchanges if (value := told_by(each)) is not None]
+    if not headers:
+        raise NotApplicable("no answer of this run holds a challenge")
+    for exchange, value in headers:
+        exchange.response  # noqa: B018 - the answer is this check's evidence
+        assert is_readable(value), f"no parser reads WWW-Authenticate: {value} in the answer to {exchange}"
+
+
+@pytest.mark.evidence_of("wrong_credentials", "at_resource")
+@requirement("rfc7617-2-realm")
+def test_challenge_to_basic_names_a_realm(evidence: Evidence) -> None:
+    """A challenge to Basic has a realm."""
+    found = [(each, challenge) for each in evidence.exchanges for challenge in challenges_of(each)]
+    basic = [(exchange, challenge) for exchange, challenge in found if challenge.scheme.lower() == "basic"]
+    if not basic:
+        raise NotApplicable("no answer of this run holds a challenge to Basic")
+    for exchange, challenge in basic:
+        exchange.response  # noqa: B018 - the answer is this check's evidence
+        assert challenge.value("realm") is not None, f"the challenge to Basic in the answer to {exchange} has no realm"
+
+
+def told_by(exchange: Exchange) -> str | None:
+    """The WWW-Authenticate header of an answer; None where there is none, or a recording holds no headers."""
+    if exchange.answer is None or "headers" in exchange.undocumented:
+        return None
+    return header(exchange.answer.headers, "www-authenticate")
 
 
 def borne(exchange: Exchange) -> tuple[str, str]:

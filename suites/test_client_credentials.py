@@ -99,3 +99,34 @@ def test_no_other_public_client_is_a_service(other_public_services: dict[str, To
     for name, answer in other_public_services.items():
         assert not answer.handed_over, f'the public client "{name}" got a token by client_credentials'
     raise NotApplicable("measured, not judged: no further public client got a token, and none has a control beside it")
+
+
+@dataclass(frozen=True)
+class RepeatedService:
+    """Two answers to the same request of a service, some seconds apart."""
+
+    first: TokenResponse
+    second: TokenResponse
+
+
+@scenario(needs="client_credentials")
+async def repeated_service(provider: Provider) -> RepeatedService:
+    """Ask for a token in the client's own name, and again five seconds later."""
+    first = await provider.client_credentials()
+    await provider.clock.wait(5)
+    return RepeatedService(first, await provider.client_credentials())
+
+
+@requirement("rfc6749-5.1-expires-in-true")
+def test_same_token_has_the_rest_of_its_life(repeated_service: RepeatedService) -> None:
+    """A service that asks again gets another access token, or the same one with what is left of its life."""
+    first, second = repeated_service.first, refusal(repeated_service.second, control=repeated_service.first)
+    if not second.accepted:
+        raise Inconclusive(f"the second request was answered by {second}")
+    if second.access_token != first.access_token or first.expires_in is None or second.expires_in is None:
+        return
+    passed = (second.answered - first.answered).total_seconds()
+    assert second.expires_in <= first.expires_in - passed + 1, (
+        f"the same access token came again {passed:.0f} s later, with expires_in {second.expires_in} "
+        f"after {first.expires_in}"
+    )

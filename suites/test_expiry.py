@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
-from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.lifetime import (
     TOLERANCE,
     access_token_lifetime,
     documented_lifetime,
     judge_introspected,
+    judge_jwt,
     lifetime_slack,
     refresh_token_lifetime,
 )
@@ -225,18 +225,6 @@ def test_expires_in_agrees_with_the_jwt(login: Login) -> None:
 def test_expires_in_of_a_refresh_agrees_with_the_jwt(refreshed: Refreshed) -> None:
     """After a refresh, expires_in agrees with the exp of a JWT access token."""
     judge_jwt(refreshed.response)
-
-
-def judge_jwt(response: TokenResponse) -> None:
-    """Hold expires_in against the exp of the access token, where it is a JWT."""
-    token = jwt_of(response.access_token)
-    if token is None:
-        raise NotApplicable("the access token is opaque")
-    expiry, told = token.time("exp"), response.expires_in
-    if expiry is None or told is None:
-        raise Inconclusive("exp of the access token, or expires_in, is not told")
-    left = (expiry - response.exchange.date).total_seconds()
-    assert abs(left - told) <= TOLERANCE, f"expires_in is {told} s, and exp is {left:.0f} s after the answer"
 
 
 @dataclass(frozen=True)

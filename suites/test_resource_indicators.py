@@ -150,6 +150,9 @@ def judge_audience(target: Targeted, harmless: frozenset[str]) -> None:
         raise NotApplicable("the access token is opaque, and introspection does not tell of it")
     assert told, f"a token that was asked for {target.resource} names no audience"
     others = [each for each in told if each != target.resource and each not in harmless]
+    assert others or target.resource in told, (
+        f"a token that was asked for {target.resource} is for {', '.join(told)}, and for no resource"
+    )
     alone = not others or (target.resource not in told and len(others) == 1)
     assert alone, f"a token that was asked for {target.resource} is for {', '.join(told)}"
 
@@ -181,8 +184,10 @@ def test_tokens_for_two_resources_differ(resource_requests: ResourceRequests) ->
 
 @dataclass(frozen=True)
 class ResourceRefreshes:
-    """A login for one resource, refreshed for it and for another one; and a login for both, refreshed for one."""
+    """A login for one resource, refreshed without naming one, for it and for another; and one for both, refreshed for one."""
 
+    first: Targeted
+    unnamed: Targeted
     control: Targeted
     beyond: Targeted
     both: TokenResponse
@@ -192,7 +197,7 @@ class ResourceRefreshes:
 
 @scenario(needs="resource_indicators authorization_code refresh", reach="session")
 async def resource_refreshes(provider: Provider) -> ResourceRefreshes:
-    """Log in for one resource and refresh for it and for another; log in for both and refresh for one."""
+    """Log in for one resource and refresh without one, for it and for another; log in for both and refresh for one."""
     known, client = provider.profile.tokens.resource_indicators, provider.profile.user_client
     if len(known) < 2:
         raise NotApplicable("the profile names a single resource")
@@ -200,18 +205,40 @@ async def resource_refreshes(provider: Provider) -> ResourceRefreshes:
         raise NotApplicable("the profile's login.strategy does not go through the authorization endpoint")
     one, other = known[:2]
     first = await provider.exchange_code(await provider.authorize(parameters={"resource": one}))
-    control = await provider.refresh(first.refresh_token, client=client, changes={"resource": one})
-    newest = control.refresh_token or first.refresh_token
+    unnamed = await provider.refresh(first.refresh_token, client=client)
+    newest = unnamed.refresh_token or first.refresh_token
+    control = await provider.refresh(newest, client=client, changes={"resource": one})
+    newest = control.refresh_token or newest
     beyond = await provider.refresh(newest, client=client, changes={"resource": other})
     both = await provider.exchange_code(await provider.authorize(parameters={"resource": (one, other)}))
     narrowed = await provider.refresh(both.refresh_token, client=client, changes={"resource": one})
     return ResourceRefreshes(
+        first=await targeted(provider, client, one, first),
+        unnamed=await targeted(provider, client, one, unnamed),
         control=await targeted(provider, client, one, control),
         beyond=await targeted(provider, client, other, beyond),
         both=both,
         narrowed=await targeted(provider, client, one, narrowed),
         harmless=await harmless(provider, client),
     )
+
+
+@requirement("rfc8707-2-audience")
+def test_refresh_keeps_the_resource(resource_refreshes: ResourceRefreshes) -> None:
+    """A refresh of a login for one resource, whether it names it or not, yields a token for that resource."""
+    granted = resource_refreshes.first.audience
+    named = frozenset(granted or ()) - (resource_refreshes.harmless - {resource_refreshes.control.resource})
+    if not granted or not named or not resource_refreshes.unnamed.response.accepted:
+        raise NotApplicable(
+            "nobody tells whom the tokens are for, or the refresh was refused, which is judged elsewhere"
+        )
+    for refreshed in (resource_refreshes.unnamed, resource_refreshes.control):
+        told = refreshed.audience
+        if told:
+            assert named & set(told), (
+                f"a login for {refreshed.resource}, whose token was for {', '.join(granted)}, "
+                f"was refreshed to a token for {', '.join(told)}"
+            )
 
 
 @requirement("rfc9700-4.14.2-bound-to-scope")

@@ -7,6 +7,7 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, requirement
 from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.answers import Evidence
+from token_conformance.evidence.sessions import Member, strays
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.unguessable import varying_bits
 from token_conformance.judging.violation import violating
@@ -206,6 +207,20 @@ def test_no_two_logins_share_a_token(evidence: Evidence, member: str) -> None:
     if len(values) < 2:
         raise Inconclusive(f"{len(values)} logins of this run gave a {member}; it takes two to compare")
     assert len(set(values)) == len(values), f"{len(values)} logins gave {len(set(values))} different values of {member}"
+
+
+@pytest.mark.evidence_of("login", "refreshed")
+@requirement("token-unique")
+@pytest.mark.parametrize("member", ["access_token", "refresh_token"])
+def test_no_refresh_hands_out_what_another_session_has(evidence: Evidence, member: Member) -> None:
+    """No refresh of this run hands out a token that another session was given."""
+    refreshes = [each for each in having(evidence, member) if "refresh_token" in dict(each.exchange.request.form)]
+    if not refreshes:
+        raise Inconclusive(f"no refresh of this run gave a {member}")
+    for stray in strays(evidence.successes, member):
+        raise AssertionError(
+            f"{stray.again.exchange} hands out the {member} of another session, {stray.before.exchange}"
+        )
 
 
 @pytest.mark.evidence_of("login", "refreshed")

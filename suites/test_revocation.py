@@ -244,6 +244,9 @@ class StrangersRevocation:
     """Attempts of others to revoke a refresh token, and refreshes after them."""
 
     control: TokenResponse
+    resource: Protected | None
+    foreign_of_access_token: Exchange | None
+    access_token_after: Exchange | None
     foreign: Exchange | None
     after_foreign: TokenResponse | None
     unauthenticated: Exchange | None
@@ -253,13 +256,16 @@ class StrangersRevocation:
 
 @scenario(needs="login refresh", reach="user")
 async def strangers_revocation(provider: Provider) -> StrangersRevocation:
-    """Log in, refresh, let another client and nobody at all revoke the newest refresh token, refreshing after each."""
+    """Log in, refresh, let another client revoke both tokens and nobody at all the refresh token, using them after each."""
     await revocable(provider)
     login, stranger = await provider.session(), provider.profile.second_client
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest = control.refresh_token or login.refresh_token
-    foreign = after_foreign = unproved = wrong = after_unproved = None
+    foreign = after_foreign = unproved = wrong = after_unproved = resource = of_access_token = after = None
     if stranger is not None:
+        resource = await protected(provider, control.access_token)
+        of_access_token = await provider.revoke(control.access_token, client=stranger)
+        after = await provider.resource(control.access_token) if resource is not None else None
         foreign = await provider.revoke(newest, client=stranger)
         after_foreign = await provider.refresh(newest, client=login.client)
         newest = after_foreign.refresh_token or newest
@@ -268,7 +274,17 @@ async def strangers_revocation(provider: Provider) -> StrangersRevocation:
         if login.client.can_be_imitated:
             wrong = await provider.revoke(newest, client=impostor(login.client, provider.draw("client_secret")))
         after_unproved = await provider.refresh(newest, client=login.client)
-    return StrangersRevocation(control, foreign, after_foreign, unproved, wrong, after_unproved)
+    return StrangersRevocation(
+        control=control,
+        resource=resource,
+        foreign_of_access_token=of_access_token,
+        access_token_after=after,
+        foreign=foreign,
+        after_foreign=after_foreign,
+        unauthenticated=unproved,
+        wrong_secret=wrong,
+        after_unauthenticated=after_unproved,
+    )
 
 
 @requirement("rfc7009-2.1-foreign-token")
@@ -280,6 +296,21 @@ def test_other_clients_cannot_revoke(strangers_revocation: StrangersRevocation) 
     foreign.response  # noqa: B018 - the answer to the stranger is evidence too
     answer = refusal(after, control=strangers_revocation.control)
     assert answer.accepted, f"after a revocation by another client the refresh token was answered by {answer}"
+
+
+@requirement("rfc7009-2.1-foreign-token")
+def test_other_clients_cannot_revoke_access_tokens(strangers_revocation: StrangersRevocation) -> None:
+    """A client cannot revoke the access token of another one."""
+    if strangers_revocation.foreign_of_access_token is None:
+        raise NotApplicable("the profile has no second confidential client")
+    resource, after = strangers_revocation.resource, strangers_revocation.access_token_after
+    if resource is None or after is None:
+        raise NotApplicable("there is no resource to use the access token at")
+    strangers_revocation.foreign_of_access_token.response  # noqa: B018 - the answer to the stranger is evidence too
+    answer = resource.beside(after)
+    assert took(answer), f"after a revocation by another client the resource answered {answer.status}"
+    if jwt_of(strangers_revocation.control.access_token) is not None:
+        raise NotApplicable("the access token is a JWT, which resources may check by themselves")
 
 
 @requirement("rfc7009-2.1-client-authentication")

@@ -27,6 +27,9 @@ class ForeignScope:
     unnamed_granted: frozenset[str] | None
     reordered: TokenResponse | None
     folded: TokenResponse | None
+    folded_granted: frozenset[str] | None
+    alone: TokenResponse
+    alone_granted: frozenset[str] | None
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -41,7 +44,7 @@ class ForeignScope:
 
 @scenario(needs="client_credentials")
 async def foreign_scope(provider: Provider) -> ForeignScope:
-    """Ask for a foreign scope and for what that was granted, for none, and for the usual one in other spellings."""
+    """Ask for a foreign scope beside the usual one and alone, for none, and for the usual one in other spellings."""
     grant = provider.profile.grants.client_credentials
     scope = grant.scope if grant else None
     control = await provider.client_credentials()
@@ -50,6 +53,9 @@ async def foreign_scope(provider: Provider) -> ForeignScope:
     unnamed = await provider.token({"grant_type": "client_credentials"}, client=provider.service_client)
     values = (scope or "").split()
     capital = values[0].swapcase() if values else ""
+    service = provider.service_client
+    folded = await provider.client_credentials(scope=capital) if values and capital != values[0] else None
+    alone = await provider.client_credentials(scope=FOREIGN)
     return ForeignScope(
         scope=scope,
         control=control,
@@ -58,7 +64,10 @@ async def foreign_scope(provider: Provider) -> ForeignScope:
         unnamed=unnamed,
         unnamed_granted=await granted_scope(provider, unnamed, provider.service_client),
         reordered=await provider.client_credentials(scope=" ".join(values[::-1])) if len(values) > 1 else None,
-        folded=await provider.client_credentials(scope=capital) if values and capital != values[0] else None,
+        folded=folded,
+        folded_granted=await granted_scope(provider, folded, service) if folded is not None else None,
+        alone=alone,
+        alone_granted=await granted_scope(provider, alone, service),
     )
 
 
@@ -97,6 +106,24 @@ def test_narrower_scope_than_asked_is_told(foreign_scope: ForeignScope) -> None:
 
 
 @requirement("rfc6749-5.1-scope-told")
+def test_other_scope_than_asked_is_told(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
+    """Where a foreign scope alone, or the usual one in other letters, is granted as something else, the answer tells it."""
+    asked = {FOREIGN: (foreign_scope.alone, foreign_scope.alone_granted)}
+    if foreign_scope.folded is not None:
+        folded = dict(foreign_scope.folded.exchange.request.form).get("scope", "")
+        asked[folded] = (foreign_scope.folded, foreign_scope.folded_granted)
+    answers = {scope: refusal(answer, control=service_token) for scope, (answer, _) in asked.items()}
+    if not any(answer.accepted for answer in answers.values()):
+        raise NotApplicable("these scopes were refused, so that there is nothing to tell")
+    for scope, (answer, granted) in asked.items():
+        other = granted is not None and granted != frozenset(scope.split())
+        silent = answer.accepted and "scope" not in answer.members
+        assert not (silent and other), (
+            f"{scope} was asked for, {' '.join(sorted(granted or ())) or 'no scope'} granted, and the answer has no scope"
+        )
+
+
+@requirement("rfc6749-5.1-scope-told")
 def test_scope_of_a_request_without_scope_is_told(foreign_scope: ForeignScope) -> None:
     """Where no scope was asked for and one was granted, the answer tells it."""
     answer = refusal(foreign_scope.unnamed, control=foreign_scope.control)
@@ -129,7 +156,7 @@ def test_case_of_scope_matters(foreign_scope: ForeignScope) -> None:
     answer = refusal(foreign_scope.folded, control=foreign_scope.control)
     if not answer.handed_over:
         return
-    granted = answer.scope or scope_of(answer.access_token)
+    granted = foreign_scope.folded_granted
     if granted is None:
         raise Inconclusive("what scope was granted cannot be seen")
     usual = frozenset((foreign_scope.scope or "").split())

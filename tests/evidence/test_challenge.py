@@ -2,7 +2,7 @@
 
 import pytest
 
-from token_conformance.evidence.challenge import Challenge, challenges_in, challenges_of
+from token_conformance.evidence.challenge import Challenge, challenges_in, challenges_of, is_readable
 
 REALM = Challenge("Bearer", (("realm", "a, b"),))
 
@@ -49,3 +49,18 @@ def test_where_no_header_is_known_there_is_no_challenge(make_exchange):
     assert challenges_of(make_exchange(answer=None)) == ()
     headers = [("WWW-Authenticate", "Bearer")]
     assert challenges_of(make_exchange(headers=headers, undocumented=frozenset({"headers"}))) == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['Bearer realm="a", error="b"', "Basic realm=a, Bearer", "Negotiate, Basic realm=a", "Negotiate YWJj", "Bearer"],
+)
+def test_parameters_behind_their_scheme_can_be_read(value):
+    """One challenge or several, with parameters, with a token68, or with nothing."""
+    assert is_readable(value)
+
+
+@pytest.mark.parametrize("value", ['Bearer, error="b"', 'error="b"', "", 'Basic realm=a, Bearer, error="b"', "()"])
+def test_parameters_apart_from_their_scheme_cannot(value):
+    """A comma behind the scheme ends its challenge."""
+    assert not is_readable(value)

@@ -64,6 +64,8 @@ def title(row: dict[str, Any]) -> str:
         "native",
         "public-device",
         "further-addresses",
+        "two-users",
+        "any-host",
         *DPOP,
     ],
 )

@@ -48,6 +48,19 @@ def challenges_in(value: str) -> tuple[Challenge, ...]:
     return tuple(found)
 
 
+def is_readable(value: str) -> bool:
+    """Whether a header holds challenges as RFC 9110 §11.6.1 writes them: no parameter stands apart from its scheme.
+
+    A scheme that a comma ends has no parameters, and so what follows must be another challenge.
+    """
+    bare = True
+    for scheme, parameter in _parts(value):
+        if scheme is None and (parameter is None or bare):
+            return False
+        bare = bare if scheme is None else parameter is None
+    return any(scheme is not None for scheme, _ in _parts(value))
+
+
 def _parts(value: str) -> Iterator[tuple[str | None, tuple[str, str] | None]]:
     """The members of the list: a scheme, a parameter, or both."""
     for member in parse_http_list(value):

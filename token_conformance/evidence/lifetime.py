@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.token_response import COUNTABLE, TokenResponse
 from token_conformance.profile.models import Profile
 from token_conformance.verdict import Inconclusive, NotApplicable
@@ -28,6 +29,18 @@ def access_token_lifetime(response: TokenResponse, profile: Profile) -> int:
         f"expires_in is {told!r}: no time to wait for",
         stopped_by="rfc6749-5.1-expires-in" if told is None else "rfc6749-a.14-expires-in-number",
     )
+
+
+def judge_jwt(response: TokenResponse) -> None:
+    """Hold expires_in against the exp of the access token, where it is a JWT."""
+    token = jwt_of(response.access_token)
+    if token is None:
+        raise NotApplicable("the access token is opaque")
+    expiry, told = token.time("exp"), response.expires_in
+    if expiry is None or told is None:
+        raise Inconclusive("exp of the access token, or expires_in, is not told")
+    left = (expiry - response.exchange.date).total_seconds()
+    assert abs(left - told) <= TOLERANCE, f"expires_in is {told} s, and exp is {left:.0f} s after the answer"
 
 
 def judge_introspected(response: TokenResponse, introspection: Exchange, profile: Profile) -> None:

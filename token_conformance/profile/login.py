@@ -45,8 +45,16 @@ class Login(Table):
 
     @property
     def of_each_user(self) -> tuple[Login, ...]:
-        """How each user logs in: the one of `[login]`, and then the further ones, all in the same way."""
-        others = ({"username": user.username, "password": user.password} for user in self.users)
+        """How each user logs in: the one of `[login]`, and then the further ones, all in the same way, beside all others."""
+        everybody = (User(username=self.username or "", password=self.password or ""), *self.users)
+        others = (
+            {
+                "username": user.username,
+                "password": user.password,
+                "users": [each for each in everybody if each != user],
+            }
+            for user in self.users
+        )
         return (self, *(self.model_copy(update=other) for other in others))
 
     @property

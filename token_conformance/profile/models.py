@@ -67,6 +67,7 @@ class Endpoints(Table):
     jwks_uri: EndpointURL | None = None
     resource: EndpointURL | None = None
     ca_bundle: ExistingFile | None = None
+    foreign_host: bool = False
 
     @model_validator(mode="after")
     def _reachable(self) -> Endpoints:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from typing import Self
 
 from token_conformance.evidence.login import Authorization, Login
 from token_conformance.evidence.token_response import TokenResponse
@@ -23,6 +25,21 @@ class Provider(Authorizing):
         self.lineage.known = False
         if self.lineage.window is not None:
             self.lineage.window.forget()
+
+    def another_user(self) -> Self:
+        """The same with another user of the profile, who begins in a browser that the provider has never seen.
+
+        Raises:
+            NotApplicable: the profile has no further user.
+
+        """
+        if not self.profile.login.users or self.profile.login.seeded:
+            raise NotApplicable("the profile has no further user: [[login.users]]")
+        self.forget_browser()
+        other = copy.copy(self)
+        login = self.profile.login.of_each_user[1]
+        other.profile, other._usual = self.profile.model_copy(update={"login": login}), False  # noqa: SLF001 - of its own kind
+        return other
 
     async def metadata(self) -> Exchange:
         """The answer that holds the provider's metadata (OIDC Discovery §4, RFC 8414 §3).

@@ -18,8 +18,10 @@ from token_conformance.reference.answer import NO_STORE, Answer, Endpoint
 from token_conformance.reference.authorization_server import ReferenceAuthorizationServer, refusal_answer
 from token_conformance.reference.browser import careless
 from token_conformance.reference.front_door import SESSION_COOKIE, FrontDoor
+from token_conformance.reference.grant_policies import RefreshPolicy
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
+from token_conformance.reference.memory import RefreshToken
 from token_conformance.reference.metadata import metadata
 from token_conformance.reference.mutual_tls import presented_certificate
 from token_conformance.reference.reading import FORM, Incoming, Parameters, accepted_methods, form_of
@@ -91,6 +93,8 @@ class Endpoints:
         if not policy.browser_accepted and SESSION_COOKIE in incoming.headers.get("cookie", ""):
             raise invalid_request("A browser that is logged in has no business here.")
         form = form_of(incoming, policy)
+        if policy.grant_type_guessed and (guess := _guessed(form)) is not None:
+            form.setdefault("grant_type", guess)
         self._check_parameters(form)
         parameters = Parameters(incoming, form)
         parameters.raced = await self._looked_at_too_early(form)
@@ -108,7 +112,7 @@ class Endpoints:
         memory, behaviour = self._installation.memory, self._installation.behaviour
         code, token = memory.codes.get(form.get("code", "")), memory.refresh_tokens.get(form.get("refresh_token", ""))
         unused = (code is not None and not behaviour.code.atomic and not code.used) or (
-            token is not None and not behaviour.refresh.atomic and token.used is None
+            token is not None and token.used is None and not _atomic(behaviour.refresh, token)
         )
         if unused:
             await asyncio.sleep(TIME_OF_CHECK_TO_TIME_OF_USE)
@@ -223,3 +227,14 @@ KNOWN_PARAMETERS = frozenset(
 
 def _route(url: str, endpoint: Callable[[Request], object]) -> Route:
     return Route(path_of(url), endpoint, methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"])
+
+
+def _atomic(policy: RefreshPolicy, token: RefreshToken) -> bool:
+    """Whether a refresh token is looked at and marked as used in one step."""
+    return policy.atomic and not policy.unsteady_in(token.generation, "race")
+
+
+def _guessed(form: dict[str, str]) -> str | None:
+    """The grant that a request seems to mean."""
+    kinds = {"code": "authorization_code", "refresh_token": "refresh_token"}
+    return next((kind for name, kind in kinds.items() if name in form), None)

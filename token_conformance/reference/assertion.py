@@ -10,6 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
@@ -77,6 +78,9 @@ class AssertionReader:
         named = {"issuer": {self.issuer}, "token_endpoint": {self.token_endpoint}}
         usual = named.get(self.policy.audiences, set())
         usual = named["issuer"] | named["token_endpoint"] if self.policy.audiences == "both" else usual
+        if self.policy.host_believed:
+            return usual | {asked}
+        asked = urlsplit(asked)._replace(netloc=urlsplit(self.token_endpoint).netloc).geturl()
         if asked == self.token_endpoint:
             return usual
         if self.policy.elsewhere == "any of these":

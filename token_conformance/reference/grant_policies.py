@@ -14,13 +14,15 @@ class RefreshPolicy:
 
     rotates: bool = True
     hands_over: bool = True
+    hands_over_of_any_session: bool = False
     repeats_kept_token: bool = True
     reuse_grace: int = 0
     grace_until_used: bool = False
     reuse_refused: bool = True
     use_forgotten_after: int | None = None
     remembers_generations: int | None = None
-    reuse_revokes: Literal["family", "user", "nothing"] = "family"
+    reuse_revokes: Literal["family", "user", "everybody", "nothing"] = "family"
+    revived_by_login: bool = False
     lifetime: int = 30 * 24 * 3600
     lifetime_absolute: bool = False
     expiry_checked: bool = True
@@ -45,7 +47,7 @@ class RefreshPolicy:
     scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
-    access_token: Literal["new", "same", "same_with_full_lifetime"] = "new"
+    access_token: Literal["new", "same", "same_with_full_lifetime", "of_any_session"] = "new"
     renewed_access_token_works: bool = True
     old_access_token: Literal["lives", "revoked", "revoked_at_first", "revoked_later"] = "lives"
     id_token: Literal["always", "never", "repeated", "at_first"] = "always"
@@ -55,6 +57,16 @@ class RefreshPolicy:
     atomic: bool = True
     racers_share_successor: bool = False
     one_session: bool = False
+    refused_once: frozenset[str] = frozenset()
+    refused_scope_uses_up: bool = False
+    second_foreign_use_revokes: bool = False
+    auth_time_of_newest_login: bool = False
+    steady_generations: int | None = None
+    unsteady: frozenset[str] = frozenset()
+
+    def unsteady_in(self, generation: int, what: str) -> bool:
+        """Whether a part of its behaviour is another one for the tokens that replace those of a late generation."""
+        return self.steady_generations is not None and generation > self.steady_generations and what in self.unsteady
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,8 @@ class CodePolicy:
     unexpected_verifier: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     expiry_checked: bool = True
     single_use: bool = True
+    replay_refused_once: bool = False
+    replay_without_verifier_accepted: bool = False
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
     wrong_replay_revokes: bool = False
@@ -127,6 +141,7 @@ class ScopePolicy:
 
     unknown: Literal["refused", "dropped", "granted"] = "refused"
     unknown_of_users: Literal["refused", "dropped", "granted"] | None = None
+    unknown_alone: Literal["refused", "default"] = "refused"
     refresh_token_without_offline_access: bool = False
     refresh_token_for_service: bool = False
     echo: Literal["always", "when_different"] = "always"
@@ -203,4 +218,5 @@ class TargetPolicy:
     malformed: Literal["invalid_target", "invalid_request", "ignored"] = "invalid_target"
     beyond: Literal["refused", "ignored", "granted"] = "refused"
     narrowed: Literal["honoured", "ignored", "refused"] = "honoured"
-    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold"] = "asked"
+    audience: Literal["asked", "mapped", "usual", "usual_too", "userinfo_too", "untold", "client"] = "asked"
+    forgotten_by_refreshes: bool = False

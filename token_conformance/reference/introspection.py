@@ -1,5 +1,7 @@
 """Token introspection (RFC 7662)."""
 
+# ruff: noqa: S105 - policies are named after the secrets that they concern
+
 from __future__ import annotations
 
 from typing import Any
@@ -24,16 +26,22 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
     def create_endpoint_response(self, request: Parameters) -> Answer:
         """Tell what a token is, or no more than that it is not active (RFC 7662 §2.2)."""
         installation: Installation = self.server.installation
+        asker = None
         if installation.behaviour.afterlife.introspection_authenticated:
-            client = self._authenticated(installation, request)
-            if client.client.public:
+            asker = self._authenticated(installation, request)
+            if asker.client.public:
                 raise invalid_client("missing_authentication", status=401, challenge=True)
         token = found_token(installation, request)
         if token is None:
             return _described({"active": installation.behaviour.afterlife.unknown_token_active})
-        if not self._active(installation, token):
+        tells = installation.behaviour.afterlife.tells
+        foreign = asker is not None and asker.client_id != token.client_id
+        if not self._active(installation, token) or (foreign and tells == "its client"):
             return _described({"active": False})
-        return _described(self._description(installation, token))
+        description = self._description(installation, token)
+        if asker is not None and tells == "everybody their own name":
+            description["client_id"] = asker.client_id
+        return _described(description)
 
     def _authenticated(self, installation: Installation, request: Parameters) -> RegisteredClient:
         """The client of the request; here 401 is the status whatever its method (RFC 7662 §2.3)."""
@@ -54,8 +62,17 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             return False
         if installation.now >= token.expires and not policy.expired_token_active:
             return False
-        used = isinstance(token, RefreshToken) and used_up(installation, token)
-        return not used or policy.used_refresh_token_active
+        if not isinstance(token, RefreshToken):
+            return True
+        return self._refresh_token_active(installation, token)
+
+    def _refresh_token_active(self, installation: Installation, token: RefreshToken) -> bool:
+        policy, beside = installation.behaviour.afterlife, token.family.last_access_token
+        if policy.refresh_token_active == "at first" and token.generation > 1:
+            return False
+        if policy.refresh_token_active == "beside its access token" and beside is not None:
+            return token.used is None and installation.now < beside.expires
+        return not used_up(installation, token) or policy.used_refresh_token_active
 
     def _description(self, installation: Installation, token: AccessToken | RefreshToken) -> dict[str, Any]:
         user = token.family.user if token.family is not None else None

@@ -60,6 +60,10 @@ class Issuer:
         opaque = policy.access_token_format == "opaque"
         token = AccessToken("", client_id, scope, now, expires, family, audience=self._audience(resources))
         token.certificate, token.thumbprint = self.certificate, thumbprint
+        policy_of_targets = self.installation.behaviour.target
+        forgotten = policy_of_targets.forgotten_by_refreshes and occasion == "refresh"
+        if resources and (forgotten or policy_of_targets.audience == "client"):
+            token.audience = (client_id,)
         token.value = value = self._value("access") if opaque else self._jwt_access_token(token, occasion)
         self.installation.memory.access_tokens[value] = token
         if family is not None:
@@ -79,6 +83,8 @@ class Issuer:
         token.revoked = policy.living_generations is not None and generation > policy.living_generations
         if policy.one_session and generation == 1:
             self.installation.memory.end_other_sessions(family)
+        if policy.revived_by_login and generation == 1:
+            self.installation.memory.revive(family.user)
         self.installation.memory.refresh_tokens[token.value] = token
         return token
 
@@ -93,7 +99,7 @@ class Issuer:
             "aud": family.client_id,
             "exp": now + behaviour.token.id_token_lifetime,
             "iat": now,
-            "auth_time": family.auth_time,
+            "auth_time": self._auth_time(family, occasion),
             "sid": family.session,
         }
         claims |= {"acr": family.acr} if family.acr is not None else {}
@@ -109,6 +115,12 @@ class Issuer:
             unsigned = change(unsigned)
         family.last_id_token = unsigned.signed()
         return family.last_id_token
+
+    def _auth_time(self, family: Family, occasion: Occasion) -> int:
+        """When the user logged in (OIDC Core §2 and §12.2); at a careless server, when he last did."""
+        if occasion != "refresh" or not self.installation.behaviour.refresh.auth_time_of_newest_login:
+            return family.auth_time
+        return max(each.auth_time for each in self.installation.memory.families_of(family.user))
 
     def _audience(self, resources: tuple[str, ...]) -> tuple[str, ...]:
         """Whom an access token is for (RFC 8707 §2); nothing where nobody has asked."""

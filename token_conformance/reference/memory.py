@@ -14,7 +14,7 @@ from token_conformance.reference.documented import User
 class Family:
     """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
 
-    `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
+    `refusals` counts what was refused with its tokens, by what was wrong. `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
     `thumbprint` that of a key (RFC 9449 §5).
     """
 
@@ -34,6 +34,7 @@ class Family:
     certificate: str | None = None
     thumbprint: str | None = None
     acr: str | None = None
+    refusals: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(eq=False)
@@ -62,7 +63,7 @@ class Code:
 class AccessToken:
     """An access token that was issued, and the thumbprint of the certificate that it is bound to; times in seconds since 1970.
 
-    `generation` is that of the refresh token beside it.
+    `generation` is that of the refresh token beside it. A `claimless` one opens no claims of the user but sub.
     """
 
     value: str
@@ -77,6 +78,7 @@ class AccessToken:
     thumbprint: str | None = None
     spared: bool = False
     generation: int = 1
+    claimless: bool = False
 
     def confirm(self) -> None:
         """Note that it was used."""
@@ -163,6 +165,18 @@ class Memory:
                 id(token.family): token.family for token in self.refresh_tokens.values() if token.family.user == user
             }.values()
         )
+
+    def revoke_beside(self, family: Family, reach: Literal["user and client", "user", "everybody"]) -> None:
+        """Revoke a family, and those of its user at its client, of its user, or of everybody."""
+        for other in [family, *(token.family for token in self.refresh_tokens.values())]:
+            same_user, same_client = other.user == family.user, other.client_id == family.client_id
+            alike = {"user and client": same_user and same_client, "user": same_user, "everybody": True}
+            other.revoked = other.revoked or alike[reach]
+
+    def revive(self, user: User) -> None:
+        """Have the revoked families of a user live again."""
+        for family in self.families_of(user):
+            family.revoked = False
 
     def end_other_sessions(self, family: Family) -> None:
         """Revoke the refresh tokens of the other families of its user at its client."""

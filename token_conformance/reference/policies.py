@@ -56,6 +56,7 @@ class AssertionPolicy:
     audiences: Literal["both", "issuer", "token_endpoint", "nowhere"] = "both"
     elsewhere: Literal["any of these", "endpoint_or_issuer", "issuer", "token_endpoint"] = "any of these"
     audience_list_accepted: bool = True
+    host_believed: bool = False
     expiry_required: bool = True
     expiry_checked: bool = True
     not_before_checked: bool = True
@@ -84,6 +85,9 @@ class RequestPolicy:
     order_matters: bool = False
     json_accepted: bool = False
     grant_type_folded: bool = False
+    grant_type_guessed: bool = False
+    multipart_accepted: bool = False
+    broken_json: Literal["refused", "traced"] = "refused"
     fickle: bool = False
     browser_accepted: bool = True
 
@@ -103,6 +107,7 @@ class TokenPolicy:
     predictable: bool = False
     reserved_characters: bool = False
     refresh_token_shared: bool = False
+    service_tokens: Literal["new", "kept", "kept_with_full_lifetime"] = "new"
     published_keys: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
 
 
@@ -143,9 +148,14 @@ class AfterlifePolicy:
     address_read: bool = False
     access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
     refresh_tokens_introspected: bool = True
+    refresh_token_active: Literal["while it lives", "beside its access token", "at first"] = "while it lives"
+    tells: Literal["everybody", "its client", "everybody their own name"] = "everybody"
     access_tokens_go_with_family: bool = True
+    older_access_tokens_go_with_family: bool = True
+    revocation_ends: Literal["family", "user and client", "user", "everybody"] = "family"
     living_token_active: bool = True
     client_compared: bool = True
+    client_of_access_tokens_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True
     revocation_failure: Literal["told", "silent", "ignored"] = "told"

@@ -18,6 +18,8 @@ from token_conformance.reference.refusal import invalid_request, invalid_scope
 
 FORM = "application/x-www-form-urlencoded"
 
+_PART = re.compile(r'name="([^"]*)"\r\n\r\n(.*?)\r\n--')
+
 _LOWER_CASE_HEX = re.compile(r"%(?=[0-9A-Fa-f]?[a-f])")
 
 
@@ -127,6 +129,10 @@ def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
     queried = _queried(incoming, policy)
     if policy.json_accepted and incoming.media_type == "application/json":
         return [*queried, *_json_pairs(incoming.body)]
+    if policy.broken_json == "traced" and incoming.media_type == "application/json" and not _is_json(incoming.body):
+        raise invalid_request("Unexpected end of JSON input at JSON.parse (/usr/src/app/parse.js:92:19)", "broken_json")
+    if policy.multipart_accepted and incoming.media_type == "multipart/form-data":
+        return [*queried, *_PART.findall(incoming.body.decode("utf-8", "replace"))]
     told = incoming.media_type if policy.charset_taken else incoming.headers.get("content-type", "").lower()
     if not policy.media_type_in_any_case:
         told = incoming.headers.get("content-type", "").split(";")[0].strip()
@@ -147,6 +153,16 @@ def _queried(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]
     return [(name, value) for name, value in pairs if name in credentials]
 
 
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:
+    if not _is_json(body):
+        raise invalid_request("The body is no JSON.", "media_type")
     members: Any = json.loads(body)
     return [(str(name), str(value)) for name, value in members.items()]

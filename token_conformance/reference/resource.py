@@ -48,7 +48,7 @@ def userinfo_answer(installation: Installation, incoming: Incoming) -> Answer:
         return _refused("userinfo", 403, "insufficient_scope", 'scope="openid"')
     return Answer(
         "userinfo",
-        members=token.family.user.claims(token.scope),
+        members=token.family.user.claims("" if token.claimless else token.scope),
         headers=(*NO_STORE, *_next_nonce(installation)),
     )
 

@@ -13,7 +13,7 @@ def used_up(installation: Installation, token: RefreshToken) -> bool:
         return False
     if token.dead and policy.revocation_checked:
         return True
-    if not policy.reuse_refused or _forgotten(installation, token):
+    if not policy.reuse_refused or policy.unsteady_in(token.generation, "reuse") or _forgotten(installation, token):
         return False
     if policy.grace_until_used:
         return token.family.confirmed > token.generation

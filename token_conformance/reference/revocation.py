@@ -52,7 +52,8 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
             return Answer("revocation", headers=NO_STORE)
         token = found_token(installation, request)
         reason = _dead(token)
-        if token is not None and token.client_id != client.client_id and policy.client_compared:
+        compared = policy.client_of_access_tokens_compared or isinstance(token, RefreshToken)
+        if token is not None and token.client_id != client.client_id and policy.client_compared and compared:
             if policy.foreign_token == "refused":  # noqa: S105 - the name of a policy
                 raise invalid_grant("foreign_token")
         elif token is not None and policy.revokes:
@@ -61,15 +62,25 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
 
     def _revoke(self, installation: Installation, token: AccessToken | RefreshToken) -> None:
         if isinstance(token, RefreshToken):
-            token.family.revoked = True
-            if not installation.behaviour.afterlife.access_tokens_go_with_family:
-                self._spare_access_token(token)
+            self._revoke_family(installation, token)
         elif installation.behaviour.afterlife.access_tokens == "unsupported":
             raise unsupported_token_type()
         elif installation.behaviour.afterlife.access_tokens != "spared":
             token.revoked = True
             if token.family is not None and installation.behaviour.afterlife.access_tokens == "revoked_with_grant":
                 token.family.revoked = True
+
+    def _revoke_family(self, installation: Installation, token: RefreshToken) -> None:
+        policy = installation.behaviour.afterlife
+        token.family.revoked = True
+        if policy.revocation_ends != "family":
+            installation.memory.revoke_beside(token.family, policy.revocation_ends)
+        if not policy.access_tokens_go_with_family:
+            self._spare_access_token(token)
+        for older in installation.memory.access_tokens.values():
+            latest = older is token.family.last_access_token
+            spared = older.family is token.family and not latest and not policy.older_access_tokens_go_with_family
+            older.spared = older.spared or spared
 
     def _spare_access_token(self, token: RefreshToken) -> None:
         """Leave the last access token alone."""

@@ -15,6 +15,11 @@ FURTHER_GRANTS = (
         policy("code", redirect_uri="optional"),
     ),
     Variation(
+        "scope-unknown-alone-is-default",
+        "a scope of unknown values alone is answered by the default one, which the answer tells",
+        policy("scope", unknown_alone="default"),
+    ),
+    Variation(
         "service-without-default-scope",
         "a service that names no scope gets a token without any",
         policy("scope", unnamed="nothing"),

@@ -97,9 +97,24 @@ LIVES = (
         policy("afterlife", access_tokens="revoked_with_grant"),
     ),
     Variation(
+        "revocation-ends-all-of-user-and-client",
+        "with a refresh token all sessions of its user at its client are revoked, which are one grant there",
+        policy("afterlife", revocation_ends="user and client"),
+    ),
+    Variation(
+        "service-token-kept",
+        "a service gets the same access token while it lives, with the rest of its life",
+        policy("token", service_tokens="kept"),
+    ),
+    Variation(
         "introspection-of-access-tokens-alone",
         "introspection knows access tokens alone",
         policy("afterlife", refresh_tokens_introspected=False),
+    ),
+    Variation(
+        "introspection-tells-its-client-alone",
+        "introspection tells a client nothing of the tokens of another one (RFC 7662 §2.2)",
+        policy("afterlife", tells="its client"),
     ),
     Variation(
         "one-session-per-user-and-client",

@@ -66,12 +66,23 @@ def _with_backslash(answer: Answer) -> Answer:
     return answer.headed("WWW-Authenticate", said) if at_fault else answer
 
 
+def _behind_a_comma(answer: Answer) -> Answer:
+    at_fault = _at_resources(answer) and answer.reason == "invalid_token"
+    return answer.headed("WWW-Authenticate", 'Bearer, error="invalid_token"') if at_fault else answer
+
+
 ACCESS_TOKEN = (
     Fault(
         "challenge-error-twice",
         "the challenge to a dead token has two errors",
         ("rfc6750-3-attributes-once",),
         answers(_error_twice),
+    ),
+    Fault(
+        "challenge-behind-a-comma",
+        "a comma stands between the scheme of a challenge and its parameters",
+        ("rfc9110-11.6.1-challenge",),
+        answers(_behind_a_comma),
     ),
     Fault(
         "challenge-with-quotation-marks",

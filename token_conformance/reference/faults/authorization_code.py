@@ -7,6 +7,18 @@ from token_conformance.reference.faults.fault import Fault, at, crash, refusals
 
 AUTHORIZATION_CODE = (
     Fault(
+        "code-replay-without-verifier-accepted",
+        "a used code yields tokens again where it comes without its code_verifier",
+        ("rfc6749-10.5-code-single-use",),
+        policy("code", replay_without_verifier_accepted=True),
+    ),
+    Fault(
+        "code-replay-refused-once",
+        "a used code is refused once, and yields tokens after that",
+        ("rfc6749-10.5-code-single-use",),
+        policy("code", replay_refused_once=True),
+    ),
+    Fault(
         "code-any-registered-redirect-uri",
         "a code is exchanged with any registered redirect_uri",
         ("rfc6749-10.6-redirect-uri-of-the-code",),

@@ -8,6 +8,12 @@ ISSUER_AND_SUBJECT = ("rfc7523-assertion-iss-sub",)
 
 CLIENT_ASSERTION = (
     Fault(
+        "assertion-for-the-host-that-is-named",
+        "the audience of an assertion is compared with the Host header",
+        ("rfc7523-assertion-aud",),
+        policy("assertion", host_believed=True),
+    ),
+    Fault(
         "assertion-refused",
         "no assertion authenticates",
         ("rfc7523-assertion-accepted",),

@@ -114,6 +114,14 @@ CLIENT_AUTHENTICATION = (
         ),
     ),
     Fault(
+        "basic-challenge-without-realm",
+        "a failed HTTP Basic is challenged to Basic without a realm",
+        ("rfc7617-2-realm",),
+        refusals(
+            lambda answer: answer.headed("WWW-Authenticate", "Basic") if answer.status == 401 else answer, *FAILED
+        ),
+    ),
+    Fault(
         "basic-failure-without-challenge",
         "401 comes without WWW-Authenticate",
         (*BASIC, "rfc9110-401-challenge"),

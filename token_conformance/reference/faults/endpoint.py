@@ -33,6 +33,11 @@ def _open_to_every_origin(answer: Answer) -> Answer:
     return answer.headed("Access-Control-Allow-Origin", origin).headed("Access-Control-Allow-Credentials", "true")
 
 
+def _page_for_browsers(answer: Answer) -> Answer:
+    page = f"<html><body><h1>{answer.members.get('error')}</h1></body></html>"
+    return answer.with_body(page, "text/html") if "html" in answer.request_headers.get("accept", "") else answer
+
+
 ENDPOINT = (
     Fault(
         "get-accepted", "the token endpoint takes GET", ("rfc6749-3.2-post-only",), policy("request", get_accepted=True)
@@ -185,6 +190,36 @@ ENDPOINT = (
         "any origin may read the tokens, with credentials",
         ("metadata-cors-redirect",),
         answers(lambda answer: _open_to_every_origin(answer) if answer.endpoint == "token" else answer),
+    ),
+    Fault(
+        "multipart-accepted",
+        "a body of multipart/form-data is taken for a form",
+        ("rfc6749-3.2-form",),
+        policy("request", multipart_accepted=True),
+    ),
+    Fault(
+        "broken-json-traced",
+        "JSON that breaks off is answered by what the parser said, and where",
+        ("errors-no-stack-trace",),
+        policy("request", broken_json="traced"),
+    ),
+    Fault(
+        "large-body-crashes",
+        "a body above 100 kB leads to 500",
+        ("endpoint-oversized", "endpoint-no-server-error"),
+        at("token", lambda answer: crash(answer) if sum(map(len, answer.form.values())) > 100_000 else answer),
+    ),
+    Fault(
+        "error-in-html-for-browsers",
+        "who accepts HTML gets errors as HTML",
+        ("rfc6749-5.2-content-type", "rfc6749-5.2-json-error"),
+        refusals(_page_for_browsers),
+    ),
+    Fault(
+        "grant-type-guessed",
+        "a request without grant_type is taken for the grant that its code or refresh token belongs to",
+        ("rfc6749-5.2-missing-grant-type",),
+        policy("request", grant_type_guessed=True),
     ),
     Fault(
         "grant-type-missing-unsupported",

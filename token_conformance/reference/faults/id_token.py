@@ -33,6 +33,12 @@ ID_TOKEN = (
         first_tokens(lambda answer: answer.silent_about("id_token")),
     ),
     Fault(
+        "id-token-null",
+        "id_token is null",
+        ("oidc-3.1.3.3-id-token",),
+        first_tokens(lambda answer: answer.saying(id_token=None) if "id_token" in answer.members else answer),
+    ),
+    Fault(
         "id-token-empty",
         "id_token is empty",
         ("oidc-3.1.3.3-id-token",),

@@ -1,5 +1,7 @@
 """Faults of token introspection (RFC 7662)."""
 
+# ruff: noqa: S106 - policies are named after the secrets that they concern
+
 from dataclasses import replace
 
 from token_conformance.reference.answer import Answer
@@ -129,6 +131,24 @@ INTROSPECTION = (
         "exp and iat are in milliseconds",
         ("rfc7662-2.2-truth", "rfc6749-5.1-expires-in-true"),
         at("introspection", _in_milliseconds),
+    ),
+    Fault(
+        "introspection-refresh-token-beside-access-token",
+        "a living refresh token is inactive once the access token beside it has expired",
+        ("rfc7662-2.2-active",),
+        policy("afterlife", refresh_token_active="beside its access token"),
+    ),
+    Fault(
+        "introspection-refresh-token-at-first",
+        "the refresh tokens of logins are active, and those of refreshes are not",
+        ("rfc7662-2.2-active",),
+        policy("afterlife", refresh_token_active="at first"),
+    ),
+    Fault(
+        "introspection-client-of-the-asker",
+        "client_id is that of the client that asks",
+        ("rfc7662-2.2-truth",),
+        policy("afterlife", tells="everybody their own name"),
     ),
     Fault(
         "introspection-of-nothing-inactive",

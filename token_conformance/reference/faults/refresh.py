@@ -54,6 +54,18 @@ REFRESH = (
         policy("refresh", foreign_use_revokes=True),
     ),
     Fault(
+        "refresh-other-client-refused-once",
+        "another client is refused once with the refresh tokens of a login, and accepted after that",
+        ("rfc6749-6-bound-to-client",),
+        policy("refresh", refused_once=frozenset({"client"})),
+    ),
+    Fault(
+        "refresh-second-foreign-use-revokes",
+        "a second attempt by another client kills the refresh token, without that being documented",
+        ("rfc6749-6-foreign-use-harmless",),
+        policy("refresh", second_foreign_use_revokes=True),
+    ),
+    Fault(
         "refresh-prefix-accepted",
         "only the first characters of a refresh token are looked up",
         ("rfc6749-6-unknown-token-refused",),

@@ -57,6 +57,12 @@ REFRESHED_ID_TOKEN = (
         refreshed_id_tokens(_just_logged_in),
     ),
     Fault(
+        "refreshed-id-token-auth-time-of-newest-login",
+        "auth_time is that of the user's newest login",
+        ("oidc-12.2-auth-time",),
+        policy("refresh", auth_time_of_newest_login=True),
+    ),
+    Fault(
         "refreshed-id-token-nonce-new",
         "a refresh brings a new nonce",
         ("oidc-12.2-nonce",),

@@ -63,6 +63,18 @@ RESOURCE_INDICATORS = (
         policy("target", beyond="granted"),
     ),
     Fault(
+        "target-audience-client",
+        "a token that was asked for a resource is for the client that asked",
+        AUDIENCE,
+        policy("target", audience="client"),
+    ),
+    Fault(
+        "target-forgotten-by-refreshes",
+        "the token of a refresh is for the client, and no longer for the resource of the login",
+        AUDIENCE,
+        policy("target", forgotten_by_refreshes=True),
+    ),
+    Fault(
         "target-narrowing-ignored",
         "a refresh for one of the granted resources is for all of them",
         AUDIENCE,

@@ -76,6 +76,30 @@ REVOCATION = (
         policy("afterlife", access_tokens_go_with_family=False),
     ),
     Fault(
+        "revocation-spares-older-access-tokens",
+        "the revocation of a refresh token leaves the access tokens of earlier renewals alone",
+        ("rfc7009-2.1-refresh-kills-access",),
+        policy("afterlife", older_access_tokens_go_with_family=False),
+    ),
+    Fault(
+        "revocation-ends-all-of-a-user",
+        "the revocation of a refresh token ends the user's sessions at all clients",
+        ("rfc7009-2.1-same-grant",),
+        policy("afterlife", revocation_ends="user"),
+    ),
+    Fault(
+        "revocation-ends-everybody",
+        "the revocation of a refresh token ends the sessions of all users",
+        ("rfc7009-2.1-same-grant",),
+        policy("afterlife", revocation_ends="everybody"),
+    ),
+    Fault(
+        "login-revives-grants",
+        "a login revives what was revoked of the same user",
+        ("rfc7009-2-refresh-token-revoked", "rfc9700-4.14.2-reuse-revokes-family"),
+        policy("refresh", revived_by_login=True),
+    ),
+    Fault(
         "revocation-of-nothing-accepted",
         "a revocation without token answers 200",
         ("rfc7009-2.2.1-missing-token",),
@@ -86,6 +110,12 @@ REVOCATION = (
         "any client can revoke any token",
         ("rfc7009-2.1-foreign-token",),
         policy("afterlife", client_compared=False),
+    ),
+    Fault(
+        "revocation-of-foreign-access-token",
+        "any client can revoke any access token, and no refresh token of another",
+        ("rfc7009-2.1-foreign-token",),
+        policy("afterlife", client_of_access_tokens_compared=False),
     ),
     Fault(
         "revocation-unauthenticated",

@@ -49,6 +49,12 @@ ROTATION = (
         policy("refresh", reuse_revokes="user"),
     ),
     Fault(
+        "refresh-reuse-revokes-everybody",
+        "reuse in one session revokes those of all users",
+        ("rotation-family-is-one-grant",),
+        policy("refresh", reuse_revokes="everybody"),
+    ),
+    Fault(
         "refresh-race",
         "looking at a refresh token and marking it used are not atomic: all of several parallel refreshes win",
         ("rotation-parallel-refresh",),

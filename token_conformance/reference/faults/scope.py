@@ -23,7 +23,23 @@ def _unclear(answer: Answer) -> Answer:
     return answer.saying(error="invalid_request") if answer.members.get("error") == "invalid_scope" else answer
 
 
+def _silent_where_named(answer: Answer) -> Answer:
+    return answer.silent_about("scope") if "scope" in answer.form else answer
+
+
 SCOPE = (
+    Fault(
+        "refresh-scope-refused-once",
+        "a refresh for a foreign scope is refused once, and granted after that",
+        ("rfc6749-6-scope-not-exceeded",),
+        policy("refresh", refused_once=frozenset({"scope"})),
+    ),
+    Fault(
+        "refresh-refused-scope-uses-up-token",
+        "a refresh that is refused for its scope uses up the refresh token",
+        ("session-no-stranding",),
+        policy("refresh", refused_scope_uses_up=True),
+    ),
     Fault(
         "refresh-scope-escalation-granted",
         "the scope of a refresh is copied into the new token, whatever was granted",
@@ -83,6 +99,18 @@ SCOPE = (
         "an unknown scope value is dropped, and the answer does not say so",
         ("rfc6749-5.1-scope-told",),
         together(policy("scope", unknown="dropped"), tokens(lambda answer: answer.silent_about("scope"))),
+    ),
+    Fault(
+        "scope-unknown-alone-dropped-in-silence",
+        "an unknown scope without others is dropped for the default, and the answer does not say so",
+        ("rfc6749-5.1-scope-told",),
+        together(policy("scope", unknown_alone="default"), tokens(_silent_where_named)),
+    ),
+    Fault(
+        "scope-folded-in-silence",
+        "a scope in capitals is taken for the one in small letters, and the answer does not say so",
+        ("rfc6749-5.1-scope-told",),
+        together(policy("scope", case_ignored=True), tokens(_silent_where_named)),
     ),
     Fault(
         "scope-default-untold",

@@ -3,12 +3,17 @@
 # ruff: noqa: S106 - policies and members are named after the secrets that they concern
 
 from token_conformance.reference.answer import Answer
-from token_conformance.reference.behaviour import policy
+from token_conformance.reference.behaviour import Change, policy
 from token_conformance.reference.faults.fault import Fault, first_tokens, refreshed_tokens, tokens
 
 
 def _milliseconds(answer: Answer) -> Answer:
     return answer.saying(expires_in=answer.members["expires_in"] * 1000)
+
+
+def late(what: str) -> Change:
+    """A change of one thing from the sixth renewal on."""
+    return policy("refresh", steady_generations=5, unsteady=frozenset({what}))
 
 
 SESSION = (
@@ -35,6 +40,24 @@ SESSION = (
         "the old access token is returned with its old expiry and a full expires_in",
         ("session-new-access-token", "rfc6749-5.1-expires-in-true"),
         policy("refresh", access_token="same_with_full_lifetime"),
+    ),
+    Fault(
+        "service-token-kept-with-full-expires-in",
+        "a service gets the same access token again, with its full expires_in",
+        ("rfc6749-5.1-expires-in-true",),
+        policy("token", service_tokens="kept_with_full_lifetime"),
+    ),
+    Fault(
+        "access-token-of-another-session",
+        "a refresh yields the newest access token of its user at its client, whatever session that is of",
+        ("token-unique",),
+        policy("refresh", access_token="of_any_session"),
+    ),
+    Fault(
+        "refresh-token-of-another-session",
+        "a refresh hands over a refresh token that another session of the same user has",
+        ("token-unique",),
+        policy("refresh", hands_over_of_any_session=True),
     ),
     Fault(
         "refresh-id-token-at-first",
@@ -65,6 +88,66 @@ SESSION = (
         "the first refresh revokes the old access token as documented, and the later ones leave it alone",
         ("session-old-access-token",),
         policy("refresh", old_access_token="revoked_at_first"),
+    ),
+    Fault(
+        "refresh-seventh-token-dead",
+        "the seventh generation's refresh token is dead on arrival",
+        ("session-chain",),
+        policy("refresh", living_generations=6),
+    ),
+    Fault(
+        "refresh-late-scope-default",
+        "from the sixth renewal on, one that names no scope yields a part of the scope",
+        ("rfc6749-6-omitted-scope-is-original",),
+        late("scope"),
+    ),
+    Fault(
+        "refresh-late-members-missing",
+        "from the sixth renewal on, answers have neither expires_in nor scope nor ID token",
+        ("session-depth",),
+        late("members"),
+    ),
+    Fault(
+        "refresh-late-expires-in-doubled",
+        "from the sixth renewal on, expires_in is twice the life of the access token",
+        ("rfc6749-5.1-expires-in-true",),
+        late("expires_in"),
+    ),
+    Fault(
+        "refresh-late-user-other",
+        "from the sixth renewal on, tokens are those of another user",
+        ("oidc-12.2-iss-sub-aud", "session-depth"),
+        late("user"),
+    ),
+    Fault(
+        "refresh-late-auth-time-new",
+        "from the sixth renewal on, auth_time is the time of the renewal",
+        ("oidc-12.2-auth-time",),
+        late("auth_time"),
+    ),
+    Fault(
+        "refresh-late-reuse-accepted",
+        "from the sixth generation on, used refresh tokens go on working",
+        ("rfc9700-4.14.2-old-token-refused",),
+        late("reuse"),
+    ),
+    Fault(
+        "refresh-late-race",
+        "from the sixth generation on, all of several parallel refreshes win",
+        ("rotation-parallel-refresh",),
+        late("race"),
+    ),
+    Fault(
+        "refresh-late-claims-lost",
+        "from the sixth renewal on, access tokens open no claims of the user but sub",
+        ("rfc6749-6-omitted-scope-is-original",),
+        late("userinfo"),
+    ),
+    Fault(
+        "refresh-claims-lost",
+        "the access tokens of renewals open no claims of the user but sub, though they tell the same scope",
+        ("rfc6749-6-omitted-scope-is-original",),
+        policy("refresh", steady_generations=0, unsteady=frozenset({"userinfo"})),
     ),
     Fault(
         "expires-in-only-at-first",

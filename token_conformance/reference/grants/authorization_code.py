@@ -68,10 +68,18 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
             self.check_binding(code.thumbprint)
         if policy.expiry_checked and self.installation.now >= code.expires + policy.leeway:
             raise invalid_grant("expired_code")
-        if code.used and policy.single_use and not self.request.raced:
+        if code.used and policy.single_use and not self.request.raced and not self._forgiven(code):
             self._punish_replay(code)
             raise invalid_grant("used_code")
         return code
+
+    def _forgiven(self, code: Code) -> bool:
+        """Whether a used code goes through that was refused before; counts it."""
+        code.family.refusals["code"] += 1
+        policy = self.installation.behaviour.code
+        if policy.replay_without_verifier_accepted and "code_verifier" not in self.request.form:
+            return True
+        return policy.replay_refused_once and code.family.refusals["code"] > 1
 
     def _punish_replay(self, code: Code) -> None:
         """Revoke what a code has yielded, unless somebody sends it who does not know its redirect_uri or verifier."""

@@ -43,7 +43,7 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib is not typed
                     raise invalid_request("There was no code_challenge.", "unexpected_verifier")
                 raise invalid_grant("unexpected_verifier")
         elif verifier is None:
-            if policy.missing_verifier_refused:
+            if policy.missing_verifier_refused and not (code.used and policy.replay_without_verifier_accepted):
                 raise _malformed(policy, "missing_verifier")
         elif not self._matches(code, verifier, policy):
             raise (

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant  # type: ignore[import-untyped]
 
 from token_conformance.reference.answer import NO_STORE
 from token_conformance.reference.client_authentication import RegisteredClient, presented
 from token_conformance.reference.grant_policies import RefreshPolicy
-from token_conformance.reference.grants.foundation import Foundation, TokenAnswer
+from token_conformance.reference.grants.foundation import Foundation, TokenAnswer, TokenMembers
 from token_conformance.reference.memory import AccessToken, RefreshToken
 from token_conformance.reference.refusal import Refusal, invalid_grant, invalid_request, invalid_scope, missing
 from token_conformance.reference.reuse import used_up
@@ -52,7 +53,24 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         yields = self.policy.id_token == "repeated" or self._applies(token, self.policy.id_token, "always")
         if "openid" in scope.split() and yields:
             answer["id_token"] = self._id_token(token, access_token)
+        answer = self._late_answer(token, answer)
         return 200, answer, NO_STORE
+
+    def _late_answer(self, token: RefreshToken, answer: TokenMembers) -> TokenMembers:
+        """The answer as it is, or as a server gives it that forgets in time what it should say."""
+        if self._unsteady(token, "members"):
+            return {name: answer[name] for name in answer if name not in {"expires_in", "scope", "id_token"}}
+        if self._unsteady(token, "expires_in"):
+            return {**answer, "expires_in": answer["expires_in"] * 2}
+        return answer
+
+    def _forgiven(self, token: RefreshToken, what: str) -> bool:
+        """Whether a mistake goes through that was refused with the tokens of this family before; counts it."""
+        token.family.refusals[what] += 1
+        return what in self.policy.refused_once and token.family.refusals[what] > 1
+
+    def _unsteady(self, token: RefreshToken, what: str) -> bool:
+        return self.policy.unsteady_in(token.generation, what)
 
     def _client(self) -> RegisteredClient:
         try:
@@ -99,9 +117,10 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         return None
 
     def _check_owner(self, token: RefreshToken, client: RegisteredClient) -> None:
-        if token.check_client(client) or not self.policy.client_compared:
+        if token.check_client(client) or not self.policy.client_compared or self._forgiven(token, "client"):
             return
-        token.family.revoked = token.family.revoked or self.policy.foreign_use_revokes
+        again = self.policy.second_foreign_use_revokes and token.family.refusals["client"] > 1
+        token.family.revoked = token.family.revoked or self.policy.foreign_use_revokes or again
         raise invalid_grant("foreign_refresh_token")
 
     def _check_certificate(self, token: RefreshToken) -> None:
@@ -138,8 +157,9 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             case "family":
                 token.family.revoked = True
             case "user":
-                for family in self.installation.memory.families_of(token.family.user):
-                    family.revoked = True
+                self.installation.memory.revoke_beside(token.family, "user")
+            case "everybody":
+                self.installation.memory.revoke_beside(token.family, "everybody")
             case _:
                 token.revoked = True
 
@@ -147,7 +167,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         """The scope of the new access token: at most what was granted, and all of it where none is named."""
         asked = self.request.payload.data.get("scope")
         if not asked:
-            return token.scope if self.policy.omitted_scope == "original" else token.scope.split()[0]
+            kept = self.policy.omitted_scope == "original" and not self._unsteady(token, "scope")
+            return token.scope if kept else token.scope.split()[0]
         if not set(asked.split()) <= set(token.scope.split()):
             return self._excessive_scope(asked, token)
         if set(asked.split()) == set(token.scope.split()) and self.policy.granted_scope_accepted:
@@ -164,11 +185,16 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
                 return asked
             case "ignored":
                 return token.scope
+            case _ if self._forgiven(token, "scope"):
+                return asked
             case _:
+                token.used = self.installation.now if self.policy.refused_scope_uses_up else token.used
                 raise invalid_scope()
 
     def _access_token(self, token: RefreshToken, scope: str) -> AccessToken:
         last = token.family.last_access_token
+        if self.policy.access_token == "of_any_session" and (other := self._of_any_session(token, scope)) is not None:
+            return other
         if (
             last is not None
             and self.policy.access_token != "new"
@@ -179,6 +205,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return last
         if last is not None and self._applies(token, self.policy.old_access_token, "revoked"):
             last.revoked = True
+        self._change_the_grant(token)
         thumbprint = self.access_token_thumbprint
         if last is not None and self.installation.behaviour.dpop.refresh_keeps_key:
             thumbprint = last.thumbprint
@@ -186,7 +213,25 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             token.client_id, scope, "refresh", token.family, self.request.resources, thumbprint=thumbprint
         )
         issued.generation, issued.revoked = token.generation + 1, not self.policy.renewed_access_token_works
+        issued.claimless = self._unsteady(token, "userinfo")
         return issued
+
+    def _of_any_session(self, token: RefreshToken, scope: str) -> AccessToken | None:
+        """A living access token of another session of the same user at the same client, as a careless cache gives it."""
+        for known in self.installation.memory.access_tokens.values():
+            other = known.family
+            if other is None or other is token.family or known.dead or self.installation.now >= known.expires:
+                continue
+            if (other.user, known.client_id, known.scope) == (token.family.user, token.client_id, scope):
+                return known
+        return None
+
+    def _change_the_grant(self, token: RefreshToken) -> None:
+        """Forget what the user granted, as a server does that reads late renewals from elsewhere."""
+        if self._unsteady(token, "auth_time"):
+            token.family.auth_time = int(self.installation.now)
+        if self._unsteady(token, "user"):
+            token.family.user = replace(token.family.user, username="somebody-else")
 
     def _applies(self, token: RefreshToken, policy: str, always: str) -> bool:
         """Whether a policy of each refresh, of the first, or of the later ones applies to this one."""
@@ -202,8 +247,19 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         token.family.confirmed = max(token.family.confirmed, token.generation)
         if not self.policy.hands_over:
             return None
+        if self.policy.hands_over_of_any_session and (other := self._successor_of_another(token)) is not None:
+            return other
         kept = scope if self.policy.narrowing_shrinks_grant else token.scope
         return self.issuer.refresh_token(token.family, kept, token.generation + 1)
+
+    def _successor_of_another(self, token: RefreshToken) -> RefreshToken | None:
+        """A living refresh token of another session of the same user at the same client."""
+        for known in self.installation.memory.refresh_tokens.values():
+            other = known.family
+            alike = (other.user, other.client_id) == (token.family.user, token.client_id)
+            if alike and other is not token.family and not known.dead and known.used is None:
+                return known
+        return None
 
     def _id_token(self, token: RefreshToken, access_token: AccessToken) -> str:
         if self.policy.id_token == "repeated" and token.family.last_id_token is not None:

@@ -27,6 +27,8 @@ def granted_scope(installation: Installation, asked: str | None, *, service: boo
     known = [value for value in asked.split() if documented.knows_scope(value, service=service)]
     if unknown == "dropped" and known:
         return " ".join(known)
+    if not known and policy.unknown_alone == "default":
+        return _unnamed(installation, service=service)
     raise invalid_scope()
 
 

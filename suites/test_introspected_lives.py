@@ -1,0 +1,104 @@
+"""What introspection tells of tokens that live on, and to whom (RFC 7662 §2.2)."""
+
+from dataclasses import dataclass
+
+from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance.evidence.lifetime import access_token_lifetime
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import LATENESS
+from token_conformance.provider import Login, Provider
+from token_conformance.wire.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class LivingTokens:
+    """The refresh tokens of a login and of its refresh, each introspected while it lives, and the access token beside it.
+
+    `by_another` is what the second client is told of the access token, `late` what the first one is told of the newer
+    refresh token once the access token has expired, and `last` the answer to that refresh token in the end.
+    """
+
+    login: Login
+    first: Exchange
+    refresh: TokenResponse
+    newest: Exchange
+    access_token: Exchange
+    by_another: Exchange | None
+    late: Exchange
+    last: TokenResponse
+
+
+@scenario(needs="login refresh", waits=True)
+async def living_tokens(provider: Provider) -> LivingTokens:
+    """Introspect the refresh token of a login and of a refresh, the latter again when its access token has expired, and use it."""
+    await provider.endpoint("introspection_endpoint")
+    login, another = await provider.session(), provider.profile.second_client
+    client = login.client
+    first = await provider.introspect(login.refresh_token, client=client)
+    if client.public and first.answer is not None and first.status in {400, 401, 403}:
+        raise NotApplicable("the profile's client is public, and introspection demands credentials")
+    refresh = await provider.refresh(login.refresh_token, client=client)
+    newest = refresh.refresh_token or login.refresh_token
+    in_life = await provider.introspect(newest, client=client)
+    access_token = await provider.introspect(refresh.access_token, client=client)
+    by_another = await provider.introspect(refresh.access_token, client=another) if another is not None else None
+    await provider.clock.wait(access_token_lifetime(refresh, provider.profile) + LATENESS)
+    late = await provider.introspect(newest, client=client)
+    last = await provider.refresh(newest, client=client)
+    return LivingTokens(login, first, refresh, in_life, access_token, by_another, late, last)
+
+
+def says_active(exchange: Exchange) -> bool:
+    """Whether an introspection answer says that the token is active, be it as a text; another check judges that."""
+    active = exchange.members.get("active")
+    return exchange.response.status == 200 and (active is True or active == "true")
+
+
+def judge_living(exchange: Exchange, what: str) -> None:
+    """Hold an introspection answer against the life of a token of whose like the same client was told before."""
+    status, active = exchange.response.status, exchange.members.get("active")
+    if status in {401, 403, 429} or status >= 500:
+        raise Inconclusive(f"introspection of {what} was answered by {status}")
+    assert says_active(exchange), f"{what}, which lives, was introspected with status {status} and active {active!r}"
+
+
+def told_of(exchange: Exchange) -> None:
+    """Judge nothing where this client is not told of living refresh tokens."""
+    if not says_active(exchange):
+        raise NotApplicable("introspection does not tell this client of refresh tokens, as RFC 7662 §2.2 allows")
+
+
+def working(living_tokens: LivingTokens) -> None:
+    """Judge nothing where the newer refresh token does not work in the end."""
+    if not living_tokens.last.accepted:
+        raise Inconclusive(f"the newer refresh token does not work: {living_tokens.last}")
+
+
+@requirement("rfc7662-2.2-active")
+def test_refresh_token_of_a_refresh_is_active(living_tokens: LivingTokens) -> None:
+    """The refresh token of a refresh is introspected as active, as that of the login was for the same client."""
+    told_of(living_tokens.first)
+    working(living_tokens)
+    judge_living(living_tokens.newest, "the refresh token of a refresh")
+
+
+@requirement("rfc7662-2.2-active")
+def test_refresh_token_is_active_beside_an_expired_access_token(living_tokens: LivingTokens) -> None:
+    """A refresh token that works is introspected as active before and after its access token has expired."""
+    told_of(living_tokens.newest)
+    working(living_tokens)
+    judge_living(living_tokens.late, "the refresh token beside an expired access token")
+
+
+@requirement("rfc7662-2.2-truth")
+def test_who_asks_is_not_whose_token_it_is(living_tokens: LivingTokens) -> None:
+    """client_id of an access token, where another client is told it, is not that of the client that asks."""
+    answer, owner = living_tokens.by_another, living_tokens.login.client.client_id
+    if answer is None:
+        raise NotApplicable("the profile has no second confidential client")
+    if not says_active(living_tokens.access_token):
+        raise Inconclusive("the living access token was not introspected as active")
+    told = answer.members.get("client_id") if says_active(answer) else None
+    if told is None:
+        raise NotApplicable("another client is told nothing of the access token, as RFC 7662 §2.2 allows")
+    assert told == owner, f"client_id is {told!r} where another client asks, for an access token of {owner!r}"

@@ -1,0 +1,44 @@
+"""Requests that do not say by which grant they ask (RFC 6749 §5.2): nothing may be guessed from what stands beside it."""
+
+from dataclasses import dataclass
+
+from token_conformance import refusal, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.provider import Login, Provider
+
+
+@dataclass(frozen=True)
+class UnnamedRefresh:
+    """A refresh, and another one that does not say that it is one."""
+
+    control: TokenResponse
+    unnamed: TokenResponse
+
+
+@scenario(needs="login refresh")
+async def unnamed_refresh(provider: Provider) -> UnnamedRefresh:
+    """Refresh, and send the newest refresh token without grant_type."""
+    login = await provider.session()
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    return UnnamedRefresh(control, await provider.refresh(newest, client=login.client, changes={"grant_type": None}))
+
+
+@requirement("rfc6749-5.2-missing-grant-type")
+def test_refresh_token_alone_yields_nothing(unnamed_refresh: UnnamedRefresh) -> None:
+    """A refresh token without grant_type yields no tokens."""
+    answer = refusal(unnamed_refresh.unnamed, control=unnamed_refresh.control)
+    assert not answer.handed_over, "a refresh token without grant_type was taken for a refresh"
+
+
+@scenario(needs="authorization_code unattended_login")
+async def unnamed_exchange(provider: Provider) -> TokenResponse:
+    """Send a code without grant_type."""
+    return await provider.exchange_code(await provider.authorize(refreshable=False), changes={"grant_type": None})
+
+
+@requirement("rfc6749-5.2-missing-grant-type")
+def test_code_alone_yields_nothing(unnamed_exchange: TokenResponse, login: Login) -> None:
+    """A code without grant_type yields no tokens."""
+    answer = refusal(unnamed_exchange, control=login.response)
+    assert not answer.handed_over, "a code without grant_type was taken for an exchange"

@@ -1,0 +1,103 @@
+"""Bodies that no client of OAuth sends, and what browsers ask for: multipart, broken JSON, 150 kB, an error as a page."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from token_conformance import Inconclusive, requirement, scenario
+from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import compare
+from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.provider.spelling import FORM, sent
+from token_conformance.wire.exchange import Headers
+
+BOUNDARY = "a-boundary-that-no-value-holds"
+MULTIPART: Headers = (("Content-Type", f"multipart/form-data; boundary={BOUNDARY}"), ("Accept", "application/json"))
+JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
+LARGE = 150_000
+"""Bytes of a large body: several frameworks stop at 100 kB."""
+
+OF_A_BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+"""What a browser accepts; JSON is among it."""
+
+
+@dataclass(frozen=True)
+class OddBodies:
+    """A good request, the same as multipart and with a large parameter beside it, JSON that breaks off, and an error."""
+
+    carrier: Carrier
+    multipart: TokenResponse
+    large: TokenResponse
+    broken: TokenResponse
+    wrong: TokenResponse
+    wrong_by_browser: TokenResponse
+
+
+@scenario()
+async def odd_bodies(provider: Provider) -> OddBodies:
+    """Send a good request, as multipart, with 150 kB beside it, as JSON that breaks off, and a wrong one as a browser would."""
+    good = await carrier(provider)
+    multipart = TokenResponse(await sent(provider, good, "POST", MULTIPART, body=encoded_as_multipart))
+    good = good.after(multipart) if multipart.accepted else good
+    wrong = {"grant_type": "urn:example:no-such-grant"}
+    large = TokenResponse(
+        await sent(provider, good, "POST", FORM, body=lambda form: urlencode([*form, LARGER]).encode())
+    )
+    return OddBodies(
+        carrier=good,
+        multipart=multipart,
+        large=large,
+        broken=TokenResponse(await sent(provider, good, "POST", JSON, body=lambda _form: b'{"grant_type": ')),
+        wrong=await provider.token(wrong, client=good.client),
+        wrong_by_browser=await provider.token(wrong, client=good.client, headers=(("Accept", OF_A_BROWSER),)),
+    )
+
+
+LARGER = ("padding", "x" * LARGE)
+
+
+def encoded_as_multipart(form: list[tuple[str, str]]) -> bytes:
+    """The parameters as multipart/form-data (RFC 7578)."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in form
+    ]
+    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+
+
+def controlled(odd_bodies: OddBodies, attempt: TokenResponse) -> TokenResponse:
+    """Give back an attempt, where the good request was accepted."""
+    control = odd_bodies.carrier.control
+    compare(attempt.exchange, control.exchange)
+    if not control.accepted:
+        raise Inconclusive(f"the control was not accepted: {control} to {control.exchange}")
+    return attempt
+
+
+@requirement("rfc6749-3.2-form")
+def test_multipart_body_yields_no_token(odd_bodies: OddBodies) -> None:
+    """The parameters of a good request as multipart/form-data yield no token."""
+    assert not controlled(odd_bodies, odd_bodies.multipart).handed_over, "tokens came for a body of multipart/form-data"
+
+
+@requirement("endpoint-oversized")
+def test_large_body_does_not_make_the_server_fail(odd_bodies: OddBodies) -> None:
+    """A good request with 150 kB beside it is accepted, or refused without the server failing."""
+    status = controlled(odd_bodies, odd_bodies.large).exchange.response.status
+    assert status < 500, f"a body of {LARGE} bytes was answered by {status}"
+
+
+@requirement("endpoint-no-server-error")
+def test_broken_json_does_not_make_the_server_fail(odd_bodies: OddBodies) -> None:
+    """JSON that breaks off is refused without the server failing."""
+    status = controlled(odd_bodies, odd_bodies.broken).exchange.response.status
+    assert status < 500, f"JSON that breaks off was answered by {status}"
+
+
+@requirement("rfc6749-5.2-content-type")
+def test_error_is_json_for_browsers_too(odd_bodies: OddBodies) -> None:
+    """A refusal that is JSON for clients is JSON for who would rather have HTML."""
+    control, answer = odd_bodies.wrong, odd_bodies.wrong_by_browser
+    compare(answer.exchange, control.exchange)
+    if not control.refused or control.exchange.media_type != "application/json":
+        raise Inconclusive(f"the same mistake of a client is answered by {control}, {control.exchange.media_type}")
+    kind = answer.exchange.media_type
+    assert kind == "application/json", f"the same refusal came as {kind} to Accept: {OF_A_BROWSER}"
