@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -130,8 +131,9 @@ def parts_of(request: Request, installation: Installation, drawn: set[str]) -> P
 def form_in(body: bytes, kind: str) -> list[tuple[str, str]]:
     """The parameters in a body, whatever it says that it is."""
     if "json" in kind:
-        members = json.loads(body)
-        return [(name, str(value)) for name, value in members.items()]
+        with suppress(ValueError):
+            return [(name, str(value)) for name, value in json.loads(body).items()]
+        return [("body", body.decode("utf-8", "replace"))]
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
