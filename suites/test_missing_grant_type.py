@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from token_conformance import refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider import Login, Provider
+from token_conformance.provider import Provider
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,24 @@ def test_refresh_token_alone_yields_nothing(unnamed_refresh: UnnamedRefresh) -> 
     assert not answer.handed_over, "a refresh token without grant_type was taken for a refresh"
 
 
+@dataclass(frozen=True)
+class UnnamedExchange:
+    """The exchange of a code, and that of another one which does not say that it is one."""
+
+    control: TokenResponse
+    unnamed: TokenResponse
+
+
 @scenario(needs="authorization_code unattended_login")
-async def unnamed_exchange(provider: Provider) -> TokenResponse:
-    """Send a code without grant_type."""
-    return await provider.exchange_code(await provider.authorize(refreshable=False), changes={"grant_type": None})
+async def unnamed_exchange(provider: Provider) -> UnnamedExchange:
+    """Exchange a code, and send another one without grant_type."""
+    control = await provider.exchange_code(await provider.authorize(refreshable=False))
+    other = await provider.authorize(refreshable=False)
+    return UnnamedExchange(control, await provider.exchange_code(other, changes={"grant_type": None}))
 
 
 @requirement("rfc6749-5.2-missing-grant-type")
-def test_code_alone_yields_nothing(unnamed_exchange: TokenResponse, login: Login) -> None:
+def test_code_alone_yields_nothing(unnamed_exchange: UnnamedExchange) -> None:
     """A code without grant_type yields no tokens."""
-    answer = refusal(unnamed_exchange, control=login.response)
+    answer = refusal(unnamed_exchange.unnamed, control=unnamed_exchange.control)
     assert not answer.handed_over, "a code without grant_type was taken for an exchange"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.access_token import scope_of
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.judging.refusal import stranger
 from token_conformance.provider import Provider
 
 FOREIGN = "urn:example:a-scope-that-nobody-registered"
@@ -75,14 +76,14 @@ class RepeatedStrangers:
 @scenario(needs="login refresh", reach="user")
 async def repeated_strangers(provider: Provider) -> RepeatedStrangers:
     """Refresh, let another client present the newest refresh token twice, and refresh rightly after each."""
-    stranger = provider.profile.second_client
-    if stranger is None:
+    second = provider.profile.second_client
+    if second is None:
         raise NotApplicable("the profile has no second confidential client")
     login = await provider.session()
     control = await provider.refresh(login.refresh_token, client=login.client)
     newest, attempts, afterwards = control.refresh_token or login.refresh_token, [], []
     for _ in range(2):
-        attempts.append(await provider.refresh(newest, client=stranger))
+        attempts.append(await provider.refresh(newest, client=second))
         newest = attempts[-1].refresh_token or newest
         afterwards.append(await provider.refresh(newest, client=login.client))
         newest = afterwards[-1].refresh_token or newest
@@ -93,9 +94,9 @@ async def repeated_strangers(provider: Provider) -> RepeatedStrangers:
 def test_other_client_is_refused_again(repeated_strangers: RepeatedStrangers) -> None:
     """Another client that was refused with a refresh token of its victim is refused with the next one, too."""
     first, second = repeated_strangers.attempts
-    if not refusal(first, control=repeated_strangers.control).refused:
+    if refusal(first, control=repeated_strangers.control).handed_over:
         raise NotApplicable("the first attempt was not refused, which another check judges")
-    answer = refusal(second, control=repeated_strangers.afterwards[0])
+    answer = stranger(second, control=repeated_strangers.afterwards[0], let_in=None)
     assert not answer.handed_over, "refused at first, another client got tokens at its second attempt"
 
 

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -115,7 +117,7 @@ def parts_of(request: Request, installation: Installation, drawn: set[str]) -> P
         "origin": header(request.headers, "origin"),
         "place": frozenset(name for name, _ in query) if body or request.method != "GET" else "query",
         "order": tuple(dict.fromkeys(name for name, _ in pairs)),
-        "encoding": not body or "json" in kind or urlencode(body).encode() == request.body,
+        "encoding": not body or "json" in kind or "multipart" in kind or urlencode(body).encode() == request.body,
         **client_parts(request, form, installation),
         **signed_parts(request, form, installation, drawn),
     }
@@ -134,7 +136,15 @@ def form_in(body: bytes, kind: str) -> list[tuple[str, str]]:
         with suppress(ValueError):
             return [(name, str(value)) for name, value in json.loads(body).items()]
         return [("body", body.decode("utf-8", "replace"))]
+    if "multipart" in kind:
+        whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+        return [(str(part.get_param("name", header="content-disposition")), _text(part)) for part in whole.walk()][1:]
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _text(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return content.decode() if isinstance(content, bytes) else ""
 
 
 def parameter(

@@ -85,6 +85,8 @@ class CodePolicy:
     replay_without_verifier_accepted: bool = False
     replay_revokes: bool = True
     replay_spares_access_token: bool = False
+    replay_spares_renewals: bool = False
+    replay_spares_older_access_tokens: bool = False
     wrong_replay_revokes: bool = False
     redirect_uri: Literal[
         "identical", "any", "prefix", "without_query", "without_host", "slashed", "caseless", "optional", "registered"

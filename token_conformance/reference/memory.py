@@ -173,6 +173,11 @@ class Memory:
             alike = {"user and client": same_user and same_client, "user": same_user, "everybody": True}
             other.revoked = other.revoked or alike[reach]
 
+    def spare_older_access_tokens(self, family: Family) -> None:
+        """Leave all access tokens of a family alone but the last one."""
+        for token in self.access_tokens.values():
+            token.spared = token.spared or (token.family is family and token is not family.last_access_token)
+
     def revive(self, user: User) -> None:
         """Have the revoked families of a user live again."""
         for family in self.families_of(user):

@@ -77,10 +77,8 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
             installation.memory.revoke_beside(token.family, policy.revocation_ends)
         if not policy.access_tokens_go_with_family:
             self._spare_access_token(token)
-        for older in installation.memory.access_tokens.values():
-            latest = older is token.family.last_access_token
-            spared = older.family is token.family and not latest and not policy.older_access_tokens_go_with_family
-            older.spared = older.spared or spared
+        if not policy.older_access_tokens_go_with_family:
+            installation.memory.spare_older_access_tokens(token.family)
 
     def _spare_access_token(self, token: RefreshToken) -> None:
         """Leave the last access token alone."""

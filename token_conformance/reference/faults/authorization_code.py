@@ -13,6 +13,18 @@ AUTHORIZATION_CODE = (
         policy("code", replay_without_verifier_accepted=True),
     ),
     Fault(
+        "code-replay-spares-renewals",
+        "the replay of a code whose session was renewed since is refused, and revokes nothing",
+        ("rfc6749-4.1.2-replay-revokes",),
+        policy("code", replay_spares_renewals=True),
+    ),
+    Fault(
+        "code-replay-spares-older-access-tokens",
+        "the replay of a code ends the session, and of its access tokens the newest alone",
+        ("rfc6749-10.5-replay-revokes-access-token",),
+        policy("code", replay_spares_older_access_tokens=True),
+    ),
+    Fault(
         "code-replay-refused-once",
         "a used code is refused once, and yields tokens after that",
         ("rfc6749-10.5-code-single-use",),

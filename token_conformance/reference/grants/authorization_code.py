@@ -85,9 +85,14 @@ class CodeGrant(AuthorizationEndpoint, Foundation, AuthorizationCodeGrant):  # t
         """Revoke what a code has yielded, unless somebody sends it who does not know its redirect_uri or verifier."""
         policy, family, form = self.installation.behaviour.code, code.family, self.request.form
         right = form.get("redirect_uri") == code.redirect_uri and _proved(code, form.get("code_verifier"))
+        renewed = family.last_access_token is not None and family.last_access_token.generation > 1
+        if renewed and policy.replay_spares_renewals:
+            return
         if not policy.replay_revokes or not (right or policy.wrong_replay_revokes):
             return
         family.revoked = True
+        if policy.replay_spares_older_access_tokens:
+            self.installation.memory.spare_older_access_tokens(family)
         if policy.replay_spares_access_token and family.last_access_token is not None:
             family.last_access_token.spared = True
 
