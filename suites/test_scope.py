@@ -106,13 +106,13 @@ def test_narrower_scope_than_asked_is_told(foreign_scope: ForeignScope) -> None:
 
 
 @requirement("rfc6749-5.1-scope-told")
-def test_other_scope_than_asked_is_told(foreign_scope: ForeignScope, service_token: TokenResponse) -> None:
+def test_other_scope_than_asked_is_told(foreign_scope: ForeignScope) -> None:
     """Where a foreign scope alone, or the usual one in other letters, is granted as something else, the answer tells it."""
     asked = {FOREIGN: (foreign_scope.alone, foreign_scope.alone_granted)}
     if foreign_scope.folded is not None:
         folded = dict(foreign_scope.folded.exchange.request.form).get("scope", "")
         asked[folded] = (foreign_scope.folded, foreign_scope.folded_granted)
-    answers = {scope: refusal(answer, control=service_token) for scope, (answer, _) in asked.items()}
+    answers = {scope: refusal(answer, control=foreign_scope.control) for scope, (answer, _) in asked.items()}
     if not any(answer.accepted for answer in answers.values()):
         raise NotApplicable("these scopes were refused, so that there is nothing to tell")
     for scope, (answer, granted) in asked.items():
