@@ -11,7 +11,6 @@ from token_conformance.provider import Carrier, Login, Provider, Repetition, car
 from token_conformance.provider.client_authentication import Credentials, post, with_secret
 from token_conformance.provider.ways_in import Way, altered_by_encoding
 from token_conformance.running.record import Record
-from token_conformance.wire.exchange import header
 
 CHALLENGE_TO_BASIC = re.compile(r"(^|,)\s*Basic(\s|,|$)", re.IGNORECASE)
 
@@ -37,7 +36,7 @@ class WrongCredentials:
     def wrong_by_basic(self) -> TokenResponse | None:
         """The answer to a wrong secret in HTTP Basic; None where the client gets in by the form alone, against its registration."""
         both = (self.other_secret, self.wrong_by_other_method)
-        return next((answer for answer in both if in_basic(answer)), None)
+        return next((answer for answer in both if answer.exchange.request.by_basic), None)
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -75,11 +74,6 @@ class WrongCredentials:
             "the secret of another client": self.foreign_secret,
         }
         return {sent: answer for sent, answer in attempts.items() if answer is not None}
-
-
-def in_basic(answer: TokenResponse) -> bool:
-    """Whether the request carried its credentials in HTTP Basic."""
-    return (header(answer.exchange.request.headers, "authorization") or "").lower().startswith("basic ")
 
 
 @scenario(needs="client_secret")

@@ -65,6 +65,11 @@ class Request:
         return tuple(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     @property
+    def by_basic(self) -> bool:
+        """Whether a client authenticates by HTTP Basic in it (RFC 7617)."""
+        return (header(self.headers, "authorization") or "").lower().startswith("basic ")
+
+    @property
     def path(self) -> str:
         """The path of the URL, without its query."""
         return urlsplit(self.url).path or "/"

@@ -9,7 +9,8 @@ from token_conformance.reference.faults.authorization_code import AUTHORIZATION_
 from token_conformance.reference.faults.client_assertion import CLIENT_ASSERTION
 from token_conformance.reference.faults.client_authentication import CLIENT_AUTHENTICATION
 from token_conformance.reference.faults.device_code import DEVICE_CODE
-from token_conformance.reference.faults.dpop import BINDING, DPOP, NONCE
+from token_conformance.reference.faults.dpop import BINDING, DPOP
+from token_conformance.reference.faults.dpop_nonce import NONCE
 from token_conformance.reference.faults.endpoint import ENDPOINT
 from token_conformance.reference.faults.errors import ERRORS
 from token_conformance.reference.faults.fault import Fault

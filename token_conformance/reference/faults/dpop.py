@@ -7,7 +7,7 @@ import re
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import Change, access_tokens, answers, policy, together
 from token_conformance.reference.dpop import CHECKS
-from token_conformance.reference.faults.fault import Fault, at, crash, refusals, tokens
+from token_conformance.reference.faults.fault import Fault, at, crash, refusals, tokens, without_challenge
 from token_conformance.reference.unsigned import Unsigned
 
 PROOF = ("rfc9449-proof-checks",)
@@ -42,11 +42,6 @@ def at_endpoint(endpoint: str, change: Change) -> Change:
     return together(change, policy("dpop", careless_at=endpoint))
 
 
-def demanding(**changes: bool | str) -> Change:
-    """Demand a nonce, and change something else of it."""
-    return policy("dpop", nonce="demanded", **changes)
-
-
 def _challenged_by_dpop(answer: Answer, said: str) -> Answer:
     """The answer with another challenge, where a resource refuses a request by the scheme DPoP."""
     tried = answer.request_headers.get("authorization", "").lower().startswith("dpop ")
@@ -58,11 +53,6 @@ def _without_algorithms(answer: Answer) -> Answer:
     said = next((value for name, value in answer.headers if name == "WWW-Authenticate"), "")
     bare = re.sub(r'algs="[^"]*"(, )?', "", said)
     return answer.headed("WWW-Authenticate", bare) if bare != said else answer
-
-
-def _without_challenge(answer: Answer) -> Answer:
-    refused = answer.endpoint in {"resource", "userinfo"} and (answer.reason or "").startswith("dpop_")
-    return answer.bare_of("WWW-Authenticate") if refused else answer
 
 
 def _other_thumbprint(token: Unsigned) -> Unsigned:
@@ -213,7 +203,7 @@ BINDING = (
         "dpop-resource-without-challenge",
         "the resource refuses a wrong proof without a challenge",
         ("rfc9449-7.1-challenge",),
-        answers(_without_challenge),
+        answers(without_challenge),
     ),
     Fault(
         "dpop-scheme-unknown-at-the-resource",
@@ -292,62 +282,5 @@ BINDING = (
         "a refreshed access token stays bound to the first key",
         ("rfc9449-5-confidential-not-bound",),
         policy("dpop", refresh_keeps_key=True),
-    ),
-)
-
-NONCE = (
-    Fault(
-        "dpop-nonce-forgotten",
-        "a nonce is demanded, and never accepted",
-        ("rfc9449-nonce",),
-        demanding(nonce_forgotten=True, nonce_renewed=True),
-    ),
-    Fault(
-        "dpop-nonce-not-compared",
-        "any nonce does",
-        ("rfc9449-8-nonce-compared",),
-        demanding(nonce_compared=False),
-    ),
-    Fault(
-        "dpop-nonce-not-insisted-on",
-        "a nonce is demanded, and the next proof may do without it",
-        ("rfc9449-8-nonce-compared",),
-        demanding(nonce_insisted=False),
-    ),
-    Fault(
-        "dpop-nonce-demand-401",
-        "the demand for a nonce is 401",
-        ("rfc9449-8-demand",),
-        together(demanding(), refusals(lambda answer: answer.with_status(401), "dpop_nonce")),
-    ),
-    Fault(
-        "dpop-nonce-not-given-out",
-        "a nonce is demanded and not given out",
-        ("rfc9449-8-demand",),
-        together(demanding(), refusals(lambda answer: answer.bare_of("DPoP-Nonce"), "dpop_nonce")),
-    ),
-    Fault(
-        "dpop-nonce-with-blanks",
-        "the nonce that is given out has a blank in it",
-        ("rfc9449-8-demand",),
-        demanding(nonce_has_blank=True),
-    ),
-    Fault(
-        "dpop-nonce-forgotten-at-the-resource",
-        "the resource demands a nonce, and never accepts it",
-        ("rfc9449-nonce",),
-        demanding(nonce_forgotten=True, nonce_renewed=True, nonce_at="resource"),
-    ),
-    Fault(
-        "dpop-nonce-of-success-forgotten",
-        "a nonce that comes with tokens is not accepted",
-        ("rfc9449-8.2-nonce-of-success",),
-        demanding(nonce_renewed=True, nonce_of_success_forgotten=True),
-    ),
-    Fault(
-        "dpop-nonce-demand-without-challenge",
-        "the resource demands a nonce in its body, and without a challenge",
-        ("rfc9449-8-demand",),
-        together(demanding(nonce_at="resource"), answers(_without_challenge)),
     ),
 )

@@ -61,3 +61,8 @@ def crash(answer: Answer) -> Answer:
     """The answer of a server that has met what it did not expect."""
     page = "<html><body><h1>500 Internal Server Error</h1></body></html>"
     return answer.with_status(500).with_body(page, "text/html").silent_about("error")
+
+
+def without_challenge(answer: Answer) -> Answer:
+    refused = answer.endpoint in {"resource", "userinfo"} and (answer.reason or "").startswith("dpop_")
+    return answer.bare_of("WWW-Authenticate") if refused else answer
