@@ -64,5 +64,6 @@ def crash(answer: Answer) -> Answer:
 
 
 def without_challenge(answer: Answer) -> Answer:
+    """The refusal of a DPoP proof by a resource, without a challenge."""
     refused = answer.endpoint in {"resource", "userinfo"} and (answer.reason or "").startswith("dpop_")
     return answer.bare_of("WWW-Authenticate") if refused else answer
