@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +24,22 @@ def serving(command: Sequence[str], folder: Path) -> Iterator[dict[str, str]]:
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+        line = _first_line(process)
         assert line, f"{' '.join(command[:2])} did not start: it ended with {process.wait(timeout=10)}"
         yield json.loads(line)
     finally:
         _end(process)
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    """What a provider prints first; one that does not within a minute is killed, and has printed nothing."""
+    assert process.stdout is not None
+    late = threading.Timer(60, process.kill)
+    late.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        late.cancel()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -51,6 +51,9 @@ password = "a-password-of-alice-0003"
 max_wait = 2
 """
 
+KNOWN = {"refreshed_id_token_has_no_nonce"}
+"""What oidc-provider departs from in renewals; see test_oidc_provider.py."""
+
 LIVING = ("-k", "test_session or test_refresh")
 
 
@@ -98,7 +101,7 @@ def test_a_run_starts_from_the_session(issuer, tmp_path):
     """The session serves a whole row of scenarios; nobody has to log in again."""
     session = logged_in(tmp_path, issuer)
     results = run(tmp_path / "interactive.toml", tmp_path, f"--session-file={session}", *LIVING)
-    assert (red(results), results["logins"]) == ({}, 0)
+    assert (set(red(results)), results["logins"]) == (KNOWN, 0), red(results)
     assert results["summary"]["pass"] > 10
 
 
@@ -108,7 +111,7 @@ def test_a_run_starts_from_a_refresh_token(issuer, tmp_path):
     profile = tmp_path / "seeded.toml"
     profile.write_text(PROFILE.format(issuer=issuer, strategy="refresh_token", seed='refresh_token = "${SEED}"'))
     results = run(profile, tmp_path, *LIVING, said={"seed": token})
-    assert red(results) == {}
+    assert set(red(results)) == KNOWN, red(results)
     assert results["summary"]["pass"] > 10
     written = "".join(path.read_text() for path in (tmp_path / "reports").rglob("*.*") if path.is_file())
     assert token not in written

@@ -92,15 +92,22 @@ def page(title: str, content: str, status: int = 200) -> Answer:
     return Answer("authorization", status, headers=OF_PAGES, body=text.encode(), media_type=HTML)
 
 
+THIRD_PARTY = {
+    "script": b'<script src="https://cdn.thirdparty.example/login.js"></script>',
+    "style": b"<style>@import url(https://cdn.thirdparty.example/login.css);</style>",
+}
+"""What pages load from another site."""
+
+
 def careless(answer: Answer, policy: FrontDoorPolicy) -> Answer:
     """The page of a server that takes less care of it."""
     if not policy.framing_forbidden:
         answer = answer.bare_of("X-Frame-Options").headed("Content-Security-Policy", "script-src 'self'")
     if not policy.content_policy:
         answer = answer.bare_of("Content-Security-Policy")
-    script = b'<script src="https://cdn.thirdparty.example/login.js"></script></head>'
-    replaced = (answer.body or b"").replace(b"</head>", script)
-    return answer.with_body(replaced) if policy.third_party_script and answer.media_type == HTML else answer
+    if policy.third_party is None or answer.media_type != HTML:
+        return answer
+    return answer.with_body((answer.body or b"").replace(b"</head>", THIRD_PARTY[policy.third_party] + b"</head>"))
 
 
 def back_to_client(answer: Answer, redirect_uri: str, mode: str) -> Answer:

@@ -131,7 +131,7 @@ class FrontDoorPolicy:
     native_app_asked_again: bool = True
     framing_forbidden: bool = True
     content_policy: bool = True
-    third_party_script: bool = False
+    third_party: Literal["script", "style"] | None = None
     max_age_heeded: bool = True
     contexts: tuple[str, ...] = ()
     unmet_context_served: bool = False

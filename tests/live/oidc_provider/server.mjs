@@ -5,7 +5,7 @@
 //   jwt           whether users' access tokens are JWTs for a resource too, as those of services are; false without it
 //   pushed        whether authorization requests must be pushed; false without it
 // Login and consent are oidc-provider's own development pages, which accept any user name and password.
-import { X509Certificate, generateKeyPairSync } from 'node:crypto'
+import { X509Certificate, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import https from 'node:https'
 import Provider, { errors } from 'oidc-provider'
@@ -24,17 +24,26 @@ const service = { grant_types: ['client_credentials'], redirect_uris: [], respon
 const proved = { dpop_bound_access_tokens: settings.fapi ?? false }
 const confirmed = { tls_client_certificate_bound_access_tokens: true }
 
+// By way of PEM: node 20 locks up where it exports a key as JWK and collects what has generated it at the same moment.
+const generated = (type, options) =>
+  createPrivateKey(
+    generateKeyPairSync(type, {
+      ...options,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    }).privateKey,
+  )
 const signing = {
-  RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
-  PS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
-  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  RS256: generated('rsa', { modulusLength: 2048 }),
+  PS256: generated('rsa', { modulusLength: 2048 }),
+  ES256: generated('ec', { namedCurve: 'P-256' }),
 }
-const key = (alg) => jwk(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, alg)
+const key = (alg) => jwk(generated('rsa', { modulusLength: 2048 }), alg)
 const jwk = (key, alg) => ({ ...key.export({ format: 'jwk' }), alg, kid: `of-${alg}` })
 const signs = (alg) => ({
   token_endpoint_auth_method: 'private_key_jwt',
   token_endpoint_auth_signing_alg: alg,
-  jwks: { keys: [{ ...jwk(signing[alg].publicKey, alg), use: 'sig' }] },
+  jwks: { keys: [{ ...jwk(createPublicKey(signing[alg]), alg), use: 'sig' }] },
 })
 
 function selfSigned(name) {
@@ -129,7 +138,7 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `https://127.0.0.1:${server.address().port}`
   const provider = new Provider(issuer, configuration)
   server.on('request', provider.callback())
-  const keys = Object.entries(signing).map(([alg, { privateKey }]) => [alg, JSON.stringify(jwk(privateKey, alg))])
+  const keys = Object.entries(signing).map(([alg, privateKey]) => [alg, JSON.stringify(jwk(privateKey, alg))])
   console.log(JSON.stringify({ issuer, ...Object.fromEntries(keys) }))
 })
 

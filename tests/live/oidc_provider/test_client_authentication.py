@@ -29,6 +29,7 @@ KNOWN = {
 
 PAGES = {
     "pages_cannot_be_framed": "its pages, which are for development, may be framed (RFC 9700 §4.16: must prevent clickjacking; views/layout.js)",
+    "pages_load_nothing_of_others": "its pages, which are for development, import a font (RFC 9700 §4.2.4: should not; views/layout.js)",
     "pages_have_a_policy": "its pages, which are for development, have no policy (RFC 9700 §4.16: should use one; views/layout.js)",
 }
 """What it departs from, whoever the client is, where RFC 9700 or FAPI 2.0 is claimed: a deployment has pages of its own."""

@@ -247,3 +247,16 @@ def test_what_a_page_loads():
         "https://op.example/c.css",
         "https://e.example/",
     ]
+
+
+def test_what_the_styles_of_a_page_load():
+    """What a style imports or names by url() is loaded as well."""
+    styled = (
+        b"<style>@import url(https://fonts.example/f.css); @import 'g.css'; p { color: red }</style>"
+        b"<p style=\"background: url('//cdn.example/b.png')\">"
+    )
+    assert Page("https://op.example/login/", styled).loads == [
+        "https://fonts.example/f.css",
+        "https://op.example/login/g.css",
+        "https://cdn.example/b.png",
+    ]

@@ -26,6 +26,7 @@ _ERROR = re.compile(
 )
 _DESCRIPTION = re.compile(r"\berror_description\b\W*(.+)")
 _LOADED = "//script/@src | //img/@src | //iframe/@src | //link[contains(@rel, 'stylesheet')]/@href"
+_STYLED = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')\s]+)""", re.IGNORECASE)
 _CAPTCHA = re.compile(r"captcha|turnstile", re.IGNORECASE)
 
 
@@ -89,8 +90,9 @@ class Page:
 
     @property
     def loads(self) -> list[str]:
-        """The absolute addresses of the scripts, styles, pictures and frames that its source names."""
-        named = [resolve(self.url, address) for address in self._root.xpath(_LOADED)]
+        """The absolute addresses of the scripts, styles, pictures and frames that its source names, in its styles too."""
+        styled = _STYLED.findall(" ".join(self._root.xpath("//style/text() | //@style")))
+        named = [resolve(self.url, address) for address in (*self._root.xpath(_LOADED), *map("".join, styled))]
         return [address for address in named if address]
 
     def controls(self, role: str) -> list[int]:

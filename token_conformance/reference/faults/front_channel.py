@@ -227,7 +227,13 @@ FRONT_CHANNEL = (
         "pages-with-foreign-script",
         "the pages of the login load a script from another site",
         ("rfc9700-4.2.4-no-third-parties",),
-        policy("front_door", third_party_script=True),
+        policy("front_door", third_party="script"),
+    ),
+    Fault(
+        "pages-with-foreign-style",
+        "the pages of the login import a style from another site",
+        ("rfc9700-4.2.4-no-third-parties",),
+        policy("front_door", third_party="style"),
     ),
     Fault(
         "login-form-found",
