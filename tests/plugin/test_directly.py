@@ -1,5 +1,7 @@
 """Checks that need nothing but transcripts are judged directly, with the results that pytest's own protocol would give."""
 
+import gc
+
 import pytest
 
 from tests.plugin.test_verdicts import CHECKS
@@ -162,3 +164,14 @@ def test_a_hook_of_the_suite_sees_its_checks(direct_run):
     result = direct_run(CHECKS, "-s", "theirs")
     assert "theirs: test_theirs" in result.stdout.str()
     assert "theirs: test_holds" not in result.stdout.str()
+
+
+def test_garbage_is_collected_from_the_first_check_on(pytester, monkeypatch):
+    """Whoever switched it off for imports and collection; what a session brings in would pile up otherwise."""
+    pytester.makepyfile("import gc\n\n\ndef test_garbage():\n    assert gc.isenabled()\n")
+    gc.disable()
+    try:
+        result = pytester.inline_run("-p", "token_conformance.plugin", "-p", "no:cacheprovider")
+        result.assertoutcome(passed=1)
+    finally:
+        gc.enable()

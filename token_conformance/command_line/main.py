@@ -8,7 +8,7 @@ from typing import NamedTuple
 import click
 
 from token_conformance import __version__
-from token_conformance.command_line.start import start_lightly
+from token_conformance.command_line.start import starting_lightly
 
 
 class Listed(NamedTuple):
@@ -54,9 +54,9 @@ class Rooms(click.Group):
         """The command of that name, None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        start_lightly()
         room, name, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"token_conformance.command_line.{room}"), name)
+        with starting_lightly():
+            command: click.Command = getattr(import_module(f"token_conformance.command_line.{room}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise

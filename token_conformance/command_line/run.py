@@ -11,7 +11,7 @@ import click
 
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
-from token_conformance.command_line.start import end_lightly
+from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
@@ -75,11 +75,12 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
     Without --live, --recorded or --emulated, a profile is tested live where one of its environment variables is set
     or where it uses none, and emulated otherwise.
     """
-    announce(profiles, options)
-    import pytest
+    with without_collecting():  # what is imported and collected stays; the plugin collects from the first check on
+        announce(profiles, options)
+        import pytest
 
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    status = int(pytest.main(pytest_arguments(profiles, options)))
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        status = int(pytest.main(pytest_arguments(profiles, options)))
     end_lightly()
     context.exit(status)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 THRESHOLDS = (20_000, 10, 10)
 """Objects that the garbage collector lets come about before it looks for garbage.
@@ -12,11 +14,24 @@ A command imports much and throws little away: with Python's own 700, looking ta
 """
 
 
-def start_lightly() -> None:
-    """Leave out what libraries would bring along for others; to be called before they are imported."""
+@contextmanager
+def starting_lightly() -> Iterator[None]:
+    """Leave out what libraries would bring along for others, and look for no garbage while they are imported."""
     gc.set_threshold(*THRESHOLDS)
     # pydantic would look for plugins of its own in every package that is installed
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    with without_collecting():
+        yield
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile, unless somebody begins with it within."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def end_lightly() -> None:

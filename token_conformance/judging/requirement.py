@@ -85,8 +85,12 @@ def requirement(*ids: str, formerly: tuple[str, ...] = ()) -> Callable[[Check], 
     return tie
 
 
+CATALOGUE = SUITES / "requirements.toml"
+"""The catalogue that comes along."""
+
+
 @cache
-def catalogue(path: Path = SUITES / "requirements.toml") -> Mapping[str, Requirement]:
+def catalogue(path: Path = CATALOGUE) -> Mapping[str, Requirement]:
     """All requirements by their id.
 
     Raises:

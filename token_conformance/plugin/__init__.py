@@ -5,7 +5,7 @@ everything but `command_line/`.
 """
 
 from token_conformance.plugin.course import pytest_runtest_protocol
-from token_conformance.plugin.directly import pytest_collection_finish, pytest_report_judged
+from token_conformance.plugin.directly import pytest_collect_garbage, pytest_collection_finish, pytest_report_judged
 from token_conformance.plugin.options import pytest_addoption, pytest_configure
 from token_conformance.plugin.output import (
     pytest_report_header,
@@ -33,6 +33,7 @@ __all__ = [
     "evidence",
     "pytest_addoption",
     "pytest_bare_report",
+    "pytest_collect_garbage",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",

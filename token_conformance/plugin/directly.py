@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from typing import Any
 
@@ -49,6 +49,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays to the end: the garbage collector need not go through it time and again."""
     if session.config.option.directly:
         gc.freeze()
+
+
+@pytest.hookimpl(specname="pytest_runtestloop", wrapper=True)
+def pytest_collect_garbage(session: pytest.Session) -> Generator[None, object, object]:  # noqa: ARG001 - the hook's signature
+    """Look for garbage from now on: `token-conformance run` does without it up to here."""
+    gc.enable()
+    return (yield)
 
 
 @pytest.hookimpl(specname="pytest_runtest_protocol", tryfirst=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from token_conformance.evidence.answers import Evidence
-from token_conformance.judging.requirement import Requirement, catalogue, renamed
+from token_conformance.judging.requirement import CATALOGUE, Requirement, catalogue, renamed
 from token_conformance.plugin.stash import RECORDS, RUNS
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -121,7 +121,7 @@ def requirements_for(item: pytest.Item) -> Mapping[str, Requirement]:
 @cache
 def _requirements_in(folder: Path) -> Mapping[str, Requirement]:
     own = folder / "requirements.toml"
-    return {**catalogue(), **(catalogue(own) if own.is_file() else {})}
+    return {**catalogue(), **(catalogue(own) if own.is_file() and not own.samefile(CATALOGUE) else {})}
 
 
 @cache

@@ -7,8 +7,10 @@ where they are read without scripts as well, and `rows.js` hands them to that sc
 from __future__ import annotations
 
 import json
+import sys
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,7 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest_html  # type: ignore[import-untyped]  # pytest-html ships no types
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
+from jinja2.bccache import Bucket
 
 from token_conformance.layout import REPORT_ASSETS
 
@@ -75,10 +78,32 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Keeps compiled templates as Python keeps compiled modules: beside their sources, in `__pycache__`, if it may.
+
+    Who can write there can write the sources as well, so that what is found there is as good as these.
+    """
+
+    def __init__(self, sources: Path) -> None:
+        super().__init__(str(sources / "__pycache__"))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template that is kept, if it can be read."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template; where that is not possible, or not wanted, it is compiled each time."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                Path(self.directory).mkdir(exist_ok=True)
+                super().dump_bytecode(bucket)
+
+
 @cache
 def _templates() -> Environment:
-    loader = FileSystemLoader([REPORT_ASSETS, RESOURCES])
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    loader, compiled = FileSystemLoader([REPORT_ASSETS, RESOURCES]), CompiledTemplates(REPORT_ASSETS)
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, bytecode_cache=compiled)
 
 
 def _fortified(beginning: str, script: str) -> str:
