@@ -159,6 +159,16 @@ def test_revocation_leaves_others_alone(revocation_among_others: Ended, whose: s
 
 
 @requirement("rfc7009-2-refresh-token-revoked")
+def test_plain_revocation_ends_the_refresh_token(revocation_among_others: Ended) -> None:
+    """A refresh token that was revoked without a hint is refused."""
+    status = revocation_among_others.ending.response.status
+    if status != 200:
+        raise Inconclusive(f"the revocation was answered by {status}")
+    answer = refusal(revocation_among_others.at_once, control=revocation_among_others.control)
+    assert not answer.accepted, "a refresh token that was revoked without token_type_hint still works"
+
+
+@requirement("rfc7009-2-refresh-token-revoked")
 def test_login_revives_no_revoked_token(revocation_among_others: Ended) -> None:
     """A revoked refresh token stays dead when the user logs in again."""
     revocation_among_others.dead()

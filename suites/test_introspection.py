@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.lifetime import access_token_lifetime, judge_introspected
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.client_authentication import impostor
+from token_conformance.provider.grace import outlast_grace
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
@@ -34,33 +35,26 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Introspections:
-    """A living token, and tokens that are unknown, used, revoked and expired."""
+    """A living token, and tokens that are unknown and revoked, and the living one without credentials."""
 
     login: Login
     refresh: TokenResponse
     live: Exchange
     unknown: Exchange
-    used: Exchange
     revoked: Exchange | None
     without_credentials: Exchange
     wrong_credentials: Exchange | None
 
-    @property
-    def rotated(self) -> bool:
-        """Whether the refresh handed over another refresh token."""
-        return self.refresh.refresh_token not in {None, self.login.refresh_token}
-
 
 @scenario(needs="login refresh", reach="user")
 async def introspections(provider: Provider) -> Introspections:
-    """Log in, refresh, and introspect a living, an unknown, a used and a revoked token, and one without credentials."""
+    """Log in, refresh, and introspect a living, an unknown and a revoked token, and one without credentials."""
     endpoint = await provider.endpoint("introspection_endpoint")
     login = await provider.session()
     refresh = await provider.refresh(login.refresh_token, client=login.client)
     live = await provider.introspect(refresh.access_token, client=login.client)
     open_to(login, live)
     unknown = await provider.introspect(provider.draw("token"), client=login.client)
-    used = await provider.introspect(login.refresh_token, hint="refresh_token", client=login.client)
     body = urlencode({"token": refresh.access_token or ""}, errors="surrogatepass").encode()
     form = ("Content-Type", "application/x-www-form-urlencoded")
     open_to_all = await provider.send("POST", endpoint, headers=(form,), body=body)
@@ -70,7 +64,7 @@ async def introspections(provider: Provider) -> Introspections:
             refresh.access_token, client=impostor(login.client, provider.draw("client_secret"))
         )
     revoked = await after_revocation(provider, login, refresh.refresh_token or login.refresh_token)
-    return Introspections(login, refresh, live, unknown, used, revoked, open_to_all, wrong)
+    return Introspections(login, refresh, live, unknown, revoked, open_to_all, wrong)
 
 
 def open_to(login: Login, live: Exchange) -> None:
@@ -216,13 +210,42 @@ def test_inactive_tells_nothing_more(introspections: Introspections) -> None:
     assert not more, f"the answer to an unknown token tells {', '.join(more)} too"
 
 
+@dataclass(frozen=True)
+class UsedIntrospection:
+    """A used refresh token introspected after its documented grace, and presented once more."""
+
+    login: Login
+    refresh: TokenResponse
+    live: Exchange
+    used: Exchange
+    reuse: TokenResponse
+
+
+@scenario(needs="login refresh", reach="user", waits=True)
+async def used_introspection(provider: Provider) -> UsedIntrospection:
+    """Log in, refresh, let the documented grace pass, introspect the used refresh token, and present it."""
+    await provider.endpoint("introspection_endpoint")
+    login = await provider.session()
+    refresh = await provider.refresh(login.refresh_token, client=login.client)
+    live = await provider.introspect(refresh.access_token, client=login.client)
+    open_to(login, live)
+    await outlast_grace(provider, login, (refresh,))
+    used = await provider.introspect(login.refresh_token, hint="refresh_token", client=login.client)
+    return UsedIntrospection(
+        login, refresh, live, used, await provider.refresh(login.refresh_token, client=login.client)
+    )
+
+
 @requirement("rfc7662-2.2-inactive-shape")
-def test_used_refresh_token_is_inactive(introspections: Introspections) -> None:
-    """A refresh token that was rotated away is introspected as inactive."""
-    controlled(introspections)
-    if not introspections.rotated:
+def test_used_refresh_token_is_inactive(used_introspection: UsedIntrospection) -> None:
+    """A refresh token that was rotated away, and is refused, is introspected as inactive before that."""
+    if not says_active(used_introspection.live):
+        raise Inconclusive("the living access token was not introspected as active")
+    if used_introspection.refresh.refresh_token in {None, used_introspection.login.refresh_token}:
         raise NotApplicable("the provider does not rotate refresh tokens")
-    judge_inactive(introspections.used, "a used refresh token")
+    if refusal(used_introspection.reuse, control=used_introspection.refresh).accepted:
+        raise NotApplicable("the used refresh token still works, which other checks judge")
+    judge_inactive(used_introspection.used, "a used refresh token")
 
 
 @requirement("rfc7662-2.2-inactive-shape")

@@ -71,7 +71,9 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             return False
         if policy.refresh_token_active == "beside its access token" and beside is not None:
             return token.used is None and installation.now < beside.expires
-        return token.used is None or policy.used_refresh_token_active
+        grace = installation.behaviour.refresh.reuse_grace
+        graced = policy.used_active_in_grace and token.used is not None and installation.now <= token.used + grace
+        return token.used is None or graced or policy.used_refresh_token_active
 
     def _description(self, installation: Installation, token: AccessToken | RefreshToken) -> dict[str, Any]:
         user = token.family.user if token.family is not None else None

@@ -107,6 +107,11 @@ LIVES = (
         policy("token", service_tokens="kept"),
     ),
     Variation(
+        "introspection-in-grace",
+        "a used refresh token works for another 10 s, and is active until then",
+        together(policy("refresh", reuse_grace=10), policy("afterlife", used_active_in_grace=True)),
+    ),
+    Variation(
         "introspection-of-access-tokens-alone",
         "introspection knows access tokens alone",
         policy("afterlife", refresh_tokens_introspected=False),
