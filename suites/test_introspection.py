@@ -36,7 +36,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Introspections:
-    """A living token, and tokens that are unknown and revoked."""
+    """A living token, and tokens that are unknown and revoked, and the living one without credentials."""
 
     login: Login
     refresh: TokenResponse

@@ -125,6 +125,7 @@ class ResourcePolicy:
     id_token_accepted: bool = False
     refresh_token_accepted: bool = False
     userinfo_checks: bool = True
+    userinfo_ends_session: bool = False
     userinfo_checks_expiry: bool = True
     schemes: frozenset[str] = frozenset({"bearer"})
     query_accepted: bool = False
@@ -166,6 +167,7 @@ class AfterlifePolicy:
     unknown_token_active: bool = False
     hint_decides: bool = False
     hints_mixed_up: bool = False
+    revocation_needs_hint: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def userinfo_answer(installation: Installation, incoming: Incoming) -> Answer:
         return challenge(installation, incoming, "userinfo")
     if token.family is None or "openid" not in token.scope.split():
         return _refused("userinfo", 403, "insufficient_scope", 'scope="openid"')
+    token.family.revoked = token.family.revoked or installation.behaviour.resource.userinfo_ends_session
     return Answer(
         "userinfo",
         members=token.family.user.claims("" if token.claimless else token.scope),

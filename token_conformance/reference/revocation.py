@@ -9,6 +9,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-unt
 from token_conformance.reference.answer import NO_STORE, Answer
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.memory import AccessToken, RefreshToken
+from token_conformance.reference.policies import AfterlifePolicy
 from token_conformance.reference.reading import Parameters
 from token_conformance.reference.refusal import Refusal, invalid_grant, missing, unsupported_token_type
 
@@ -56,7 +57,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
         if token is not None and token.client_id != client.client_id and policy.client_compared and compared:
             if policy.foreign_token == "refused":  # noqa: S105 - the name of a policy
                 raise invalid_grant("foreign_token")
-        elif token is not None and policy.revokes:
+        elif token is not None and policy.revokes and not _overlooked(policy, request):
             self._revoke(installation, token)
         return Answer("revocation", headers=NO_STORE, reason=reason)
 
@@ -92,3 +93,8 @@ def _dead(token: AccessToken | RefreshToken | None) -> str | None:
         return "unknown_token"
     revoked = token.family.revoked if isinstance(token, RefreshToken) else token.revoked
     return "revoked_token" if revoked else None
+
+
+def _overlooked(policy: AfterlifePolicy, request: Parameters) -> bool:
+    """Whether the server looks for no token, since it was not told where."""
+    return policy.revocation_needs_hint and "token_type_hint" not in request.form

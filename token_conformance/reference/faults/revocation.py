@@ -100,6 +100,12 @@ REVOCATION = (
         policy("refresh", revived_by_login=True),
     ),
     Fault(
+        "revocation-needs-hint",
+        "a revocation without token_type_hint answers 200 and does nothing",
+        ("rfc7009-2-refresh-token-revoked",),
+        policy("afterlife", revocation_needs_hint=True),
+    ),
+    Fault(
         "revocation-of-nothing-accepted",
         "a revocation without token answers 200",
         ("rfc7009-2.2.1-missing-token",),

@@ -90,6 +90,12 @@ SESSION = (
         policy("refresh", old_access_token="revoked_at_first"),
     ),
     Fault(
+        "session-ends-by-userinfo",
+        "a session ends unasked once userinfo was read by one of its access tokens",
+        ("session-chain",),
+        policy("resource", userinfo_ends_session=True),
+    ),
+    Fault(
         "refresh-seventh-token-dead",
         "the seventh generation's refresh token is dead on arrival",
         ("session-chain",),
