@@ -2,9 +2,10 @@
 
 from token_conformance import scenario
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.evidence.transcripts import Publication, Refreshed, has_path, published
+from token_conformance.evidence.transcripts import Publication, Refreshed, TwoLogins, has_path, published
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.discovery import configuration_urls
+from token_conformance.provider.grace import outlast_grace
 from token_conformance.wire.exchange import Exchange
 
 
@@ -20,6 +21,20 @@ async def refreshed(provider: Provider) -> Refreshed:
     first = await provider.login()
     await provider.clock.wait(1.1)
     return Refreshed(first, await provider.refresh(first.refresh_token))
+
+
+@scenario(needs="login refresh", reach="user", waits=True)
+async def two_logins(provider: Provider) -> TwoLogins:
+    """Log in twice, from two browsers, seconds apart, reuse a refresh token in the first login, and refresh in the second."""
+    login = await provider.login()
+    # In the same browser session some providers take the second login for a part of the first.
+    provider.forget_browser()
+    await provider.clock.wait(2)
+    other = await provider.login()
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    await outlast_grace(provider, login, (first,))
+    again = await provider.refresh(login.refresh_token, client=login.client)
+    return TwoLogins(login, first, again, other, await provider.refresh(other.refresh_token, client=other.client))
 
 
 @scenario(needs="client_credentials")
@@ -53,4 +68,4 @@ async def published_keys(provider: Provider) -> Exchange:
     return await provider.jwks()
 
 
-__all__ = ["login", "metadata", "publication", "published_keys", "refreshed", "service_token"]
+__all__ = ["login", "metadata", "publication", "published_keys", "refreshed", "service_token", "two_logins"]

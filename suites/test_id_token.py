@@ -14,7 +14,7 @@ from token_conformance.evidence.id_token import (
     judge_signature,
 )
 from token_conformance.evidence.jwt_reading import Token, read, signing_keys
-from token_conformance.evidence.transcripts import Refreshed
+from token_conformance.evidence.transcripts import Refreshed, TwoLogins
 from token_conformance.provider import Login, Provider
 from token_conformance.running.record import Record
 from token_conformance.wire.exchange import Exchange
@@ -306,3 +306,16 @@ def test_refreshed_at_hash_is_of_the_new_access_token(refreshed: Refreshed, conf
     """at_hash of a refreshed ID token, where it is there, is the hash of the renewed access token."""
     _, after = renewed(refreshed, conformance_run)
     judge_hash(after, "at_hash", refreshed.response.access_token)
+
+
+@requirement("oidc-12.2-auth-time")
+def test_refreshed_auth_time_is_not_of_the_newest_login(two_logins: TwoLogins) -> None:
+    """auth_time of a refreshed ID token is that of its login, and not that of a later login of the same user."""
+    own, other = read(two_logins.login.id_token or ""), read(two_logins.other_login.id_token or "")
+    after = read(two_logins.first.id_token or "")
+    if own is None or other is None or after is None:
+        raise NotApplicable("a login, or the refresh, brings no ID token")
+    times = [token.claims.get("auth_time") for token in (own, other, after)]
+    if None in times or times[0] == times[1]:
+        raise NotApplicable("the ID tokens have no auth_time, or both logins the same one")
+    assert times[2] != times[1], "auth_time of the refreshed ID token is that of the user's newest login"

@@ -1,15 +1,16 @@
-"""Refreshing an access token (RFC 6749 §6)."""
+"""Refreshing an access token, and the scope of a refresh: the same, less, and never more (RFC 6749 §6)."""
 
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.access_token import scope_of
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import Refreshed
 from token_conformance.evidence.unguessable import with_another_end
-from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
-from token_conformance.judging.refusal import NOT_LET_IN, stranger
-from token_conformance.profile.client import Client
-from token_conformance.provider import Provider, own_refresh
-from token_conformance.provider.client_authentication import impostor, unauthenticated
+from token_conformance.judging.mistakes import Mistake, mistaken
+from token_conformance.provider import Login, Provider
+
+FOREIGN = "urn:example:a-scope-that-nobody-registered"
 
 
 @dataclass(frozen=True)
@@ -115,129 +116,162 @@ def test_wrong_tokens_do_not_end_the_session(bad_refreshes: BadRefreshes) -> Non
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """Somebody else's attempt with a refresh token, and the refreshes of its own client before it and after."""
+class ScopedRefreshes:
+    """Refreshes with less scope, with none, with just what was granted and with more."""
 
-    before: TokenResponse
-    answer: TokenResponse
-    after: TokenResponse
-
-
-@dataclass(frozen=True)
-class StrangersRefresh:
-    """A refresh token in the right hands, and in those of somebody else."""
-
-    unauthenticated: Attempt | None
-    wrong_secret: Attempt | None
-    foreign: Attempt | None
-    let_in: TokenResponse | None
+    login: Login
+    granted: frozenset[str]
+    narrower: frozenset[str]
+    narrowed: TokenResponse | None
+    unnamed: TokenResponse
+    repeated: TokenResponse
+    escalated: TokenResponse
+    again: TokenResponse
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
         """What the requests should be called."""
-        refused_by = "rfc6749-6-client-authentication-required"
-        return (
-            *called(self.unauthenticated, "a refresh without credentials", *WITHOUT_CREDENTIALS, refused_by=refused_by),
-            *called(self.wrong_secret, "a refresh with a wrong secret", "invalid_client", refused_by=refused_by),
-            *called(
-                self.foreign,
-                "a refresh token of another client",
-                "invalid_grant",
-                *NOT_LET_IN,
-                refused_by="rfc6749-6-bound-to-client",
-            ),
-        )
+        foreign = {"a refresh for a scope that nobody registered": self.escalated}
+        refused_by = "rfc6749-6-scope-not-exceeded"
+        return mistaken(self.unnamed, foreign, "invalid_scope", refused_by=refused_by, afterwards=self.again)
 
 
-def called(attempt: Attempt | None, what: str, *codes: str, refused_by: str) -> tuple[Mistake, ...]:
-    """What an attempt should be called, where it was made."""
-    if attempt is None:
-        return ()
-    return mistaken(attempt.before, {what: attempt.answer}, *codes, refused_by=refused_by)
+@scenario(needs="login refresh", reach="session")
+async def scoped_refreshes(provider: Provider) -> ScopedRefreshes:
+    """Refresh with the scope that was granted, with less, with none, and with a foreign value beside what was granted."""
+    login = await provider.login()
+    granted = login.response.scope or scope_of(login.access_token) or frozenset((login.scope or "").split())
+    narrower, narrowed = narrower_than(granted), None
+    # Before the one with less: a server that shrinks the grant would refuse it for that.
+    repeated = await provider.refresh(login.refresh_token, scope=" ".join(sorted(granted)) or None, client=login.client)
+    newest = repeated.refresh_token or login.refresh_token
+    if narrower:
+        narrowed = await provider.refresh(newest, scope=" ".join(sorted(narrower)), client=login.client)
+        newest = narrowed.refresh_token or newest
+    unnamed = await provider.refresh(newest, client=login.client)
+    newest = unnamed.refresh_token or newest
+    escalated = await provider.refresh(newest, scope=" ".join([*sorted(granted), FOREIGN]), client=login.client)
+    again = await provider.refresh(escalated.refresh_token or newest, client=login.client)
+    return ScopedRefreshes(login, granted, narrower, narrowed, unnamed, repeated, escalated, again)
 
 
-@scenario(needs="login refresh", reach="user")
-async def strangers_refresh(provider: Provider) -> StrangersRefresh:
-    """Refresh twice, then without authentication, with a wrong secret, and as another client, and rightly after each."""
-    login, second = await provider.session(), provider.profile.second_client
-    first = await provider.refresh(login.refresh_token, client=login.client)
-    # Only a second one shows that what a refresh hands over works.
-    before = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
-    newest = before.refresh_token or first.refresh_token or login.refresh_token
-
-    async def attempt(client: Client) -> Attempt:
-        nonlocal before, newest
-        answer = await provider.refresh(newest, client=client)
-        after = await provider.refresh(answer.refresh_token or newest, client=login.client)
-        newest = after.refresh_token or answer.refresh_token or newest
-        before, made = after, Attempt(before, answer, after)
-        return made
-
-    wrong = impostor(login.client, provider.draw("client_secret")) if login.client.can_be_imitated else None
-    return StrangersRefresh(
-        unauthenticated=None if login.client.public else await attempt(unauthenticated(login.client)),
-        wrong_secret=await attempt(wrong) if wrong is not None else None,
-        foreign=await attempt(second) if second is not None else None,
-        let_in=await own_refresh(provider, second),
-    )
+def narrower_than(granted: frozenset[str]) -> frozenset[str]:
+    """The granted scope without one value that a client can do without; empty where there is none to leave out."""
+    dispensable = sorted(granted - {"openid", "offline_access"})
+    return granted - {dispensable[0]} if dispensable and len(granted) > 1 else frozenset()
 
 
-def attempted(attempt: Attempt | None, why_not: str) -> Attempt:
-    """Give back an attempt that was made.
-
-    Raises:
-        NotApplicable: it was not, and why.
-
-    """
-    if attempt is None:
-        raise NotApplicable(why_not)
-    return attempt
+def seen_scope(response: TokenResponse) -> frozenset[str] | None:
+    """The scope of the access token, as the answer or the token itself tells it."""
+    return response.scope or scope_of(response.access_token)
 
 
-PUBLIC = "the profile's client is public"
-NO_SECOND = "the profile has no second confidential client"
-NO_PROOF = "the profile's client proves itself by neither a secret nor a signature"
+@requirement("rfc6749-6-scope-narrowing-honoured")
+def test_narrower_scope_is_granted(scoped_refreshes: ScopedRefreshes) -> None:
+    """A refresh that asks for a part of the granted scope yields a token of that part."""
+    if scoped_refreshes.narrowed is None:
+        raise NotApplicable("the granted scope has no value that could be left out")
+    answer = refusal(scoped_refreshes.narrowed, control=scoped_refreshes.unnamed)
+    assert answer.accepted, f"a refresh with less scope was answered by {answer}"
+    told, carried = answer.scope, scope_of(answer.access_token)
+    kept = ((told or frozenset()) | (carried or frozenset())) - scoped_refreshes.narrower
+    assert not kept, f"less scope was asked for, and {' '.join(sorted(kept))} was granted all the same"
 
 
-@requirement("rfc6749-6-client-authentication-required")
-def test_confidential_client_must_authenticate(strangers_refresh: StrangersRefresh) -> None:
-    """A refresh of a confidential client without its credentials yields nothing."""
-    attempt = attempted(strangers_refresh.unauthenticated, PUBLIC)
-    answer = refusal(attempt.answer, control=attempt.before)
-    assert not answer.handed_over, "a confidential client refreshed without its credentials"
+@requirement("rfc6749-6-narrowing-does-not-shrink-grant")
+def test_narrowing_does_not_shrink_the_grant(scoped_refreshes: ScopedRefreshes) -> None:
+    """After a refresh with less scope, a refresh without scope yields all of the scope again."""
+    if scoped_refreshes.narrowed is None or not scoped_refreshes.narrowed.accepted:
+        raise NotApplicable("no refresh with less scope was accepted")
+    granted = seen_scope(scoped_refreshes.unnamed)
+    if not scoped_refreshes.unnamed.accepted or granted is None:
+        raise Inconclusive("the answer does not tell the scope")
+    lost = scoped_refreshes.granted - granted
+    assert not lost, f"{' '.join(sorted(lost))} is lost for good after a refresh with less scope"
 
 
-@requirement("rfc6749-6-client-authentication-required")
-def test_unauthenticated_attempt_leaves_the_token_alone(strangers_refresh: StrangersRefresh) -> None:
-    """An attempt without authentication does not kill the refresh token."""
-    judge_aftermath(attempted(strangers_refresh.unauthenticated, PUBLIC))
+@requirement("rfc6749-6-omitted-scope-is-original")
+def test_refresh_without_scope_means_the_granted_scope(scoped_refreshes: ScopedRefreshes, refreshed: Refreshed) -> None:
+    """A refresh that names no scope yields a token of the granted scope."""
+    answer = refreshed.response
+    scope = seen_scope(answer)
+    if not answer.accepted or scope is None:
+        raise Inconclusive("the answer does not tell the scope")
+    assert scope == scoped_refreshes.granted, f"the scope is {' '.join(sorted(scope))} after a refresh that named none"
 
 
-def judge_aftermath(attempt: Attempt) -> None:
-    """Hold the refresh after an attempt of somebody else against the one before it."""
-    if refusal(attempt.answer, control=attempt.before).handed_over:
-        raise Inconclusive(f"the attempt was not refused: {attempt.answer}")
-    answer = refusal(attempt.after, control=attempt.before)
-    assert answer.accepted, f"after an attempt of somebody else the refresh token was answered by {answer}"
+@requirement("rfc6749-6-granted-scope-accepted")
+def test_refresh_may_name_the_granted_scope(scoped_refreshes: ScopedRefreshes) -> None:
+    """A refresh that names just the granted scope is accepted, as one that names none is."""
+    answer = refusal(scoped_refreshes.repeated, control=scoped_refreshes.unnamed)
+    assert answer.accepted
 
 
-@requirement("rfc6749-6-client-authentication-required")
-def test_wrong_secret_does_not_refresh(strangers_refresh: StrangersRefresh) -> None:
-    """A refresh with a wrong secret, or the signature of another key, yields nothing."""
-    attempt = attempted(strangers_refresh.wrong_secret, NO_PROOF)
-    answer = refusal(attempt.answer, control=attempt.before)
-    assert not answer.handed_over, "a client refreshed with a wrong secret or signature"
+@requirement("rfc6749-6-scope-not-exceeded")
+def test_refresh_never_widens_the_scope(scoped_refreshes: ScopedRefreshes) -> None:
+    """A refresh that asks for more than was granted is refused, or yields no more than was granted."""
+    refreshes = scoped_refreshes
+    answer = refusal(refreshes.escalated, control=refreshes.unnamed, afterwards=refreshes.again)
+    judge_widening(answer, refreshes.granted)
 
 
-@requirement("rfc6749-6-bound-to-client")
-def test_refresh_token_is_bound_to_its_client(strangers_refresh: StrangersRefresh) -> None:
-    """The refresh token of one client yields nothing to another client."""
-    attempt = attempted(strangers_refresh.foreign, NO_SECOND)
-    answer = stranger(attempt.answer, control=attempt.before, let_in=strangers_refresh.let_in)
-    assert not answer.handed_over, "another client used the refresh token"
+def judge_widening(answer: TokenResponse, granted: frozenset[str]) -> None:
+    """Hold the answer to a refresh that asks for too much against what the user granted."""
+    if not answer.handed_over:
+        return
+    beyond = ((answer.scope or frozenset()) | (scope_of(answer.access_token) or frozenset())) - granted
+    assert not beyond, f"a refresh granted {' '.join(sorted(beyond))}, which the user never did"
 
 
-@requirement("rfc6749-6-foreign-use-harmless")
-def test_foreign_attempt_leaves_the_token_alone(strangers_refresh: StrangersRefresh) -> None:
-    """An attempt by another client does not kill the refresh token."""
-    judge_aftermath(attempted(strangers_refresh.foreign, NO_SECOND))
+@requirement("rfc6749-5.1-scope-told")
+def test_refused_widening_is_told(scoped_refreshes: ScopedRefreshes) -> None:
+    """Where a refresh yields less scope than it asked for, the answer tells the scope."""
+    answer = refusal(scoped_refreshes.escalated, control=scoped_refreshes.unnamed)
+    if not answer.accepted:
+        raise NotApplicable("a refresh that asks for too much is refused")
+    assert "scope" in answer.members, "more scope was asked for than granted, and tokens came without scope"
+
+
+@dataclass(frozen=True)
+class WiderRefresh:
+    """A login with less scope than the client may ask for, and a refresh that asks for the rest."""
+
+    granted: frozenset[str]
+    control: TokenResponse
+    widened: TokenResponse
+    again: TokenResponse
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What the requests should be called."""
+        wider = {"a refresh for scope that the user did not grant": self.widened}
+        refused_by = "rfc6749-6-scope-not-exceeded"
+        return mistaken(self.control, wider, "invalid_scope", refused_by=refused_by, afterwards=self.again)
+
+
+@scenario(needs="login refresh", reach="session")
+async def wider_refresh(provider: Provider) -> WiderRefresh:
+    """Log in without one value of the client's scope, refresh, and ask for that value in a refresh."""
+    grant = provider.profile.grants.authorization_code
+    asked = frozenset((grant.scope or "").split()) if grant is not None else frozenset()
+    less = narrower_than(asked)
+    if not less or provider.profile.login.strategy in {"password", "refresh_token", "interactive", "device"}:
+        raise NotApplicable("the login cannot ask for less scope than the client may have")
+    login = await provider.login(scope=" ".join(sorted(less)))
+    granted = seen_scope(login.response) or less
+    if asked <= granted:
+        raise NotApplicable("the provider grants all of the client's scope, whatever is asked for")
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    widened = await provider.refresh(newest, scope=" ".join(sorted(granted | asked)), client=login.client)
+    again = await provider.refresh(widened.refresh_token or newest, client=login.client)
+    return WiderRefresh(granted, control, widened, again)
+
+
+@requirement("rfc6749-6-scope-not-exceeded")
+def test_refresh_adds_no_scope_of_the_client(wider_refresh: WiderRefresh) -> None:
+    """A refresh does not add scope that the client may ask for and the user did not grant."""
+    answer = refusal(wider_refresh.widened, control=wider_refresh.control, afterwards=wider_refresh.again)
+    if answer.accepted and seen_scope(answer) is None:
+        raise Inconclusive("more scope was asked for than granted, and tokens came without telling their scope")
+    judge_widening(answer, wider_refresh.granted)

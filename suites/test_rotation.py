@@ -17,6 +17,7 @@ from token_conformance.evidence.rotation import (
     tally,
 )
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.evidence.transcripts import TwoLogins
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.violation import violating
 from token_conformance.profile.models import Profile
@@ -260,6 +261,15 @@ def test_fapi2_rotates_by_way_of_exception(grandparent: Grandparent, reuse: Reus
     if rotates and not retried(reuse):
         raise NotApplicable("the used refresh token is refused at once, which another check judges")
     assert not rotates, "two refreshes in a row handed over another refresh token each; the used one still works"
+
+
+@requirement("rotation-family-is-one-grant")
+def test_reuse_leaves_other_logins_alone(two_logins: TwoLogins) -> None:
+    """Reuse in one login leaves the user's other logins alone."""
+    if refusal(two_logins.reuse, control=two_logins.first).handed_over:
+        raise NotApplicable(f"reuse was not refused: {two_logins.reuse}")
+    answer = refusal(two_logins.other, control=two_logins.first)
+    assert answer.accepted, f"after reuse in one login, another login of the user was answered by {answer}"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,17 @@ class Refreshed:
 
 
 @dataclass(frozen=True)
+class TwoLogins:
+    """Reuse in one login, and a refresh in another one of the same user."""
+
+    login: Login
+    first: TokenResponse
+    reuse: TokenResponse
+    other_login: Login
+    other: TokenResponse
+
+
+@dataclass(frozen=True)
 class Publication:
     """The metadata that was found, and what stands where RFC 8414 has it: before the issuer's path, or behind it."""
 
