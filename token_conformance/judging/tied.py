@@ -31,7 +31,13 @@ class Tied:
 
 def tied_checks(folder: Path = SUITES) -> tuple[Tied, ...]:
     """The checks of the suites in a folder, module by module."""
-    return tuple(check for path in sorted(folder.glob("test_*.py")) for check in _checks_in(path))
+    return tuple(check for source in _sources(folder) for check in _checks_in(*source))
+
+
+def tied_to(requirement: str, folder: Path = SUITES) -> tuple[Tied, ...]:
+    """The checks of one requirement; a module that does not name it is not read any further."""
+    naming = ((path, text) for path, text in _sources(folder) if requirement in text)
+    return tuple(check for source in naming for check in _checks_in(*source) if requirement in check.requirements)
 
 
 def by_requirement(checks: tuple[Tied, ...]) -> Mapping[str, tuple[Tied, ...]]:
@@ -40,9 +46,13 @@ def by_requirement(checks: tuple[Tied, ...]) -> Mapping[str, tuple[Tied, ...]]:
     return {id_: tuple(check for check in checks if id_ in check.requirements) for id_ in ids}
 
 
-def _checks_in(path: Path) -> Iterator[Tied]:
+def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
+    return ((path, path.read_text("utf-8")) for path in sorted(folder.glob("test_*.py")))
+
+
+def _checks_in(path: Path, text: str) -> Iterator[Tied]:
     topic = path.stem.removeprefix("test_")
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in ast.parse(text).body:
         marks = tuple(_marks_of(node)) if isinstance(node, ast.FunctionDef) else ()
         if isinstance(node, ast.FunctionDef) and marks:
             fact = " ".join((ast.get_docstring(node) or node.name).split())
