@@ -32,6 +32,14 @@ def test_checks_are_read_from_a_suite(tmp_path):
     assert by_requirement((first, second)) == {"one": (first,), "two": (first, second)}
 
 
+def test_blank_lines_may_stand_anywhere(tmp_path):
+    """Between the decorator and its function, in texts, or nowhere."""
+    (tmp_path / "test_topic.py").write_text(
+        SUITE.replace("asked, part", "asked,\n\n\n    part").replace("\n\n\n@", "\n@")
+    )
+    assert [check.name for check in tied_checks(tmp_path)] == ["topic::test_both", "topic::test_other"]
+
+
 def test_the_checks_of_one_requirement_are_those_that_all_checks_have_of_it(tmp_path):
     """Whatever else names it, and whatever its id is a part of."""
     (tmp_path / "test_topic.py").write_text(SUITE)
