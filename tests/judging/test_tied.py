@@ -1,7 +1,7 @@
 """Which checks judge which requirements is read from the suites."""
 
 from token_conformance.judging.requirement import catalogue
-from token_conformance.judging.tied import by_requirement, tied_checks
+from token_conformance.judging.tied import by_requirement, tied_checks, tied_to
 
 SUITE = '''
 @requirement("one", "two")
@@ -30,6 +30,23 @@ def test_checks_are_read_from_a_suite(tmp_path):
     assert (second.name, second.fact) == ("topic::test_other", "test_other")
     assert (second.id, second.formerly) == ("suites/test_topic.py::test_other", ("suites/test_topic.py::test_once",))
     assert by_requirement((first, second)) == {"one": (first,), "two": (first, second)}
+
+
+def test_blank_lines_may_stand_anywhere(tmp_path):
+    """Between the decorator and its function, in texts, or nowhere."""
+    (tmp_path / "test_topic.py").write_text(
+        SUITE.replace("asked, part", "asked,\n\n\n    part").replace("\n\n\n@", "\n@")
+    )
+    assert [check.name for check in tied_checks(tmp_path)] == ["topic::test_both", "topic::test_other"]
+
+
+def test_the_checks_of_one_requirement_are_those_that_all_checks_have_of_it(tmp_path):
+    """Whatever else names it, and whatever its id is a part of."""
+    (tmp_path / "test_topic.py").write_text(SUITE)
+    (tmp_path / "test_word.py").write_text('"""No one tells."""\nnone = "one"\n')
+    _, second = tied_checks(tmp_path)
+    assert tied_to("one", tmp_path) == by_requirement(tied_checks(tmp_path))["one"]
+    assert (tied_to("tw", tmp_path), tied_to("two", tmp_path)[1]) == ((), second)
 
 
 def test_every_requirement_has_a_check_or_a_reason():

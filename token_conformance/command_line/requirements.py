@@ -5,14 +5,16 @@ from __future__ import annotations
 import click
 
 from token_conformance.command_line.refusing import refuse
+from token_conformance.command_line.start import without_collecting
 from token_conformance.judging.requirement import catalogue, renamed
-from token_conformance.judging.tied import by_requirement, tied_checks
+from token_conformance.judging.tied import by_requirement, tied_checks, tied_to
 
 
 @click.command()
 def requirements() -> None:
     """List the requirements of the catalogue, and how many checks judge each."""
-    checks, known = by_requirement(tied_checks()), catalogue().values()
+    with without_collecting():  # the syntax of the suites is much at once, and no garbage
+        checks, known = by_requirement(tied_checks()), catalogue().values()
     for requirement in known:
         judged = f"{len(checks[requirement.id])} checks" if requirement.id in checks else "untested"
         words = judged.removesuffix("s") if judged.startswith("1 ") else judged
@@ -41,7 +43,7 @@ def explain(requirement_id: str) -> None:
     ):
         if text:
             click.echo(f"\n{heading}\n  {text}")
-    checks = by_requirement(tied_checks()).get(requirement.id, ())
+    checks = tied_to(requirement.id)
     if checks:
         click.echo("\nChecks")
     for check in checks:

@@ -31,7 +31,13 @@ class Tied:
 
 def tied_checks(folder: Path = SUITES) -> tuple[Tied, ...]:
     """The checks of the suites in a folder, module by module."""
-    return tuple(check for path in sorted(folder.glob("test_*.py")) for check in _checks_in(path))
+    return tuple(check for source in _sources(folder) for check in _checks_in(*source))
+
+
+def tied_to(requirement: str, folder: Path = SUITES) -> tuple[Tied, ...]:
+    """The checks of one requirement; a module that does not name it is not read any further."""
+    naming = ((path, text) for path, text in _sources(folder) if requirement in text)
+    return tuple(check for source in naming for check in _checks_in(*source) if requirement in check.requirements)
 
 
 def by_requirement(checks: tuple[Tied, ...]) -> Mapping[str, tuple[Tied, ...]]:
@@ -40,14 +46,30 @@ def by_requirement(checks: tuple[Tied, ...]) -> Mapping[str, tuple[Tied, ...]]:
     return {id_: tuple(check for check in checks if id_ in check.requirements) for id_ in ids}
 
 
-def _checks_in(path: Path) -> Iterator[Tied]:
+def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
+    return ((path, path.read_text("utf-8")) for path in sorted(folder.glob("test_*.py")))
+
+
+def _checks_in(path: Path, text: str) -> Iterator[Tied]:
     topic = path.stem.removeprefix("test_")
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in _statements(text):
         marks = tuple(_marks_of(node)) if isinstance(node, ast.FunctionDef) else ()
         if isinstance(node, ast.FunctionDef) and marks:
             fact = " ".join((ast.get_docstring(node) or node.name).split())
             ids = tuple(str(argument.value) for mark in marks for argument in _constants(mark.args))
             yield Tied(f"{topic}::{node.name}", fact, ids, tuple(_former_ids(marks)))
+
+
+def _statements(text: str) -> Iterator[ast.stmt]:
+    """The statements of a module that may be checks: most of what else it has need not be parsed.
+
+    Two blank lines stand between statements, as formatters have it; where they stand within one, all is parsed.
+    """
+    parts = (part for part in text.split("\n\n\n") if "@requirement(" in part)
+    try:
+        yield from [node for part in parts for node in ast.parse(part).body]
+    except SyntaxError:
+        yield from ast.parse(text).body
 
 
 def _marks_of(function: ast.FunctionDef) -> Iterator[ast.Call]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary, WeakSet
 
 from token_conformance.profile.models import Profile
@@ -84,7 +85,7 @@ class Redactor:
 
     def leaks(self, text: str) -> list[str]:
         """The labels of secrets that still stand in a text; none, if it went through this door."""
-        return sorted({label for part in _LABEL.split(text) for _, _, label in self._found(part)})
+        return sorted({label for part in _parts(text) for _, _, label in self._found(part)})
 
     def _label(self, kind: str, value: str) -> str:
         self._counts[kind] += 1
@@ -103,8 +104,7 @@ class Redactor:
         return visible(text)
 
     def _replaced(self, text: str) -> str:
-        parts = _LABEL.split(text) if "<" in text else [text]
-        return "".join(_labelled(part, self._found(part)) for part in parts)
+        return "".join(_labelled(part, self._found(part)) for part in _parts(text))
 
     def _decoded(self, word: re.Match[str]) -> str:
         for decoded in decodings(word[0]):
@@ -133,6 +133,16 @@ def is_ordinary(value: str) -> bool:
 def _is_remark(kind: str, value: str) -> bool:
     """Whether a server put a mere word where secrets are: a cookie `deleted` is not to be found in every sentence."""
     return kind in {"cookie", "form_field"} and value.isalpha() and len(value) < 16
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The labels of a text and what stands between them, one by one: a report is large, and so would be its copy."""
+    begin = 0
+    for label in _LABEL.finditer(text) if "<" in text else ():
+        yield text[begin : label.start()]
+        yield label[0]
+        begin = label.end()
+    yield text[begin:] if begin else text
 
 
 def _labelled(text: str, found: list[Found]) -> str:
