@@ -167,6 +167,7 @@ class AfterlifePolicy:
     unknown_token_active: bool = False
     hint_decides: bool = False
     revocation_needs_hint: bool = False
+    foreign_introspection_revokes: bool = False
     used_active_in_grace: bool = False
 
 
