@@ -9,7 +9,7 @@ from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.profile.client import Client
-from token_conformance.provider import Carrier, Provider, Repetition, carrier_of
+from token_conformance.provider import Carrier, Provider, Resending, carrier_of
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import by
 from token_conformance.running.record import Record
@@ -71,7 +71,7 @@ async def assertions(provider: Provider) -> Assertions:
     """Send a good assertion, then assertions that are wrong in one thing each, and a good one twice."""
     client = next(client for client in provider.profile.clients if client.asserts)
     good = await carrier_of(client, provider)
-    repetition, now = Repetition(provider, good), int(provider.clock.now().timestamp())
+    repetition, now = Resending(provider, good), int(provider.clock.now().timestamp())
 
     async def sent(assertion: Assertion, *named: tuple[str, str]) -> TokenResponse:
         return await repetition.sent_as(assertion.credentials(), *named)
@@ -223,7 +223,7 @@ class FAPIAssertions:
 async def fapi_assertions(provider: Provider) -> FAPIAssertions:
     """Send assertions with the issuer in a list, with the token endpoint as aud, and dated 8 and 90 seconds ahead."""
     client = next(client for client in provider.profile.clients if client.asserts)
-    repetition = Repetition(provider, await carrier_of(client, provider))
+    repetition = Resending(provider, await carrier_of(client, provider))
     issuer, now = provider.profile.server.issuer, int(provider.clock.now().timestamp())
 
     async def sent(**claims: object) -> TokenResponse:

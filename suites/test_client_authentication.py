@@ -7,7 +7,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.profile.client import Client
-from token_conformance.provider import Carrier, Login, Provider, Repetition, carrier, carrier_of
+from token_conformance.provider import Carrier, Login, Provider, Resending, carrier, carrier_of
 from token_conformance.provider.client_authentication import Credentials, post, with_secret
 from token_conformance.provider.ways_in import Way, altered_by_encoding
 from token_conformance.running.record import Record
@@ -80,7 +80,7 @@ class WrongCredentials:
 async def wrong_credentials(provider: Provider) -> WrongCredentials:
     """Send a good request, then with wrong secrets and as a client that nobody knows."""
     good = await carrier(provider)
-    repetition, client, secret = Repetition(provider, good), good.client, good.client.client_secret or ""
+    repetition, client, secret = Resending(provider, good), good.client, good.client.client_secret or ""
     stranger = next((each for each in provider.profile.clients if each.client_secret not in {None, secret}), None)
 
     async def sent_by(other: Client) -> TokenResponse:
@@ -209,7 +209,7 @@ class Methods:
 async def authentication_methods(provider: Provider) -> Methods:
     """Authenticate by HTTP Basic, in the form, by both at once, and as two clients at once."""
     good = await carrier(provider)
-    repetition, way = Repetition(provider, good), await provider.ways.way(good.client)
+    repetition, way = Resending(provider, good), await provider.ways.way(good.client)
     wanted, form = way.by_basic(good.client), post(good.client)
     header = Credentials(wanted.headers)
     stranger = next((each for each in provider.profile.clients if each.client_id != good.client.client_id), None)

@@ -8,7 +8,7 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
-from token_conformance.provider import Provider, Repetition, carrier
+from token_conformance.provider import Provider, Resending, carrier
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
 from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WITH_PARTS, WRONG
 from token_conformance.running.record import Record
@@ -65,7 +65,7 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
     provider, prover = await binding(provider)
     good = await carrier(provider)
     bound(provider, good.control)
-    repetition, demanded = Repetition(provider, good), demand(provider, await provider.endpoint("token_endpoint"))
+    repetition, demanded = Resending(provider, good), demand(provider, await provider.endpoint("token_endpoint"))
 
     async def attempt(tried: Provider, *proofs: str) -> TokenResponse:
         headers = tuple(("DPoP", proof) for proof in proofs)

@@ -13,7 +13,7 @@ from token_conformance.evidence.answers import SAID_BY_HTTP, Evidence
 from token_conformance.evidence.error_codes import DECISIONS, NO_DECISIONS, POLLING_GRANTS
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
-from token_conformance.provider import Carrier, Provider, Repetition, carrier
+from token_conformance.provider import Carrier, Provider, Resending, carrier
 from token_conformance.wire.exchange import Exchange, Request, header
 
 EACH_REFUSAL = pytest.mark.evidence_of("bad_requests", "wrong_credentials")
@@ -71,7 +71,7 @@ class BadRequests:
 async def bad_requests(provider: Provider) -> BadRequests:
     """Send a good request, and bad ones that differ from it in their grant_type alone."""
     good = await carrier(provider)
-    repetition, right = Repetition(provider, good), good.parameters["grant_type"] or ""
+    repetition, right = Resending(provider, good), good.parameters["grant_type"] or ""
     unknown = {"grant_type": "urn:example:no-such-grant"}
     return BadRequests(
         carrier=good,

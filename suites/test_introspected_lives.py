@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from token_conformance import Inconclusive, NotApplicable, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.lifetime import access_token_lifetime
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
@@ -14,8 +14,9 @@ from token_conformance.wire.exchange import Exchange
 class LivingTokens:
     """The refresh tokens of a login and of its refresh, each introspected while it lives, and the access token beside it.
 
-    `by_another` is what the second client is told of the access token, `late` what the first one is told of the newer
-    refresh token once the access token has expired, and `last` the answer to that refresh token in the end.
+    `by_another` is what the second client is told of the access token, `renewal` the answer to the newer refresh token
+    after that, `late` what the first client is told of the newest one once the access token has expired, and `last` the
+    answer to it in the end.
     """
 
     login: Login
@@ -24,13 +25,14 @@ class LivingTokens:
     newest: Exchange
     access_token: Exchange
     by_another: Exchange | None
+    renewal: TokenResponse
     late: Exchange
     last: TokenResponse
 
 
 @scenario(needs="login refresh", waits=True)
 async def living_tokens(provider: Provider) -> LivingTokens:
-    """Introspect the refresh token of a login and of a refresh, the latter again when its access token has expired, and use it."""
+    """Introspect the refresh tokens of a login and of a refresh, use the latter, and introspect the last one late, and use it."""
     await provider.endpoint("introspection_endpoint")
     login, another = await provider.session(), provider.profile.second_client
     client = login.client
@@ -42,10 +44,12 @@ async def living_tokens(provider: Provider) -> LivingTokens:
     in_life = await provider.introspect(newest, client=client)
     access_token = await provider.introspect(refresh.access_token, client=client)
     by_another = await provider.introspect(refresh.access_token, client=another) if another is not None else None
+    renewal = await provider.refresh(newest, client=client)
+    newest = renewal.refresh_token or newest
     await provider.clock.wait(access_token_lifetime(refresh, provider.profile) + LATENESS)
     late = await provider.introspect(newest, client=client)
     last = await provider.refresh(newest, client=client)
-    return LivingTokens(login, first, refresh, in_life, access_token, by_another, late, last)
+    return LivingTokens(login, first, refresh, in_life, access_token, by_another, renewal, late, last)
 
 
 def says_active(exchange: Exchange) -> bool:
@@ -68,17 +72,17 @@ def told_of(exchange: Exchange) -> None:
         raise NotApplicable("introspection does not tell this client of refresh tokens, as RFC 7662 §2.2 allows")
 
 
-def working(living_tokens: LivingTokens) -> None:
-    """Judge nothing where the newer refresh token does not work in the end."""
-    if not living_tokens.last.accepted:
-        raise Inconclusive(f"the newer refresh token does not work: {living_tokens.last}")
+def working(answer: TokenResponse) -> None:
+    """Judge nothing where a refresh token that was introspected does not work afterwards."""
+    if not answer.accepted:
+        raise Inconclusive(f"the refresh token does not work: {answer}")
 
 
 @requirement("rfc7662-2.2-active")
 def test_refresh_token_of_a_refresh_is_active(living_tokens: LivingTokens) -> None:
     """The refresh token of a refresh is introspected as active, as that of the login was for the same client."""
     told_of(living_tokens.first)
-    working(living_tokens)
+    working(living_tokens.renewal)
     judge_living(living_tokens.newest, "the refresh token of a refresh")
 
 
@@ -86,7 +90,7 @@ def test_refresh_token_of_a_refresh_is_active(living_tokens: LivingTokens) -> No
 def test_refresh_token_is_active_beside_an_expired_access_token(living_tokens: LivingTokens) -> None:
     """A refresh token that works is introspected as active before and after its access token has expired."""
     told_of(living_tokens.newest)
-    working(living_tokens)
+    working(living_tokens.last)
     judge_living(living_tokens.late, "the refresh token beside an expired access token")
 
 
@@ -102,3 +106,12 @@ def test_who_asks_is_not_whose_token_it_is(living_tokens: LivingTokens) -> None:
     if told is None:
         raise NotApplicable("another client is told nothing of the access token, as RFC 7662 §2.2 allows")
     assert told == owner, f"client_id is {told!r} where another client asks, for an access token of {owner!r}"
+
+
+@requirement("session-no-stranding")
+def test_introspection_ends_no_session(living_tokens: LivingTokens) -> None:
+    """A refresh token works after it was introspected, and its access token by another client."""
+    if not living_tokens.renewal.accepted and not says_active(living_tokens.newest):
+        raise Inconclusive("the refresh token was not introspected as active, and is refused: it was dead before")
+    answer = refusal(living_tokens.renewal, control=living_tokens.refresh)
+    assert answer.accepted, f"after introspection, by another client too, a refresh token was answered by {answer}"

@@ -11,7 +11,7 @@ from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.resource import BadToken, Protected, took
 from token_conformance.profile.client import Client
 from token_conformance.profile.client_certificate import ClientCertificate
-from token_conformance.provider import Carrier, Provider, Repetition, refresh_carrier
+from token_conformance.provider import Carrier, Provider, Resending, refresh_carrier
 from token_conformance.provider.client_authentication import Credentials, certificate_of, presenting
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange, header
@@ -61,7 +61,7 @@ async def attempts_of(provider: Provider, client: Client) -> Certified:
     """The attempts to be one client."""
     good = await carrier_of(provider, client)
     repetition, own, other = (
-        Repetition(provider, good),
+        Resending(provider, good),
         own_certificate(client),
         certificate_of_another(provider, client),
     )
@@ -331,7 +331,7 @@ async def bound_refreshes(provider: Provider) -> BoundRefreshes:
     """Log in as a public client with a certificate, refresh with it, then with another one and without."""
     own = own_certificate(provider.profile.user_client)
     good = await refresh_carrier(provider)
-    repetition = Repetition(provider, good)
+    repetition = Resending(provider, good)
     foreign = await repetition.sent_as(presenting(good.client, own.imitation()))
     without = await repetition.sent_as(presenting(good.client, None))
     return BoundRefreshes(good.control, without, foreign, again=await repetition.sent())

@@ -8,7 +8,7 @@ from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.profile.client import Client
-from token_conformance.provider import Carrier, Provider, Repetition, carrier, refresh_carrier
+from token_conformance.provider import Carrier, Provider, Resending, carrier, refresh_carrier
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
 
@@ -88,7 +88,7 @@ async def resource_requests(provider: Provider) -> ResourceRequests:
     """Ask for tokens for one or two documented resources, an unknown one, a relative address and one with a fragment."""
     known = provider.profile.tokens.resource_indicators
     good = await asking(provider)
-    repetition = Repetition(provider, good)
+    repetition = Resending(provider, good)
 
     async def attempt(resource: str) -> TokenResponse:
         return await repetition.sent({"resource": resource})

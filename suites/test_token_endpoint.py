@@ -9,7 +9,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.refusal import compare
-from token_conformance.provider import Carrier, Provider, Repetition, carrier
+from token_conformance.provider import Carrier, Provider, Resending, carrier
 from token_conformance.provider.client_authentication import Credentials, post
 from token_conformance.provider.spelling import FORM, Encoding, encoded_as_form, parameters_of, sent
 from token_conformance.wire.exchange import Exchange, Headers
@@ -51,7 +51,7 @@ class Methods:
 async def other_methods(provider: Provider) -> Methods:
     """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
     good = await carrier(provider)
-    repetition = Repetition(provider, good)
+    repetition = Resending(provider, good)
 
     async def by(method: str, headers: Headers = (), **places: Encoding) -> TokenResponse:
         return repetition.follow(TokenResponse(await sent(provider, repetition.good, method, headers, **places)))
@@ -75,7 +75,7 @@ def encoded_as_json(form: list[tuple[str, str]]) -> bytes:
     return json.dumps(dict(form)).encode()
 
 
-async def with_credentials_in_query(provider: Provider, repetition: Repetition) -> TokenResponse | None:
+async def with_credentials_in_query(provider: Provider, repetition: Resending) -> TokenResponse | None:
     """Send a good request whose client authenticates in the query; None where it has no secret."""
     client = repetition.good.client
     if client.client_secret is None:
@@ -219,7 +219,7 @@ class Repeated:
 async def repetitions(provider: Provider) -> Repeated:
     """Send a good request, then with grant_type twice, with another grant_type, and with scope and client_id twice."""
     good = await carrier(provider)
-    repetition, kind = Repetition(provider, good), ("grant_type", good.parameters["grant_type"] or "")
+    repetition, kind = Resending(provider, good), ("grant_type", good.parameters["grant_type"] or "")
     scope = good.parameters.get("scope")
     twice = [("scope", scope)] if scope else [("scope", "a"), ("scope", "b")]
     identifier = ("client_id", good.client.client_id)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.provider.performing import performed
 from token_conformance.provider import refresh_carrier
-from token_conformance.provider.carrier import Repetition
+from token_conformance.provider.carrier import Resending
 from token_conformance.provider.client_authentication import Credentials
 
 
@@ -15,7 +15,7 @@ def sent_refresh_tokens(exchanges):
 async def three_times(provider):
     """A refresh as it is, with a further parameter, and with the client's credentials written by the test."""
     good = await refresh_carrier(provider)
-    repetition = Repetition(provider, good)
+    repetition = Resending(provider, good)
     proof = (await provider.ways.way(good.client)).credentials(good.client)
     answers = [
         await repetition.sent(),
@@ -37,7 +37,7 @@ def test_a_repetition_goes_on_with_the_newest_refresh_token(profile):
 
 async def changed(provider):
     good = await refresh_carrier(provider)
-    repetition = Repetition(provider, good)
+    repetition = Resending(provider, good)
     refused = await repetition.sent({"refresh_token": provider.draw("refresh_token")})
     nobody = await repetition.sent_as(Credentials(headers=(), parameters=()))
     return good, refused, nobody, await repetition.sent({"scope": None})

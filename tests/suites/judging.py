@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,11 +15,7 @@ import pytest
 
 from tests.certificates import certificates
 from tests.suites.grounds import lacking
-from token_conformance.judging.judgement import verdict_of
-from token_conformance.judging.refusal import comparing
-from token_conformance.judging.requirement import Requirement
-from token_conformance.plugin.selection import requirement_ids, requirements_for
-from token_conformance.plugin.verdicts import fact_of
+from token_conformance.plugin.repeating import outcome_of, sight_of
 from token_conformance.profile.loading import load
 from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
@@ -30,7 +25,7 @@ from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.verdict import Verdict
 from token_conformance.wire.connection import Server
-from token_conformance.wire.exchange import Exchange, watching
+from token_conformance.wire.exchange import Exchange
 
 PROFILES = Path(__file__).parent
 
@@ -48,7 +43,7 @@ class Judged:
 
     verdict: Verdict
     message: str
-    seen: list[Exchange] = field(default_factory=list, repr=False, compare=False)
+    seen: Sequence[Exchange] = field(default=(), repr=False, compare=False)
 
 
 async def performed(profile: Profile, server: Server, scenarios: Iterable[Scenario]) -> Record:
@@ -88,32 +83,9 @@ def name_of(check: pytest.Function) -> str:
 
 def judged(check: pytest.Function, record: Record) -> Judged:
     """The verdict on one check, as the plugin would give it, and what it rests on; one that rests on nothing is an error."""
-    problem = None
-    with watching() as seen, comparing() as compared:
-        try:
-            check.function(**arguments_of(check, record))
-        except Exception as raised:
-            problem = raised
-        verdict, message = verdict_of(problem, stated_of(check), record.profile, seen, fact=fact_of(check))
-    lack = lacking(name_of(check), verdict, seen, compared)
-    return Judged(Verdict.ERROR, f"{lack}: {message}", seen) if lack else Judged(verdict, message, seen)
-
-
-@cache
-def stated_of(check: pytest.Function) -> tuple[Requirement, ...]:
-    """The requirements that a check judges, the decisive one first."""
-    known = requirements_for(check)
-    return tuple(known[id_] for id_ in requirement_ids(check))
-
-
-@cache
-def parameters_of(check: pytest.Function) -> tuple[str, ...]:
-    """What a check asks for."""
-    return tuple(inspect.signature(check.function).parameters)
-
-
-def arguments_of(check: pytest.Function, record: Record) -> Mapping[str, Any]:
-    """What the check's fixtures are in this run."""
-    parameters = check.callspec.params if hasattr(check, "callspec") else {}
-    known = {"conformance_run": record, "evidence": record.evidence, **parameters}
-    return {name: known[name] if name in known else record.transcript(name) for name in parameters_of(check)}
+    outcome = outcome_of(check, record)
+    found = sight_of(check, record, outcome).judgement
+    lack = lacking(name_of(check), found.verdict, outcome.seen, outcome.compared)
+    if lack:
+        return Judged(Verdict.ERROR, f"{lack}: {found.message}", outcome.seen)
+    return Judged(found.verdict, found.message, outcome.seen)

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 import pytest
 
-from tests.suites.judging import Judged, judged, name_of, parameters_of, performed, profile_named
+from tests.suites.judging import Judged, judged, name_of, performed, profile_named
 from tests.suites.reach import Asked, AskingServer, behaviour, difference
 from token_conformance.plugin.selection import scenarios_for, scenarios_of
 from token_conformance.profile.models import Profile
@@ -119,7 +119,7 @@ class Faultless:
 
 def concerned(check: pytest.Function, scenarios: Collection[str]) -> bool:
     """Whether a check rests on one of the scenarios, or on whatever there is."""
-    return not _rests_on(check).isdisjoint(scenarios) or not OF_THE_RUN.isdisjoint(parameters_of(check))
+    return not _rests_on(check).isdisjoint(scenarios) or not OF_THE_RUN.isdisjoint(check._fixtureinfo.argnames)
 
 
 @cache

@@ -5,19 +5,16 @@ What is drawn or issued anew is compared by where it comes from, as the server r
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from tests.suites.differences import differences, unlike
-from tests.suites.judging import arguments_of, name_of, profile_named, recorded
+from tests.suites.judging import name_of, profile_named, recorded
 from tests.suites.sabotage import SABOTAGES
 from tests.suites.watched import WatchedServer
-from token_conformance.judging.refusal import Comparison, comparing
+from token_conformance.judging.refusal import Comparison
+from token_conformance.plugin.repeating import outcome_of
 from token_conformance.plugin.selection import scenarios_of
 from token_conformance.running.scenario import Scenario
-from token_conformance.verdict import NotJudged
-from token_conformance.wire.exchange import watching
 
 PROFILES = [
     "everything",
@@ -44,18 +41,11 @@ def watched(profile, scenarios):
     return record, server.notes.of(sorted(record.exchanges, key=lambda exchange: exchange.started))
 
 
-def compared_by(check, record):
-    """What a check holds against each other."""
-    with watching(), comparing() as compared, suppress(AssertionError, NotJudged):
-        check.function(**arguments_of(check, record))
-    return compared
-
-
 @pytest.mark.parametrize("profile", PROFILES)
 def test_what_is_compared_differs_in_one_thing(checks, profile):
     """No check holds a request against a control that differs in two things, or a refusal against its very request."""
     record, parts = watched(profile, scenarios_of(checks))
-    pairs = [(name_of(check), pair) for check in checks for pair in compared_by(check, record)]
+    pairs = [(name_of(check), pair) for check in checks for pair in outcome_of(check, record).compared]
     twofold = {
         f"{name}: {pair.attempt} beside {pair.control.id}": sorted(names)
         for name, pair in pairs

@@ -5,7 +5,7 @@ are for `running/` and `sessions/`. May import `servers/`, `evidence/`, `wire/` 
 """
 
 from token_conformance.evidence.login import Authorization, Login
-from token_conformance.provider.carrier import Carrier, Repetition, carrier, carrier_of, may_log_in, refresh_carrier
+from token_conformance.provider.carrier import Carrier, Resending, carrier, carrier_of, may_log_in, refresh_carrier
 from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll, verify
 from token_conformance.provider.provider import Provider
 from token_conformance.provider.resource import protected
@@ -17,7 +17,7 @@ __all__ = [
     "DeviceAuthorization",
     "Login",
     "Provider",
-    "Repetition",
+    "Resending",
     "carrier",
     "carrier_of",
     "device_authorization",

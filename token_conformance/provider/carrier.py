@@ -29,7 +29,7 @@ class Carrier:
         return replace(self, parameters={**self.parameters, "refresh_token": newest})
 
 
-class Repetition:
+class Resending:
     """Sends a carrier's request again and again, with a change each time; its refresh token is always the newest."""
 
     def __init__(self, provider: Provider, good: Carrier) -> None:

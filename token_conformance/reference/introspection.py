@@ -36,6 +36,8 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
             return _described({"active": installation.behaviour.afterlife.unknown_token_active})
         tells = installation.behaviour.afterlife.tells
         foreign = asker is not None and asker.client_id != token.client_id
+        if foreign and token.family is not None and installation.behaviour.afterlife.foreign_introspection_revokes:
+            token.family.revoked = True
         if not self._active(installation, token) or (foreign and tells == "its client"):
             return _described({"active": False})
         description = self._description(installation, token)

@@ -168,6 +168,7 @@ class AfterlifePolicy:
     hint_decides: bool = False
     hints_mixed_up: bool = False
     revocation_needs_hint: bool = False
+    foreign_introspection_revokes: bool = False
 
 
 @dataclass(frozen=True)

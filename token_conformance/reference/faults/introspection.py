@@ -145,6 +145,12 @@ INTROSPECTION = (
         policy("afterlife", refresh_token_active="at first"),
     ),
     Fault(
+        "introspection-by-another-ends-session",
+        "a session ends when another client introspects one of its tokens",
+        ("session-no-stranding",),
+        policy("afterlife", foreign_introspection_revokes=True),
+    ),
+    Fault(
         "introspection-client-of-the-asker",
         "client_id is that of the client that asks",
         ("rfc7662-2.2-truth",),
