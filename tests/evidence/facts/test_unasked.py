@@ -3,6 +3,7 @@
 import pytest
 
 from token_conformance.evidence.facts.unasked import unasked_ends
+from token_conformance.wire.exchange import Request
 
 
 def ends(story):
@@ -56,6 +57,14 @@ def test_a_token_that_was_sent_elsewhere_is_a_reason(story):
     """It may have been revoked there."""
     story.login(0)
     story.introspect(1, "r1", active=False)
+    story.refresh(2, "r1", None)
+    assert ends(story) == []
+
+
+def test_a_token_in_an_address_is_a_reason(story):
+    """A server may read its revocation from there, which is a finding of its own."""
+    story.login(0)
+    story.send(1, Request("GET", "https://op.example/revoke?token=r1"), 200, {})
     story.refresh(2, "r1", None)
     assert ends(story) == []
 

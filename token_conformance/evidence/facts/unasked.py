@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 from token_conformance.evidence.facts.observed import Attempt, Family, Observed
 
@@ -90,7 +91,8 @@ def _has_a_reason(end: UnaskedEnd, family: Family, observed: Observed) -> bool:
         if exchange.started > refused.exchange.started or exchange is refused.exchange:
             continue
         form = dict(exchange.request.form)
-        if form.get("token") is not None and form["token"] in _tokens_of(end):
+        address = dict(parse_qsl(urlsplit(exchange.request.url).query))
+        if {form.get("token"), address.get("token")} & _tokens_of(end):
             return True
         if code is not None and form.get("code") == code and exchange is not family.login.exchange:
             return True
@@ -104,7 +106,7 @@ def _same_scenario(one: Attempt, other: Attempt) -> bool:
 
 def _tokens_of(end: UnaskedEnd) -> set[str | None]:
     answers = [end.login.response, *(renewal.response for renewal in end.renewals)]
-    return {token for answer in answers for token in (answer.access_token, answer.refresh_token)}
+    return {token for answer in answers for token in (answer.access_token, answer.refresh_token)} - {None}
 
 
 def _reaches(other: Attempt, end: UnaskedEnd, family: Family) -> bool:
