@@ -10,32 +10,14 @@ from typing import Any
 
 import tomli
 
+from token_conformance.evidence.error_codes import DECISIONS, NO_DECISIONS
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.layout import SUITES
 
 HARMS = ("lets-strangers-in", "breaks-clients", "hygiene")
 """What comes of a cause, the worst first."""
 
-CODES = frozenset(
-    {
-        "access_denied",
-        "authorization_pending",
-        "expired_token",
-        "invalid_client",
-        "invalid_dpop_proof",
-        "invalid_grant",
-        "invalid_request",
-        "invalid_scope",
-        "invalid_target",
-        "server_error",
-        "slow_down",
-        "temporarily_unavailable",
-        "unauthorized_client",
-        "unsupported_grant_type",
-        "unsupported_token_type",
-        "use_dpop_nonce",
-    }
-)
+CODES = DECISIONS | NO_DECISIONS
 """The error codes by which causes are told apart; all others are one, since a server may say anything."""
 
 UNREGISTERED = "unregistered"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.wire.exchange import Exchange
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,27 @@ class Findings(AssertionError):  # noqa: N818 - what a check found is no error o
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("; ".join(finding.message for finding in findings))
         self.findings = tuple(findings)
+
+
+def judge_each(judged: Iterable[T], findings_of: Callable[[T], Iterable[Finding]]) -> None:
+    """Look at each of what a check judges, whatever becomes of the others.
+
+    Raises:
+        Findings: the violations, of all of them.
+        Inconclusive: nothing could be judged.
+        NotApplicable: none of it is for this check.
+
+    """
+    reasons: list[NotJudged] = []
+    findings: list[Finding] = []
+    any_judged = False
+    for each in judged:
+        try:
+            findings += findings_of(each)
+            any_judged = True
+        except NotJudged as problem:
+            reasons.append(problem)
+    if findings:
+        raise Findings(findings)
+    if not any_judged:
+        raise next((each for each in reasons if isinstance(each, Inconclusive)), reasons[0])

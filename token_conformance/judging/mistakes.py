@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.judging.findings import Finding, Findings
+from token_conformance.judging.findings import Finding, judge_each
 from token_conformance.judging.gathered import gathered
 from token_conformance.judging.refusal import refusal
-from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
+from token_conformance.verdict import Inconclusive, NotApplicable
 
 
 @dataclass(frozen=True)
@@ -92,19 +92,7 @@ def judge_codes(mistakes: Iterable[Mistake]) -> None:
         NotApplicable: nothing was refused.
 
     """
-    reasons: list[NotJudged] = []
-    judged = False
-    findings: list[Finding] = []
-    for mistake in mistakes:
-        try:
-            findings += _findings(mistake)
-            judged = True
-        except NotJudged as problem:
-            reasons.append(problem)
-    if findings:
-        raise Findings(findings)
-    if not judged:
-        raise next((each for each in reasons if isinstance(each, Inconclusive)), reasons[0])
+    judge_each(mistakes, _findings)
 
 
 def _findings(mistake: Mistake) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from token_conformance.judging.findings import Finding, Findings
+from token_conformance.judging.findings import Finding, judge_each
 from token_conformance.judging.refusal import compare
-from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
+from token_conformance.verdict import Inconclusive, NotApplicable
 from token_conformance.wire.exchange import Exchange
 
 REFUSALS = frozenset({400, 401, 403})
@@ -84,19 +84,7 @@ def judge_invalid_token(tokens: Iterable[BadToken]) -> None:
         NotApplicable: nothing was refused.
 
     """
-    reasons: list[NotJudged] = []
-    findings: list[Finding] = []
-    judged = False
-    for token in tokens:
-        try:
-            findings += _unlike_invalid_token(token)
-            judged = True
-        except NotJudged as problem:
-            reasons.append(problem)
-    if findings:
-        raise Findings(findings)
-    if not judged:
-        raise next((each for each in reasons if isinstance(each, Inconclusive)), reasons[0])
+    judge_each(tokens, _unlike_invalid_token)
 
 
 def _unlike_invalid_token(token: BadToken) -> Iterator[Finding]:
