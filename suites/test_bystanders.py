@@ -23,15 +23,16 @@ IDS = ("another-client", "another-user")
 
 @dataclass(frozen=True)
 class Bystander:
-    """A session of somebody else, and its refresh before the other one is ended."""
+    """A session of somebody else, and its refreshes before the other one is ended."""
 
     login: Login
+    first: TokenResponse
     control: TokenResponse
 
     @property
     def newest(self) -> str | None:
         """The newest refresh token of the session."""
-        return self.control.refresh_token or self.login.refresh_token
+        return self.control.refresh_token or self.first.refresh_token or self.login.refresh_token
 
 
 async def bystanders(provider: Provider) -> Mapping[str, Bystander]:
@@ -43,11 +44,13 @@ async def bystanders(provider: Provider) -> Mapping[str, Bystander]:
     with suppress(NotApplicable):
         found["another user"] = await provider.another_user().login()
         provider.forget_browser()
-    return {
-        whose: Bystander(login, await refreshed(provider, login, login.refresh_token))
-        for whose, login in found.items()
-        if login.refresh_token is not None
-    }
+    return {whose: await standing(provider, login) for whose, login in found.items() if login.refresh_token is not None}
+
+
+async def standing(provider: Provider, login: Login) -> Bystander:
+    """A session of somebody else after two refreshes: only the second one shows that what a refresh hands over works."""
+    first = await refreshed(provider, login, login.refresh_token)
+    return Bystander(login, first, await refreshed(provider, login, first.refresh_token or login.refresh_token))
 
 
 async def refreshed(provider: Provider, login: Login, refresh_token: str | None) -> TokenResponse:

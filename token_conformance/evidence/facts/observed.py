@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_plus
 
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.redaction.places import basic
 from token_conformance.wire.exchange import Exchange, header
@@ -58,7 +60,22 @@ class Attempt:
         """What two requests have in common that differ in the presented token alone."""
         form = tuple(sorted((key, value) for key, value in self.form if key not in VARYING | {"refresh_token"}))
         request = self.exchange.request
-        return request.method, request.url, self.client_id, self.method, self.secret, form, request.certificate
+        return (
+            request.method,
+            request.url,
+            self.client_id,
+            self.method,
+            self.secret,
+            self.key,
+            form,
+            request.certificate,
+        )
+
+    @property
+    def key(self) -> str | None:
+        """The key by which the request's DPoP proof is signed, as JSON (RFC 9449 §4.2); None where it has none."""
+        proof = read(header(self.exchange.request.headers, "dpop") or "")
+        return json.dumps(proof.header.get("jwk"), sort_keys=True) if proof is not None else None
 
     @property
     def secret(self) -> str | None:

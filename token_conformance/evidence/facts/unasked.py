@@ -72,10 +72,12 @@ def _is_plain(attempt: Attempt, family: Family) -> bool:
         "client_assertion_type",
         "client_assertion",
     }
-    same = (attempt.client_id, attempt.method, attempt.secret) == (
-        family.login.client_id,
-        family.login.method,
-        family.login.secret,
+    login = family.login
+    same = (attempt.client_id, attempt.method, attempt.secret, attempt.key) == (
+        login.client_id,
+        login.method,
+        login.secret,
+        login.key,
     )
     return same and {name for name, _ in attempt.form} <= parameters
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy
 from token_conformance.reference.faults.fault import Fault, at, crash, refusals
+from token_conformance.reference.refusal import BASIC_CHALLENGE
 
 RESPONSE = ("rfc8628-3.2-response",)
 PENDING = ("rfc8628-pending",)
@@ -86,7 +87,9 @@ DEVICE_CODE = (
         "device-pending-401",
         "polling before the decision is answered by 401",
         (*PENDING, "rfc6749-5.2-status-400"),
-        refusals(lambda answer: answer.with_status(401).headed("WWW-Authenticate", "Basic"), "pending_device_code"),
+        refusals(
+            lambda answer: answer.with_status(401).headed("WWW-Authenticate", BASIC_CHALLENGE), "pending_device_code"
+        ),
     ),
     Fault(
         "device-haste-invalid-request",

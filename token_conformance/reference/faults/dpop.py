@@ -154,7 +154,7 @@ DPOP = (
         ("endpoint-no-server-error",),
         refusals(crash, *REFUSALS),
     ),
-    Fault("dpop-wrong-proofs-block", "after wrong proofs by a key it is refused", PROOF, policy("dpop", patience=20)),
+    Fault("dpop-wrong-proofs-block", "after wrong proofs by a key it is refused", PROOF, policy("dpop", patience=10)),
     Fault(
         "dpop-proof-not-required",
         "tokens are handed over without a proof",

@@ -4,6 +4,7 @@
 
 from token_conformance.reference.behaviour import policy
 from token_conformance.reference.faults.fault import Fault, crash, refusals
+from token_conformance.reference.refusal import BASIC_CHALLENGE
 
 GRANTS = (
     Fault(
@@ -35,7 +36,9 @@ GRANTS = (
         "a wrong password answers 401",
         ("rfc6749-4.3-wrong-password", "rfc6749-5.2-status-400"),
         refusals(
-            lambda answer: answer.with_status(401).headed("WWW-Authenticate", "Basic"), "wrong_password", "unknown_user"
+            lambda answer: answer.with_status(401).headed("WWW-Authenticate", BASIC_CHALLENGE),
+            "wrong_password",
+            "unknown_user",
         ),
     ),
     Fault(

@@ -3,6 +3,7 @@
 from token_conformance.reference.answer import Answer, AnswerChange
 from token_conformance.reference.behaviour import policy, together
 from token_conformance.reference.faults.fault import Fault, at, crash, refusals
+from token_conformance.reference.refusal import BASIC_CHALLENGE
 
 VERIFIER = ("rfc7636-4.6-verifier",)
 
@@ -77,7 +78,9 @@ PROOF_KEY = (
         "a wrong verifier is answered by 401 invalid_client",
         ("rfc6749-5.2-invalid-grant",),
         refusals(
-            lambda answer: answer.with_status(401).saying(error="invalid_client").headed("WWW-Authenticate", "Basic"),
+            lambda answer: (
+                answer.with_status(401).saying(error="invalid_client").headed("WWW-Authenticate", BASIC_CHALLENGE)
+            ),
             "wrong_verifier",
         ),
     ),
