@@ -111,3 +111,20 @@ def test_long_words_are_cut_between_words(make_exchange):
     assert refused(make_exchange, "word " * 100) == f'400 x "{" ".join(["word"] * 40)}…"'
     assert refused(make_exchange, "no " + "s" * 300) == '400 x "no…"'
     assert refused(make_exchange, "s" * 300) == '400 x "…"'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "repeated", "decided"),
+    [
+        (400, '{"error": "invalid_grant"}', False, True),
+        (401, "Unauthorized", False, True),
+        (500, '{"error": "invalid_grant"}', False, True),
+        (503, "", True, False),
+        (503, "", False, False),
+    ],
+)
+def test_a_failure_that_comes_again_is_no_decision(make_exchange, status, body, repeated, decided):
+    """Beside an accepted control it is a refusal in the wrong form; by itself it may be an outage."""
+    answer = TokenResponse(make_exchange(body, status=status, repeated=repeated))
+    assert answer.decided == decided
+    assert answer.refused == (decided or repeated)

@@ -108,6 +108,11 @@ class TokenResponse:
         return self._status in {400, 401} or self.error is not None or (self._status == 403 and not self._is_page)
 
     @property
+    def decided(self) -> bool:
+        """Whether the token endpoint said no because of the request: a server that fails each time may do so at all of them."""
+        return self.refused and (self._status < 500 or self.error in DECISIONS)
+
+    @property
     def answered(self) -> datetime:
         """When the answer came (UTC)."""
         return self.exchange.answered

@@ -81,7 +81,7 @@ class Keeper:
     def problem(self, response: TokenResponse) -> SessionError:
         """Why the session goes no further, by the refusal of its first renewal in a run."""
         store, session = self._store, self.session
-        if not response.refused or response.error in ABOUT_THE_CLIENT:
+        if not response.decided or response.error in ABOUT_THE_CLIENT:
             return SessionError(f"the stored session of {store.name} could not be renewed: {response}")
         if session.ended_by is not None:
             why = f"the run before has ended it on purpose, in scenario {session.ended_by}"

@@ -49,7 +49,7 @@ def _end_of(family: Family) -> UnaskedEnd | None:
         if attempt.presented != newest or attempt.shape != usual or not _is_plain(attempt, family):
             return None
         if not attempt.response.accepted:
-            over = attempt.response.refused and not _goes_on(family, attempt)
+            over = attempt.response.decided and not _goes_on(family, attempt)
             return UnaskedEnd(family.login, tuple(renewals), attempt) if over else None
         renewals.append(attempt)
         newest = attempt.response.refresh_token or newest
