@@ -103,45 +103,50 @@ def test_same_mistake_gets_the_same_error(bad_requests: BadRequests) -> None:
 
 
 @dataclass(frozen=True)
-class ForbiddenGrant:
-    """A grant used by a client that may use it, and by one that is not registered for it, which is let in otherwise."""
+class ForbiddenGrants:
+    """A service's own grant, a refresh that it is not registered for, and a password by the client that may and by the service."""
 
-    grant_type: str
-    control: TokenResponse
-    attempt: TokenResponse
     let_in: TokenResponse
+    refresh: TokenResponse | None
+    by_user: TokenResponse | None
+    password: TokenResponse | None
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """What the request should be called."""
-        return mistaken(
-            self.control,
-            {f"a client that is not registered for {self.grant_type}": self.attempt},
-            "unauthorized_client",
-            "unsupported_grant_type",
-            refused_by="rfc6749-5.2-unauthorized-client",
+        """What the requests should be called: who presents a token that is none may be told that, too."""
+        codes, clause = ("unauthorized_client", "unsupported_grant_type"), "rfc6749-5.2-unauthorized-client"
+        refresh = {"a refresh of a client that is not registered for it": self.refresh}
+        password = {"a client that is not registered for password": self.password}
+        other = ("grant_type", "refresh_token", "scope")
+        return (
+            *mistaken(self.let_in, refresh, *codes, "invalid_grant", clause=clause, differs=other),
+            *(mistaken(self.by_user, password, *codes, refused_by=clause) if self.by_user is not None else ()),
         )
 
 
 @scenario(needs="client_credentials")
-async def forbidden_grants(provider: Provider) -> ForbiddenGrant:
-    """Ask with the user's password, as the client that may, and as one that is registered for client_credentials alone."""
-    service, grant = provider.service_client, provider.profile.grants.password
-    if service.grant_types is None or "password" in service.grant_types:
-        raise NotApplicable("the profile does not say that the service may not use passwords: clients.grant_types")
-    if grant is None or provider.profile.login.username is None:
-        raise NotApplicable("the profile has no [grants.password], which the service could try")
-    control, let_in = await provider.password(), await provider.client_credentials()
-    return ForbiddenGrant("password", control, await provider.password(client=service), let_in)
+async def forbidden_grants(provider: Provider) -> ForbiddenGrants:
+    """As a client that is registered for client_credentials alone, refresh, and ask with the user's password beside who may."""
+    service, profile = provider.service_client, provider.profile
+    if service.grant_types is None or {"refresh_token", "password"} <= set(service.grant_types):
+        raise NotApplicable("the profile does not say which grants the service is registered for: clients.grant_types")
+    let_in, refresh, by_user, password = await provider.client_credentials(), None, None, None
+    if "refresh_token" not in service.grant_types:
+        refresh = await provider.refresh(provider.draw("refresh_token"), client=service)
+    if "password" not in service.grant_types and profile.grants.password and profile.login.username is not None:
+        by_user, password = await provider.password(), await provider.password(client=service)
+    return ForbiddenGrants(let_in, refresh, by_user, password)
 
 
 @requirement("rfc6749-5.2-unauthorized-client")
-def test_unregistered_grant_is_refused(forbidden_grants: ForbiddenGrant) -> None:
+def test_unregistered_grant_is_refused(forbidden_grants: ForbiddenGrants) -> None:
     """A client gets no token by a grant that it is not registered for."""
-    answer = refusal(forbidden_grants.attempt, control=forbidden_grants.control)
+    if forbidden_grants.by_user is None or forbidden_grants.password is None:
+        raise NotApplicable("the profile has no [grants.password], which the service could try")
+    answer = refusal(forbidden_grants.password, control=forbidden_grants.by_user)
     if not answer.handed_over and not forbidden_grants.let_in.accepted:
         raise Inconclusive(f"the client is not let in with its own grant either: {forbidden_grants.let_in}")
-    assert not answer.handed_over, f"a client got a token by {forbidden_grants.grant_type}, unregistered for it"
+    assert not answer.handed_over, "a client got a token by password, unregistered for it"
 
 
 def refusals_with_body(evidence: Evidence) -> list[TokenResponse]:

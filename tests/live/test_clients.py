@@ -109,14 +109,14 @@ def test_a_user_with_a_wrong_password_is_asked_for_once(ended):
 
 def test_a_grant_that_is_not_the_client_s_is_said_once(ended):
     """Its client is let in; the checks that need the grant say so, and the others are judged by another one."""
-    checks = ("-k", "service_gets or wrong_secret_is_invalid or basic or refresh_yields or right_password")
+    checks = ("-k", "service_gets or wrong_secret_is_refused or basic or refresh_yields or right_password")
     run, forms = ended(
         BOTH, *checks, known=BOTH.replace('redirect_uri = "https://app.example/callback"', AS_REGISTERED)
     )
     told = [line for line in run.said.splitlines() if line.startswith("NOTICED")]
     assert sum('client "app" is let in, and may not use client_credentials' in line for line in told) == 1, run.said
     assert run.verdicts["service_gets_a_token"] == "inconclusive"
-    assert run.verdicts["wrong_secret_is_invalid_client"] == "pass"
+    assert run.verdicts["wrong_secret_is_refused"] == "pass"
     assert run.verdicts["basic_is_form_decoded"] == "pass"
     assert run.status == 0, run.said
     assert [form.get("grant_type") for form in forms].count("client_credentials") == 1
@@ -124,7 +124,7 @@ def test_a_grant_that_is_not_the_client_s_is_said_once(ended):
 
 def test_a_server_that_does_not_decode_costs_one_verdict(ended):
     """The run goes on by the way that it found, and says so."""
-    checks = ("-k", "wrong_secret_is_invalid or basic or refresh_yields or right_password")
+    checks = ("-k", "wrong_secret_is_refused or basic or refresh_yields or right_password")
     run, _ = ended(USER, *checks, faults=["basic-raw"])
     assert 'NOTICED  client "app": client_secret_basic works only with id and secret as they are' in run.said
     red = {name: verdict for name, verdict in run.verdicts.items() if verdict in {"fail", "warning", "error"}}
