@@ -64,6 +64,7 @@ class WrongExchanges:
                 self.control,
                 {"a repeated code": self.repeated_code},
                 "invalid_request",
+                clause="rfc6749-3.2-duplicate",
                 refused_by="rfc6749-3.2-duplicate",
             ),
             *mistaken(

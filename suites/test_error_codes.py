@@ -64,6 +64,7 @@ def judge(run: Record, scenarios: tuple[str, ...], code: str) -> None:
 @pytest.mark.evidence_of(*MALFORMED)
 @requirement(
     "rfc6749-5.2-invalid-request",
+    "rfc6749-3.2-duplicate",
     "rfc6749-5.2-missing-grant-type",
     "rfc6749-4.1.3-missing-code",
     "rfc6749-6-missing-refresh-token",

@@ -23,7 +23,9 @@ class SpelledRefreshes:
     def mistakes(self) -> tuple[Mistake, ...]:
         """What the requests should be called."""
         twice = {"a repeated refresh_token": self.repeated}
-        return mistaken(self.control, twice, "invalid_request", refused_by="rfc6749-3.2-duplicate")
+        return mistaken(
+            self.control, twice, "invalid_request", clause="rfc6749-3.2-duplicate", refused_by="rfc6749-3.2-duplicate"
+        )
 
 
 @scenario(needs="login refresh")

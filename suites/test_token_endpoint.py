@@ -193,15 +193,16 @@ class Repeated:
         control, named = self.carrier.control, {"client_id twice": self.client_id}
         same = {what: self.parameters[what] for what in ("grant_type twice", "scope twice")}
         other = {"grant_type twice, with another value": self.other_grant_type}
-        refused_by = "rfc6749-3.2-duplicate"
+        clause = "rfc6749-3.2-duplicate"
         return (
-            *mistaken(control, same, "invalid_request", refused_by=refused_by, afterwards=self.again),
+            *mistaken(control, same, "invalid_request", clause=clause, refused_by=clause, afterwards=self.again),
             *mistaken(
                 control,
                 other,
                 "invalid_request",
                 "unsupported_grant_type",
-                refused_by=refused_by,
+                clause=clause,
+                refused_by=clause,
                 afterwards=self.again,
             ),
             *mistaken(
@@ -209,7 +210,8 @@ class Repeated:
                 named,
                 "invalid_request",
                 "invalid_client",
-                refused_by=refused_by,
+                clause=clause,
+                refused_by=clause,
                 afterwards=self.again,
             ),
         )

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.node
 DOCUMENTED = """
 [grants.device_code]
 scope = "openid offline_access"
-lifetime = 20
+lifetime = 30
 
 [tokens]
 resource_indicators = ["https://api.example/things", "https://api.example/people"]
@@ -27,7 +27,7 @@ NOT_CONCERNED = {
 
 def test_device_grant_and_resource_indicators_are_judged(start, tmp_path):
     """There is nothing to blame: approval, denial, expiry, and both resources; all is judged that concerns such a server."""
-    profile = start(ttl={"DeviceCode": 20}).profile(tmp_path, max_wait=45)
+    profile = start(ttl={"DeviceCode": 30}).profile(tmp_path, max_wait=60)
     profile.write_text(profile.read_text() + DOCUMENTED)
     results = run(profile, tmp_path, "-k", "test_device or test_resource_indicators")
     assert red(results) == {}

@@ -134,7 +134,7 @@ ENDPOINT = (
     Fault(
         "repetition-invalid-grant",
         "a repeated parameter is answered by invalid_grant",
-        ("rfc6749-5.2-invalid-request",),
+        ("rfc6749-3.2-duplicate",),
         refusals(lambda answer: answer.saying(error="invalid_grant"), "repeated_parameter"),
     ),
     Fault(
