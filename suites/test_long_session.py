@@ -1,6 +1,7 @@
 """What holds of the first renewal of a session holds of the eighth: members, scope, claims, rotation, races."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import pytest
 
@@ -187,7 +188,7 @@ async def aged(provider: Provider) -> Login:
     answer = renewals[-1] if renewals else login.response
     if not answer.accepted:
         raise Inconclusive(f"after {len(renewals)} renewals one was not accepted: {answer}")
-    return Login(answer, login.client)
+    return reduce(Login.renewed, renewals, login)
 
 
 @dataclass(frozen=True)

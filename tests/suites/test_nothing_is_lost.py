@@ -8,6 +8,7 @@ import pytest
 
 ACCEPTED = "client_authentication::test_basic_is_accepted"
 DECODED = "client_authentication::test_basic_is_form_decoded"
+STRAYS = "response_fields::test_no_refresh_hands_out_what_another_session_has"
 
 PECULIARITIES = [
     ("everything", {"variations": ["offline-access-demands-consent"]}, {}),
@@ -18,6 +19,11 @@ PECULIARITIES = [
         "signing",
         {"variations": ["assertion-for-the-issuer"]},
         {"client_assertion::test_issuer_is_accepted_as_audience": "not_applicable"},
+    ),
+    (
+        "kept",
+        {"variations": ["refresh-token-kept-in-silence"]},
+        {STRAYS + "[refresh_token]": "not_applicable"},
     ),
     ("everything", {"faults": ["basic-raw"]}, {DECODED: "fail"}),
     ("everything", {"faults": ["basic-plus-kept"]}, {DECODED: "fail"}),

@@ -27,7 +27,7 @@ PKCE = {
     "challenge_is_no_verifier",
     "malformed_verifier_is_refused",
     "missing_verifier_is_refused",
-    "other_verifier_is_invalid_grant",
+    "other_verifier_is_refused",
 }
 FOREIGN_SCOPE = {"foreign_scope_is_not_granted", "user_grants_no_foreign_scope"}
 KNOWN = (
@@ -36,29 +36,34 @@ KNOWN = (
     | {
         "access_token_in_the_query_is_refused",
         "advertised_grants_are_known",
+        "bad_access_token_is_invalid_token",
+        "bad_grant_is_invalid_grant",
         "challenge_names_no_error_without_a_token",
+        "challenge_to_basic_names_a_realm",
+        "challenges_can_be_read",
         "contradicting_client_id_is_refused",
         "credentials_in_the_query_are_not_read",
         "foreign_origins_get_no_credentials",
         "get_yields_no_token",
-        "made_up_token_is_called_invalid",
+        "late_replay_revokes_all_access_tokens",
+        "late_replay_revokes_the_newest_refresh_token",
+        "malformed_request_is_invalid_request",
         "media_type_is_read_in_any_case",
+        "multipart_body_yields_no_token",
         "parameters_in_the_query_are_not_read",
         "plain_is_not_advertised",
         "refused_widening_is_told",
         "repeated_client_id_is_refused",
-        "repeated_code_is_invalid_request",
-        "repeated_parameter_is_invalid_request",
+        "repeated_code_is_refused",
+        "repeated_parameter_is_refused",
         "repeated_parameter_yields_no_code",
-        "repeated_refresh_token_is_invalid_request",
+        "repeated_refresh_token_is_refused",
         "replay_revokes_the_access_token",
         "replay_revokes_the_refresh_token",
-        "request_without_grant_type_is_invalid_request",
         "resource_refuses_with_a_challenge",
         "scripts_cannot_read_the_authorization_endpoint",
         "token_in_two_places_is_invalid_request",
         "unknown_method_yields_no_code",
-        "unknown_refresh_token_is_invalid_grant",
         "userinfo_refuses_with_a_challenge",
     }
 )
@@ -95,7 +100,7 @@ def test_what_is_inconclusive_is_so_for_a_reason(results):
         name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
     }
     assert reasons == {
-        "case_of_scope_matters",
+        "late_renewals_keep_the_scope",
         "missing_response_type_comes_back_as_an_error",
         "mistake_in_an_authorization_is_called_so",
         "narrowing_does_not_shrink_the_grant",
