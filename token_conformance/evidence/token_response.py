@@ -108,6 +108,15 @@ class TokenResponse:
         return self._status in {400, 401} or self.error is not None or (self._status == 403 and not self._is_page)
 
     @property
+    def failed(self) -> bool:
+        """Whether the server came to grief over the request: 5xx but for 503, which is load, and for a decision's code.
+
+        Who says invalid_request with a 500 has decided, in the wrong form. An answer to HEAD has no place for a code.
+        """
+        told = self.error in DECISIONS | WAITING or self.exchange.request.method == "HEAD"
+        return self._status >= 500 and self._status != 503 and not told
+
+    @property
     def answered(self) -> datetime:
         """When the answer came (UTC)."""
         return self.exchange.answered
