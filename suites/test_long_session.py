@@ -178,6 +178,7 @@ async def aged(provider: Provider) -> Login:
 
     Raises:
         Inconclusive: one of them was not accepted, which a check of its own judges.
+        NotApplicable: renewals bring no refresh token, so that none is used up.
 
     """
     login = await provider.session()
@@ -185,6 +186,8 @@ async def aged(provider: Provider) -> Login:
     answer = renewals[-1] if renewals else login.response
     if not answer.accepted:
         raise Inconclusive(f"after {len(renewals)} renewals one was not accepted: {answer}")
+    if renewals and all(renewal.refresh_token is None for renewal in renewals):
+        raise NotApplicable("renewals bring no refresh token, so that none is used up")
     return Login(answer, login.client)
 
 
