@@ -13,6 +13,7 @@ from token_conformance.evidence.rotation import Rotation, demanded_by, require_r
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.grace import outlast_grace
+from token_conformance.provider.racing import raced
 from token_conformance.running.record import Record
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
@@ -233,10 +234,9 @@ class LateRace:
 
 @scenario(needs="login refresh", reach="user")
 async def late_race(provider: Provider) -> LateRace:
-    """Renew six times, then send the newest refresh token several times at once."""
+    """Renew six times, then send the newest refresh token several times at once, and again while one alone wins."""
     login = await aged(provider)
-    attempts = [provider.refresh(login.refresh_token, client=login.client) for _ in range(provider.profile.limits.race)]
-    return LateRace(login, await provider.at_once(attempts))
+    return LateRace(login, await raced(provider, login.refresh_token, login.client))
 
 
 @pytest.mark.evidence_of("race")
