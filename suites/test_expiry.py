@@ -6,6 +6,7 @@ from token_conformance import Inconclusive, NotApplicable, refusal, requirement,
 from token_conformance.evidence.lifetime import (
     TOLERANCE,
     access_token_lifetime,
+    documented_access_token_lifetime,
     documented_lifetime,
     judge_introspected,
     judge_jwt,
@@ -145,6 +146,8 @@ class AccessTokenLife:
 @scenario(needs="login", waits=True)
 async def access_token_life(provider: Provider) -> AccessTokenLife:
     """Log in, use the access token at once, shortly before expires_in has passed, and some time after; then renew it."""
+    await provider.resource_address()
+    provider.clock.check(documented_access_token_lifetime(provider.profile) - TOLERANCE)
     login = await provider.login()
     fresh = await protected(provider, login.access_token)
     if fresh is None:

@@ -33,6 +33,10 @@ def with_another_port(redirect_uri: str) -> str:
 @scenario(needs="authorization_code unattended_login")
 async def another_port(provider: Provider) -> Attempt:
     """Ask for a code at another port of the loopback interface than the registered one."""
+    if not provider.profile.user_client.public:
+        raise NotApplicable(
+            "the profile's client has credentials, so that it is not known to be a native app (RFC 8252 §8.4)"
+        )
     other = with_another_port(provider.profile.user_client.redirect_uri or "")
     return await attempted(provider, redirect_uri=other)
 

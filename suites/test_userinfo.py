@@ -17,6 +17,8 @@ TEXTS = (
     "zoneinfo locale phone_number"
 )
 
+NOT_FOUND = 404
+
 STANDARD_CLAIMS: dict[str, Any] = {
     **dict.fromkeys(TEXTS.split(), str),
     "email_verified": bool,
@@ -29,12 +31,16 @@ STANDARD_CLAIMS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Userinfo:
-    """A living session, the userinfo of its access token, and the answers to no token, a made-up and a refresh token."""
+    """A living session, the userinfo of its access token, and the answers to no token, a made-up and a refresh token.
+
+    `advertised` tells that the provider itself says where its userinfo is.
+    """
 
     login: Login
     resource: Protected
     made_up: Exchange
     by_refresh_token: Exchange | None
+    advertised: bool
 
     @property
     def answer(self) -> Exchange:
@@ -52,11 +58,14 @@ async def userinfo(provider: Provider) -> Userinfo:
     """Ask for the claims of the user by an access token, by none, by a made-up one, and by a refresh token."""
     url = await provider.endpoint("userinfo_endpoint")
     login = await provider.session()
+    # A mistyped address of a profile proves nothing; one that the metadata tell is the provider's word.
+    told = provider.profile.server.userinfo_endpoint is None
     return Userinfo(
         login=login,
         resource=Protected(await provider.userinfo(login.access_token), await provider.get(url)),
         made_up=await provider.userinfo(provider.draw("access_token")),
         by_refresh_token=await provider.userinfo(login.refresh_token) if login.refresh_token is not None else None,
+        advertised=told,
     )
 
 
@@ -96,6 +105,10 @@ def test_userinfo_takes_the_access_token(userinfo: Userinfo) -> None:
     status = userinfo.answer.response.status
     if status == 403:
         raise Inconclusive("the userinfo endpoint answered 403: the access token may lack the scope")
+    missing = userinfo.advertised and status == userinfo.without.response.status == NOT_FOUND
+    assert not missing, (
+        "there is nothing where the metadata say that the userinfo is: 404 with an access token, and without"
+    )
     if took(userinfo.without):
         raise Inconclusive("the userinfo endpoint answers a request without a token as well, which another check tells")
     assert took(userinfo.answer) and status == 200, f"the userinfo endpoint answered a good access token with {status}"

@@ -42,6 +42,24 @@ def test_decision_of_the_token_endpoint(make_exchange, status, body, accepted, r
     assert (response.accepted, response.refused) == (accepted, refused)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "method", "failed"),
+    [
+        (500, "", "POST", True),
+        (500, '{"error": "server_error"}', "POST", True),
+        (500, '{"error": "invalid_request"}', "POST", False),
+        (501, '{"error": "unsupported_grant_type"}', "POST", False),
+        (503, "", "POST", False),
+        (500, "", "HEAD", False),
+        (400, "", "POST", False),
+    ],
+)
+def test_who_names_a_mistake_has_not_failed(make_exchange, status, body, method, failed):
+    """A 5xx is a server that came to grief, unless it tells what is wrong with the request."""
+    asked = Request(method, "https://op.example/token")
+    assert TokenResponse(make_exchange(status=status, body=body, request=asked)).failed is failed
+
+
 def test_a_failure_that_comes_again_is_a_refusal(make_exchange):
     """The same 5xx twice to one request is the answer to it."""
     assert TokenResponse(make_exchange("", status=500, repeated=True)).refused

@@ -60,6 +60,41 @@ def test_of_all(evidence):
         assert answer.scope, f"no scope in the answer to {answer.exchange}"
 '''
 
+CUT_SHORT = '''
+from token_conformance import Inconclusive
+
+TIMES = []
+
+
+@scenario(needs="client_credentials")
+async def costly(provider):
+    """Come to its end the first time alone."""
+    TIMES.append(1)
+    if len(TIMES) > 1:
+        raise Inconclusive("it takes more logins than there are")
+    return await provider.client_credentials(scope="usual")
+
+
+@scenario(needs="client_credentials")
+async def cheap(provider):
+    """Be asked something else."""
+    return await provider.client_credentials(scope="refuse")
+
+
+@requirement("should")
+@pytest.mark.evidence_of("costly", "cheap")
+def test_of_all(evidence):
+    """No token comes."""
+    for answer in evidence.token_responses:
+        assert not answer.accepted, f"tokens in the answer to {answer.exchange}"
+
+
+@requirement("must")
+def test_asks_the_second(cheap):
+    """A token comes."""
+    assert cheap.accepted
+'''
+
 
 @pytest.fixture
 def found(inner_run):
@@ -113,6 +148,13 @@ def test_a_red_of_all_exchanges_is_repeated_where_it_was_seen(found):
     """The scenario of the exchange runs once more, and its answers are judged alone."""
     _, checks = found(checks=ON_EVIDENCE)
     assert (checks["test_of_all"]["verdict"], checks["test_of_all"]["seen"]) == ("fail", [2, 2])
+
+
+def test_a_repetition_that_is_cut_short_takes_nothing_back(found):
+    """What one scenario did not come to show, the others' answers do not replace."""
+    _, checks = found(checks=CUT_SHORT)
+    assert (checks["test_of_all"]["verdict"], checks["test_of_all"]["seen"]) == ("warning", [1, 1])
+    assert "not repeated: it takes more logins than there are" in checks["test_of_all"]["message"]
 
 
 def test_each_profile_has_its_own(inner_run):

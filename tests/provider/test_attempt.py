@@ -55,6 +55,11 @@ def test_a_walk_that_ends_elsewhere_is_no_refusal(make_exchange):
             Attempt(None, last, "the page has no form").refused  # noqa: B018 - asking is what raises
 
 
+def test_a_page_with_nothing_to_go_on_with_is_a_refusal(make_exchange):
+    """Whatever its status is: there is nothing by which the user could still get the client a code."""
+    assert Attempt(None, make_exchange(status=200), "the page has no form", led_nowhere=True).refused
+
+
 def test_a_user_denies():
     """The client gets the error of the denial."""
     assert performed(denied).error == "access_denied"

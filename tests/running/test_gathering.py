@@ -291,6 +291,22 @@ def test_a_row_that_is_done_takes_over_what_another_has_not_begun(perform):
     assert perform(Scenario("lasting", lasting), *others, kind="live").transcript("lasting") is None
 
 
+def test_where_each_authorization_is_a_login_rows_do_what_they_were_dealt(perform):
+    """Whoever takes over brings no session along, so that the logins that are needed would differ from run to run."""
+    ended = []
+
+    async def lasting(provider):
+        provider.logins.noticed = ("the provider keeps no login session",)
+        await asyncio.sleep(0.05)
+        ended.append("lasting")
+
+    async def brief(provider):
+        ended.append("brief")
+
+    perform(Scenario("lasting", lasting), *(Scenario(f"brief_{place}", brief) for place in range(8)), kind="live")
+    assert ended[-2:] == ["lasting", "brief"]
+
+
 def test_sessions_that_live_side_by_side_are_told(perform):
     """Two logins whose refreshes are both accepted; where the older one is refused, there is one session."""
     for handler, found in ((Sessions(), "several"), (Sessions(one_session=True), "one")):

@@ -3,7 +3,7 @@
 import pytest
 
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.stages import Row, acts_for_user, shared_hands, stages
+from token_conformance.running.stages import Row, acts_for_user, hands_of, stages, taken_over
 
 
 async def perform(provider):
@@ -81,13 +81,15 @@ def test_what_spares_others_runs_at_once_where_sessions_live_side_by_side(dealt)
     ]
 
 
-def test_the_seats_of_a_user_share_what_there_is_to_do():
-    """In the order in which it was dealt; a scenario with a seat of its own is left to it."""
+def test_a_row_takes_over_what_its_user_has_still_to_do():
+    """The next of the seat that has most to do; neither another user's, nor what has a seat of its own."""
     one, two, three, four, five = (named(name) for name in ("one", "two", "three", "four", "five"))
-    alone = Row((five,), "five")
-    first, second, other, last = shared_hands((Row((one, three), 0), Row((two,), 1), Row((four,), 2, user=1), alone))
-    assert first is second
-    assert [list(hand) for hand in (first, other, last)] == [[one, two, three], [four], [five]]
+    first, second, other, alone = Row((one, three), 0), Row((two,), 1), Row((four,), 2, user=1), Row((five,), "five")
+    stage = first, second, other, alone
+    hands = hands_of(stage)
+    assert [taken_over(second, stage, hands) for _ in range(4)] == [one, three, two, None]
+    assert taken_over(alone, stage, hands) is None
+    assert [list(hands[row.seat]) for row in (other, alone)] == [[four], [five]]
 
 
 def test_one_session_is_used_by_one_scenario_at_a_time(dealt):

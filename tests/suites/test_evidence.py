@@ -97,7 +97,7 @@ def answering(status):
 @pytest.mark.parametrize("profile", ["everything", "opaque", "dpop", "mutual_tls"])
 @pytest.mark.parametrize("status", [200, 302, 404, 429, 500])
 def test_a_resource_that_answers_everything_alike_is_no_evidence(judge, profile, status):
-    """Nothing is judged by a resource that does not tell a good access token from none, but that userinfo is open."""
+    """Nothing is judged by a resource that does not tell a good access token from none, but that userinfo is open, or not there."""
     described = profile_named(profile)
     verdicts = judge(described, OddServer(described, answering(status)))
     assert {name: each.message for name, each in verdicts.items() if each.verdict is Verdict.ERROR} == {}
@@ -106,15 +106,18 @@ def test_a_resource_that_answers_everything_alike_is_no_evidence(judge, profile,
         for name, each in verdicts.items()
         if each.verdict.judged and any(seen.request.path in RESOURCES for seen in each.seen)
     }
-    assert rests_on_it <= (OPEN if status == 200 else set())
+    assert rests_on_it <= JUDGED.get(status, set())
 
 
-OPEN = {
-    "userinfo::test_userinfo_is_a_json_object_with_sub",
-    "userinfo::test_userinfo_is_of_the_same_user",
-    "userinfo::test_userinfo_takes_no_wrong_token",
+JUDGED = {
+    200: {
+        "userinfo::test_userinfo_is_a_json_object_with_sub",
+        "userinfo::test_userinfo_is_of_the_same_user",
+        "userinfo::test_userinfo_takes_no_wrong_token",
+    },
+    404: {"userinfo::test_userinfo_takes_the_access_token"},
 }
-"""What is judged of a userinfo endpoint that is open: that it is, and what it says."""
+"""What is judged of a userinfo endpoint that is open: that it is, and what it says; and of one that is not there: just that."""
 
 
 def dying(requests):

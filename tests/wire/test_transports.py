@@ -1,11 +1,14 @@
 """An application in this process is asked as it would be over a network, and answers likewise."""
 
 import asyncio
+from contextlib import suppress
 
 import httpx
 import pytest
 
-from token_conformance.wire.transports import in_process
+from token_conformance.profile.models import Limits
+from token_conformance.wire import transports
+from token_conformance.wire.transports import in_process, network
 
 REQUEST = httpx.Request("POST", "https://op.example/a%2Fb?c=d", headers={"X-Name": "1"}, content=b"the body")
 
@@ -59,3 +62,30 @@ def test_an_answer_to_head_has_no_body(method, body):
         await send({"type": "http.response.body", "body": b"text"})
 
     assert asked(application, httpx.Request(method, "https://op.example/")).content == body
+
+
+@pytest.mark.parametrize(("longest_idle", "connections"), [(0.01, 2), (5.0, 1)])
+def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch, longest_idle, connections):
+    """The server may be about to close it; one that has just answered is."""
+    monkeypatch.setattr(transports, "LONGEST_IDLE", longest_idle)
+    opened = []
+
+    async def serve(reader, writer):
+        opened.append(asyncio.current_task())
+        with suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async def ask():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        address = "http://{}:{}/".format(*server.sockets[0].getsockname())
+        async with httpx.AsyncClient(transport=network(None, Limits()), trust_env=False) as client:
+            for _ in range(2):
+                await client.get(address)
+                await asyncio.sleep(0.03)
+        server.close()
+        await asyncio.gather(*opened)
+
+    asyncio.run(ask())
+    assert len(opened) == connections

@@ -31,6 +31,11 @@ def access_token_lifetime(response: TokenResponse, profile: Profile) -> int:
     )
 
 
+def documented_access_token_lifetime(profile: Profile) -> int:
+    """The documented seconds, 0 where there are none: a wait that is too long need not cost a login."""
+    return profile.tokens.access_token_lifetime.documented or 0
+
+
 def judge_jwt(response: TokenResponse) -> None:
     """Hold expires_in against the exp of the access token, where it is a JWT."""
     token = jwt_of(response.access_token)

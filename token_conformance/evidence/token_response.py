@@ -113,6 +113,15 @@ class TokenResponse:
         return self.refused and (self._status < 500 or self.error in DECISIONS)
 
     @property
+    def failed(self) -> bool:
+        """Whether the server came to grief over the request: 5xx but for 503, which is load, and for a decision's code.
+
+        Who says invalid_request with a 500 has decided, in the wrong form. An answer to HEAD has no place for a code.
+        """
+        told = self.error in DECISIONS | WAITING or self.exchange.request.method == "HEAD"
+        return self._status >= 500 and self._status != 503 and not told
+
+    @property
     def answered(self) -> datetime:
         """When the answer came (UTC)."""
         return self.exchange.answered

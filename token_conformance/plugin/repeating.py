@@ -27,7 +27,7 @@ from token_conformance.running.record import Record
 from token_conformance.running.repetition import Repetition, repeat, repeatable
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario, named
-from token_conformance.verdict import NotApplicable
+from token_conformance.verdict import NotApplicable, NotJudged
 from token_conformance.wire.exchange import Exchange, watching
 
 
@@ -153,4 +153,11 @@ def _again(check: pytest.Function, first: Sight, repetition: Repetition) -> Sigh
     if not done or not is_plain(check, repetition.record):
         return ""
     with silence(check.config):
-        return sight_of(check, repetition.record, outcome_of(check, repetition.record))
+        again = sight_of(check, repetition.record, outcome_of(check, repetition.record))
+    return again if again.red else _cut_short(names, repetition) or again
+
+
+def _cut_short(names: Sequence[str], repetition: Repetition) -> str:
+    """Why scenarios did not get to their end: what such a one did not show may be there all the same."""
+    outcomes = (repetition.record.outcomes[name] for name in names)
+    return "; ".join(dict.fromkeys(str(outcome) for outcome in outcomes if isinstance(outcome, NotJudged)))

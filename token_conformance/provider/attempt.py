@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from token_conformance.evidence.login import Authorization
 from token_conformance.profile.client import Client
-from token_conformance.provider.login.browsing import follow_to_redirect
+from token_conformance.provider.login.browsing import LedNowhere, follow_to_redirect
 from token_conformance.provider.login.denial import Denial
 from token_conformance.provider.provider import Provider
 from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
@@ -18,13 +18,14 @@ from token_conformance.wire.exchange import Exchange
 class Attempt:
     """An authorization request: the answer that reached the client, or the last page and why no answer came.
 
-    `request` is the exchange that it began with.
+    `request` is the exchange that it began with. `led_nowhere` tells that the last page has nothing to go on with.
     """
 
     answer: Authorization | None
     last: Exchange | None
     why: str = ""
     request: Exchange | None = None
+    led_nowhere: bool = False
 
     @property
     def code(self) -> str | None:
@@ -38,7 +39,7 @@ class Attempt:
 
     @property
     def refused(self) -> bool:
-        """Whether the server said no: to the client by an error, or to the user by a page with a 4xx.
+        """Whether the server said no: to the client by an error, or to the user by a page with a 4xx, or one to no end.
 
         Raises:
             Inconclusive: it said neither yes nor no.
@@ -47,7 +48,9 @@ class Attempt:
         if self.answer is not None:
             self.answer.exchange.response  # noqa: B018 - the answer is evidence of who looks at it
             return self.code is None
-        if self.last is None or self.last.answer is None or self.last.response.status // 100 != 4:
+        if self.last is None or self.last.answer is None:
+            raise Inconclusive(f"the authorization request got no answer: {self.why}")
+        if self.last.response.status // 100 != 4 and not self.led_nowhere:
             raise Inconclusive(f"the authorization request got no answer: {self.why}")
         return True
 
@@ -86,7 +89,8 @@ async def attempted(
         raise
     except NotJudged as problem:
         pages = provider.wire.exchanges[known:]
-        return Attempt(None, pages[-1] if pages else None, str(problem), next(iter(pages), None))
+        last, nowhere = pages[-1] if pages else None, isinstance(problem, LedNowhere)
+        return Attempt(None, last, str(problem), next(iter(pages), None), led_nowhere=nowhere)
     return Attempt(answer, answer.exchange, request=next(iter(provider.wire.exchanges[known:]), None))
 
 

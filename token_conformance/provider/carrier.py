@@ -9,7 +9,8 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.provider import Provider
-from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.provider.ways_in import altered_by_encoding
+from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
 from token_conformance.wire.exchange import Headers
 
 
@@ -113,6 +114,19 @@ async def refresh_carrier(provider: Provider) -> Carrier:
     control = await provider.refresh(login.refresh_token, client=login.client)
     parameters = {"grant_type": "refresh_token", "refresh_token": control.refresh_token or login.refresh_token}
     return Carrier(login.client, parameters, control)
+
+
+async def carrier_by_plain_basic(provider: Provider) -> Carrier | None:
+    """A request of a client by HTTP Basic whose id and secret the form encoding leaves alone; None where there is none."""
+    for client in provider.profile.clients:
+        if client.authentication != "client_secret_basic" or altered_by_encoding(client):
+            continue
+        try:
+            if not (await provider.ways.way(client)).in_the_form:
+                return await carrier_of(client, provider)
+        except NotJudged:
+            continue
+    return None
 
 
 async def _barred(provider: Provider) -> bool:

@@ -23,8 +23,13 @@ from token_conformance.reference.policies import ClientPolicy, MutualTLSPolicy
 from token_conformance.reference.reading import Incoming, Parameters
 from token_conformance.reference.refusal import Refusal, invalid_client, invalid_grant, invalid_request
 
-DECODINGS: Mapping[str, Callable[[str], str]] = {"form": unquote_plus, "percent": unquote, "raw": str}
-"""What becomes of id and secret in HTTP Basic."""
+DECODINGS: Mapping[str, Callable[[str], str]] = {
+    "form": unquote_plus,
+    "percent": unquote,
+    "raw": str,
+    "cut": lambda part: part.partition(":")[0],
+}
+"""What becomes of id and secret in HTTP Basic; who splits at each colon cuts a secret that holds one."""
 
 
 class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib is not typed

@@ -191,9 +191,10 @@ class FrontDoor:
         data = request.payload.data
         client = self._server.query_client(data.get("client_id", ""))
         redirect_uri = data.get("redirect_uri") or (client.get_default_redirect_uri() if client is not None else None)
-        untold = "response_type" not in data and self._installation.behaviour.front_door.missing_response_type == "page"
+        missing = "told" if "response_type" in data else self._installation.behaviour.front_door.missing_response_type
+        untold = missing != "told"
         if client is None or redirect_uri is None or not client.check_redirect_uri(redirect_uri) or untold:
-            return page("Bad request", f"<p>{error.error}</p>", 400)
+            return page("Bad request", f"<p>{error.error}</p>", 200 if missing == "page with 200" else 400)
         told = "state" in data and self._installation.behaviour.code.error_tells_state
         state = {"state": data["state"]} if told else {}
         members = {**error_members(error), **state, "iss": self._installation.addresses.issuer}

@@ -125,7 +125,7 @@ class FrontDoorPolicy:
     unknown_refused: bool = False
     empty_is_omitted: bool = True
     repetition_refused: bool = True
-    missing_response_type: Literal["told", "page"] = "told"
+    missing_response_type: Literal["told", "page", "page with 200"] = "told"
     loopback_port_free: bool = True
     unnamed_redirect_uri: Literal["refused", "first"] = "refused"
     native_app_asked_again: bool = True

@@ -15,7 +15,7 @@ class ClientPolicy:
     """Client authentication (RFC 6749 §2.3 and §3.2.1)."""
 
     methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
-    basic_decoding: Literal["form", "percent", "raw"] = "form"
+    basic_decoding: Literal["form", "percent", "raw", "cut"] = "form"
     basic_needs_client_id: bool = False
     two_methods_refused: bool = True
     secret: Literal["exact", "ignored", "prefix", "lengthened", "empty", "caseless", "of_any_client"] = "exact"

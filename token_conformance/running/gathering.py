@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
-from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Sessions, Stage, shared_hands, stages
+from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Sessions, Stage, hands_of, stages, taken_over
 from token_conformance.running.stored_session import begin, note_end, note_refusal, stored_session
 from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import ScenarioClock, Waits
@@ -206,23 +205,30 @@ class Gathering:
         """Perform the rows of a stage at once.
 
         Of a live run nobody knows how long a scenario takes: a row that is done takes over what others of its user have
-        not begun.
+        not begun. Where each authorization costs a login, it does not, so that as many are needed each time.
         """
-        hands = shared_hands(stage) if self.kind == "live" else [deque(row.scenarios) for row in stage]
+        hands = hands_of(stage)
+
+        def next_of(row: Row) -> Scenario | None:
+            if hands[row.seat]:
+                return hands[row.seat].popleft()
+            shares = self.kind == "live" and not self.logins.noticed
+            return taken_over(row, stage, hands) if shares else None
+
         async with asyncio.TaskGroup() as tasks:
-            for row, hand in zip(stage, hands, strict=True):
-                tasks.create_task(self._follow(row, hand, session), name=row.scenarios[0].name)
+            for row in stage:
+                tasks.create_task(self._follow(row, next_of, session), name=row.scenarios[0].name)
 
     def _doubt_all(self) -> None:
         """Have the next stage log in anew: one row of it may end the sessions that the others would go on with."""
         for place in self._places.values():
             place.lineage.doubt()
 
-    async def _follow(self, row: Row, hand: deque[Scenario], session: Lineage | None) -> None:
+    async def _follow(self, row: Row, next_of: Callable[[Row], Scenario | None], session: Lineage | None) -> None:
         """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
-        while hand:
+        while (scenario := next_of(row)) is not None:
             place = self._places.get(row.seat) or self._sit_down(row, session)
-            await self._visit(hand.popleft(), place)
+            await self._visit(scenario, place)
 
     def _sit_down(self, row: Row, session: Lineage | None) -> Place:
         profile = self.run.profile.of_each_user[row.user]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Literal
 
 from token_conformance.profile.models import Profile
@@ -104,16 +103,20 @@ def _dealt(scenarios: Sequence[Scenario], number: int, users: int = 1, *, first:
     return tuple(Row(hand, seat, seat % users) for seat, hand in hands if hand)
 
 
-def shared_hands(stage: Stage) -> list[deque[Scenario]]:
-    """What the rows of a stage have to do: the seats of one user share it, in the order in which it was dealt."""
-    seated = [row for row in stage if isinstance(row.seat, int)]
-    hands = {user: _in_turn(row for row in seated if row.user == user) for user in {row.user for row in seated}}
-    return [hands[row.user] if isinstance(row.seat, int) else deque(row.scenarios) for row in stage]
+Hands = dict[int | str, deque[Scenario]]
+"""What is still to be done, by the seats of the rows."""
 
 
-def _in_turn(rows: Iterable[Row]) -> deque[Scenario]:
-    together = zip_longest(*(row.scenarios for row in rows))
-    return deque(each for dealt in together for each in dealt if each is not None)
+def hands_of(stage: Stage) -> Hands:
+    """What the rows of a stage have to do."""
+    return {row.seat: deque(row.scenarios) for row in stage}
+
+
+def taken_over(row: Row, stage: Stage, hands: Hands) -> Scenario | None:
+    """What a row that is done may do for another seat of its user: the next of the one that has most to do."""
+    others = [hands[other.seat] for other in stage if isinstance(other.seat, int) and other.user == row.user]
+    fullest = max(others, key=len, default=None) if isinstance(row.seat, int) else None
+    return fullest.popleft() if fullest else None
 
 
 def _parted(scenarios: Iterable[Scenario], fits: Callable[[Scenario], bool]) -> tuple[list[Scenario], list[Scenario]]:

@@ -14,6 +14,12 @@ from token_conformance.wire.tls import trust
 
 Transport = httpx.AsyncBaseTransport
 
+LONGEST_IDLE = 1.0
+"""Seconds after which an idle connection is not used again: servers close theirs after 2 s or more, unannounced.
+
+A request that leaves at that moment gets no answer, which says nothing of the server.
+"""
+
 
 class NoAnswer(httpx.TransportError):
     """A transport knows by itself why a request has no answer; the message is the whole sentence."""
@@ -22,7 +28,7 @@ class NoAnswer(httpx.TransportError):
 def network(ca_bundle: str | None, limits: Limits, certificate: ClientCertificate | None = None) -> Transport:
     """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one, and presents a certificate."""
     most = max(limits.concurrency, limits.race)
-    pool = httpx.Limits(max_connections=most, max_keepalive_connections=most)
+    pool = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=LONGEST_IDLE)
     return httpx.AsyncHTTPTransport(verify=trust(ca_bundle, certificate), limits=pool, retries=0, trust_env=False)
 
 

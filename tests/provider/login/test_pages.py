@@ -260,3 +260,20 @@ def test_what_the_styles_of_a_page_load():
         "https://op.example/login/g.css",
         "https://cdn.example/b.png",
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "nowhere"),
+    [
+        ("<h1>An error has occurred</h1><pre>Missing required parameter</pre>", True),
+        ("<link rel=stylesheet href=/style.css><p>Sorry", True),
+        ("", False),
+        ("<p>Welcome back. <a href=/go-on>Go on</a>", False),
+        ("<p>Sign in<form method=post></form>", False),
+        ("<p>Please wait<script src=/app.js></script>", False),
+        ("<p>Allow?<button>Yes</button>", False),
+    ],
+)
+def test_a_page_that_leads_nowhere(body, nowhere):
+    """It says something, and there is nothing to press, to follow, or to be run."""
+    assert Page("https://op.example/authorize", body.encode()).leads_nowhere is nowhere

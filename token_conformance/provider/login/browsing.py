@@ -27,6 +27,10 @@ RESPONSE_PARAMETERS = frozenset({"code", "error", "access_token", "id_token", "r
 Mode = Literal["query", "fragment", "form_post"]
 
 
+class LedNowhere(Inconclusive):
+    """The authorization ended on a page that has words, and nothing by which a user could go on."""
+
+
 @dataclass(frozen=True)
 class AuthorizationAnswer:
     """The parameters that reached the redirect_uri, how they came, and in which exchange."""
@@ -172,7 +176,7 @@ class Walk:
         self._stuck(page, exchange, f"has no form to {'go on' if self.logged_in else 'log in'} with")
 
     def _stuck(self, page: Page, exchange: Exchange, why: str) -> NoReturn:
-        raise Inconclusive(self._sentence(page, exchange, why))
+        raise (LedNowhere if page.leads_nowhere else Inconclusive)(self._sentence(page, exchange, why))
 
     def _hopeless(self, page: Page, exchange: Exchange, why: str) -> NoReturn:
         raise NoLogin(self._sentence(page, exchange, why))

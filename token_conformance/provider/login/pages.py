@@ -27,6 +27,7 @@ _ERROR = re.compile(
 _DESCRIPTION = re.compile(r"\berror_description\b\W*(.+)")
 _LOADED = "//script/@src | //img/@src | //iframe/@src | //link[contains(@rel, 'stylesheet')]/@href"
 _STYLED = re.compile(r"""@import\s+["']([^"']+)|url\(\s*["']?([^"')\s]+)""", re.IGNORECASE)
+_ONWARD = "//form | //button | //input | //script | //iframe | //frame | //object | //a[@href] | //area[@href]"
 _CAPTCHA = re.compile(r"captcha|turnstile", re.IGNORECASE)
 
 
@@ -143,6 +144,11 @@ class Page:
     def needs_scripts(self) -> bool:
         """Whether nothing but scripts makes the page."""
         return not self.forms and bool(self._root.xpath("//script"))
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """Whether it tells the user something, and has nothing to press, to follow, or to be run."""
+        return bool(self.text) and not self._root.xpath(_ONWARD)
 
 
 def _as_browsers_read(root: Any) -> Any:

@@ -23,6 +23,12 @@ CLIENT_AUTHENTICATION = (
         policy("client", basic_decoding="raw"),
     ),
     Fault(
+        "basic-cut-at-each-colon",
+        "HTTP Basic is not form-decoded, and a secret in it ends at its first colon",
+        ("rfc6749-2.3.1-basic-form-encoding",),
+        policy("client", basic_decoding="cut"),
+    ),
+    Fault(
         "basic-plus-kept",
         "a + in HTTP Basic is taken for itself, not for the blank that the form encoding makes it of",
         ("rfc6749-2.3.1-basic-form-encoding",),

@@ -53,6 +53,12 @@ FRONT_CHANNEL = (
         policy("front_door", missing_response_type="page"),
     ),
     Fault(
+        "authorization-missing-response-type-untold-with-200",
+        "a missing response_type is told to the user alone, by a page with the status 200",
+        ("rfc6749-3.1.1-missing-response-type",),
+        policy("front_door", missing_response_type="page with 200"),
+    ),
+    Fault(
         "authorization-mistake-wrong-error",
         "a mistake in an authorization request is told as unauthorized_client",
         ("rfc6749-4.1.2.1-error-code",),

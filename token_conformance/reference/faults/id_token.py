@@ -226,6 +226,12 @@ ID_TOKEN = (
         at("userinfo", lambda answer: answer.with_status(401).with_body("", "text/plain")),
     ),
     Fault(
+        "userinfo-missing",
+        "there is nothing at the userinfo endpoint that the metadata name",
+        ("oidc-5.3-userinfo-accepts",),
+        at("userinfo", lambda answer: answer.with_status(404).with_body("<h1>Not found</h1>", "text/html")),
+    ),
+    Fault(
         "userinfo-email-verified-as-text",
         "email_verified of userinfo is the text true",
         ("oidc-5.1-standard-claims",),

@@ -1,7 +1,7 @@
 """Faults of token revocation (RFC 7009)."""
 
 from token_conformance.reference.answer import Answer
-from token_conformance.reference.behaviour import policy
+from token_conformance.reference.behaviour import Behaviour, policy
 from token_conformance.reference.faults.fault import Fault, at
 
 UNKNOWN = ("rfc7009-2.2-unknown-token-200",)
@@ -24,6 +24,16 @@ def _refusing_revoked(answer: Answer) -> Answer:
 def _refusing_hints(answer: Answer) -> Answer:
     known = answer.form.get("token_type_hint") in {None, "access_token", "refresh_token"}
     return answer if known else answer.with_status(401).saying(error="unsupported_token_type")
+
+
+def _refusing_misled(answer: Answer) -> Answer:
+    misled = answer.reason == "unknown_token" and "token_type_hint" in answer.form
+    return answer.with_status(400).saying(error="invalid_request") if misled else answer
+
+
+def _refusing_wrong_hints(behaviour: Behaviour) -> Behaviour:
+    misled = policy("afterlife", hint_decides=True)(behaviour)
+    return at("revocation", _refusing_misled)(misled)
 
 
 REVOCATION = (
@@ -53,6 +63,12 @@ REVOCATION = (
         "a token with a wrong token_type_hint is not found",
         ("rfc7009-2.1-hint", "rfc7662-2.1-hint"),
         policy("afterlife", hint_decides=True),
+    ),
+    Fault(
+        "revocation-wrong-hint-refused",
+        "a token with a wrong token_type_hint is not found, and the revocation answers 400",
+        ("rfc7009-2.1-hint", "rfc7662-2.1-hint"),
+        _refusing_wrong_hints,
     ),
     Fault(
         "revocation-hints-mixed-up",
