@@ -16,8 +16,8 @@ ADDRESS = "https://op.example/authorize?client_id=app&response_type=code&state=o
 
 
 def fields_of(page):
-    """What a browser sends of a page's form."""
-    form = lxml.html.fromstring(page).forms[0]
+    """What is sent of a page's form; one that does not tell its charset is read as Latin-1, and `utf8=✓` becomes another word."""
+    form = lxml.html.fromstring(page.encode()).forms[0]
     return [(field.name, field.get("value") or "") for field in form.inputs if field.name]
 
 
