@@ -57,6 +57,7 @@ class Endpoints(Table):
     """`[server]`: where the provider is. Without an endpoint's name, discovery at the issuer tells it."""
 
     issuer: EndpointURL | None = None
+    metadata_issuer: EndpointURL | None = None
     token_endpoint: EndpointURL | None = None
     token_endpoint_aliases: list[EndpointURL] = []
     authorization_endpoint: EndpointURL | None = None
@@ -73,7 +74,19 @@ class Endpoints(Table):
     def _reachable(self) -> Endpoints:
         if self.issuer is None and self.token_endpoint is None:
             raise ValueError("expected issuer (for discovery) or token_endpoint; add one of them")
+        if self.issuer is None and self.metadata_issuer is not None:
+            raise ValueError("expected issuer beside metadata_issuer: it is where the metadata are asked for; add it")
         return self
+
+    @property
+    def named_issuer(self) -> str | None:
+        """The issuer that the metadata have to name (RFC 8414 §3.3): the one asked, or another one that is documented."""
+        return self.metadata_issuer or self.issuer
+
+    @property
+    def identifier(self) -> str | None:
+        """The issuer that tokens and answers have to name: that of the metadata, unless this is a template (`{tenantid}`)."""
+        return self.issuer if "{" in (self.metadata_issuer or "") else self.named_issuer
 
 
 class Tokens(Table):

@@ -99,9 +99,9 @@ async def read_metadata(issuer: str, ca_bundle: str | None = None) -> Metadata:
         await discovery.ask()
     finally:
         await discovery.close()
-    if discovery.problem is not None or discovery.exchange is None:
+    if not discovery.published:
         raise UnusableProviderError(_no_metadata(issuer, discovery.exchange))
-    return _of(issuer, discovery.metadata)
+    return _of(issuer, discovery.published)
 
 
 def _merely_an_issuer(issuer: str, ca_bundle: str | None) -> Profile:

@@ -195,7 +195,7 @@ class Requesting:
 
     async def _audience(self, audience: Audience, endpoint: str = "token_endpoint") -> str:
         if audience == "issuer":
-            return self.profile.server.issuer or ""
+            return self.profile.server.identifier or ""
         return await self.endpoint(endpoint if audience == "endpoint_asked" else "token_endpoint")
 
     def _assertion(self, client: Client, audience: str) -> Assertion:

@@ -167,7 +167,7 @@ class Gathering:
     def _conclude(self) -> None:
         """Find the trouble of a run that got nowhere."""
         self._keep(self.admission.wire)
-        self.trouble.why = self.trouble.why or self.admission.trouble
+        self.trouble.why = self.trouble.why or self.discovery.trouble or self.admission.trouble
         if self._exchanges and not any(exchange.answer for exchange in self._exchanges):
             self.trouble.why = self.trouble.why or f"the provider does not answer: {self._exchanges[0].failure}"
         if self.trouble.why is None and (problem := self.logins.trouble) is not None:
