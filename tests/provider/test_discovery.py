@@ -139,3 +139,24 @@ def test_a_template_is_in_the_metadata_alone(make_profile):
     behind = make_profile(server=ISSUER | {"metadata_issuer": "https://behind.example"})
     template = make_profile(server=ISSUER | {"metadata_issuer": "https://op.example/{tenantid}"})
     assert (behind.server.identifier, template.server.identifier) == ("https://behind.example", ISSUER["issuer"])
+
+
+@pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri"])
+def test_an_advertised_endpoint_of_plain_http_has_to_be_allowed(make_profile, make_wire, name):
+    """What goes there can be read on the way, and what comes from there written; loopback is this machine."""
+    for address, usable in (("http://op.example/x", False), ("http://127.0.0.1:80/x", True)):
+
+        def discovery(address=address, **settings):
+            wire = make_wire(lambda request: httpx.Response(200, json=METADATA | {name: address}))
+            return Discovery(make_profile(server=ISSUER | settings), wire)
+
+        assert asked(discovery(allow_http=True), name) == address
+        careful = discovery()
+        if usable:
+            assert asked(careful, name) == address
+        else:
+            with pytest.raises(
+                Inconclusive, match=rf"name a {name} of plain http.*server\.allow_http = true allows it"
+            ):
+                asked(careful, name)
+            assert (careful.trouble is not None) == (name == "token_endpoint")

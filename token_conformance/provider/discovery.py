@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from token_conformance.profile.hosts import is_plain
 from token_conformance.profile.models import Profile
 from token_conformance.provider.addresses import parts_of
 from token_conformance.verdict import Inconclusive, NotApplicable
@@ -73,7 +74,7 @@ class Discovery:
         aliases = self.metadata.get("mtls_endpoint_aliases") if mutual_tls else None
         for advertised in (aliases.get(name) if isinstance(aliases, dict) else None, self.metadata.get(name)):
             if isinstance(advertised, str) and parts_of(advertised).netloc:
-                return advertised
+                return self._encrypted(name, advertised)
         if self.problem is not None:
             if self._stopped_by is not None and name in FOR_TOKENS:
                 self.trouble = self.problem
@@ -94,6 +95,16 @@ class Discovery:
                 self._heed(url, exchange.members)
                 return
             self.problem = self.problem or _problem(url, exchange)
+
+    def _encrypted(self, name: str, advertised: str) -> str:
+        if is_plain(advertised) and not self._profile.server.allow_http:
+            problem = (
+                f"the metadata name a {name} of plain http, by which everybody on the way reads secrets: nothing is sent "
+                "there; server.allow_http = true allows it"
+            )
+            self.trouble = problem if name in FOR_TOKENS else self.trouble
+            raise Inconclusive(problem)
+        return advertised
 
     def _heed(self, url: str, published: Mapping[str, Any]) -> None:
         """Use the metadata, if they name the issuer that they have to, to the letter (RFC 8414 §3.3, OIDC Discovery §4.3)."""

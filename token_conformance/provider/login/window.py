@@ -93,7 +93,7 @@ class Visit:
         self._page = page
         self._wire = wire
         self._given = walk
-        self._walk = BrowserWalk.of(walk)
+        self._walk = BrowserWalk.like(walk)
         self._frame = ""
         self._held: set[asyncio.Task[None]] = set()
         self._in_flight: set[Any] = set()
@@ -105,6 +105,7 @@ class Visit:
     async def follow(self, url: str) -> AuthorizationAnswer:
         """Open the address and do what the pages ask, until one of them leads to the redirect_uri."""
         request = Request("GET", url, (HTML,))
+        self._walk.trust(url)
         async with self._wire.pace.turn():
             started, before = self._wire.connection.clock.now(), perf_counter()
         problem: Exception | None = None
