@@ -12,7 +12,8 @@ from token_conformance.provider import Provider
 from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Proof, hash_of, new_prover
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.provider.proof_changes import (
     CLOCKS,
     MISTIMED,

@@ -17,9 +17,10 @@ from token_conformance.profile.models import Limits, Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.admission import Admission
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login.window import Window
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
