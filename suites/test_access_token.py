@@ -152,7 +152,7 @@ def test_no_two_access_tokens_share_a_jti(evidence: Evidence) -> None:
 @requirement("rfc9068-claims")
 def test_jwt_access_token_names_issuer_and_client(evidence: Evidence, conformance_run: Record) -> None:
     """A JWT access token of RFC 9068 names its issuer in iss and its client in client_id."""
-    issuer, clients = conformance_run.profile.server.issuer, conformance_run.profile.clients
+    issuer, clients = conformance_run.profile.server.identifier, conformance_run.profile.clients
     for response, token in profiled(evidence):
         named, told = token.claims.get("client_id"), token.claims.get("iss")
         sender = sent_by(response.exchange.request, clients)

@@ -271,13 +271,13 @@ def test_state_comes_back(login: Login) -> None:
 
 
 @requirement("rfc9207-iss")
-def test_authorization_names_its_issuer(login: Login, metadata: Exchange) -> None:
+def test_authorization_names_its_issuer(login: Login, metadata: Exchange, conformance_run: Record) -> None:
     """Where the metadata promises iss in the authorization response, it is there and is the issuer, unless an ID token names it."""
     if metadata.members.get("authorization_response_iss_parameter_supported") is not True:
         raise NotApplicable("the metadata does not promise iss in the authorization response")
     authorization = authorization_of(login)
     authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
-    given, issuer = authorization.answer.get("iss"), metadata.members.get("issuer")
+    given, issuer = authorization.answer.get("iss"), conformance_run.profile.server.identifier
     if given is None and "id_token" in authorization.answer:
         raise NotApplicable(
             "the ID token of the authorization response names the issuer: iss may be omitted (RFC 9207 §4)"
@@ -290,7 +290,7 @@ def test_fapi_authorization_names_its_issuer(login: Login, conformance_run: Reco
     """Under FAPI 2.0 the authorization response names the issuer in iss, whatever the metadata promise."""
     if "fapi2" not in conformance_run.profile.claims:
         raise NotApplicable("the profile does not claim FAPI 2.0")
-    authorization, issuer = authorization_of(login), conformance_run.profile.server.issuer
+    authorization, issuer = authorization_of(login), conformance_run.profile.server.identifier
     authorization.exchange.response  # noqa: B018 - the answer is this check's evidence
     given = authorization.answer.get("iss")
     assert given is not None and given == (issuer or given), f"iss of the authorization response is {given!r}"

@@ -197,7 +197,7 @@ def test_errors_of_authorizations_name_the_issuer(
     if metadata.members.get("authorization_response_iss_parameter_supported") is not True:
         raise NotApplicable("the metadata does not promise iss in the authorization response")
     beside_codes = login.authorization.answer.get("iss") if login.authorization is not None else None
-    issuer = beside_codes or metadata.members.get("issuer")
+    issuer = beside_codes or conformance_run.profile.server.identifier
     for exchange, parameters in some_errors(evidence, conformance_run):
         exchange.response  # noqa: B018 - the answer is this check's evidence
         told = parameters.get("iss")

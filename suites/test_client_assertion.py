@@ -117,7 +117,7 @@ def wrong_ones(client: Client, stranger: str, now: int) -> dict[str, Callable[[A
 
 async def other_audience(provider: Provider, good: Assertion) -> str | None:
     """The other name of the server: its issuer, where assertions are for the token endpoint."""
-    issuer = provider.profile.server.issuer
+    issuer = provider.profile.server.identifier
     return issuer if issuer is not None and good.claims["aud"] != issuer else None
 
 
@@ -224,7 +224,7 @@ async def fapi_assertions(provider: Provider) -> FAPIAssertions:
     """Send assertions with the issuer in a list, with the token endpoint as aud, and dated 8 and 90 seconds ahead."""
     client = next(client for client in provider.profile.clients if client.asserts)
     repetition = Resending(provider, await carrier_of(client, provider))
-    issuer, now = provider.profile.server.issuer, int(provider.clock.now().timestamp())
+    issuer, now = provider.profile.server.identifier, int(provider.clock.now().timestamp())
 
     async def sent(**claims: object) -> TokenResponse:
         assertion = (await provider.assertion(client)).claiming(aud=issuer).claiming(**claims)

@@ -64,7 +64,7 @@ def test_front_channel_id_token_is_signed(login: Login, published_keys: Exchange
 @requirement("oidc-3.3.2.12-front-channel-id-token")
 def test_front_channel_id_token_is_for_the_client(login: Login, conformance_run: Record) -> None:
     """The hybrid flow's first ID token has the issuer in iss and the client_id in aud."""
-    token, issuer = front_channel(login, conformance_run), conformance_run.profile.server.issuer
+    token, issuer = front_channel(login, conformance_run), conformance_run.profile.server.identifier
     assert login.client.client_id in token.audience, f"aud is {token.claims.get('aud')!r}"
     if issuer is not None:
         assert token.claims.get("iss") == issuer, f"iss is {token.claims.get('iss')!r}; the issuer is {issuer!r}"

@@ -109,7 +109,7 @@ def test_fapi_id_token_is_signed_by_a_new_algorithm(login: Login, conformance_ru
 @requirement("oidc-3.1.3.7-iss")
 def test_iss_is_the_issuer(login: Login, conformance_run: Record) -> None:
     """Iss is the issuer, to the letter."""
-    token, issuer = first(login, conformance_run), conformance_run.profile.server.issuer
+    token, issuer = first(login, conformance_run), conformance_run.profile.server.identifier
     if issuer is None:
         raise NotApplicable("the profile names no issuer")
     assert token.claims.get("iss") == issuer, f"iss is {token.claims.get('iss')!r}; the issuer is {issuer!r}"

@@ -165,7 +165,7 @@ def test_introspection_names_the_client(introspections: Introspections) -> None:
 def test_introspection_names_the_issuer(introspections: Introspections, conformance_run: Record) -> None:
     """Iss of an introspected access token, where it is told, is the issuer."""
     controlled(introspections)
-    told, issuer = introspections.live.members.get("iss"), conformance_run.profile.server.issuer
+    told, issuer = introspections.live.members.get("iss"), conformance_run.profile.server.identifier
     if told is None or issuer is None:
         raise NotApplicable("introspection does not tell iss, which RFC 7662 leaves open, or the profile no issuer")
     assert told == issuer, f"iss is {told!r}; the issuer is {issuer!r}"

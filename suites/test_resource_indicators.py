@@ -48,7 +48,7 @@ async def targeted(provider: Provider, client: Client, resource: str, response: 
 
 async def harmless(provider: Provider, client: Client) -> frozenset[str]:
     """Audiences beside a resource that open nothing of others: the provider itself, its userinfo, the client."""
-    own = {client.client_id, provider.profile.server.issuer or ""}
+    own = {client.client_id, provider.profile.server.identifier or ""}
     try:
         own.add(await provider.endpoint("userinfo_endpoint"))
     except NotJudged:

@@ -99,6 +99,19 @@ def test_a_run_that_cannot_begin_says_why(command, arguments, sentence):
     assert "Traceback" not in result.output
 
 
+def test_metadata_of_another_issuer_end_the_run(tmp_path):
+    """With status 4 where nothing else names the endpoints; the red and what was judged are in the reports."""
+    profile = ROOT / "tests" / "suites" / "everything.toml"
+    options = ["--emulated", "--fault", "metadata-issuer-suffix", "-k", "test_metadata", "--report-dir", str(tmp_path)]
+    command = [sys.executable, "-m", "token_conformance", "run", str(profile), *options]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert ended.returncode == 4
+    assert "ERROR: the metadata at https://op.example/.well-known/openid-configuration name the issuer" in ended.stdout
+    (path,) = tmp_path.rglob("results.json")
+    checks = json.loads(path.read_text("utf-8"))["checks"]
+    assert [check["violated"] for check in checks if check["verdict"] == "fail"] == ["rfc8414-issuer"]
+
+
 def test_a_run_is_a_pytest_run():
     """Options of `run` are pytest's, or the plugin's."""
     arguments = pytest_arguments(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from starlette.responses import HTMLResponse
@@ -96,10 +96,30 @@ def test_a_login_form_in_a_frame_is_no_obstacle(tmp_path, elsewhere):
     async def frame(scope, receive, send):
         await framed[0].frame(scope, receive, send)
 
-    with other.serving(frame), reference_server(tmp_path, "browser", alter=alter) as profile:
+    named = {"[login]": f'[login]\nhosts = ["{urlsplit(other.base_url).netloc}"]'} if elsewhere else {}
+    with other.serving(frame), reference_server(tmp_path, "browser", alter=alter, changes=named) as profile:
         ended = run(profile, "-k", "code_yields")
     assert ended.status == 0, ended.said
     assert ended.verdicts["code_yields_an_access_token"] == "pass"
+
+
+def test_a_frame_of_another_origin_gets_no_password(tmp_path):
+    """Unless the profile names its host, as the sentence says."""
+    other, framed = LoopbackServer(), []
+    host = urlsplit(other.base_url).netloc
+
+    def alter(application):
+        framed.append(Framed(application, other.base_url))
+        return framed[0]
+
+    async def frame(scope, receive, send):
+        await framed[0].frame(scope, receive, send)
+
+    with other.serving(frame), reference_server(tmp_path, "browser", alter=alter) as profile:
+        ended = run(profile, "-k", "code_yields")
+    assert ended.status == 4
+    assert f"would send the password to {host}, which neither" in ended.errors[0]
+    assert f'login.hosts = ["{host}"] allows it' in ended.errors[0]
 
 
 def test_a_wrong_password_in_a_frame(tmp_path):

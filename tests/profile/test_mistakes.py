@@ -26,7 +26,7 @@ MISTAKES = {
         ('strategy = "refresh_token"', 'strategy = "refresh_token"\nxyz = 1'),
         (
             "login.xyz: unknown key; remove it, or use one of strategy, username, password, username_field, "
-            "password_field, username_selector, password_selector, submit_selector, consent_selector, refresh_token, users"
+            "password_field, hosts, username_selector, password_selector, submit_selector, consent_selector, refresh_token, users"
         ),
     ),
     "an unknown table": (
@@ -56,6 +56,20 @@ MISTAKES = {
     "a text for a table": (
         ("[grants.refresh_token]", '[grants]\npassword = "canary"'),
         "grants.password: expected a table, not a value that is not shown; write [grants.password] above its keys",
+    ),
+    "plain http": (
+        ("https://op", "http://op"),
+        (
+            "server: expected https for token_endpoint: by plain http everybody on the way reads secrets; "
+            "set server.allow_http = true where that is meant"
+        ),
+    ),
+    "a URL for a host": (
+        ('strategy = "refresh_token"', 'strategy = "refresh_token"\nhosts = ["https://login.example.com/"]'),
+        (
+            "login.hosts[0]: expected a host, with its port if that is not 443, such as login.example.com, "
+            'not "https://login.example.com/"'
+        ),
     ),
     "a URL of another scheme": (
         ("https://op", "htps://op"),

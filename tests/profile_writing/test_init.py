@@ -206,6 +206,7 @@ def test_a_web_page_in_the_place_of_metadata_is_named(init):
     [
         ("http://127.0.0.1:1", "http://127.0.0.1:1 cannot be reached: no connection to 127.0.0.1:1"),
         ("ftp://op.example", "'ftp://op.example' is no issuer"),
+        ("http://op.example", "is plain http, by which everybody on the way reads secrets: expected https"),
         ("https://op.example:99999", "is no issuer"),
         ("https://${HOST}", "is no issuer"),
         ("", "'' is no issuer"),

@@ -10,7 +10,8 @@ import pytest
 from token_conformance.provider import Provider
 from token_conformance.provider.admission import Admission
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.verdict import Inconclusive
 
 ODD = {"client_id": "odd", "client_secret": "odd %d+sec:ret/=9", "authentication": "client_secret_basic"}

@@ -8,7 +8,8 @@ import pytest
 
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 
 SERVER = {"token_endpoint": "https://op.example/token", "authorization_endpoint": "https://op.example/authorize"}
 

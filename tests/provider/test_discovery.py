@@ -10,6 +10,7 @@ from token_conformance.provider.discovery import Discovery, configuration_urls
 from token_conformance.verdict import Inconclusive, NotApplicable
 
 ISSUER = {"issuer": "https://op.example/tenant"}
+METADATA = ISSUER | {"token_endpoint": "https://op.example/t"}
 
 
 def asked(discovery, name):
@@ -36,7 +37,7 @@ def test_metadata_is_read_once(make_profile, make_wire):
     """However many endpoints are asked for, and at once, the metadata is read one time."""
     wire = make_wire(
         lambda request: httpx.Response(
-            200, json={"token_endpoint": "https://op.example/t", "jwks_uri": "https://op.example/j"}
+            200, json=ISSUER | {"token_endpoint": "https://op.example/t", "jwks_uri": "https://op.example/j"}
         )
     )
     discovery = Discovery(make_profile(server=ISSUER), wire)
@@ -53,7 +54,7 @@ def test_metadata_of_rfc_8414_serves_where_openid_s_is_absent(make_profile, make
 
     def handler(request):
         found = request.url.path == "/.well-known/oauth-authorization-server/tenant"
-        return httpx.Response(200, json={"token_endpoint": "https://op.example/t"}) if found else httpx.Response(404)
+        return httpx.Response(200, json=METADATA) if found else httpx.Response(404)
 
     assert asked(Discovery(make_profile(server=ISSUER), make_wire(handler)), "token_endpoint") == "https://op.example/t"
 
@@ -80,7 +81,82 @@ def test_an_unreachable_issuer_is_one_sentence(make_profile, make_wire):
 @pytest.mark.parametrize("advertised", [None, 7, "", "/relative", ["https://op.example/r"]])
 def test_an_endpoint_that_is_not_advertised_is_not_applicable(make_profile, make_wire, advertised):
     """What the metadata does not name as an absolute address does not exist."""
-    metadata = json.dumps({"token_endpoint": "https://op.example/t", "revocation_endpoint": advertised})
+    metadata = json.dumps(METADATA | {"revocation_endpoint": advertised})
     wire = make_wire(lambda request: httpx.Response(200, text=metadata))
     with pytest.raises(NotApplicable, match="revocation_endpoint"):
         asked(Discovery(make_profile(server=ISSUER), wire), "revocation_endpoint")
+
+
+FOREIGN = {
+    "another host": "https://evil.example/tenant",
+    "another path": "https://op.example/other",
+    "a slash": "https://op.example/tenant/",
+    "other letters": "https://OP.example/tenant",
+    "the default port": "https://op.example:443/tenant",
+    "a list": ["https://op.example/tenant"],
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("issuer", FOREIGN.values(), ids=FOREIGN)
+def test_metadata_of_another_issuer_are_not_used(make_profile, make_wire, issuer):
+    """Not a letter may differ (RFC 8414 §3.3); the sentence names both, and the run is of little use."""
+    wire = make_wire(lambda request: httpx.Response(200, json=METADATA | {"issuer": issuer}))
+    discovery = Discovery(make_profile(server=ISSUER), wire)
+    with pytest.raises(Inconclusive, match=r"and are not used .* server\.metadata_issuer") as caught:
+        asked(discovery, "token_endpoint")
+    assert caught.value.stopped_by == "rfc8414-issuer"
+    assert discovery.trouble == str(caught.value)
+    assert discovery.metadata == {}
+    assert discovery.published["token_endpoint"] == "https://op.example/t"
+
+
+def test_endpoints_of_the_profile_outlive_foreign_metadata(make_profile, make_wire):
+    """What the profile names goes on; what nobody needs for tokens is no trouble of the run."""
+    foreign = METADATA | {"issuer": "https://evil.example", "revocation_endpoint": "https://evil.example/r"}
+    named = {"token_endpoint": "https://op.example/t", "authorization_endpoint": "https://op.example/a"}
+    wire = make_wire(lambda request: httpx.Response(200, json=foreign))
+    discovery = Discovery(make_profile(server=ISSUER | named), wire)
+    with pytest.raises(Inconclusive, match="are not used"):
+        asked(discovery, "revocation_endpoint")
+    assert asked(discovery, "token_endpoint") == "https://op.example/t"
+    assert discovery.trouble is None
+
+
+@pytest.mark.parametrize("documented", ["https://behind.example", "https://op.example/{tenantid}"])
+def test_metadata_of_the_documented_issuer_are_used(make_profile, make_wire, documented):
+    """The profile is held to the issuer that it documents, and to no other, not even to the one that was asked."""
+    server = ISSUER | {"metadata_issuer": documented}
+    for issuer, used in ((documented, True), (ISSUER["issuer"], False)):
+        wire = make_wire(lambda request, issuer=issuer: httpx.Response(200, json=METADATA | {"issuer": issuer}))
+        discovery = Discovery(make_profile(server=server), wire)
+        asyncio.run(discovery.ask())
+        assert bool(discovery.metadata) == used
+
+
+def test_a_template_is_in_the_metadata_alone(make_profile):
+    """Tokens name the issuer behind a proxy, and never a template."""
+    behind = make_profile(server=ISSUER | {"metadata_issuer": "https://behind.example"})
+    template = make_profile(server=ISSUER | {"metadata_issuer": "https://op.example/{tenantid}"})
+    assert (behind.server.identifier, template.server.identifier) == ("https://behind.example", ISSUER["issuer"])
+
+
+@pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri"])
+def test_an_advertised_endpoint_of_plain_http_has_to_be_allowed(make_profile, make_wire, name):
+    """What goes there can be read on the way, and what comes from there written; loopback is this machine."""
+    for address, usable in (("http://op.example/x", False), ("http://127.0.0.1:80/x", True)):
+
+        def discovery(address=address, **settings):
+            wire = make_wire(lambda request: httpx.Response(200, json=METADATA | {name: address}))
+            return Discovery(make_profile(server=ISSUER | settings), wire)
+
+        assert asked(discovery(allow_http=True), name) == address
+        careful = discovery()
+        if usable:
+            assert asked(careful, name) == address
+        else:
+            with pytest.raises(
+                Inconclusive, match=rf"name a {name} of plain http.*server\.allow_http = true allows it"
+            ):
+                asked(careful, name)
+            assert (careful.trouble is not None) == (name == "token_endpoint")

@@ -12,7 +12,8 @@ from token_conformance.provider import Provider
 from token_conformance.provider.binding import binding, bound
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Proof, hash_of, new_prover
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.provider.proof_changes import (
     CLOCKS,
     MISTIMED,
@@ -144,7 +145,11 @@ def test_a_bound_token_is_used_by_its_scheme(make_profile, make_wire):
 )
 def test_proofs_are_signed_as_documented_or_else_as_listed(make_profile, make_wire, documented, used):
     """The algorithm that a profile does not name is nobody's word: metadata decide then."""
-    document = {"token_endpoint": "https://op.example/t", "dpop_signing_alg_values_supported": ["PS256"]}
+    document = {
+        "issuer": "https://op.example",
+        "token_endpoint": "https://op.example/t",
+        "dpop_signing_alg_values_supported": ["PS256"],
+    }
     profile = make_profile(server={"issuer": "https://op.example"}, tokens={"dpop": "supported", **documented})
     wire = make_wire(lambda request: httpx.Response(200, json=document))
     discovery = Discovery(profile, wire)

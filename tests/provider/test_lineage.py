@@ -5,8 +5,9 @@ import pytest
 from token_conformance.evidence.login import Login
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login.browsing import Walk
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.verdict import Inconclusive
 
 TOKENS = '{"access_token": "access-%s", "token_type": "Bearer", "refresh_token": "refresh-%s"}'

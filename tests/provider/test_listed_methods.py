@@ -7,7 +7,8 @@ import pytest
 
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 
 CLIENT = {"client_id": "app", "client_secret": "a-secret-of-the-app", "authentication": "client_secret_post"}
 

@@ -10,7 +10,8 @@ from joserfc.jwk import ECKey
 from token_conformance.evidence.jwt_reading import read
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.wire.pace import Pace
 
 KEY = ECKey.generate_key("P-256", private=True).as_pem(private=True).decode()

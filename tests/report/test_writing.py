@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import jsonschema
 import pytest
+from lxml import etree
 
 from token_conformance import results
 from token_conformance.judging.habit import Did, Habit
@@ -58,6 +59,13 @@ class Blind(Redactor):
         return text
 
 
+class Drowsy(Redactor):
+    """A redactor that overlooks a secret among other words, and sees it where nothing stands beside it."""
+
+    def text(self, text):
+        return text if " in the midst of " in text else super().text(text)
+
+
 SPELLINGS = {
     "plain": str,
     "HTML": html.escape,
@@ -86,9 +94,44 @@ def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, 
     redactor = Blind()
     redactor.learn("refresh_token", "<canary & secret>")
     exchange = make_exchange('{"error_description": "what is <canary & secret>?"}')
-    with pytest.raises(ReportError, match="report.html was not written"):
+    with pytest.raises(ReportError, match="report.html was not written") as error:
         write(make_run(checks=(make_check(exchanges=(exchange.id,)),)), redactor=redactor, exchanges=(exchange,))
-    assert list((tmp_path / "run").iterdir()) == []
+    assert [path.name for path in error.value.written] == ["results.json", "junit.xml"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["junit.xml", "results.json"]
+
+
+def test_the_other_reports_tell_which_one_is_missing(write, make_exchange, make_run, make_check, tmp_path):
+    """Who reads results.json or junit.xml alone knows that there is no page, and of what kind the secret is."""
+    redactor = Blind()
+    redactor.learn("refresh_token", "canary-refresh-1")
+    exchange = make_exchange('{"error_description": "canary-refresh-1"}')
+    with pytest.raises(ReportError):
+        write(make_run(checks=(make_check(exchanges=(exchange.id,)),)), redactor=redactor, exchanges=(exchange,))
+    sentence = "report.html was not written, since it would show a secret of the kind: refresh_token"
+    assert sentence in json.loads((tmp_path / "run" / "results.json").read_text())["withheld"]
+    assert sentence in (tmp_path / "run" / "junit.xml").read_text()
+
+
+@pytest.mark.parametrize("secret", ["canary/secret", "<canary/secret>", '"canary/secret"&', "canary-é secret"])
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_what_redaction_missed_is_masked(write, make_run, make_check, secret, spelling):
+    """The secret is a label in every report, the reports say so, and programs can read them as before."""
+    redactor = Drowsy()
+    redactor.learn("refresh_token", secret)
+    run = make_run(checks=(make_check(Verdict.FAIL, message=f"{spelling(secret)} in the midst of words"),))
+    page, results_json, junit = (path.read_text() for path in write(run, redactor=redactor, exchanges=()))
+    for text in (page, results_json, junit):
+        assert spelling(secret) not in html.unescape(html.unescape(text))
+        assert "in the midst of words" in text
+        assert "masked in the reports, since redaction had missed it: refresh_token" in text
+    assert json.loads(results_json)["checks"][0]["message"].count("<refresh_token 1>") == 1
+    assert html.escape("<refresh_token 1>") in page
+    assert etree.fromstring(junit.encode()).tag == "testsuites"
+
+
+def test_nothing_is_masked_where_redaction_missed_nothing(write):
+    """As a rule the reports withhold nothing, and do not speak of it."""
+    assert json.loads(write()[1].read_text())["withheld"] == []
 
 
 def test_a_secret_learnt_by_the_last_exchange_is_in_no_earlier_one(write, make_exchange, make_run, make_check):

@@ -15,7 +15,7 @@ from tests.sessions.renewing import renew
 from token_conformance.profile.loading import load
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import LoginBudget
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.redaction import Redactor
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer

@@ -50,6 +50,8 @@ def title(row: dict[str, Any]) -> str:
         "sliding",
         "id-token-unsaid",
         "described",
+        "another-issuer",
+        "issuer-template",
         "revoking",
         "opaque",
         "signing",

@@ -100,13 +100,18 @@ def _finish(
     result = replace(_run_result(run, record, results), requests=len(exchanges), logins=logins)
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
     lines = summary_lines(result, again=_again(run, folder / "results.json", config))
-    problem = ""
+    problems = []
     try:
         _write_facts(run, result, config)
-        lines += [f"report: {path}" for path in write_reports(folder, result, exchanges, run.redactor, config)]
     except ReportError as error:
-        problem = str(error)
-    trouble = "; ".join(filter(None, (run.redactor.text(record.trouble or ""), problem)))
+        problems.append(str(error))
+    try:
+        written = write_reports(folder, result, exchanges, run.redactor, config)
+    except ReportError as error:
+        written = list(error.written)
+        problems.append(str(error))
+    lines += [f"report: {path}" for path in written]
+    trouble = "; ".join(filter(None, (run.redactor.text(record.trouble or ""), *problems)))
     return Finished(
         lines=(*lines, *((f"ERROR: {trouble}",) if trouble else ())),
         judged=sum(check.verdict.judged for check in results),

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from token_conformance.profile.client_certificate import pair_problem
 from token_conformance.profile.fields import ExistingFile, RedirectURI, SigningKey
+from token_conformance.profile.hosts import LOOPBACK
 from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
 
@@ -21,10 +22,6 @@ Authentication = Literal[
     "self_signed_tls_client_auth",
     "none",
 ]
-
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-"""Where apps listen for their answers (RFC 8252 §7.3 and §8.3)."""
 
 
 class Client(Table):

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from token_conformance.profile.hosts import host_of
 from token_conformance.profile.signing_key import private_key
 
 _HOST_AND_PORT = re.compile(r"[^:/]+:\d+(/|$)")
@@ -64,6 +65,13 @@ def _existing_file(text: str, information: ValidationInfo) -> str:
     return str(path)
 
 
+def _host(text: str) -> str:
+    named = host_of(f"https://{text}")
+    if not named or named.rpartition("@")[2] != text.lower() or not text.isprintable() or " " in text:
+        raise ValueError("expected a host, with its port if that is not 443, such as login.example.com")
+    return named
+
+
 def _date_as_text(written: object) -> object:
     return written.isoformat() if isinstance(written, date) else written
 
@@ -88,6 +96,9 @@ ExistingFile = Annotated[str, AfterValidator(_existing_file)]
 
 SigningKey = Annotated[str, AfterValidator(_signing_key)]
 """A private key as PEM or JWK, or the path of a file that holds one."""
+
+HostName = Annotated[str, AfterValidator(_host)]
+"""The name of a host, with its port where that is not that of https; in lower case."""
 
 DateText = Annotated[str, BeforeValidator(_date_as_text)]
 """A date, written with or without quotes."""

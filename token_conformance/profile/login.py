@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from token_conformance.profile.fields import HostName
 from token_conformance.profile.table import Table
 
 STORED_ELSEWHERE = "the-refresh-token-of-a-made-up-session"
@@ -36,6 +37,7 @@ class Login(Table):
     password: str | None = None
     username_field: str | None = None
     password_field: str | None = None
+    hosts: list[HostName] = []
     username_selector: str | None = None
     password_selector: str | None = None
     submit_selector: str | None = None

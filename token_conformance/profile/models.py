@@ -16,14 +16,14 @@ from pydantic import (
 
 from token_conformance.profile.client import Client
 from token_conformance.profile.dispensable import BY_CODE
+from token_conformance.profile.endpoints import Endpoints
 from token_conformance.profile.fact import Fact, unknown
 from token_conformance.profile.fields import (
     DateText,
-    EndpointURL,
-    ExistingFile,
     ResourceIndicator,
 )
 from token_conformance.profile.grants import DeviceCode, Grants
+from token_conformance.profile.hosts import host_of
 from token_conformance.profile.login import Login
 from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
@@ -51,29 +51,6 @@ class Identity(Table):
     as_of: DateText | None = None
     claims: list[Claim] = []
     notes: list[str] = []
-
-
-class Endpoints(Table):
-    """`[server]`: where the provider is. Without an endpoint's name, discovery at the issuer tells it."""
-
-    issuer: EndpointURL | None = None
-    token_endpoint: EndpointURL | None = None
-    token_endpoint_aliases: list[EndpointURL] = []
-    authorization_endpoint: EndpointURL | None = None
-    userinfo_endpoint: EndpointURL | None = None
-    revocation_endpoint: EndpointURL | None = None
-    introspection_endpoint: EndpointURL | None = None
-    device_authorization_endpoint: EndpointURL | None = None
-    jwks_uri: EndpointURL | None = None
-    resource: EndpointURL | None = None
-    ca_bundle: ExistingFile | None = None
-    foreign_host: bool = False
-
-    @model_validator(mode="after")
-    def _reachable(self) -> Endpoints:
-        if self.issuer is None and self.token_endpoint is None:
-            raise ValueError("expected issuer (for discovery) or token_endpoint; add one of them")
-        return self
 
 
 class Tokens(Table):
@@ -190,6 +167,12 @@ class Profile(Table):
         """The client that logs users in: with strategy `device` that of the device grant."""
         grant = self._device_login or self.grants.authorization_code or self.grants.password
         return self.client(grant.client if grant else None)
+
+    @property
+    def login_hosts(self) -> frozenset[str]:
+        """The hosts that may get a user's password: those of the issuer and the endpoints, and those of `login.hosts`."""
+        named = (host_of(address) for key, address in self.server.addresses if key != "resource")
+        return frozenset(named) | frozenset(self.login.hosts)
 
     @property
     def has_user_login(self) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from token_conformance.profile.client import Client
+from token_conformance.profile.endpoints import Endpoints
 from token_conformance.profile.grants import Grants
-from token_conformance.profile.models import Endpoints, Identity, Profile
+from token_conformance.profile.hosts import is_plain
+from token_conformance.profile.models import Identity, Profile
 from token_conformance.provider.discovery import Discovery, configuration_urls
 from token_conformance.servers.live import LiveServer
 from token_conformance.wire.exchange import Exchange
@@ -67,7 +69,7 @@ def issuer_of(written: str) -> str:
     """The issuer that somebody means who writes a host's name, or the address of the metadata.
 
     Raises:
-        UnusableProviderError: it is no address.
+        UnusableProviderError: it is no address, or one of plain http.
 
     """
     address = written if "://" in written else f"https://{written}"
@@ -80,6 +82,10 @@ def issuer_of(written: str) -> str:
         usable = False
     if not usable or " " in address or "${" in address:
         raise UnusableProviderError(f"{written!r} is no issuer: expected an address such as https://login.example.com")
+    if is_plain(address):
+        raise UnusableProviderError(
+            f"{written!r} is plain http, by which everybody on the way reads secrets: expected https"
+        )
     bare = parts._replace(path=_WELL_KNOWN.sub("", parts.path), query="", fragment="")
     return bare.geturl()
 
@@ -99,9 +105,9 @@ async def read_metadata(issuer: str, ca_bundle: str | None = None) -> Metadata:
         await discovery.ask()
     finally:
         await discovery.close()
-    if discovery.problem is not None or discovery.exchange is None:
+    if not discovery.published:
         raise UnusableProviderError(_no_metadata(issuer, discovery.exchange))
-    return _of(issuer, discovery.metadata)
+    return _of(issuer, discovery.published)
 
 
 def _merely_an_issuer(issuer: str, ca_bundle: str | None) -> Profile:

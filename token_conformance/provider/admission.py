@@ -13,7 +13,8 @@ from token_conformance.profile.client import Client
 from token_conformance.profile.models import Profile
 from token_conformance.provider.client_authentication import impostor
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.provider.requesting import Requesting
 from token_conformance.provider.ways_in import (
     AS_REGISTERED,

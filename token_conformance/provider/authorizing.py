@@ -116,7 +116,7 @@ class Authorizing(Requesting):
 
     async def _followed(self, url: str, redirect_uri: str, *, plain: bool, known: bool) -> AuthorizationAnswer:
         """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
-        walk, window = Walk(redirect_uri, self.profile.login), self.lineage.window
+        walk, window = Walk.of(self.profile, redirect_uri), self.lineage.window
         async with self.logins.attempt(plain=plain):
             with self.logins.spent_by(self.wire.scenario, walk, known=known and plain and self.lineage.known):
                 if window is not None:

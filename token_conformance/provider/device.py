@@ -83,7 +83,8 @@ async def verify(provider: Provider, device: DeviceAuthorization, decision: Deci
         raise Inconclusive(f"there is no user code or no verification_uri to enter it at: {device}")
     provider.logins.check()
     provider.lineage.doubt()
-    walk = Verification("", provider.profile.login, user_code=device.user_code, decision=decision)
+    walk = Verification.of(provider.profile)
+    walk.user_code, walk.decision = device.user_code, decision
     with provider.logins.spent_by(provider.wire.scenario, walk):
         return await follow_verification(provider.wire, address, walk)
 

@@ -7,11 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from token_conformance.profile.hosts import is_plain
 from token_conformance.profile.models import Profile
 from token_conformance.provider.addresses import parts_of
 from token_conformance.verdict import Inconclusive, NotApplicable
 from token_conformance.wire.exchange import Exchange, Request
 from token_conformance.wire.wire import Wire
+
+NAMED_TO_THE_LETTER = "rfc8414-issuer"
+"""The requirement whose violation keeps metadata from being used."""
+
+FOR_TOKENS = frozenset({"token_endpoint", "authorization_endpoint", "device_authorization_endpoint"})
+"""The endpoints without which a run does not come to a user's tokens."""
+
+MOST_SHOWN = 200
+"""Characters of a foreign issuer that a message repeats."""
 
 
 def configuration_urls(issuer: str) -> tuple[str, str]:
@@ -24,7 +34,11 @@ def configuration_urls(issuer: str) -> tuple[str, str]:
 
 
 class Discovery:
-    """Asks for the metadata once in a run and answers every scenario from it."""
+    """Asks for the metadata once in a run and answers every scenario from it.
+
+    `published` is what the provider says of itself, `metadata` what may be used of it: nothing where it names another
+    issuer. `trouble` says why a run is of little use, where it would have needed that.
+    """
 
     def __init__(self, profile: Profile, wire: Wire) -> None:
         self._profile = profile
@@ -32,8 +46,11 @@ class Discovery:
         self._asking = asyncio.Lock()
         self._asked = False
         self.exchange: Exchange | None = None
+        self.published: Mapping[str, Any] = {}
         self.metadata: Mapping[str, Any] = {}
         self.problem: str | None = None
+        self.trouble: str | None = None
+        self._stopped_by: str | None = None
 
     async def ask(self) -> None:
         """Read the metadata, where the profile names an issuer; `problem` says why there is none."""
@@ -57,9 +74,11 @@ class Discovery:
         aliases = self.metadata.get("mtls_endpoint_aliases") if mutual_tls else None
         for advertised in (aliases.get(name) if isinstance(aliases, dict) else None, self.metadata.get(name)):
             if isinstance(advertised, str) and parts_of(advertised).netloc:
-                return advertised
+                return self._encrypted(name, advertised)
         if self.problem is not None:
-            raise Inconclusive(self.problem)
+            if self._stopped_by is not None and name in FOR_TOKENS:
+                self.trouble = self.problem
+            raise Inconclusive(self.problem, stopped_by=self._stopped_by)
         raise NotApplicable(f"neither the profile nor the provider's metadata names a {name}")
 
     async def close(self) -> None:
@@ -72,9 +91,33 @@ class Discovery:
             if self.exchange is None or exchange.answer is not None:
                 self.exchange = exchange
             if exchange.answer is not None and exchange.answer.status == 200 and exchange.members:
-                self.exchange, self.metadata, self.problem = exchange, exchange.members, None
+                self.exchange, self.published, self.problem = exchange, exchange.members, None
+                self._heed(url, exchange.members)
                 return
             self.problem = self.problem or _problem(url, exchange)
+
+    def _encrypted(self, name: str, advertised: str) -> str:
+        if is_plain(advertised) and not self._profile.server.allow_http:
+            problem = (
+                f"the metadata name a {name} of plain http, by which everybody on the way reads secrets: nothing is sent "
+                "there; server.allow_http = true allows it"
+            )
+            self.trouble = problem if name in FOR_TOKENS else self.trouble
+            raise Inconclusive(problem)
+        return advertised
+
+    def _heed(self, url: str, published: Mapping[str, Any]) -> None:
+        """Use the metadata, if they name the issuer that they have to, to the letter (RFC 8414 §3.3, OIDC Discovery §4.3)."""
+        asked, named = self._profile.server.named_issuer, published.get("issuer")
+        if named == asked:
+            self.metadata = published
+            return
+        self._stopped_by = NAMED_TO_THE_LETTER
+        shown = f"the issuer {named[:MOST_SHOWN]!r}" if isinstance(named, str) else "no issuer"
+        self.problem = (
+            f"the metadata at {url} name {shown}, not {asked!r}, and are not used (RFC 8414 §3.3, OIDC Discovery §4.3): "
+            "check server.issuer, document the other one as server.metadata_issuer, or name the endpoints in the profile"
+        )
 
 
 def _problem(url: str, exchange: Exchange) -> str:

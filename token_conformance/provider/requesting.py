@@ -18,7 +18,8 @@ from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import Credentials, certificate_of
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.dpop import Prover, known_algorithm, new_prover, without_query
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.provider.ways_in import Always, Audience, Ways
 from token_conformance.wire.connection import Clock
 from token_conformance.wire.exchange import Exchange, Headers, Request, header
@@ -195,7 +196,7 @@ class Requesting:
 
     async def _audience(self, audience: Audience, endpoint: str = "token_endpoint") -> str:
         if audience == "issuer":
-            return self.profile.server.issuer or ""
+            return self.profile.server.identifier or ""
         return await self.endpoint(endpoint if audience == "endpoint_asked" else "token_endpoint")
 
     def _assertion(self, client: Client, audience: str) -> Assertion:

@@ -7,6 +7,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote, quote_plus, unquote_plus
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
@@ -29,7 +30,7 @@ def _escaped(value: str, encoded: bytes) -> set[str]:
     written = {value, quote(encoded, safe=""), quote(encoded), quote_plus(encoded), html.escape(value)}
     written |= {_lower_hex(form) for form in written if "%" in form}
     written |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]}
-    written.add(value.encode("latin-1", "ignore").decode("utf-8", "replace"))
+    written |= set(_read_as_latin(value))
     in_base64 = {form for text in {encoded, quote_plus(encoded).encode()} for form in _base64(text)}
     return written | in_base64
 
@@ -43,6 +44,12 @@ def decodings(word: str) -> Iterator[str]:
         yield html.unescape(word)
     if "\\" in word:
         yield _JSON_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else escape[2], word)
+
+
+def _read_as_latin(value: str) -> Iterator[str]:
+    """What a value says that somebody has read as Latin-1 though it was UTF-8."""
+    with suppress(UnicodeEncodeError):
+        yield value.encode("latin-1").decode("utf-8", "replace")
 
 
 def _lower_hex(text: str) -> str:

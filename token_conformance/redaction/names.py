@@ -47,6 +47,9 @@ PUBLIC_FIELDS = frozenset(
 )
 """Hidden fields of a login page that are no secrets: the parameters of the authorization request."""
 
+PUBLIC_PARAMETERS = PUBLIC_FIELDS | {"code_challenge", "nonce", "request_uri", "state"}
+"""Parameters of an address in a login page that are no secrets: those of our own request, as the report shows it."""
+
 PROTOCOL_WORDS = SECRET_NAMES | {
     "bearer",
     "client",

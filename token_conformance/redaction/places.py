@@ -13,7 +13,15 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlsplit
 import lxml.html
 from lxml.etree import LxmlError
 
-from token_conformance.redaction.names import PUBLIC_FIELDS, SECRET_NAMES, is_secret, is_secret_member, kind_of
+from token_conformance.redaction.names import (
+    PUBLIC_FIELDS,
+    PUBLIC_PARAMETERS,
+    SECRET_NAMES,
+    is_secret,
+    is_secret_member,
+    kind_of,
+)
+from token_conformance.redaction.strength import is_address, is_like_a_token, is_token_field
 from token_conformance.wire.exchange import Exchange, Headers, parse_json
 
 Secret = tuple[str, str]
@@ -158,11 +166,6 @@ def _unescaped(string: str) -> str:
         return string
 
 
-def _is_authorization_request(value: str) -> bool:
-    """Whether a field says where to go on after the login: our own request, whose address is in every report."""
-    return {"client_id", "response_type"} <= dict(parse_qsl(split(value).query)).keys()
-
-
 def _fields(page: bytes) -> Iterator[Secret]:
     try:
         tree: Any = lxml.html.fromstring(page)
@@ -170,10 +173,24 @@ def _fields(page: bytes) -> Iterator[Secret]:
     except (LxmlError, ValueError):
         return
     for element in inputs:
-        name, value = element.get("name", ""), element.get("value", "")
-        if value and is_secret(name):
-            yield kind_of(name), value
-        elif _is_authorization_request(value):
-            yield from address_secrets(value)
-        elif value and element.get("type", "").lower() in {"hidden", "password"} and name not in PUBLIC_FIELDS:
+        yield from _field(element.get("name", ""), element.get("value", ""), element.get("type", "").lower())
+
+
+def _field(name: str, value: str, kind: str) -> Iterator[Secret]:
+    """The secrets of a page's field; a hidden one can be anything, such as the words of a button, and a token is none of these."""
+    if value and is_secret(name):
+        yield kind_of(name), value
+    elif value and kind == "password":
+        yield "form_field", value
+    elif is_address(value):
+        yield from _onward(value)
+    elif kind == "hidden" and name not in PUBLIC_FIELDS and is_token_field(name, value):
+        yield "form_field", value
+
+
+def _onward(url: str) -> Iterator[Secret]:
+    """The secrets in an address to go on to, such as our own request, whose parameters are in every report."""
+    yield from address_secrets(url)
+    for name, value in parse_qsl(split(url).query):
+        if name not in PUBLIC_PARAMETERS and is_like_a_token(value):
             yield "form_field", value

@@ -13,7 +13,8 @@ from token_conformance.redaction.forms import decodings, forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
 from token_conformance.redaction.public import is_public
-from token_conformance.redaction.seeking import SHORTEST, Found, WrittenForms
+from token_conformance.redaction.seeking import Found, WrittenForms
+from token_conformance.redaction.strength import can_hide, is_like_a_token
 from token_conformance.redaction.visible import visible
 from token_conformance.wire.exchange import Exchange
 
@@ -32,6 +33,8 @@ class Redactor:
     def __init__(self) -> None:
         self._labels: dict[str, str] = {}
         self._given: set[str] = set()
+        self._unsought: set[str] = set()
+        self._state = 0
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._forms = WrittenForms()
         self._said: dict[str, str] = {}
@@ -42,8 +45,10 @@ class Redactor:
         """The label of a secret, such as `<refresh_token 2>`; a value has one label however it is written."""
         if not value or value in self._given:
             return value
-        known = self._labels.get(value) or self._forms.label_of(value)
-        return known or self._label(kind, value)
+        label = self._labels.get(value) or self._forms.label_of(value) or self._label(kind, value)
+        if value in self._unsought and _is_sought(kind, value):
+            self._look_for(value, label)
+        return label
 
     def learn_profile(self, profile: Profile) -> None:
         """Learn the secrets of the clients and of the users."""
@@ -77,24 +82,31 @@ class Redactor:
     def exchange(self, exchange: Exchange) -> RedactedExchange:
         """The exchange as it may be shown; it is made anew when a secret was learnt since, which it may hold."""
         self.learn_exchange(exchange)
-        secrets, shown = self._shown.get(exchange, (0, None))
-        if shown is None or secrets != len(self._labels):
-            secrets, shown = len(self._labels), redacted(exchange, self.learn, self.text)
-            self._shown[exchange] = secrets, shown
+        state, shown = self._shown.get(exchange, (0, None))
+        if shown is None or state != self._state:
+            shown = redacted(exchange, self.learn, self.text)
+            self._shown[exchange] = self._state, shown
         return shown
 
     def leaks(self, text: str) -> list[str]:
         """The labels of secrets that still stand in a text; none, if it went through this door."""
-        return sorted({label for part in _parts(text) for _, _, label in self._found(part)})
+        return sorted({found.label for found in self.where(text)})
+
+    def where(self, text: str) -> Iterator[Found]:
+        """The secrets that still stand in a text, from the left."""
+        begin = 0
+        for part in _parts(text):
+            yield from (Found(begin + start, begin + end, label) for start, end, label in self._found(part))
+            begin += len(part)
 
     def _label(self, kind: str, value: str) -> str:
         self._counts[kind] += 1
         label = f"<{kind} {self._counts[kind]}>"
         self._labels[value] = label
         self._given.add(label)
-        self._said.clear()
-        if not _is_remark(kind, value):
-            self._look_for(value, label)
+        self._state += 1
+        if can_hide(value) and not is_ordinary(value):
+            self._unsought.add(value)
         return label
 
     def _redacted(self, text: str) -> str:
@@ -113,10 +125,12 @@ class Redactor:
         return word[0]
 
     def _look_for(self, value: str, label: str) -> None:
-        if is_ordinary(value):
-            return
+        """Look for a value in all its forms from now on, and show nothing any more as it was shown before."""
+        self._unsought.discard(value)
+        self._state += 1
+        self._said.clear()
         for form in forms(value):
-            if len(form) >= SHORTEST and not is_ordinary(form):
+            if not is_ordinary(form):
                 self._forms.add(form, label)
 
     def _found(self, text: str) -> list[Found]:
@@ -130,9 +144,9 @@ def is_ordinary(value: str) -> bool:
     return value.lower() in PROTOCOL_WORDS or is_public(value)
 
 
-def _is_remark(kind: str, value: str) -> bool:
-    """Whether a server put a mere word where secrets are: a cookie `deleted` is not to be found in every sentence."""
-    return kind in {"cookie", "form_field"} and value.isalpha() and len(value) < 16
+def _is_sought(kind: str, value: str) -> bool:
+    """Whether a secret is looked for in every sentence: a server keeps anything in its cookies, a language or `deleted`."""
+    return kind != "cookie" or is_like_a_token(value)
 
 
 def _parts(text: str) -> Iterator[str]:

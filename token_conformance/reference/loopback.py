@@ -119,8 +119,8 @@ def on_loopback(profile: Profile, base_url: str) -> Profile:
         name: _moved(getattr(server, name), base_url) for name in REBASED if getattr(server, name) is not None
     }
     moved["token_endpoint_aliases"] = [_moved(url, base_url) for url in server.token_endpoint_aliases]
-    if server.issuer is not None:
-        moved["issuer"] = _moved(server.issuer, base_url)
+    issuers = {name: getattr(server, name) for name in ("issuer", "metadata_issuer")}
+    moved |= {name: _moved(url, base_url) for name, url in issuers.items() if url is not None}
     return profile.model_copy(update={"server": server.model_copy(update=moved)})
 
 

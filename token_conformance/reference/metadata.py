@@ -40,7 +40,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
         **(signed if asserted else {}),
         **certificates,
         **aliases(endpoints, behaviour.mutual_tls),
-        "issuer": addresses.issuer,
+        "issuer": addresses.named_issuer,
         "authorization_endpoint": addresses.authorization_endpoint,
         "token_endpoint": addresses.token_endpoint,
         "userinfo_endpoint": addresses.userinfo_endpoint,

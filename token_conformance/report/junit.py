@@ -21,6 +21,8 @@ def junit_of(run: RunResult) -> str:
     suite.timestamp = run.started.isoformat()
     suite.add_testcases([_case(check) for check in run.checks])
     suite.time = run.seconds
+    for sentence in run.withheld:
+        suite.add_property("withheld", sentence)
     xml = JUnitXml("token-conformance")
     xml.add_testsuite(suite)
     text: str = xml.tostring().decode("utf-8")  # type: ignore[no-untyped-call]  # junitparser is typed in part

@@ -1,28 +1,29 @@
-"""Writes the reports of a run: each whole or not at all, and none that would hold a secret."""
+"""Writes the reports of a run: each whole or not at all, and without a secret."""
 
 from __future__ import annotations
 
-import html
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic_core import to_json
 
-from token_conformance.redaction import RedactedExchange, Redactor
+from token_conformance.redaction import Redactor
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
+from token_conformance.report.last_look import Contents, looked_through
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.wire.exchange import Exchange
 
-Evidence = Mapping[str, RedactedExchange]
-Contents = Callable[[RunResult, Evidence], str]
-
 
 class ReportError(Exception):
-    """A report could not be written; the message says which and why."""
+    """A report could not be written; the message says which and why, `written` which ones were all the same."""
+
+    def __init__(self, message: str, written: Sequence[Path] = ()) -> None:
+        super().__init__(message)
+        self.written = tuple(written)
 
 
 def write_reports(
@@ -31,23 +32,23 @@ def write_reports(
     """Write report.html, results.json and junit.xml into a folder, which is made; give their paths.
 
     Raises:
-        ReportError: the folder cannot be written, or a report held a secret after redaction.
+        ReportError: the folder cannot be written, or a report could not be made free of secrets; the others are written.
 
     """
     for exchange in exchanges:
         redactor.learn_exchange(exchange)
     read = {id_ for check in run.checks for id_ in check.exchanges}
     evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges if exchange.id in read}
-    shown = redacted(run, redactor)
+    reports = looked_through(_reports(_styles(config)), redacted(run, redactor), evidence, redactor)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [
-            _write(folder / name, _clean(name, contents, shown, evidence, redactor))
-            for name, contents in _reports(_styles(config)).items()
-        ]
+        written = [_write(folder / name, text) for name, text in reports.texts.items()]
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReportError(f"the reports cannot be written to {folder}: {reason}; choose another --report-dir") from None
+    if reports.left_out:
+        raise ReportError("; ".join(reports.left_out), written)
+    return written
 
 
 def redacted(run: RunResult, redactor: Redactor) -> RunResult:
@@ -78,42 +79,6 @@ def _styles(config: pytest.Config) -> list[Path]:
     if missing:
         raise ReportError(f"the reports were not written: --css names what is no file: {', '.join(missing)}")
     return styles
-
-
-def _clean(name: str, contents: Contents, run: RunResult, evidence: Evidence, redactor: Redactor) -> str:
-    """The report, looked through once more for secrets: the last line of defence, should redaction have missed one.
-
-    A secret such as `example` may be a word of the report itself: what a report without messages and exchanges says
-    as well, no server has brought in.
-    """
-    text = contents(run, evidence)
-    leaks = _leaks(text, redactor)
-    if leaks:
-        leaks -= _leaks(contents(_silent(run), {}), redactor)
-    if leaks:
-        kinds = ", ".join(sorted({label.strip("<>").rpartition(" ")[0] for label in leaks}))
-        raise ReportError(f"{name} was not written, since it would show a secret of the kind: {kinds}")
-    return text
-
-
-def _silent(run: RunResult) -> RunResult:
-    """The run without anything that a server said."""
-    return replace(
-        run,
-        checks=tuple(replace(check, message="", habit=None) for check in run.checks),
-        facts=tuple(replace(fact, measured=None) for fact in run.facts),
-    )
-
-
-def _leaks(text: str, redactor: Redactor) -> set[str]:
-    """The secrets in a report; what was escaped as HTML, and again as an attribute or as XML, is looked into."""
-    leaks = set(redactor.leaks(text))
-    for _ in range(2):
-        escaped, text = text, html.unescape(text)
-        if text == escaped:
-            break
-        leaks.update(redactor.leaks(text))
-    return leaks
 
 
 def _write(path: Path, text: str) -> Path:

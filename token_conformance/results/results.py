@@ -85,7 +85,8 @@ class Coverage:
 class RunResult:
     """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead.
 
-    `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself.
+    `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself;
+    `withheld` says what the reports do not show, since it would have been a secret.
     """
 
     profile: str
@@ -100,6 +101,7 @@ class RunResult:
     clock_skew: float | None = None
     todo: tuple[ToDo, ...] = ()
     noticed: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     facts: tuple[SheetFact, ...] = ()
 
     @property
@@ -174,6 +176,7 @@ class RunResult:
             "logins": self.logins,
             "clock_skew": self.clock_skew,
             "noticed": list(self.noticed),
+            "withheld": list(self.withheld),
             "claims": list(self.claims),
             "summary": {verdict.value: count for verdict, count in self.summary.items()},
             "coverage": {

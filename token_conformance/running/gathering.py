@@ -16,9 +16,10 @@ from token_conformance.profile.models import Limits, Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.admission import Admission
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login.window import Window
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -166,7 +167,7 @@ class Gathering:
     def _conclude(self) -> None:
         """Find the trouble of a run that got nowhere."""
         self._keep(self.admission.wire)
-        self.trouble.why = self.trouble.why or self.admission.trouble
+        self.trouble.why = self.trouble.why or self.discovery.trouble or self.admission.trouble
         if self._exchanges and not any(exchange.answer for exchange in self._exchanges):
             self.trouble.why = self.trouble.why or f"the provider does not answer: {self._exchanges[0].failure}"
         if self.trouble.why is None and (problem := self.logins.trouble) is not None:

@@ -158,7 +158,7 @@ async def _check(provider: Provider, request: AuthorizationRequest, answer: Mapp
         raise LoginError("the answer is not that of this login: its state is another one; log in again")
     await provider.discovery.ask()
     metadata = provider.discovery.metadata
-    issuer = metadata.get("issuer") or provider.profile.server.issuer
+    issuer = provider.profile.server.identifier
     if "iss" not in answer and metadata.get("authorization_response_iss_parameter_supported") is True:
         raise LoginError("the answer lacks iss, which the provider's metadata promise: it may be another provider's")
     if issuer is not None and answer.get("iss", issuer) != issuer:

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
-from token_conformance.provider.lineage import Lineage, LoginBudget
+from token_conformance.provider.lineage import Lineage
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.servers.live import LiveServer
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.wire import Wire

@@ -9,9 +9,9 @@ import pytest
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
-from token_conformance.provider.lineage import LoginBudget
 from token_conformance.provider.login import chromium
 from token_conformance.provider.login.chromium import Chromium, first_line
+from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.verdict import Inconclusive, NoLogin
 
 CLIENT = Client(name="app", client_id="app", client_secret="a secret of it")

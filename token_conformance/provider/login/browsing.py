@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, NoReturn
+from dataclasses import dataclass, field, replace
+from typing import Literal, NoReturn, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from token_conformance.profile.hosts import host_of, is_plain
 from token_conformance.profile.login import Login
+from token_conformance.profile.models import Profile
 from token_conformance.provider.addresses import resolve, same_place
 from token_conformance.provider.login.forms import HTML, Fields, Form
 from token_conformance.provider.login.pages import Page
@@ -50,6 +52,7 @@ async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationA
 
     """
     request = Request("GET", url, (HTML,))
+    walk.trust(url)
     for _ in range(LONGEST_WALK):
         step = walk.step(await wire.browse(request))
         if isinstance(step, AuthorizationAnswer):
@@ -60,12 +63,27 @@ async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationA
 
 @dataclass
 class Walk:
-    """Where a login goes, page by page."""
+    """Where a login goes, page by page.
+
+    `trusted` are the hosts that may get the password: those of the profile, and those to which redirects have led;
+    with `allow_http` it may be readable on the way.
+    """
 
     redirect_uri: str
     login: Login
     named: bool = False
     logged_in: bool = False
+    trusted: set[str] = field(default_factory=set)
+    allow_http: bool = False
+
+    @classmethod
+    def of(cls, profile: Profile, redirect_uri: str = "") -> Self:
+        """The walk of the profile's user, which has not begun."""
+        return cls(redirect_uri, profile.login, trusted=set(profile.login_hosts), allow_http=profile.server.allow_http)
+
+    def trust(self, address: str) -> None:
+        """Let the host of an address have the password."""
+        self.trusted.add(host_of(address))
 
     def step(self, exchange: Exchange) -> Request | AuthorizationAnswer:
         """The next request, or the answer."""
@@ -81,7 +99,9 @@ class Walk:
         # RFC 9110 §15.4.8: 307 and 308 repeat the request, form and all; the others are followed by a GET.
         if exchange.response.status in {307, 308}:
             return self._toward(exchange, replace(exchange.request, url=address))
-        return self._toward(exchange, Request("GET", address, (HTML,)))
+        step = self._toward(exchange, Request("GET", address, (HTML,)))
+        self.trust(address)
+        return step
 
     def _toward(self, exchange: Exchange, request: Request) -> Request | AuthorizationAnswer:
         if same_place(request.url, self.redirect_uri):
@@ -94,7 +114,27 @@ class Walk:
             )
         if request.body and scheme == "http" and urlsplit(exchange.request.url).scheme == "https":
             raise Inconclusive(f"{exchange.request.path} would send its form to {request.path} without TLS")
+        if self._holds_password(request):
+            self._entrust(exchange, host_of(request.url), plain=is_plain(request.url))
         return request
+
+    def _holds_password(self, request: Request) -> bool:
+        written = (request.body.decode("utf-8", "replace"), urlsplit(request.url).query)
+        sent = {value for text in written for _, value in parse_qsl(text)}
+        return self.login.password in sent
+
+    def _entrust(self, exchange: Exchange, host: str, *, plain: bool) -> None:
+        """Let the password go to a host that the profile, or a redirect of the authorization endpoint, names."""
+        if host not in self.trusted:
+            raise NoLogin(
+                f"{exchange.request.path} would send the password to {host}, which neither the profile nor a redirect of the "
+                f'authorization endpoint names: login.hosts = ["{host}"] allows it'
+            )
+        if plain and not self.allow_http:
+            raise NoLogin(
+                f"{exchange.request.path} would send the password to {host} by plain http, where everybody on the way reads "
+                "it: server.allow_http = true allows it"
+            )
 
     @staticmethod
     def answer(exchange: Exchange, request: Request) -> AuthorizationAnswer:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from token_conformance.profile.hosts import host_of, is_plain
 from token_conformance.profile.login import Login
 from token_conformance.provider.login.browsing import AuthorizationAnswer, Walk
 from token_conformance.provider.login.buttons import press
@@ -70,14 +71,19 @@ class BrowserWalk(Walk):
     ticked: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, walk: Walk) -> BrowserWalk:
+    def like(cls, walk: Walk) -> BrowserWalk:
         """The same walk with the profile's selectors for names of fields."""
         login, update = walk.login, {}
         if login.username_selector:
             update["username_field"] = MARKS["username"]
         if login.password_selector:
             update["password_field"] = MARKS["password"]
-        return cls(walk.redirect_uri, login.model_copy(update=update))
+        return cls(
+            walk.redirect_uri,
+            login.model_copy(update=update),
+            trusted=walk.trusted,
+            allow_http=walk.allow_http,
+        )
 
     def decide(self, shown: Shown, exchange: Exchange) -> Action | AuthorizationAnswer:
         """What to do on a page; this walk stays where it is, and that of the action goes on.
@@ -93,6 +99,9 @@ class BrowserWalk(Walk):
         step = onward._page(exchange, shown.page)  # noqa: SLF001 - of its own kind
         if isinstance(step, AuthorizationAnswer):
             return step
+        if self.login.password in dict(onward.fields).values():
+            # Whatever the form says, scripts of the page send it where they like.
+            self._entrust(exchange, host_of(shown.url), plain=is_plain(shown.url))
         if onward.chosen is None:
             self._stuck(shown.page, exchange, "has no form to go on with")
         return onward._acting(onward.chosen, shown, exchange)  # noqa: SLF001 - likewise

@@ -34,6 +34,7 @@ async def follow_verification(wire: Wire, address: str, walk: Verification) -> V
     if parts_of(address).scheme not in {"http", "https"}:
         raise Inconclusive("verification_uri is no address that a browser can open")
     request = Request("GET", address, (HTML,))
+    walk.trust(address)
     for _ in range(LONGEST_WALK):
         step = walk.step(exchange := await wire.browse(request))
         if isinstance(step, AuthorizationAnswer):

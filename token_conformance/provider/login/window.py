@@ -93,7 +93,7 @@ class Visit:
         self._page = page
         self._wire = wire
         self._given = walk
-        self._walk = BrowserWalk.of(walk)
+        self._walk = BrowserWalk.like(walk)
         self._frame = ""
         self._held: set[asyncio.Task[None]] = set()
         self._in_flight: set[Any] = set()
@@ -105,6 +105,7 @@ class Visit:
     async def follow(self, url: str) -> AuthorizationAnswer:
         """Open the address and do what the pages ask, until one of them leads to the redirect_uri."""
         request = Request("GET", url, (HTML,))
+        self._walk.trust(url)
         async with self._wire.pace.turn():
             started, before = self._wire.connection.clock.now(), perf_counter()
         problem: Exception | None = None
@@ -210,7 +211,7 @@ class Visit:
         try:
             seen = await frame.evaluate_handle(SNAPSHOT, {"selectors": selectors(self._walk.login), "marks": MARKS})
             said = await (await seen.get_property("said")).json_value()
-            return Shown(**said), await seen.get_property("controls")
+            return Shown(**said | {"url": _address(frame, said["url"])}), await seen.get_property("controls")
         except Error as error:
             if "not a valid selector" in str(error):
                 raise NoLogin(f"a selector of [login] is no CSS: {first_line(error)}") from None
@@ -317,6 +318,12 @@ async def _is_visible(frame: Frame) -> bool:
     with suppress(Exception):  # it may be gone
         return await (await frame.frame_element()).is_visible()
     return False
+
+
+def _address(frame: Frame, url: str) -> str:
+    """Where a page comes from: one that another page has written (`about:srcdoc`) comes from where that one does."""
+    above = frame.parent_frame
+    return url if above is None or urlsplit(url).scheme in {"http", "https"} else _address(above, above.url)
 
 
 def _request(sent: dict[str, Any]) -> Request:
