@@ -96,10 +96,13 @@ def test_a_topic_without_findings_is_folded(make_run, make_check):
     ("verdicts", "conclusion"),
     [
         ([Verdict.PASS, Verdict.FAIL, Verdict.FAIL], "Does not conform: 2 checks failed."),
-        ([Verdict.FAIL, Verdict.ERROR], "Does not conform: 1 check failed, and 1 check met a defect of the suite."),
+        ([Verdict.FAIL, Verdict.ERROR], "Does not conform: 1 check failed; 1 check met a defect of the suite."),
         ([Verdict.PASS, Verdict.WARNING], "Conforms as far as it was judged; 1 check with a warning."),
         ([Verdict.PASS, Verdict.NOT_APPLICABLE], "Conforms as far as it was judged."),
-        ([Verdict.INCONCLUSIVE], "Nothing could be judged."),
+        (
+            [Verdict.INCONCLUSIVE],
+            "No verdict on the provider: nothing of the token endpoint was judged; 1 MUST of its claims could not be judged.",
+        ),
     ],
 )
 def test_the_verdicts_are_summed_up(make_run, make_check, verdicts, conclusion):

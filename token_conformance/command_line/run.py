@@ -58,6 +58,7 @@ UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "se
 )
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
+@click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
 @click.option(
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
@@ -115,6 +116,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
+    arguments += ["--complete"] if options["complete"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
     arguments += [f"--write-facts={options['write_facts']}"] if options["write_facts"] else []
     arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []

@@ -71,6 +71,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
     group.addoption(
+        "--complete",
+        action="store_true",
+        help="a MUST of the claims that could not be judged makes the run end with status 7",
+    )
+    group.addoption(
         "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"
     )
     group.addoption(
