@@ -91,6 +91,8 @@ def report_on(name: str, config: pytest.Config, *, interrupted: bool = False) ->
     if record is not None and results:
         result = _run_result(run, record, again, results)
         how = _circumstances(run, record, result, config, interrupted=interrupted)
+        if again is not None and again.record.stopped is not None:
+            how = how.with_trouble("the provider stopped answering before all reds were repeated")
         exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
         config.stash.setdefault(FINISHED, []).append(
             _finish(run, replace(result, circumstances=how), exchanges, config)

@@ -16,6 +16,7 @@ from token_conformance.profile.models import Limits
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.pace import Pace
+from token_conformance.wire.presence import Presence
 from token_conformance.wire.retry_after import failed, repeatable, retry_after
 from token_conformance.wire.tls import refuses_certificate
 from token_conformance.wire.tls_probe import Handshake, Versions
@@ -41,7 +42,7 @@ class Wire:
     """Sends the requests of one scenario, those of the user's browser and those of the client, and records every exchange.
 
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
-    on another machine.
+    on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there.
     """
 
     scenario: str
@@ -50,6 +51,7 @@ class Wire:
     pace: Pace
     exchanges: list[Exchange] = field(default_factory=list)
     cookies: CookieJar = field(default_factory=CookieJar)
+    presence: Presence | None = None
     _sent: int = 0
     _racing: bool = False
     _failures: int = 0
@@ -182,13 +184,15 @@ class Wire:
     async def _once(
         self, sender: UserAgent, request: Request, complete: Completion | None, anew: Renewal | None
     ) -> Exchange:
-        async with self.pace.turn(racing=self._racing) as held_back:
+        in_doubt = await self.presence.admit() if self.presence is not None else 0.0
+        async with self.pace.turn(racing=self._racing) as paused:
+            held_back = in_doubt + paused
             request = anew() if anew is not None and held_back else request
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
             request = complete(request, started.timestamp()) if complete is not None else request
             answer, failure, hung_up = await self._answer(sender, request)
-        return Exchange(
+        exchange = Exchange(
             scenario=self.scenario,
             number=number,
             request=request,
@@ -200,6 +204,9 @@ class Wire:
             hung_up=hung_up,
             held_back=held_back,
         )
+        if self.presence is not None:
+            await self.presence.note(exchange)
+        return exchange
 
     async def _answer(self, sender: UserAgent, request: Request) -> tuple[Response | None, str | None, bool]:
         try:
