@@ -78,7 +78,7 @@ def test_a_secret_that_redaction_missed_is_not_written(write, make_run, make_che
     with pytest.raises(ReportError, match="secret of the kind: refresh_token") as error:
         write(run, redactor=redactor, exchanges=())
     assert "canary" not in str(error.value)
-    assert list((tmp_path / "run").iterdir()) == []
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, make_run, make_check, tmp_path):
@@ -88,7 +88,7 @@ def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, 
     exchange = make_exchange('{"error_description": "what is <canary & secret>?"}')
     with pytest.raises(ReportError, match="report.html was not written"):
         write(make_run(checks=(make_check(exchanges=(exchange.id,)),)), redactor=redactor, exchanges=(exchange,))
-    assert list((tmp_path / "run").iterdir()) == []
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_secret_learnt_by_the_last_exchange_is_in_no_earlier_one(write, make_exchange, make_run, make_check):
@@ -135,6 +135,45 @@ def test_half_a_report_is_never_there(write, tmp_path, monkeypatch):
         write()
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["report.html"]
     assert (tmp_path / "run" / "report.html").read_text() == "older"
+
+
+def test_what_fits_is_kept(write, tmp_path, monkeypatch):
+    """Where there is no room for the largest report, the others are there, and say so."""
+    whole = Path.write_text
+
+    def nearly_full(path, text, *arguments, **options):
+        if "html" in path.name:
+            raise OSError(28, os.strerror(28))
+        return whole(path, text, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", nearly_full)
+    with pytest.raises(ReportError) as error:
+        write()
+    sentence = (
+        f"of the reports only results.json and junit.xml could be written to {tmp_path / 'run'}: "
+        "No space left on device; choose another --report-dir"
+    )
+    assert str(error.value) == sentence
+    assert [path.name for path in error.value.written] == ["results.json", "junit.xml"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["junit.xml", "results.json"]
+    assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["trouble"] == sentence
+    assert "of the reports only" in (tmp_path / "run" / "junit.xml").read_text("utf-8")
+
+
+def test_where_there_is_no_room_to_say_so_the_reports_stay(write, tmp_path, monkeypatch):
+    """They are better than nothing."""
+    whole, written = Path.write_text, []
+
+    def once(path, text, *arguments, **options):
+        written.append(path.name)
+        if "html" in path.name or written.count(path.name) > 1:
+            raise OSError(28, os.strerror(28))
+        return whole(path, text, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", once)
+    with pytest.raises(ReportError, match="only results.json and junit.xml"):
+        write()
+    assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["trouble"] is None
 
 
 def test_a_style_that_is_not_there_is_told(write, pytestconfig, monkeypatch):

@@ -15,6 +15,7 @@ from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
+from token_conformance.report.folders import unwritable
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
@@ -146,6 +147,8 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
         else:
             click.echo(f"{name}: {server.description}")
             problems += announce_resumption(name, profile, options["resume"])
+    if not problems and not options["plan"]:  # pytest would need the temporary folder before the plugin can say so
+        problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
 

@@ -102,15 +102,28 @@ def report_on(name: str, config: pytest.Config, *, interrupted: bool = False) ->
 def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: pytest.Config) -> Finished:
     """Write what there is to write, and say the rest: what could not be written is trouble, too."""
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
-    reports: list[str] = []
+    result, reports = _write(run, result, folder, exchanges, config)
+    lines = [*summary_lines(result, again=_again(run, folder / "results.json", config))]
+    lines += [f"report: {path}" for path in reports]
+    trouble = result.circumstances.trouble
+    return Finished(
+        lines=(*lines, *([f"ERROR: {trouble}"] if trouble else []), conclusion_line(result)),
+        status=result.outcome.exit_status,
+    )
+
+
+def _write(
+    run: Run, result: RunResult, folder: Path, exchanges: Sequence[Exchange], config: pytest.Config
+) -> tuple[RunResult, Sequence[Path]]:
+    """Write facts and reports; gives the paths of the reports, and the result with what could not be written."""
     try:
         _write_facts(run, result, config)
-        reports = [f"report: {path}" for path in write_reports(folder, result, exchanges, run.redactor, config)]
     except ReportError as error:
-        result = replace(result, circumstances=result.circumstances.with_trouble(str(error)))
-    lines = [*summary_lines(result, again=_again(run, folder / "results.json", config)), *reports]
-    lines += [f"ERROR: {trouble}"] if (trouble := result.circumstances.trouble) else []
-    return Finished((*lines, conclusion_line(result)), result.outcome.exit_status)
+        result = result.with_trouble(str(error))
+    try:
+        return result, write_reports(folder, result, exchanges, run.redactor, config)
+    except ReportError as error:
+        return result.with_trouble(str(error)), error.written
 
 
 def _circumstances(

@@ -1,10 +1,11 @@
-"""Writes the reports of a run: each whole or not at all, and none that would hold a secret."""
+"""Writes the reports of a run: each whole or not at all, as many as fit, and none that would hold a secret."""
 
 from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,11 @@ Contents = Callable[[RunResult, Evidence], str]
 
 
 class ReportError(Exception):
-    """A report could not be written; the message says which and why."""
+    """A report could not be written; the message says which and why, `written` which others are on disk."""
+
+    def __init__(self, message: str, written: Sequence[Path] = ()) -> None:
+        super().__init__(message)
+        self.written = tuple(written)
 
 
 def write_reports(
@@ -30,24 +35,47 @@ def write_reports(
 ) -> list[Path]:
     """Write report.html, results.json and junit.xml into a folder, which is made; give their paths.
 
+    What fits is kept: a program needs results.json most, and report.html is the largest.
+
     Raises:
-        ReportError: the folder cannot be written, or a report held a secret after redaction.
+        ReportError: the folder cannot be written, or not all that belongs there, or a report held a secret after
+            redaction.
 
     """
     for exchange in exchanges:
         redactor.learn_exchange(exchange)
     read = {id_ for check in run.checks for id_ in check.exchanges}
     evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges if exchange.id in read}
-    shown = redacted(run, redactor)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return [
-            _write(folder / name, _clean(name, contents, shown, evidence, redactor))
-            for name, contents in _reports(_styles(config)).items()
-        ]
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ReportError(f"the reports cannot be written to {folder}: {reason}; choose another --report-dir") from None
+    shown, contents = redacted(run, redactor), _reports(_styles(config))
+    texts = {name: _clean(name, make, shown, evidence, redactor) for name, make in contents.items()}
+    written: list[Path] = []
+    for name in SMALLEST_FIRST:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            written.append(_write(folder / name, texts[name]))
+        except OSError as error:
+            problem = _not_written(folder, written, error)
+            _add_trouble(written, shown.with_trouble(problem), contents)
+            raise ReportError(problem, written) from None
+    return [folder / name for name in contents]
+
+
+SMALLEST_FIRST = ("results.json", "junit.xml", "report.html")
+
+
+def _not_written(folder: Path, written: Sequence[Path], error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if not written:
+        return f"the reports cannot be written to {folder}: {reason}; choose another --report-dir"
+    kept = " and ".join(path.name for path in written)
+    return f"of the reports only {kept} could be written to {folder}: {reason}; choose another --report-dir"
+
+
+def _add_trouble(written: Iterable[Path], run: RunResult, contents: Mapping[str, Contents]) -> None:
+    """Have what is on disk say that it is not all, if there is room for that."""
+    for path in written:
+        with suppress(OSError):
+            _write(path, contents[path.name](run, {}))
 
 
 def redacted(run: RunResult, redactor: Redactor) -> RunResult:

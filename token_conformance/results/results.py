@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -136,6 +136,10 @@ class RunResult:
     def reasons(self, requirement: Requirement) -> tuple[str, ...]:
         """Why the checks of a requirement did not judge it; empty where none of its checks ran."""
         return tuple(check.message for check in self.checks if requirement.id in check.requirements and check.message)
+
+    def with_trouble(self, why: str) -> RunResult:
+        """The same with one more trouble, a sentence."""
+        return replace(self, circumstances=self.circumstances.with_trouble(why))
 
     def of(self, *verdicts: Verdict) -> tuple[CheckResult, ...]:
         """The checks with one of these verdicts."""
