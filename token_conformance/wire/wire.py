@@ -13,6 +13,7 @@ from time import perf_counter
 import httpx
 
 from token_conformance.profile.models import Limits
+from token_conformance.wire.bounds import body_of
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.pace import Pace
@@ -232,17 +233,13 @@ class Wire:
     async def _exchange(self, sender: UserAgent, request: Request) -> Response:
         answer = await sender.answer(request)
         try:
-            return Response(answer.status_code, tuple(answer.headers.multi_items()), await self._body(answer))
+            return Response(
+                answer.status_code,
+                tuple(answer.headers.multi_items()),
+                await body_of(answer, self.limits.response_bytes),
+            )
         finally:
             await answer.aclose()
-
-    async def _body(self, answer: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in answer.aiter_bytes():
-            body += chunk
-            if len(body) > self.limits.response_bytes:
-                raise NoAnswer(f"the answer is larger than {self.limits.response_bytes} bytes")
-        return bytes(body)
 
 
 def _hung_up(error: Exception) -> bool:
