@@ -137,6 +137,17 @@ def test_half_a_report_is_never_there(write, tmp_path, monkeypatch):
     assert (tmp_path / "run" / "report.html").read_text() == "older"
 
 
+def test_a_message_of_any_length_is_cut(write, make_run, make_check):
+    """A server's words do not fill the reports; a usual message is whole."""
+    checks = (make_check(Verdict.FAIL, message="said " * 200_000), make_check(Verdict.FAIL, message="said " * 300))
+    paths = write(make_run(checks=checks))
+    long, usual = (check["message"] for check in json.loads(paths[1].read_text("utf-8"))["checks"])
+    assert long.startswith("said said")
+    assert long.endswith("… (999999 characters)")
+    assert usual == ("said " * 300).strip()
+    assert max(len(path.read_bytes()) for path in paths) < 300_000
+
+
 def test_what_fits_is_kept(write, tmp_path, monkeypatch):
     """Where there is no room for the largest report, the others are there, and say so."""
     whole = Path.write_text

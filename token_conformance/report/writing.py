@@ -84,11 +84,19 @@ def redacted(run: RunResult, redactor: Redactor) -> RunResult:
 
 
 def _redacted(check: CheckResult, redactor: Redactor) -> CheckResult:
-    habit, message = check.habit, " ".join(redactor.text(check.message).split())
+    habit, message = check.habit, _cut(" ".join(redactor.text(check.message).split()))
     if habit is not None:
         came = redactor.text(habit.came) if isinstance(habit.came, str) else habit.came
         habit = replace(habit, endpoint=redactor.text(habit.endpoint), came=came)
     return replace(check, message=message, habit=habit)
+
+
+LONGEST_MESSAGE = 2000
+"""Characters of a message; a server's own words, which it may repeat, can be of any length."""
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}… ({len(message)} characters)"
 
 
 def _reports(styles: Sequence[Path]) -> dict[str, Contents]:
