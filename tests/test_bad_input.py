@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -74,6 +75,33 @@ def welcoming() -> Iterator[str]:
 
 
 @contextmanager
+def counting() -> Iterator[tuple[str, list[object]]]:
+    """The address of a server, and whom it has heard of."""
+    asked: list[object] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def count() -> None:
+        with suppress(OSError):
+            while True:
+                connection, caller = listener.accept()
+                asked.append(caller)
+                connection.close()
+
+    threading.Thread(target=count, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+    finally:
+        listener.close()
+
+
+def limit_files(largest: int) -> None:
+    """Have no file of this process grow beyond some bytes, as on a full disk."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+
+@contextmanager
 def babbling() -> Iterator[str]:
     """The address of a server that does not speak HTTP."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -99,12 +127,21 @@ def babbling() -> Iterator[str]:
 def run(tmp_path):
     """Runs the command for a profile with the given [server]."""
 
-    def run(server: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "bad.toml").write_text(PROFILE.format(server=server))
-        command = [sys.executable, "-m", "token_conformance", "run", "./bad.toml", "--live", *arguments]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    def run(
+        server: str, *arguments: str, folder: Path | str = tmp_path, beside: Path = ROOT, largest_file: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        profile = tmp_path / "bad.toml"
+        profile.write_text(PROFILE.format(server=server))
+        command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", *arguments]
         ended = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+            command,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join((str(beside), str(ROOT)))},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            preexec_fn=partial(limit_files, largest_file) if largest_file else None,
         )
         assert "Traceback" not in ended.stdout + ended.stderr
         return ended
@@ -161,10 +198,46 @@ def test_a_missing_login_form_leaves_the_rest_to_be_judged(run, tmp_path):
 
 
 def test_a_report_folder_that_cannot_be_written_is_one_sentence(run, tmp_path):
-    """A file stands where the folder should be: exit status 4, and the findings are in the terminal."""
+    """A file stands where the folder should be: exit status 4 before anything is sent."""
     (tmp_path / "taken").write_text("")
-    with welcoming() as address:
+    with counting() as (address, asked):
         ended = run(f'token_endpoint = "{address}/token"', "-k", "service_gets_a_token", "--report-dir", "taken")
+    assert (ended.returncode, asked) == (4, [])
+    assert ended.stderr == (
+        "ERROR: the folder of --report-dir, taken, cannot be written: File exists; choose another one\n"
+    )
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_one_sentence(run, tmp_path):
+    """It is told as what it is, before anything is sent, and before pytest looks for it."""
+    (tmp_path / "sitecustomize.py").write_text("import tempfile\ntempfile.tempdir = '/dev/null/temporary'\n")
+    with counting() as (address, asked):
+        ended = run(f'token_endpoint = "{address}/token"', "-k", "service_gets_a_token", beside=tmp_path)
+    assert (ended.returncode, asked) == (4, [])
+    assert ended.stderr == (
+        "ERROR: the temporary folder, /dev/null/temporary, cannot be written: Not a directory; "
+        "name another one by TMPDIR\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="takes a folder that takes no files")
+def test_a_working_directory_that_takes_no_files_does_no_harm(run, tmp_path):
+    """Where the reports go elsewhere, nothing else has to be written there."""
+    with welcoming() as address:
+        server = f'token_endpoint = "{address}/token"'
+        ended = run(server, "-k", "service_gets_a_token", "--report-dir", str(tmp_path / "reports"), folder="/proc")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert results(tmp_path)["summary"]["pass"] == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_disk_that_is_full_in_mid_run_keeps_what_fits(run, tmp_path):
+    """No file may be larger than 64 kB: report.html is not there, one sentence says so, and the status does."""
+    with welcoming() as address:
+        ended = run(f'token_endpoint = "{address}/token"', "-k", "service_gets_a_token", largest_file=65_536)
+    (error,) = [line for line in ended.stdout.splitlines() if line.startswith("ERROR: ")]
+    assert error.startswith("ERROR: of the reports only results.json and junit.xml could be written to reports/bad/")
+    assert results(tmp_path)["trouble"] == error.removeprefix("ERROR: ")
+    assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == ["junit.xml", "results.json"]
+    assert "No verdict on the provider: of the reports only" in ended.stdout.splitlines()[-1]
     assert ended.returncode == 4
-    assert "cannot be written" in ended.stdout
-    assert "1 pass" in ended.stdout

@@ -22,6 +22,7 @@ OPTIONS = {
     "resume": None,
     "no_repeat": False,
     "strict": False,
+    "complete": False,
     "fault": (),
     "variation": (),
     "require": (),

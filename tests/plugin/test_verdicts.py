@@ -214,8 +214,9 @@ def test_the_summary_is_the_last_thing_on_the_terminal(inner_run):
     (letters,) = [number for number, line in enumerate(lines) if line.startswith("letters: ")]
     assert max(number for number, line in enumerate(lines) if " failed" in line and " in " in line) < letters
     assert "FAIL     must: expected: A refresh token is handed over" in "\n".join(lines[letters:])
-    assert lines[-1].startswith("report: ")
-    assert lines[-1].endswith("junit.xml")
+    assert lines[-2].startswith("report: ")
+    assert lines[-2].endswith("junit.xml")
+    assert lines[-1].startswith("example: Does not conform: ")
 
 
 def test_facts_are_written_as_lines_for_the_profile(inner_run):

@@ -1,6 +1,7 @@
 """report.html says what was found, in our words, and runs nothing of a server's."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import lxml.html
@@ -9,6 +10,7 @@ import pytest
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.requirement import catalogue
+from token_conformance.redaction import Redactor
 from token_conformance.report.html import OUTCOMES, html_of
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
@@ -96,10 +98,13 @@ def test_a_topic_without_findings_is_folded(make_run, make_check):
     ("verdicts", "conclusion"),
     [
         ([Verdict.PASS, Verdict.FAIL, Verdict.FAIL], "Does not conform: 2 checks failed."),
-        ([Verdict.FAIL, Verdict.ERROR], "Does not conform: 1 check failed, and 1 check met a defect of the suite."),
+        ([Verdict.FAIL, Verdict.ERROR], "Does not conform: 1 check failed; 1 check met a defect of the suite."),
         ([Verdict.PASS, Verdict.WARNING], "Conforms as far as it was judged; 1 check with a warning."),
         ([Verdict.PASS, Verdict.NOT_APPLICABLE], "Conforms as far as it was judged."),
-        ([Verdict.INCONCLUSIVE], "Nothing could be judged."),
+        (
+            [Verdict.INCONCLUSIVE],
+            "No verdict on the provider: nothing of the token endpoint was judged; 1 MUST of its claims could not be judged.",
+        ),
     ],
 )
 def test_the_verdicts_are_summed_up(make_run, make_check, verdicts, conclusion):
@@ -232,3 +237,26 @@ def test_the_fact_sheet_shows_what_was_measured(make_run):
         ["refresh tokens", "rotation", "always", "<b>none</b>", "a/1"],
         ["sessions", "of one user at one client", "unknown", "unknown", ""],
     ]
+
+
+def test_exchanges_that_are_too_much_for_a_page_are_cut_alike(make_run, make_exchange):
+    """A server that fills every answer does not make the report one that nobody can open; references stay whole."""
+    full = (("X-Filling", "&<" * 30_000),)
+    exchanges = [make_exchange("{}", headers=full, number=number) for number in range(1, 101)]
+    small = make_exchange("{}", number=101)
+    evidence = {each.id: Redactor().exchange(each) for each in [*exchanges, small]}
+    page = html_of(make_run(), evidence)
+    assert len(page) < 4_000_000
+    shown = {each.get("id"): each.text for each in lxml.html.fromstring(page).find_class("run")[0].xpath("//pre[@id]")}
+    assert shown[small.id] == str(evidence[small.id])
+    cut = re.fullmatch(
+        r"(.*)… \(cut: \d+ characters in all, of more than the page has room for\)", shown[exchanges[0].id], re.DOTALL
+    )
+    assert str(evidence[exchanges[0].id]).startswith(cut[1])
+
+
+def test_exchanges_of_a_usual_size_are_whole(make_run, make_exchange):
+    """Nothing is cut where there is room for all."""
+    exchanges = [make_exchange("{}", headers=(("X-Filling", "a" * 3000),), number=number) for number in range(1, 101)]
+    evidence = {each.id: Redactor().exchange(each) for each in exchanges}
+    assert "(cut: " not in html_of(make_run(), evidence)

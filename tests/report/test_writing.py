@@ -86,7 +86,7 @@ def test_a_secret_that_redaction_missed_is_not_written(write, make_run, make_che
     with pytest.raises(ReportError, match="secret of the kind: refresh_token") as error:
         write(run, redactor=redactor, exchanges=())
     assert "canary" not in str(error.value)
-    assert list((tmp_path / "run").iterdir()) == []
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, make_run, make_check, tmp_path):
@@ -178,6 +178,56 @@ def test_half_a_report_is_never_there(write, tmp_path, monkeypatch):
         write()
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["report.html"]
     assert (tmp_path / "run" / "report.html").read_text() == "older"
+
+
+def test_a_message_of_any_length_is_cut(write, make_run, make_check):
+    """A server's words do not fill the reports; a usual message is whole."""
+    checks = (make_check(Verdict.FAIL, message="said " * 200_000), make_check(Verdict.FAIL, message="said " * 300))
+    paths = write(make_run(checks=checks))
+    long, usual = (check["message"] for check in json.loads(paths[1].read_text("utf-8"))["checks"])
+    assert long.startswith("said said")
+    assert long.endswith("… (999999 characters)")
+    assert usual == ("said " * 300).strip()
+    assert max(len(path.read_bytes()) for path in paths) < 300_000
+
+
+def test_what_fits_is_kept(write, tmp_path, monkeypatch):
+    """Where there is no room for the largest report, the others are there, and say so."""
+    whole = Path.write_text
+
+    def nearly_full(path, text, *arguments, **options):
+        if "html" in path.name:
+            raise OSError(28, os.strerror(28))
+        return whole(path, text, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", nearly_full)
+    with pytest.raises(ReportError) as error:
+        write()
+    sentence = (
+        f"of the reports only results.json and junit.xml could be written to {tmp_path / 'run'}: "
+        "No space left on device; choose another --report-dir"
+    )
+    assert str(error.value) == sentence
+    assert [path.name for path in error.value.written] == ["results.json", "junit.xml"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["junit.xml", "results.json"]
+    assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["trouble"] == sentence
+    assert "of the reports only" in (tmp_path / "run" / "junit.xml").read_text("utf-8")
+
+
+def test_where_there_is_no_room_to_say_so_the_reports_stay(write, tmp_path, monkeypatch):
+    """They are better than nothing."""
+    whole, written = Path.write_text, []
+
+    def once(path, text, *arguments, **options):
+        written.append(path.name)
+        if "html" in path.name or written.count(path.name) > 1:
+            raise OSError(28, os.strerror(28))
+        return whole(path, text, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", once)
+    with pytest.raises(ReportError, match="only results.json and junit.xml"):
+        write()
+    assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["trouble"] is None
 
 
 def test_a_style_that_is_not_there_is_told(write, pytestconfig, monkeypatch):

@@ -15,6 +15,7 @@ from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
+from token_conformance.report.folders import unwritable
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
@@ -58,6 +59,7 @@ UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "se
 )
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
+@click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
 @click.option(
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
@@ -115,6 +117,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
+    arguments += ["--complete"] if options["complete"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
     arguments += [f"--write-facts={options['write_facts']}"] if options["write_facts"] else []
     arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
@@ -144,6 +147,8 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
         else:
             click.echo(f"{name}: {server.description}")
             problems += announce_resumption(name, profile, options["resume"])
+    if not problems and not options["plan"]:  # pytest would need the temporary folder before the plugin can say so
+        problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
 

@@ -18,6 +18,7 @@ from token_conformance.plugin.selection import (
     conformance_run,
     evidence,
     pytest_collection_modifyitems,
+    pytest_deselected,
     pytest_generate_tests,
 )
 from token_conformance.plugin.verdicts import (
@@ -37,6 +38,7 @@ __all__ = [
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_deselected",
     "pytest_generate_tests",
     "pytest_report_header",
     "pytest_report_judged",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from itertools import islice
 
 import pytest
@@ -18,7 +18,9 @@ from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import RECORDS, RUNS
 from token_conformance.plugin.verdicts import forget
 from token_conformance.running.gathering import gather
+from token_conformance.running.record import Record
 from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario
 
 MOST_AT_ONCE = 8
 """Live profiles that are gathered at the same time, so that they wait together; what answers in this process is not waited for."""
@@ -66,13 +68,23 @@ class Course:
 
     async def _gather_one(self, run: Run) -> None:
         items, config = self._items[run.name], self._config
-        record = await gather(run, scenarios_of(items), Progress(config, run.name))
+        scenarios = scenarios_of(items)
+        record = await _told(run, await gather(run, scenarios, Progress(config, run.name)), scenarios)
         config.stash[RECORDS][run.name] = record
         with silence(config):
             outcomes = outcomes_of(items, record)
         await repeat_reds(run, record, outcomes, config)
         if config.option.directly:
             judge_directly(outcomes)
+
+
+async def _told(run: Run, record: Record, scenarios: Sequence[Scenario]) -> Record:
+    """What was gathered, with how far it came where the provider stopped answering."""
+    if record.stopped is None:
+        return record
+    from token_conformance.running.planning import told_how_far  # a rehearsal draws in the whole reference server
+
+    return await told_how_far(run, record, scenarios)
 
 
 COURSE: pytest.StashKey[Course] = pytest.StashKey()

@@ -14,6 +14,7 @@ from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, 
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
+from token_conformance.report.folders import unwritable
 from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
 from token_conformance.running.run import Run
 from token_conformance.servers.problems import RecordingError
@@ -71,6 +72,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
     group.addoption(
+        "--complete",
+        action="store_true",
+        help="a MUST of the claims that could not be judged makes the run end with status 7",
+    )
+    group.addoption(
         "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"
     )
     group.addoption(
@@ -96,9 +102,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUNS] = _runs(config)
     except (ProfileError, RecordingError, ValueError) as problem:
         raise pytest.UsageError(*str(problem).splitlines()) from None
+    _try_folders(config)
     # Verdicts have words of their own: the usual traceback would be thrown away, and takes longer than most checks.
     if getattr(config.option, "tbstyle", None) in {"auto", "long", "short"}:
         config.option.tbstyle = "native"
+
+
+def _try_folders(config: pytest.Config) -> None:
+    """Refuse to begin where nothing could be written at the end.
+
+    Raises:
+        pytest.UsageError: a folder does not take a file.
+
+    """
+    if config.option.plan or config.option.collectonly:
+        return
+    stores = [run.sessions for run in config.stash[RUNS].values() if run.sessions is not None]
+    folders: list[Path | None] = [*(store.folder for store in stores)] or [None]
+    problems = [each for folder in folders for each in unwritable(Path(config.option.report_dir), folder)]
+    if problems:
+        raise pytest.UsageError(*dict.fromkeys(problems))
 
 
 def _runs(config: pytest.Config) -> dict[str, Run]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,17 +14,20 @@ from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.sheet import fact_sheet
+from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, RUNS
 from token_conformance.report import ReportError, write_reports
-from token_conformance.report.terminal import letters_line, summary_lines
-from token_conformance.results.exit_status import NO_SESSION, NOTHING_JUDGED
+from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
+from token_conformance.results.exit_status import worst
 from token_conformance.results.facts import observed_lines, shown
+from token_conformance.results.outcome import Circumstances
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import announcement, to_dos
 from token_conformance.running.record import Record
 from token_conformance.running.repetition import Repetition
 from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
+from token_conformance.wire.exchange import Exchange
 
 FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 
@@ -34,10 +37,7 @@ class Finished:
     """What is left to say of a run after its reports are written; plain values, since workers send it."""
 
     lines: tuple[str, ...]
-    judged: int
-    failed: bool
-    trouble: str
-    no_session: bool = False
+    status: int
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -53,12 +53,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     runs = config.stash[RUNS]
     for name in list(runs):
-        report_on(name, config)
+        report_on(name, config, interrupted=True)
     finished = config.stash.setdefault(FINISHED, [])
     if hasattr(config, "workeroutput"):
         config.workeroutput["conformance"] = [astuple(each) for each in finished]
     elif finished:
-        session.exitstatus = _status(int(session.exitstatus), finished)
+        session.exitstatus = worst([int(session.exitstatus), *(each.status for each in finished)])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -83,42 +83,67 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             terminal.write_line(line)
 
 
-def report_on(name: str, config: pytest.Config) -> None:
+def report_on(name: str, config: pytest.Config, *, interrupted: bool = False) -> None:
     """Write the reports of a profile, and let go of it; nothing is written where none of its checks was judged here."""
     run = config.stash[RUNS].pop(name)
     record, again = config.stash[RECORDS].pop(name, None), config.stash[REPETITIONS].pop(name, None)
     results = config.stash[RESULTS].pop(name, [])
     if record is not None and results:
-        config.stash.setdefault(FINISHED, []).append(_finish(run, record, again, results, config))
+        result = _run_result(run, record, again, results)
+        how = _circumstances(run, record, result, config, interrupted=interrupted)
+        if again is not None and again.record.stopped is not None:
+            how = how.with_trouble("the provider stopped answering before all reds were repeated")
+        exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
+        config.stash.setdefault(FINISHED, []).append(
+            _finish(run, replace(result, circumstances=how), exchanges, config)
+        )
 
 
-def _finish(
-    run: Run, record: Record, again: Repetition | None, results: list[CheckResult], config: pytest.Config
-) -> Finished:
-    exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
-    logins = record.logins + (again.record.logins if again is not None else 0)
-    result = replace(_run_result(run, record, results), requests=len(exchanges), logins=logins)
+def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: pytest.Config) -> Finished:
+    """Write what there is to write, and say the rest: what could not be written is trouble, too."""
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
-    lines = summary_lines(result, again=_again(run, folder / "results.json", config))
-    problems = []
+    result, reports = _write(run, result, folder, exchanges, config)
+    lines = [*summary_lines(result, again=_again(run, folder / "results.json", config))]
+    lines += [f"report: {path}" for path in reports]
+    trouble = result.circumstances.trouble
+    return Finished(
+        lines=(*lines, *([f"ERROR: {trouble}"] if trouble else []), conclusion_line(result)),
+        status=result.outcome.exit_status,
+    )
+
+
+def _write(
+    run: Run, result: RunResult, folder: Path, exchanges: Sequence[Exchange], config: pytest.Config
+) -> tuple[RunResult, Sequence[Path]]:
+    """Write facts and reports; gives the paths of the reports, and the result with what could not be written."""
     try:
         _write_facts(run, result, config)
     except ReportError as error:
-        problems.append(str(error))
+        result = result.with_trouble(str(error))
     try:
-        written = write_reports(folder, result, exchanges, run.redactor, config)
+        return result, write_reports(folder, result, exchanges, run.redactor, config)
     except ReportError as error:
-        written = list(error.written)
-        problems.append(str(error))
-    lines += [f"report: {path}" for path in written]
-    trouble = "; ".join(filter(None, (run.redactor.text(record.trouble or ""), *problems)))
-    return Finished(
-        lines=(*lines, *((f"ERROR: {trouble}",) if trouble else ())),
-        judged=sum(check.verdict.judged for check in results),
-        failed=config.option.warnings_fail and _has_warnings(results, result.stale_deviations),
-        trouble=trouble,
+        return result.with_trouble(str(error)), error.written
+
+
+def _circumstances(
+    run: Run, record: Record, result: RunResult, config: pytest.Config, *, interrupted: bool
+) -> Circumstances:
+    return Circumstances(
+        trouble=run.redactor.text(record.trouble) if record.trouble else None,
         no_session=record.no_session,
+        interrupted=interrupted,
+        selection=selection_of(config, run.name),
+        strict=config.option.warnings_fail,
+        complete=config.option.complete,
+        of_token_endpoint=_of_token_endpoint(record, result),
     )
+
+
+def _of_token_endpoint(record: Record, result: RunResult) -> bool:
+    """Whether any verdict rests on an answer of the token endpoint."""
+    answered = {answer.exchange.id for answer in record.evidence.token_responses}
+    return any(check.verdict.judged and not answered.isdisjoint(check.exchanges) for check in result.checks)
 
 
 def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
@@ -144,14 +169,15 @@ def _again(run: Run, results: Path, config: pytest.Config) -> str:
     return shlex.join(words)
 
 
-def _run_result(run: Run, record: Record, results: list[CheckResult]) -> RunResult:
+def _run_result(run: Run, record: Record, again: Repetition | None, results: list[CheckResult]) -> RunResult:
+    repeated = again.record if again is not None else Record(run.profile, run.server.kind)
     return RunResult(
         profile=run.name,
         server=run.server.kind,
         started=run.started,
         seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
-        requests=len(record.exchanges),
-        logins=record.logins,
+        requests=len(record.exchanges) + len(repeated.exchanges),
+        logins=record.logins + repeated.logins,
         todo=to_dos(record, datetime.now(UTC)),
         noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
         facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
@@ -172,19 +198,3 @@ def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...
     return tuple(
         id_ for id_ in documented if Verdict.PASS in verdicts.get(id_, ()) and Verdict.DEVIATION not in verdicts[id_]
     )
-
-
-def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
-    return bool(stale) or any(result.verdict is Verdict.WARNING for result in results)
-
-
-def _status(status: int, finished: list[Finished]) -> int:
-    if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        return status
-    if any(run.trouble and not run.no_session for run in finished):
-        return int(pytest.ExitCode.USAGE_ERROR)
-    if any(run.no_session for run in finished):
-        return NO_SESSION
-    if not any(run.judged for run in finished):
-        return NOTHING_JUDGED
-    return int(pytest.ExitCode.TESTS_FAILED) if any(run.failed for run in finished) else status

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ import pytest
 
 from token_conformance.evidence.answers import Evidence
 from token_conformance.judging.requirement import CATALOGUE, Requirement, catalogue, renamed
-from token_conformance.plugin.stash import RECORDS, RUNS
+from token_conformance.layout import SUITES
+from token_conformance.plugin.stash import LEFT_OUT, RECORDS, RUNS
+from token_conformance.results.conclusion import checks
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario, named
@@ -66,6 +70,29 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
 def _taken_up(item: pytest.Item) -> bool:
     only = run_for(item).only
     return only is None or any(scenario.name in only for scenario in own_scenarios(item))
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count for each profile the checks that are left out, whoever leaves them out."""
+    for item in items:
+        if item.config.stash[RUNS]:
+            item.config.stash.setdefault(LEFT_OUT, Counter())[run_for(item).name] += 1
+
+
+def selection_of(config: pytest.Config, name: str) -> str | None:
+    """By what the checks of a profile were selected, and how many were left out; None where all of ours are run."""
+    left_out, option = config.stash.get(LEFT_OUT, Counter[str]())[name], config.option
+    given = {"-k": option.keyword, "-m": option.markexpr, "--resume": option.resume and str(option.resume)}
+    by = [f"{flag} {shlex.quote(value)}" for flag, value in given.items() if value and left_out]
+    by += [] if _has_all(config) else [shlex.join(config.args)]
+    if not by and not left_out:
+        return None
+    return (" ".join(by) or "pytest") + (f" ({checks(left_out)} left out)" if left_out else "")
+
+
+def _has_all(config: pytest.Config) -> bool:
+    """Whether all of our suites were collected, whatever else was."""
+    return any(SUITES.is_relative_to((config.invocation_params.dir / given).resolve()) for given in config.args)
 
 
 def run_for(item: pytest.Item) -> Run:

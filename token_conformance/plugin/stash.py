@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,9 @@ RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
 
 REPETITIONS: pytest.StashKey[dict[str, Repetition]] = pytest.StashKey()
 """What ran once more because a check is red, by the same names."""
+
+LEFT_OUT: pytest.StashKey[Counter[str]] = pytest.StashKey()
+"""How many checks of each profile were collected, and are not to be judged."""
 
 LEFT: pytest.StashKey[tuple[ToDo, ...]] = pytest.StashKey()
 """What an earlier run left to do, and this one takes up."""

@@ -6,6 +6,7 @@ Every check has a row, and every exchange stands once, below: a row names what i
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -47,6 +48,12 @@ MENDED = {Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION}
 
 MOST_LINKS = 12
 """How often a row leads to what its check has read, the last of it; results.json names everything."""
+
+
+MOST_OF_EXCHANGES = 2_500_000
+"""Characters of all exchanges together in the page."""
+
+_BROKEN_REFERENCE = re.compile(r"&[a-z]*$")
 
 
 def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Sequence[Path] = ()) -> str:
@@ -102,8 +109,21 @@ def _row(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> dict[s
 
 
 def _exchanges(evidence: Mapping[str, RedactedExchange]) -> str:
-    shown = (f'<pre id="{escape(id_)}">{_escaped(exchange)}</pre>' for id_, exchange in evidence.items())
+    """The exchanges, each by its id; where a server says so much that nobody could open the page, each is cut alike."""
+    texts = {id_: _escaped(exchange) for id_, exchange in evidence.items()}
+    if sum(map(len, texts.values())) > MOST_OF_EXCHANGES:
+        share = MOST_OF_EXCHANGES // len(texts)
+        texts = {id_: _cut(text, share) for id_, text in texts.items()}
+    shown = (f'<pre id="{escape(id_)}">{text}</pre>' for id_, text in texts.items())
     return "\n".join(['<section id="exchanges">', "<h2>Exchanges</h2>", *shown, "</section>"])
+
+
+def _cut(text: str, share: int) -> str:
+    """The beginning of what is HTML already, no reference of which is broken in two."""
+    if len(text) <= share:
+        return text
+    whole = _BROKEN_REFERENCE.sub("", text[:share])
+    return f"{whole}… (cut: {len(text)} characters in all, of more than the page has room for)"
 
 
 def _escaped(exchange: RedactedExchange) -> str:

@@ -16,10 +16,15 @@ _RESULTS = {
 
 
 def junit_of(run: RunResult) -> str:
-    """The run as JUnit XML: a warning or a deviation is a passed test whose properties tell the verdict."""
+    """The run as JUnit XML: a warning or a deviation is a passed test whose properties tell the verdict.
+
+    A run that was interrupted or came to grief has an error beside its checks.
+    """
     suite = TestSuite(f"token-conformance {run.profile}")
     suite.timestamp = run.started.isoformat()
-    suite.add_testcases([_case(check) for check in run.checks])
+    for name, value in _circumstances(run).items():
+        suite.add_property(name, value)
+    suite.add_testcases([*([_broken_off(run)] if run.outcome.broken_off else []), *map(_case, run.checks)])
     suite.time = run.seconds
     for sentence in run.withheld:
         suite.add_property("withheld", sentence)
@@ -27,6 +32,20 @@ def junit_of(run: RunResult) -> str:
     xml.add_testsuite(suite)
     text: str = xml.tostring().decode("utf-8")  # type: ignore[no-untyped-call]  # junitparser is typed in part
     return text
+
+
+def _circumstances(run: RunResult) -> dict[str, str]:
+    """What the run comes to as a whole, as properties of its suite."""
+    how = run.circumstances
+    told = {"outcome": run.outcome.value, "trouble": how.trouble, "selection": how.selection}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _broken_off(run: RunResult) -> TestCase:
+    """What makes CI notice a run that is no answer, although none of its checks failed."""
+    case = TestCase("run", classname="token-conformance")
+    case.result = [Error(run.conclusion, run.outcome.value)]
+    return case
 
 
 def _case(check: CheckResult) -> TestCase:

@@ -98,6 +98,7 @@ def _silent(run: RunResult) -> RunResult:
         checks=tuple(replace(check, message="", habit=None) for check in run.checks),
         facts=tuple(replace(fact, measured=None) for fact in run.facts),
         noticed=(),
+        circumstances=replace(run.circumstances, trouble=None),
     )
 
 

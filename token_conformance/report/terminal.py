@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.evidence.facts.sheet import SheetFact
+from token_conformance.judging.requirement import Requirement
 from token_conformance.redaction.visible import visible
 from token_conformance.results.causes import Cause
 from token_conformance.results.facts import UNKNOWN, fact_groups
@@ -36,12 +37,18 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
         *(line for cause in run.causes for line in _told(cause, checks)),
         *(_finding(check) for check in run.of(Verdict.ERROR)),
         *(_stale(requirement) for requirement in run.stale_deviations),
+        *(_unjudged(requirement, run) for requirement in (run.unjudged if run.circumstances.complete else ())),
         *_facts(run),
         *([_left(run, again)] if run.todo else []),
         *(f"NOTICED  {visible(sentence)}" for sentence in run.noticed),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
+
+
+def conclusion_line(run: RunResult) -> str:
+    """What the run comes to: the last line of a profile, behind all that it wrote."""
+    return f"{run.profile}: {visible(run.conclusion)}"
 
 
 def letters_line() -> str:
@@ -83,6 +90,12 @@ def _finding(check: CheckResult) -> str:
     clause = f" ({check.clause})" if check.clause and check.clause not in message else ""
     named = check.violated or next(iter(check.requirements), "")
     return f"{check.verdict.words.upper():8} {named}{': ' * bool(named)}{message}{clause}"
+
+
+def _unjudged(requirement: Requirement, run: RunResult) -> str:
+    """A MUST that could not be judged, and why."""
+    reason = " ".join(visible(next(iter(run.reasons(requirement)), requirement.title)).split())
+    return f"UNJUDGED {requirement.id}: {reason} ({requirement.clause})"
 
 
 def _facts(run: RunResult) -> Iterator[str]:

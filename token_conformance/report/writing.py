@@ -1,9 +1,10 @@
-"""Writes the reports of a run: each whole or not at all, and without a secret."""
+"""Writes the reports of a run: each whole or not at all, as many as fit, and without a secret."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from token_conformance.wire.exchange import Exchange
 
 
 class ReportError(Exception):
-    """A report could not be written; the message says which and why, `written` which ones were all the same."""
+    """A report could not be written; the message says which and why, `written` which others are on disk."""
 
     def __init__(self, message: str, written: Sequence[Path] = ()) -> None:
         super().__init__(message)
@@ -31,24 +32,51 @@ def write_reports(
 ) -> list[Path]:
     """Write report.html, results.json and junit.xml into a folder, which is made; give their paths.
 
+    What fits is kept: a program needs results.json most, and report.html is the largest.
+
     Raises:
-        ReportError: the folder cannot be written, or a report could not be made free of secrets; the others are written.
+        ReportError: the folder cannot be written, or not all that belongs there, or a report could not be made free of
+            secrets.
 
     """
     for exchange in exchanges:
         redactor.learn_exchange(exchange)
     read = {id_ for check in run.checks for id_ in check.exchanges}
     evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges if exchange.id in read}
-    reports = looked_through(_reports(_styles(config)), redacted(run, redactor), evidence, redactor)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        written = [_write(folder / name, text) for name, text in reports.texts.items()]
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ReportError(f"the reports cannot be written to {folder}: {reason}; choose another --report-dir") from None
+    shown, contents = redacted(run, redactor), _reports(_styles(config))
+    reports = looked_through(contents, shown, evidence, redactor)
+    written: list[Path] = []
+    for name in filter(reports.texts.__contains__, SMALLEST_FIRST):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            written.append(_write(folder / name, reports.texts[name]))
+        except OSError as error:
+            problem = _not_written(folder, written, error)
+            _add_trouble(written, shown.with_trouble(problem), contents, redactor)
+            raise ReportError(problem, written) from None
     if reports.left_out:
         raise ReportError("; ".join(reports.left_out), written)
-    return written
+    return [folder / name for name in contents]
+
+
+SMALLEST_FIRST = ("results.json", "junit.xml", "report.html")
+
+
+def _not_written(folder: Path, written: Sequence[Path], error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if not written:
+        return f"the reports cannot be written to {folder}: {reason}; choose another --report-dir"
+    kept = " and ".join(path.name for path in written)
+    return f"of the reports only {kept} could be written to {folder}: {reason}; choose another --report-dir"
+
+
+def _add_trouble(written: Iterable[Path], run: RunResult, contents: Mapping[str, Contents], redactor: Redactor) -> None:
+    """Have what is on disk say that it is not all, if there is room for that."""
+    kept = {path.name: path for path in written}
+    again = looked_through({name: contents[name] for name in kept}, run, {}, redactor)
+    for name, text in again.texts.items():
+        with suppress(OSError):
+            _write(kept[name], text)
 
 
 def redacted(run: RunResult, redactor: Redactor) -> RunResult:
@@ -57,11 +85,19 @@ def redacted(run: RunResult, redactor: Redactor) -> RunResult:
 
 
 def _redacted(check: CheckResult, redactor: Redactor) -> CheckResult:
-    habit, message = check.habit, " ".join(redactor.text(check.message).split())
+    habit, message = check.habit, _cut(" ".join(redactor.text(check.message).split()))
     if habit is not None:
         came = redactor.text(habit.came) if isinstance(habit.came, str) else habit.came
         habit = replace(habit, endpoint=redactor.text(habit.endpoint), came=came)
     return replace(check, message=message, habit=habit)
+
+
+LONGEST_MESSAGE = 2000
+"""Characters of a message; a server's own words, which it may repeat, can be of any length."""
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}… ({len(message)} characters)"
 
 
 def _reports(styles: Sequence[Path]) -> dict[str, Contents]:

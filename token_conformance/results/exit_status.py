@@ -1,4 +1,17 @@
-"""The exit statuses that are not pytest's own alone."""
+"""The exit statuses of a session, pytest's own among them, and which of several counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CONFORMS = 0
+"""Nothing is violated that must hold (pytest's own: all tests passed)."""
+
+DOES_NOT_CONFORM = 1
+"""A requirement of level MUST is violated, or a check met a defect of the suite (pytest's own: tests failed)."""
+
+INTERRUPTED = 2
+"""The run did not come to its end (pytest's own as well)."""
 
 NO_SESSION = 3
 """There is no stored session to start from, or it cannot be used (pytest's own: an internal error)."""
@@ -7,4 +20,14 @@ USAGE_ERROR = 4
 """The command line, the profile, or the provider that it names, cannot be used: also where a login is refused."""
 
 NOTHING_JUDGED = 5
-"""Not one requirement could be judged (pytest's own: nothing ran)."""
+"""Nothing of the token endpoint was judged (pytest's own: nothing ran)."""
+
+INCOMPLETE = 7
+"""With `--complete`, a MUST of the claims could not be judged."""
+
+WORST_FIRST = (INTERRUPTED, NO_SESSION, DOES_NOT_CONFORM, USAGE_ERROR, INCOMPLETE, NOTHING_JUDGED, CONFORMS)
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """The status of a session whose parts have these, at least one; one that somebody else asked for goes before ours."""
+    return min(statuses, key=lambda status: WORST_FIRST.index(status) if status in WORST_FIRST else -1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import Habit
 from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.results.causes import Cause, causes_of
+from token_conformance.results.conclusion import conclusion
 from token_conformance.results.facts import fact_json
+from token_conformance.results.outcome import AS_USUAL, Circumstances, Outcome, outcome_of
 from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
@@ -85,8 +87,9 @@ class Coverage:
 class RunResult:
     """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead.
 
-    `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself;
-    `withheld` says what the reports do not show, since it would have been a secret.
+    `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself; `withheld` says
+    what the reports do not show, since it would have been a secret; `circumstances` what was asked of the run, and how
+    it went.
     """
 
     profile: str
@@ -103,6 +106,7 @@ class RunResult:
     noticed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     facts: tuple[SheetFact, ...] = ()
+    circumstances: Circumstances = AS_USUAL
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -135,6 +139,10 @@ class RunResult:
         """Why the checks of a requirement did not judge it; empty where none of its checks ran."""
         return tuple(check.message for check in self.checks if requirement.id in check.requirements and check.message)
 
+    def with_trouble(self, why: str) -> RunResult:
+        """The same with one more trouble, a sentence."""
+        return replace(self, circumstances=self.circumstances.with_trouble(why))
+
     def of(self, *verdicts: Verdict) -> tuple[CheckResult, ...]:
         """The checks with one of these verdicts."""
         return tuple(check for check in self.checks if check.verdict in verdicts)
@@ -150,17 +158,22 @@ class RunResult:
         return causes_of(self.checks, causes(), catalogue())
 
     @property
+    def unjudged(self) -> tuple[Requirement, ...]:
+        """The MUSTs of the claims that concern the provider and could not be judged, in the order of the catalogue."""
+        open_ = {id_ for check in self.of(Verdict.INCONCLUSIVE, Verdict.ERROR) for id_ in check.requirements}
+        held_to = (each for each in self.not_judged if each.mandatory and not each.claims.isdisjoint(self.claims))
+        return tuple(requirement for requirement in held_to if requirement.id in open_)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the run comes to, in one word."""
+        unjudged, stale = len(self.unjudged), len(self.stale_deviations)
+        return outcome_of(self.circumstances, self.summary, unjudged=unjudged, stale=stale)
+
+    @property
     def conclusion(self) -> str:
-        """What the verdicts say together of the provider, in a sentence."""
-        count = self.summary
-        if count[Verdict.FAIL] or count[Verdict.ERROR]:
-            broken = f", and {_checks(count[Verdict.ERROR])} met a defect of the suite"
-            return f"Does not conform: {_checks(count[Verdict.FAIL])} failed{broken if count[Verdict.ERROR] else ''}."
-        if not self.coverage.judged:
-            return "Nothing could be judged."
-        lacks = [f"{_checks(count[Verdict.WARNING])} with a warning"] * bool(count[Verdict.WARNING])
-        lacks += [f"{_checks(count[Verdict.DEVIATION])} with a documented deviation"] * bool(count[Verdict.DEVIATION])
-        return f"Conforms as far as it was judged{'; ' * bool(lacks)}{', '.join(lacks)}."
+        """What the run comes to, in a sentence."""
+        return conclusion(self)
 
     def to_json(self) -> dict[str, Any]:
         """The contents of results.json."""
@@ -172,6 +185,9 @@ class RunResult:
             "server": self.server,
             "started": self.started.isoformat(),
             "seconds": self.seconds,
+            "outcome": self.outcome.value,
+            "trouble": self.circumstances.trouble,
+            "selection": self.circumstances.selection,
             "requests": self.requests,
             "logins": self.logins,
             "clock_skew": self.clock_skew,
@@ -184,13 +200,10 @@ class RunResult:
                 "not_judged": coverage.not_judged,
                 "not_testable": coverage.not_testable,
             },
+            "unjudged": [requirement.id for requirement in self.unjudged],
             "stale_deviations": list(self.stale_deviations),
             "todo": [left.to_json() for left in self.todo],
             "facts": [fact_json(fact) for fact in self.facts],
             "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],
         }
-
-
-def _checks(count: int) -> str:
-    return f"{count} check{'' if count == 1 else 's'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +20,7 @@ from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login.window import Window
 from token_conformance.provider.login_budget import LoginBudget
+from token_conformance.provider.spelling import FORM
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -30,8 +31,9 @@ from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import ScenarioClock, Waits
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.wire.connection import Connection, ServerKind
-from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.exchange import Exchange, Request
 from token_conformance.wire.pace import Pace
+from token_conformance.wire.presence import Presence, stopped_after
 from token_conformance.wire.wire import Wire
 
 Progress = Callable[[str, int, int], None]
@@ -65,8 +67,7 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *,
         with stored_session(run, gathering.trouble, needed=needed) as session:
             await gathering.perform(listed, session)
     finally:
-        await gathering.discovery.close()
-        await gathering.admission.close()
+        await gathering.close()
     return gathering.record()
 
 
@@ -96,9 +97,11 @@ class Gathering:
         self.really_waits = run.server.kind == "live"
         self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
         self._again = AGAIN if after is not None else ""
+        self.presence = Presence(self._probe) if self.really_waits else None
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
         if after is not None:
             self.logins = LoginBudget(after.login_limit, spent=after.logins, careful=self.really_waits)
+        self._probing: Wire | None = None
         self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
         knocking = self._wire("clients", run.server.connect("clients"))
         known = after.admitted if after is not None else {}
@@ -114,6 +117,13 @@ class Gathering:
         self._places: dict[int | str, Place] = {}
         self._noticed: list[str] = []
         self._total = 0
+
+    async def close(self) -> None:
+        """Close the connections of the run's own requests."""
+        await self.discovery.close()
+        await self.admission.close()
+        if self._probing is not None:
+            await self._probing.close()
 
     async def discover(self) -> None:
         """Learn the token endpoint; a provider that does not tell is the run's trouble."""
@@ -150,11 +160,13 @@ class Gathering:
         finally:
             await self._leave_places()
             self._keep(self.admission.wire)
+            self._note_absence()
 
     def _wire(self, name: str, connection: Connection, cookies: CookieJar | None = None) -> Wire:
         """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
         browser = cookies if cookies is not None else CookieJar()
-        return Wire(f"{name}{self._again}", connection, self.run.profile.limits, self.pace, cookies=browser)
+        named, limits = f"{name}{self._again}", self.run.profile.limits
+        return Wire(named, connection, limits, self.pace, cookies=browser, presence=self.presence)
 
     async def _ask_for_sessions(self) -> Sessions:
         """Find out whether the user's sessions live side by side."""
@@ -164,9 +176,31 @@ class Gathering:
         self._noticed += [ONE_SESSION] * (sessions == "one")
         return sessions
 
+    async def _probe(self) -> bool:
+        """Ask for the metadata, or else make a token request that nobody would grant, and tell whether an answer came.
+
+        The pace of the run is left aside: all others keep still meanwhile.
+        """
+        known, (endpoint, _) = self.discovery.exchange, self._endpoints
+        control = Request("POST", endpoint or "", FORM, b"grant_type=authorization_code")
+        if known is not None and known.answer is not None:
+            control = known.request
+        if self._probing is None:
+            limits, connection = self.run.profile.limits, self.run.server.connect("presence")
+            self._probing = Wire(f"presence{self._again}", connection, limits, Pace(limits))
+        return (await self._probing.send(control)).answer is not None
+
+    def _note_absence(self) -> None:
+        """Find the trouble of a run whose provider is gone, and keep what it was asked for meanwhile."""
+        if self._probing is not None:
+            self._keep(self._probing)
+        if self.presence is not None and self.presence.stopped is not None:
+            self.trouble.add(stopped_after(self.presence.stopped))
+
     def _conclude(self) -> None:
         """Find the trouble of a run that got nowhere."""
         self._keep(self.admission.wire)
+        self._note_absence()
         self.trouble.why = self.trouble.why or self.discovery.trouble or self.admission.trouble
         if self._exchanges and not any(exchange.answer for exchange in self._exchanges):
             self.trouble.why = self.trouble.why or f"the provider does not answer: {self._exchanges[0].failure}"
@@ -187,11 +221,16 @@ class Gathering:
             waits=MappingProxyType(self._waits),
             trouble=self.trouble.why,
             no_session=self.trouble.no_session,
+            stopped=self.presence.stopped if self.presence is not None else None,
             authorizations=self.logins.authorizations,
             login_limit=self.logins.limit,
             admitted=self.admission.found,
-            noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences),
+            noticed=tuple(self._all_noticed()),
         )
+
+    def _all_noticed(self) -> Iterator[str]:
+        yield from (*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences)
+        yield from self.presence.noticed if self.presence is not None else ()
 
     async def _renew(self, session: Lineage) -> None:
         """Begin with the stored session, or say why it is over."""
@@ -273,11 +312,14 @@ class Gathering:
         try:
             require(self.run.profile, scenario.needs)
             async with asyncio.timeout(self._patience):
-                self._outcomes[scenario.name] = await scenario.perform(provider)
+                self._outcomes[scenario.name] = await self._unless_gone(scenario.perform(provider))
         except TimeoutError:
             self._outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")
         except Exception as problem:
             self._outcomes[scenario.name] = problem
+
+    async def _unless_gone(self, doing: Awaitable[Any]) -> Any:
+        return await (self.presence.unless_gone(doing) if self.presence is not None else doing)
 
     def _leave(self, scenario: Scenario, lineage: Lineage, taken: timedelta) -> None:
         if not scenario.spares:

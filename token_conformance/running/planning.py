@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.redaction import Redactor
@@ -17,6 +17,7 @@ from token_conformance.running.stages import stages
 from token_conformance.running.waiting import Waits
 from token_conformance.servers.rehearsed import RehearsalServer
 from token_conformance.verdict import NotApplicable
+from token_conformance.wire.presence import stopped_after
 
 UNLIMITED = 1_000_000
 """Logins of a rehearsal, which is to tell how many a run would need."""
@@ -93,6 +94,16 @@ async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], c
         wait=_wait(profile, scenarios, record),
         authorizations=record.authorizations,
     )
+
+
+async def told_how_far(run: Run, record: Record, scenarios: Sequence[Scenario]) -> Record:
+    """The record of a run, whose trouble says about how many requests it would have made, where the provider stopped."""
+    if record.stopped is None or record.trouble is None:
+        return record
+    plan = await rehearse(run.name, run.profile, scenarios, checks=0)
+    about = max(plan.requests, len(record.exchanges))
+    told = record.trouble.replace(stopped_after(record.stopped), stopped_after(record.stopped, of=about))
+    return replace(record, trouble=told)
 
 
 def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:

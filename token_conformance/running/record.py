@@ -22,7 +22,8 @@ class Record:
 
     `outcomes` holds a transcript for each scenario, or the exception that says why there is none. `logins_of` counts
     the logins by scenario, `waits` tells what each let pass, `trouble` why the run could not do what it should, and
-    `no_session` that it is the stored session for which it could not. `noticed` are ways of the provider that have
+    `no_session` that it is the stored session for which it could not, and `stopped` after how many answers the provider
+    stopped answering, if it did. `noticed` are ways of the provider that have
     changed how the run went, a sentence each; `authorizations` counts logins and those that asked for no password,
     `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in.
     """
@@ -37,6 +38,7 @@ class Record:
     waits: Mapping[str, Waits] = field(default_factory=dict)
     trouble: str | None = None
     no_session: bool = False
+    stopped: int | None = None
     noticed: tuple[str, ...] = ()
     authorizations: int = 0
     login_limit: int = 0

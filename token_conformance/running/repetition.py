@@ -42,8 +42,7 @@ async def repeat(run: Run, record: Record, scenarios: Sequence[Scenario], progre
         await gathering.discover()
         await gathering.repeat([each for each in scenarios if each.name not in refused])
     finally:
-        await gathering.discovery.close()
-        await gathering.admission.close()
+        await gathering.close()
     return Repetition(gathering.record(), refused)
 
 

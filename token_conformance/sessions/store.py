@@ -47,6 +47,11 @@ class SessionStore:
         return self._vault.description
 
     @property
+    def folder(self) -> Path:
+        """Where it is locked, and written where it lies in a file."""
+        return self._vault.lock.parent
+
+    @property
     def provider(self) -> str:
         """The provider that sessions belong to: its issuer, or else its token endpoint."""
         return provider_of(self.profile)

@@ -8,6 +8,7 @@ from http.cookiejar import CookieJar
 import httpx
 
 from token_conformance.profile.models import Limits
+from token_conformance.wire.bounds import bound, check_head
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Headers, Request
 from token_conformance.wire.transports import Transport
@@ -45,7 +46,7 @@ class UserAgent:
         """The answer to a request, its body not read yet; the caller closes it.
 
         Raises:
-            httpx.HTTPError: none came, or it sends elsewhere by a malformed address.
+            httpx.HTTPError: none came, it sends elsewhere by a malformed address, or its headers go beyond all bounds.
             httpx.InvalidURL: the address of the request is none.
 
         """
@@ -53,8 +54,10 @@ class UserAgent:
         answer = await transport_for(request, self._connection).handle_async_request(outgoing)
         answer.request = outgoing
         try:
+            check_head(request, answer)
             if self._cookies is not None and "set-cookie" in answer.headers:
                 self._cookies.extract_cookies(answer)
+                bound(self._cookies.jar)
             if answer.has_redirect_location:
                 check_address(answer.headers["location"], outgoing.url)
         except BaseException:

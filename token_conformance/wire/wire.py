@@ -13,9 +13,11 @@ from time import perf_counter
 import httpx
 
 from token_conformance.profile.models import Limits
+from token_conformance.wire.bounds import body_of
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.pace import Pace
+from token_conformance.wire.presence import Presence
 from token_conformance.wire.retry_after import failed, repeatable, retry_after
 from token_conformance.wire.tls import refuses_certificate
 from token_conformance.wire.tls_probe import Handshake, Versions
@@ -41,7 +43,7 @@ class Wire:
     """Sends the requests of one scenario, those of the user's browser and those of the client, and records every exchange.
 
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
-    on another machine.
+    on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there.
     """
 
     scenario: str
@@ -50,6 +52,7 @@ class Wire:
     pace: Pace
     exchanges: list[Exchange] = field(default_factory=list)
     cookies: CookieJar = field(default_factory=CookieJar)
+    presence: Presence | None = None
     _sent: int = 0
     _racing: bool = False
     _failures: int = 0
@@ -182,13 +185,15 @@ class Wire:
     async def _once(
         self, sender: UserAgent, request: Request, complete: Completion | None, anew: Renewal | None
     ) -> Exchange:
-        async with self.pace.turn(racing=self._racing) as held_back:
+        in_doubt = await self.presence.admit() if self.presence is not None else 0.0
+        async with self.pace.turn(racing=self._racing) as paused:
+            held_back = in_doubt + paused
             request = anew() if anew is not None and held_back else request
             self._sent = number = self._sent + 1
             started, before = self.connection.clock.now(), perf_counter()
             request = complete(request, started.timestamp()) if complete is not None else request
             answer, failure, hung_up = await self._answer(sender, request)
-        return Exchange(
+        exchange = Exchange(
             scenario=self.scenario,
             number=number,
             request=request,
@@ -200,6 +205,9 @@ class Wire:
             hung_up=hung_up,
             held_back=held_back,
         )
+        if self.presence is not None:
+            await self.presence.note(exchange)
+        return exchange
 
     async def _answer(self, sender: UserAgent, request: Request) -> tuple[Response | None, str | None, bool]:
         try:
@@ -225,17 +233,13 @@ class Wire:
     async def _exchange(self, sender: UserAgent, request: Request) -> Response:
         answer = await sender.answer(request)
         try:
-            return Response(answer.status_code, tuple(answer.headers.multi_items()), await self._body(answer))
+            return Response(
+                answer.status_code,
+                tuple(answer.headers.multi_items()),
+                await body_of(answer, self.limits.response_bytes),
+            )
         finally:
             await answer.aclose()
-
-    async def _body(self, answer: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in answer.aiter_bytes():
-            body += chunk
-            if len(body) > self.limits.response_bytes:
-                raise NoAnswer(f"the answer is larger than {self.limits.response_bytes} bytes")
-        return bytes(body)
 
 
 def _hung_up(error: Exception) -> bool:

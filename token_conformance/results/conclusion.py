@@ -1,0 +1,75 @@
+"""What a run comes to as a whole, for people: one sentence, which says no more than was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from token_conformance.results.outcome import Outcome
+from token_conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from token_conformance.results.results import RunResult
+
+NO_VERDICT = "No verdict on the provider"
+
+
+def conclusion(run: RunResult) -> str:
+    """The headline, and behind it what else bears on how far it goes."""
+    return "; ".join([_headline(run), *_beside(run)]) + "."
+
+
+def _headline(run: RunResult) -> str:
+    count, how = run.summary, run.circumstances
+    match run.outcome:
+        case Outcome.INTERRUPTED:
+            return f"{NO_VERDICT}: the run was interrupted"
+        case Outcome.NO_SESSION | Outcome.TROUBLE:
+            return f"{NO_VERDICT}: {how.trouble}"
+        case Outcome.DOES_NOT_CONFORM:
+            return f"Does not conform: {_violations(run)}"
+        case Outcome.ERROR:
+            return f"{NO_VERDICT}: {checks(count[Verdict.ERROR])} met a defect of the suite"
+        case Outcome.INCOMPLETE:
+            return f"{NO_VERDICT}: it was to be judged completely"
+        case Outcome.NOTHING_JUDGED:
+            return f"{NO_VERDICT}: nothing of the token endpoint was judged"
+        case Outcome.SELECTION_HOLDS:
+            return f"{NO_VERDICT} as a whole: nothing failed of what was selected by {how.selection}"
+        case Outcome.CONFORMS:
+            return "Conforms as far as it was judged"
+
+
+def _violations(run: RunResult) -> str:
+    """For what it does not conform: failures, or warnings where these fail a run."""
+    if failed := run.summary[Verdict.FAIL]:
+        return f"{checks(failed)} failed"
+    return "warnings and stale deviations were to count"
+
+
+def _beside(run: RunResult) -> Iterator[str]:
+    """What the headline does not tell."""
+    count, how, outcome = run.summary, run.circumstances, run.outcome
+    told_first = {Outcome.DOES_NOT_CONFORM: Verdict.FAIL, Outcome.ERROR: Verdict.ERROR}.get(outcome)
+    for verdict, words in _SAID.items():
+        if count[verdict] and verdict is not told_first:
+            yield f"{checks(count[verdict])} {words}"
+    if how.trouble is not None and outcome not in {Outcome.NO_SESSION, Outcome.TROUBLE}:
+        yield how.trouble
+    if how.selection is not None and outcome is not Outcome.SELECTION_HOLDS:
+        yield f"selected by {how.selection}"
+    if number := len(run.unjudged):
+        yield f"{number} MUST{'s' * (number != 1)} of its claims could not be judged"
+
+
+_SAID = {
+    Verdict.FAIL: "failed",
+    Verdict.ERROR: "met a defect of the suite",
+    Verdict.WARNING: "with a warning",
+    Verdict.DEVIATION: "with a documented deviation",
+}
+
+
+def checks(count: int) -> str:
+    """`1 check`, `2 checks`."""
+    return f"{count} check{'' if count == 1 else 's'}"

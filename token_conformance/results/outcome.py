@@ -1,0 +1,107 @@
+"""What a run comes to as a whole, for programs: one word, and the exit status that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from token_conformance.results import exit_status
+from token_conformance.verdict import Verdict
+
+
+class Outcome(StrEnum):
+    """What a run comes to; only `CONFORMS` and `DOES_NOT_CONFORM` speak of the provider as a whole."""
+
+    INTERRUPTED = "interrupted"
+    NO_SESSION = "no_session"
+    DOES_NOT_CONFORM = "does_not_conform"
+    ERROR = "error"
+    TROUBLE = "trouble"
+    INCOMPLETE = "incomplete"
+    NOTHING_JUDGED = "nothing_judged"
+    SELECTION_HOLDS = "selection_holds"
+    CONFORMS = "conforms"
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of a session with such a run alone."""
+        return _STATUSES[self]
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the run, and not the provider, is what stands in the way of an answer."""
+        return self in _BROKEN_OFF
+
+
+_STATUSES = {
+    Outcome.INTERRUPTED: exit_status.INTERRUPTED,
+    Outcome.NO_SESSION: exit_status.NO_SESSION,
+    Outcome.DOES_NOT_CONFORM: exit_status.DOES_NOT_CONFORM,
+    Outcome.ERROR: exit_status.DOES_NOT_CONFORM,
+    Outcome.TROUBLE: exit_status.USAGE_ERROR,
+    Outcome.INCOMPLETE: exit_status.INCOMPLETE,
+    Outcome.NOTHING_JUDGED: exit_status.NOTHING_JUDGED,
+    Outcome.SELECTION_HOLDS: exit_status.CONFORMS,
+    Outcome.CONFORMS: exit_status.CONFORMS,
+}
+
+_BROKEN_OFF = {
+    Outcome.INTERRUPTED,
+    Outcome.NO_SESSION,
+    Outcome.TROUBLE,
+    Outcome.INCOMPLETE,
+    Outcome.NOTHING_JUDGED,
+}
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What was asked of a run, and how it went, beside its verdicts.
+
+    `trouble` says why it could not do what it should, `no_session` that the stored session was the reason;
+    `interrupted` that not all checks were judged, `selection` what was chosen of them, where it is not all. With
+    `strict`, warnings count as failures; with `complete`, MUSTs that could not be judged do not pass.
+    `of_token_endpoint` tells whether any verdict rests on an answer of the token endpoint.
+    """
+
+    trouble: str | None = None
+    no_session: bool = False
+    interrupted: bool = False
+    selection: str | None = None
+    strict: bool = False
+    complete: bool = False
+    of_token_endpoint: bool = True
+
+    def with_trouble(self, why: str) -> Circumstances:
+        """The same with one more trouble, a sentence."""
+        return replace(self, trouble="; ".join(filter(None, (self.trouble, why))))
+
+
+AS_USUAL = Circumstances()
+"""All checks of a provider that answered."""
+
+
+def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: int, stale: int) -> Outcome:
+    """What a run comes to: the first that fits, in the order in which exit statuses count.
+
+    Args:
+        how: what was asked of it, and how it went.
+        summary: how often each verdict was given.
+        unjudged: how many MUSTs of the claims could not be judged.
+        stale: how many documented deviations were not seen any more.
+
+    """
+    judged = how.of_token_endpoint and any(summary[verdict] for verdict in Verdict if verdict.judged)
+    too_lax = how.strict and (summary[Verdict.WARNING] or stale)
+    fitting = {
+        Outcome.INTERRUPTED: how.interrupted,
+        Outcome.NO_SESSION: how.no_session,
+        Outcome.DOES_NOT_CONFORM: summary[Verdict.FAIL] or too_lax,
+        Outcome.ERROR: summary[Verdict.ERROR],
+        Outcome.TROUBLE: how.trouble is not None,
+        Outcome.INCOMPLETE: how.complete and unjudged,
+        Outcome.NOTHING_JUDGED: not judged,
+        Outcome.SELECTION_HOLDS: how.selection is not None,
+    }
+    return next((outcome for outcome, fits in fitting.items() if fits), Outcome.CONFORMS)
