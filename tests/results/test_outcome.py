@@ -81,6 +81,11 @@ UNKNOWN = check(Verdict.INCONCLUSIVE, "b")
             "Does not conform: 1 check failed; the login is refused.",
         ),
         (
+            run_of(FAILED, trouble="the metadata are another issuer's", of_token_endpoint=False),
+            "trouble",
+            "No verdict on the provider: the metadata are another issuer's; 1 check failed.",
+        ),
+        (
             run_of(PASSED, trouble="it is over", no_session=True),
             "no_session",
             "No verdict on the provider: it is over.",

@@ -94,14 +94,16 @@ def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: 
     """
     judged = how.of_token_endpoint and any(summary[verdict] for verdict in Verdict if verdict.judged)
     too_lax = how.strict and (summary[Verdict.WARNING] or stale)
-    fitting = {
-        Outcome.INTERRUPTED: how.interrupted,
-        Outcome.NO_SESSION: how.no_session,
-        Outcome.DOES_NOT_CONFORM: summary[Verdict.FAIL] or too_lax,
-        Outcome.ERROR: summary[Verdict.ERROR],
-        Outcome.TROUBLE: how.trouble is not None,
-        Outcome.INCOMPLETE: how.complete and unjudged,
-        Outcome.NOTHING_JUDGED: not judged,
-        Outcome.SELECTION_HOLDS: how.selection is not None,
-    }
-    return next((outcome for outcome, fits in fitting.items() if fits), Outcome.CONFORMS)
+    fitting = (
+        (Outcome.INTERRUPTED, how.interrupted),
+        (Outcome.NO_SESSION, how.no_session),
+        # A run that did not even get to the token endpoint says why, and not what was wrong on the way there.
+        (Outcome.TROUBLE, how.trouble is not None and not how.of_token_endpoint),
+        (Outcome.DOES_NOT_CONFORM, summary[Verdict.FAIL] or too_lax),
+        (Outcome.ERROR, summary[Verdict.ERROR]),
+        (Outcome.TROUBLE, how.trouble is not None),
+        (Outcome.INCOMPLETE, how.complete and unjudged),
+        (Outcome.NOTHING_JUDGED, not judged),
+        (Outcome.SELECTION_HOLDS, how.selection is not None),
+    )
+    return next((outcome for outcome, fits in fitting if fits), Outcome.CONFORMS)
