@@ -39,6 +39,9 @@ request_timeout = 2
 """
 
 
+LOGIN = 'username = "alice"\npassword = "a-password-of-alice-0002"'
+
+
 class Welcome(BaseHTTPRequestHandler):
     """A web server that greets everybody, and gives tokens to services."""
 
@@ -128,10 +131,15 @@ def run(tmp_path):
     """Runs the command for a profile with the given [server]."""
 
     def run(
-        server: str, *arguments: str, folder: Path | str = tmp_path, beside: Path = ROOT, largest_file: int = 0
+        server: str,
+        *arguments: str,
+        folder: Path | str = tmp_path,
+        beside: Path = ROOT,
+        largest_file: int = 0,
+        login: str = "",
     ) -> subprocess.CompletedProcess[str]:
         profile = tmp_path / "bad.toml"
-        profile.write_text(PROFILE.format(server=server))
+        profile.write_text(PROFILE.format(server=server).replace(LOGIN, login or LOGIN))
         command = [sys.executable, "-m", "token_conformance", "run", str(profile), "--live", *arguments]
         ended = subprocess.run(
             command,
@@ -218,6 +226,17 @@ def test_a_temporary_folder_that_cannot_be_written_is_one_sentence(run, tmp_path
         "ERROR: the temporary folder, /dev/null/temporary, cannot be written: Not a directory; "
         "name another one by TMPDIR\n"
     )
+
+
+def test_a_session_folder_that_cannot_be_written_is_one_sentence(run, tmp_path):
+    """It is told as what it is, before anything is sent."""
+    (tmp_path / "taken").write_text("")
+    with counting() as (address, asked):
+        server = f'token_endpoint = "{address}/token"\nauthorization_endpoint = "{address}/authorize"'
+        session = ("--session-file", str(tmp_path / "taken" / "session.json"))
+        ended = run(server, *session, login='strategy = "interactive"')
+    assert (ended.returncode, asked) == (4, [])
+    assert f"ERROR: the session's folder, {tmp_path / 'taken'}, cannot be written: File exists; choose" in ended.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="takes a folder that takes no files")

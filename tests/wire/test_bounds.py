@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from token_conformance.servers.live import LiveServer
-from token_conformance.wire.bounds import LONGEST_COOKIE, MOST_COOKIES, MOST_HEADER_BYTES, MOST_HEADERS
+from token_conformance.wire import bounds
+from token_conformance.wire.bounds import LONGEST_COOKIE, MOST_COOKIES, MOST_HEADER_BYTES, MOST_HEADERS, MOST_VALUES
 from token_conformance.wire.exchange import Request
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.wire import Wire
@@ -174,3 +175,64 @@ def test_a_request_never_lasts_longer_than_its_time_out(make_profile, head):
     exchange, taken = asyncio.run(send())
     assert exchange.failure == "no answer within 0.3 s"
     assert taken < 1.5
+
+
+def received(wire, requests, browse=False):
+    """What came of requests one after the other, by two wires in turn: the lengths of bodies, or why there was none."""
+
+    async def send():
+        wires = [wire, replace(wire, exchanges=[])]
+        return [await (wires[n % 2].browse if browse else wires[n % 2].send)(TOKEN) for n in range(requests)]
+
+    exchanges = asyncio.run(send())
+    return [len(each.answer.body) if each.answer is not None else each.failure for each in exchanges]
+
+
+@pytest.fixture
+def little_room(monkeypatch):
+    """Has a run keep a hundred kilobytes."""
+    monkeypatch.setattr(bounds, "MOST_KEPT", 100_000)
+    monkeypatch.setattr(bounds, "SMALL", 1000)
+
+
+def saying(body):
+    return lambda request: httpx.Response(200, content=body)
+
+
+@pytest.mark.usefixtures("little_room")
+def test_a_run_keeps_so_much_and_no_more(make_wire):
+    """Large answers are kept until the room is taken; all wires of the run share it."""
+    wire, full = make_wire(saying(b"x" * 30_000)), "the answer is larger than 1000 bytes, and those of this run take up"
+    first, second, third, fourth = received(wire, 4)
+    assert (first, second) == (30_000, 30_000)
+    assert third.startswith(full)
+    assert fourth.startswith(full)
+
+
+@pytest.mark.usefixtures("little_room")
+def test_small_answers_are_kept_all_the_same(make_wire):
+    """What a real provider says to a client is small."""
+    wire = make_wire(lambda request: httpx.Response(200, content=next(bodies)))
+    bodies = iter([b"x" * 60_000, *[b"y" * 900] * 3])
+    assert received(wire, 4) == [60_000, 900, 900, 900]
+
+
+@pytest.mark.usefixtures("little_room")
+def test_pages_take_up_no_room(make_wire):
+    """They are read and done with; many are large."""
+    assert received(make_wire(saying(b"x" * 30_000)), 6, browse=True) == [30_000] * 6
+
+
+def test_what_is_read_from_json_counts(make_wire, monkeypatch):
+    """A list of a thousand lists takes up more than its two thousand characters."""
+    monkeypatch.setattr(bounds, "MOST_KEPT", 100_000)
+    wire = make_wire(saying(b"[" + b",".join([b"[]"] * 1000) + b"]"))
+    assert received(wire, 2) == [3001, 3001]
+    assert wire.room._taken > 200_000
+
+
+def test_the_values_of_an_answer_are_bounded(make_wire):
+    """However short they are: each takes up memory when it is read."""
+    wire = make_wire(saying(b"[" + b"," * MOST_VALUES + b"]"))
+    (failure,) = received(wire, 1)
+    assert failure == f"the answer has more than {MOST_VALUES} values: {MOST_VALUES + 1}"

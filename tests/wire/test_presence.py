@@ -108,6 +108,19 @@ def test_an_answer_between_them_counts(make_wire, talk):
     assert provider.probes == []
 
 
+def test_answers_that_are_refused_are_answers(make_wire):
+    """Whoever says too much is there."""
+    provider = Provider()
+
+    async def send():
+        wire = make_wire(lambda request: httpx.Response(200, content=b"x" * 2000), response_bytes=1000)
+        wire.presence = Presence(provider.probe, sleep=provider.sleep, now=provider.now)
+        return [(await wire.send(TOKEN)).failure for _ in range(9)]
+
+    assert asyncio.run(send()) == ["the answer is larger than 1000 bytes"] * 9
+    assert provider.probes == []
+
+
 @pytest.mark.parametrize("request_", [ODD, replace(TOKEN, url="https://op.example/revoke"), replace(TOKEN, body=b"")])
 def test_only_what_ought_to_be_answered_counts(talk, request_):
     """Neither what servers may hang up on, nor an endpoint that has never answered."""

@@ -30,6 +30,7 @@ from token_conformance.running.stored_session import begin, note_end, note_refus
 from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import ScenarioClock, Waits
 from token_conformance.verdict import Inconclusive, NotJudged
+from token_conformance.wire.bounds import Room
 from token_conformance.wire.connection import Connection, ServerKind
 from token_conformance.wire.exchange import Exchange, Request
 from token_conformance.wire.pace import Pace
@@ -97,6 +98,7 @@ class Gathering:
         self.really_waits = run.server.kind == "live"
         self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
         self._again = AGAIN if after is not None else ""
+        self._room = Room()
         self.presence = Presence(self._probe) if self.really_waits else None
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
         if after is not None:
@@ -166,7 +168,7 @@ class Gathering:
         """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
         browser = cookies if cookies is not None else CookieJar()
         named, limits = f"{name}{self._again}", self.run.profile.limits
-        return Wire(named, connection, limits, self.pace, cookies=browser, presence=self.presence)
+        return Wire(named, connection, limits, self.pace, cookies=browser, presence=self.presence, room=self._room)
 
     async def _ask_for_sessions(self) -> Sessions:
         """Find out whether the user's sessions live side by side."""

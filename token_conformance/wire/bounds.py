@@ -23,6 +23,18 @@ MOST_COOKIES = 100
 LONGEST_COOKIE = 4096
 """Bytes of a cookie that it keeps, as RFC 6265 §6.1 wants them at least."""
 
+MOST_KEPT = 40_000_000
+"""Bytes that the answers of a run take up in memory, beyond which only small ones are kept."""
+
+SMALL = 16_384
+"""Bytes of an answer that is kept all the same."""
+
+MOST_VALUES = 50_000
+"""Values of an answer in JSON; metadata have hundreds."""
+
+VALUE = 64
+"""Bytes that a value of JSON takes up when it is read."""
+
 DECODED = frozenset({"gzip", "x-gzip", "deflate"})
 """Encodings that are decoded where a request asks for them (RFC 9110 §8.4.1)."""
 
@@ -58,6 +70,32 @@ def encodings(answer: httpx.Response) -> list[str]:
     """The encodings of an answer's body, the last one applied last; none where it stands there as it is."""
     named = (each.strip().lower() for each in answer.headers.get("content-encoding", "").split(","))
     return [each for each in named if each not in {"", "identity"}]
+
+
+class Room:
+    """How much memory there is for the answers that the clients of a run get: it keeps all of them to its end."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    async def body_of(self, answer: httpx.Response, most: int) -> bytes:
+        """The body of an answer, as `body_of` reads it, where there is room for it.
+
+        Raises:
+            NoAnswer: it is too large, also for what is left; or see `body_of`.
+
+        """
+        full = self._taken > MOST_KEPT
+        try:
+            body = await body_of(answer, min(most, SMALL) if full else most)
+        except NoAnswer as problem:
+            because = f", and those of this run take up more than {MOST_KEPT // 1_000_000} MB" if full else ""
+            raise NoAnswer(f"{problem}{because}") from None
+        values = sum(map(body.count, (b"[", b"{", b",")))
+        if values > MOST_VALUES:
+            raise NoAnswer(f"the answer has more than {MOST_VALUES} values: {values}")
+        self._taken += 2 * len(body) + VALUE * values  # the bytes, the text, and what is read from it
+        return body
 
 
 async def body_of(answer: httpx.Response, most: int) -> bytes:

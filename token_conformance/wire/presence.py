@@ -94,6 +94,10 @@ class Presence:
             self._in_a_row += 1
             await self._doubt()
 
+    def heard(self) -> None:
+        """Learn that an answer came which was refused: too large, or in an encoding that nobody asked for."""
+        self._in_a_row = 0
+
     async def unless_gone(self, doing: Awaitable[Result]) -> Result:
         """What something comes to, which is given up as soon as the provider is gone.
 

@@ -13,7 +13,7 @@ from time import perf_counter
 import httpx
 
 from token_conformance.profile.models import Limits
-from token_conformance.wire.bounds import body_of
+from token_conformance.wire.bounds import Room, body_of
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.pace import Pace
@@ -43,7 +43,8 @@ class Wire:
     """Sends the requests of one scenario, those of the user's browser and those of the client, and records every exchange.
 
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
-    on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there.
+    on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there. The wires
+    of a run share the `room` that there is for answers.
     """
 
     scenario: str
@@ -53,6 +54,7 @@ class Wire:
     exchanges: list[Exchange] = field(default_factory=list)
     cookies: CookieJar = field(default_factory=CookieJar)
     presence: Presence | None = None
+    room: Room = field(default_factory=Room)
     _sent: int = 0
     _racing: bool = False
     _failures: int = 0
@@ -214,6 +216,8 @@ class Wire:
             async with asyncio.timeout(self.limits.request_timeout):
                 return await self._exchange(sender, request), None, False
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            if isinstance(error, NoAnswer) and self.presence is not None:
+                self.presence.heard()
             return None, self._failure(request, error), _hung_up(error)
 
     def _failure(self, request: Request, error: Exception) -> str:
@@ -236,10 +240,15 @@ class Wire:
             return Response(
                 answer.status_code,
                 tuple(answer.headers.multi_items()),
-                await body_of(answer, self.limits.response_bytes),
+                await self._body(sender, answer),
             )
         finally:
             await answer.aclose()
+
+    async def _body(self, sender: UserAgent, answer: httpx.Response) -> bytes:
+        """The body of an answer; pages are read and done with, and what a client gets is kept."""
+        most = self.limits.response_bytes
+        return await (self.room.body_of(answer, most) if sender is self._client else body_of(answer, most))
 
 
 def _hung_up(error: Exception) -> bool:
