@@ -99,7 +99,7 @@ class Gathering:
         self._again = AGAIN if after is not None else ""
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
         if after is not None:
-            self.logins = LoginBudget(after.login_limit, spent=after.logins, careful=self.really_waits)
+            self.logins = self.logins.going_on(after.login_limit, after.logins, after.wrong_passwords)
         self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
         knocking = self._wire("clients", run.server.connect("clients"))
         known = after.admitted if after is not None else {}
@@ -190,6 +190,7 @@ class Gathering:
             no_session=self.trouble.no_session,
             authorizations=self.logins.authorizations,
             login_limit=self.logins.limit,
+            wrong_passwords=frozenset(self.logins.wrong_passwords),
             admitted=self.admission.found,
             noticed=(*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.redaction import Redactor
@@ -17,6 +18,7 @@ from token_conformance.running.stages import stages
 from token_conformance.running.waiting import Waits
 from token_conformance.servers.rehearsed import RehearsalServer
 from token_conformance.verdict import NotApplicable
+from token_conformance.wire.exchange import Exchange
 
 UNLIMITED = 1_000_000
 """Logins of a rehearsal, which is to tell how many a run would need."""
@@ -37,7 +39,8 @@ class Step:
 class Plan:
     """What a run takes, by a rehearsal; `wait` is that of the whole run, whose long waits overlap.
 
-    `authorizations` is how often it logs in where the provider keeps no login session.
+    `authorizations` is how often it logs in where the provider keeps no login session; `passwords` tells how often a
+    user's password is presented, and `wrong_passwords` how often another one in its place.
     """
 
     profile: str
@@ -47,6 +50,8 @@ class Plan:
     requests: int
     wait: float
     authorizations: int = 0
+    passwords: int = 0
+    wrong_passwords: int = 0
 
     @property
     def logins(self) -> int:
@@ -92,7 +97,17 @@ async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], c
         requests=len(record.exchanges),
         wait=_wait(profile, scenarios, record),
         authorizations=record.authorizations,
+        passwords=sum(presented(exchange, profile) == "right" for exchange in record.exchanges),
+        wrong_passwords=sum(presented(exchange, profile) == "wrong" for exchange in record.exchanges),
     )
+
+
+def presented(exchange: Exchange, profile: Profile) -> Literal["right", "wrong"] | None:
+    """Whether a request holds a user's password, or another one beside the user's name (RFC 6749 §4.3)."""
+    known, form = {each.username: each.password for each in profile.login.of_each_user}, dict(exchange.request.form)
+    if not set(form.values()).isdisjoint(filter(None, known.values())):
+        return "right"
+    return "wrong" if form.get("username") in known and form.get("password") else None
 
 
 def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:

@@ -24,7 +24,8 @@ class Record:
     the logins by scenario, `waits` tells what each let pass, `trouble` why the run could not do what it should, and
     `no_session` that it is the stored session for which it could not. `noticed` are ways of the provider that have
     changed how the run went, a sentence each; `authorizations` counts logins and those that asked for no password,
-    `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in.
+    `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in; `wrong_passwords`
+    names the users for whom a wrong password was presented.
     """
 
     profile: Profile
@@ -40,6 +41,7 @@ class Record:
     noticed: tuple[str, ...] = ()
     authorizations: int = 0
     login_limit: int = 0
+    wrong_passwords: frozenset[str] = frozenset()
     admitted: Mapping[tuple[str, str], Finding] = field(default_factory=dict)
 
     def transcript(self, scenario: str) -> Any:
