@@ -99,6 +99,17 @@ def test_passwords_are_counted(plan):
     assert (found.passwords, found.wrong_passwords) == (3, 1)
 
 
+def test_a_secret_that_is_written_like_a_password_is_none(plan):
+    """Made-up profiles use one word for all of them."""
+    client = {"client_id": "app", "client_secret": "wonderland", "authentication": "client_secret_post"}
+
+    async def renew(provider):
+        login = await provider.login()
+        await provider.refresh(login.refresh_token)
+
+    assert plan(Scenario("renewing", renew), clients=[client]).passwords == 1
+
+
 def test_a_password_in_a_form_is_counted(plan):
     """However the field is called; a run that logs in once presents it once."""
     login = {"strategy": "form", "username": "alice", "password": "wonderland"}

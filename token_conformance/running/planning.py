@@ -103,8 +103,10 @@ async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], c
 
 
 def presented(exchange: Exchange, profile: Profile) -> Literal["right", "wrong"] | None:
-    """Whether a request holds a user's password, or another one beside the user's name (RFC 6749 §4.3)."""
+    """Whether a login form, or a token request of RFC 6749 §4.3, holds a user's password, or another one in its place."""
     known, form = {each.username: each.password for each in profile.login.of_each_user}, dict(exchange.request.form)
+    if form.get("grant_type", "password") != "password":
+        return None
     if not set(form.values()).isdisjoint(filter(None, known.values())):
         return "right"
     return "wrong" if form.get("username") in known and form.get("password") else None
