@@ -7,6 +7,7 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.provider import Provider
 from token_conformance.running.record import Record
+from token_conformance.verdict import NotJudged
 
 
 @dataclass(frozen=True)
@@ -14,15 +15,29 @@ class PasswordRequests:
     """A right password, and requests that are wrong in one thing each."""
 
     control: TokenResponse
-    wrong_password: TokenResponse
+    wrong: TokenResponse | NotJudged
     wrong_username: TokenResponse
     without_username: TokenResponse
     without_password: TokenResponse
 
     @property
+    def wrong_password(self) -> TokenResponse:
+        """The answer to a wrong password.
+
+        Raises:
+            NotJudged: why none was presented.
+
+        """
+        if isinstance(self.wrong, NotJudged):
+            raise self.wrong
+        return self.wrong
+
+    @property
     def mistakes(self) -> tuple[Mistake, ...]:
         """What the requests should be called."""
-        wrong = {"a wrong password": self.wrong_password, "an unknown user": self.wrong_username}
+        wrong = {"an unknown user": self.wrong_username}
+        if not isinstance(self.wrong, NotJudged):
+            wrong = {"a wrong password": self.wrong} | wrong
         missing = {"no username": self.without_username, "no password": self.without_password}
         return (
             *mistaken(self.control, wrong, "invalid_grant", refused_by="rfc6749-4.3-wrong-password"),
@@ -38,11 +53,19 @@ async def password_requests(provider: Provider) -> PasswordRequests:
     request = {"grant_type": "password", "scope": grant.scope if grant else None}
     return PasswordRequests(
         control=await provider.password(),
-        wrong_password=await provider.password(password=provider.draw("password")),
+        wrong=await with_wrong_password(provider),
         wrong_username=await provider.password(username=provider.draw("username")),
         without_username=await provider.token({**request, "password": login.password}, client=client),
         without_password=await provider.token({**request, "username": login.username}, client=client),
     )
+
+
+async def with_wrong_password(provider: Provider) -> TokenResponse | NotJudged:
+    """Present a wrong password, or say why not: one in a run is as many as an account bears."""
+    try:
+        return await provider.password(password=provider.draw("password"))
+    except NotJudged as reason:
+        return reason
 
 
 @requirement("rfc6749-4.3-succeeds")

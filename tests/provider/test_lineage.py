@@ -172,5 +172,5 @@ def test_all_reasons_are_told_the_commonest_first():
     """A constant failure does not hide behind the first one."""
     budget = LoginBudget(40, careful=True)
     for reason in ("a first failure", *["the usual failure"] * 2, "a third", "a fourth"):
-        budget.deny(reason)
+        budget.deny(reason, "alice")
     assert budget.problem == "the usual failure; a first failure; a third; and 1 further reasons"

@@ -45,3 +45,23 @@ def test_a_provider_that_keeps_no_login_session_takes_more():
     """Nobody knows beforehand whether it does, so that both numbers are there."""
     *_, last = lines(step("one", logins=2), authorizations=9)
     assert "about 2 logins (9 where the provider keeps no login session; limits.max_logins = 40)" in last
+
+
+def test_passwords_have_a_line_of_their_own():
+    """Whoever minds an account sees how often it is asked for, and how to do without wrong ones."""
+    usual = {
+        "profile": "example",
+        "limits": Limits(),
+        "checks": 1,
+        "steps": (step("one", logins=2),),
+        "requests": 9,
+        "wait": 0,
+    }
+    *_, told, _ = plan_lines(Plan(**usual, authorizations=9, passwords=3, wrong_passwords=1))
+    assert told == (
+        "passwords: the right one is presented about 3 times (10 where the provider keeps no login session), wrong ones 1 time, "
+        "each followed by the right one; limits.wrong_password = false leaves it out"
+    )
+    *_, told, _ = plan_lines(Plan(**usual, passwords=1))
+    assert told == "passwords: the right one is presented about 1 time, wrong ones never"
+    assert not any("password" in line for line in plan_lines(Plan(**usual)))

@@ -85,3 +85,33 @@ def test_more_logins_than_allowed_are_counted(plan):
 def test_requests_take_their_time(plan):
     """The allowed rate bounds how soon a run can end."""
     assert plan(Scenario("one", log_in), limits={"requests_per_second": 0.5}).seconds == 2
+
+
+async def present_passwords(provider):
+    await provider.password()
+    await provider.password(password="a wrong one")
+    await provider.password(username="nobody", password="a wrong one")
+
+
+def test_passwords_are_counted(plan):
+    """The right one also where it follows a wrong one; what a stranger presents is no password of the user."""
+    found = plan(Scenario("guessing", present_passwords), Scenario("one", log_in))
+    assert (found.passwords, found.wrong_passwords) == (3, 1)
+
+
+def test_a_secret_that_is_written_like_a_password_is_none(plan):
+    """Made-up profiles use one word for all of them."""
+    client = {"client_id": "app", "client_secret": "wonderland", "authentication": "client_secret_post"}
+
+    async def renew(provider):
+        login = await provider.login()
+        await provider.refresh(login.refresh_token)
+
+    assert plan(Scenario("renewing", renew), clients=[client]).passwords == 1
+
+
+def test_a_password_in_a_form_is_counted(plan):
+    """However the field is called; a run that logs in once presents it once."""
+    login = {"strategy": "form", "username": "alice", "password": "wonderland"}
+    found = plan(Scenario("one", log_in), grants={"authorization_code": {}}, login=login)
+    assert (found.passwords, found.wrong_passwords) == (1, 0)

@@ -124,7 +124,8 @@ class Statement(Table):
 class Limits(Table):
     """`[limits]`: how much the provider is asked to bear; times in seconds.
 
-    `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many.
+    `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many; `wrong_password`
+    tells whether a wrong password of a user may be presented once in a run.
     """
 
     concurrency: PositiveInt = 8
@@ -134,6 +135,7 @@ class Limits(Table):
     response_bytes: PositiveInt = 1_000_000
     max_wait: NonNegativeInt = 90
     max_logins: PositiveInt = 40
+    wrong_password: bool = True
 
 
 class Profile(Table):

@@ -87,7 +87,7 @@ class Authorizing(Requesting):
         grant = self._authorization_code_grant()
         endpoint = await self.endpoint("authorization_endpoint")
         if self.discovery.metadata.get("require_pushed_authorization_requests") is True:
-            raise self.logins.deny(PUSHED_ALONE)
+            raise self.logins.deny(PUSHED_ALONE, self.user)
         client = client or self.profile.user_client
         asked, prompt = _asked(grant, scope, refreshable=refreshable)
         redirect_uri = redirect_uri or client.redirect_uri or self.profile.user_client.redirect_uri or ""
@@ -117,14 +117,14 @@ class Authorizing(Requesting):
     async def _followed(self, url: str, redirect_uri: str, *, plain: bool, known: bool) -> AuthorizationAnswer:
         """What comes to the redirect_uri, by the browser of the strategy `browser` where there is one."""
         walk, window = Walk.of(self.profile, redirect_uri), self.lineage.window
-        async with self.logins.attempt(plain=plain):
+        async with self.logins.attempt(self.user, plain=plain):
             with self.logins.spent_by(self.wire.scenario, walk, known=known and plain and self.lineage.known):
                 if window is not None:
                     answer = await window.follow_to_redirect(self.wire, url, walk)
                 else:
                     answer = await follow_to_redirect(self.wire, url, walk)
             if "code" in answer.parameters:
-                self.logins.succeed()
+                self.logins.succeed(self.user)
         self.lineage.known = self.lineage.known or walk.logged_in
         return answer
 

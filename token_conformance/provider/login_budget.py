@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
@@ -12,10 +12,13 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.profile.models import Limits
 from token_conformance.provider.login.browsing import Walk
-from token_conformance.verdict import Inconclusive, NoLogin
+from token_conformance.verdict import Inconclusive, NoLogin, NotApplicable
+
+REFUSALS = 2
+"""Logins that may be refused in a row to a user whom the provider has let in before: many lock an account after three."""
 
 PATIENCE = 3
-"""Logins that may be denied in a row by a provider that has let the user in before, or fail before it does."""
+"""Logins that may fail, for whatever reason, before one succeeds."""
 
 
 REFUSALS_OF_CLIENTS = frozenset({"invalid_client", "unauthorized_client"})
@@ -34,8 +37,10 @@ class LoginBudget:
     """How often a run logs in, and which scenarios do; its lineages share it.
 
     With `careful`, the first login goes ahead of the others, and nobody tries again where it shows that nobody can log
-    in: some providers lock an account after a few wrong passwords. `most` is what the limit becomes where the provider
-    keeps no login session. `authorizations` counts all that there were, also those that asked for no password.
+    in, or where a user, or a client, is refused twice in a row: some providers lock an account after a few wrong
+    passwords. `wrong_password` tells whether the run may present one, and `wrong_passwords` for whom it has done so.
+    `most` is what the limit becomes where the provider keeps no login session. `authorizations` counts all that there
+    were, also those that asked for no password.
     """
 
     limit: int
@@ -45,12 +50,14 @@ class LoginBudget:
     most: int = 0
     authorizations: int = 0
     noticed: tuple[str, ...] = ()
+    wrong_password: bool = True
+    wrong_passwords: set[str] = field(default_factory=set)
     _reasons: Counter[str] = field(default_factory=Counter)
     _remembered: bool = False
     _succeeded: bool = False
     _trusted: bool = False
     _tried: bool = False
-    _denied: int = 0
+    _denied: Counter[str] = field(default_factory=Counter)
     _failed: int = 0
     _ahead: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -58,14 +65,25 @@ class LoginBudget:
     def of(cls, limits: Limits, *, careful: bool) -> LoginBudget:
         """The budget of a profile, which grows where the profile leaves `max_logins` to us."""
         most = limits.max_logins if "max_logins" in limits.model_fields_set else MANY_LOGINS
-        return cls(limits.max_logins, careful=careful, most=most)
+        return cls(limits.max_logins, careful=careful, most=most, wrong_password=limits.wrong_password)
+
+    def going_on(self, limit: int, spent: int, wrong_passwords: Collection[str]) -> LoginBudget:
+        """The budget of what is done again after a run: no more than that one has left."""
+        left = LoginBudget(limit, spent, careful=self.careful, wrong_password=self.wrong_password)
+        left.wrong_passwords |= set(wrong_passwords)
+        return left
 
     @property
     def problem(self) -> str | None:
         """Why logins have failed: all different reasons, the commonest first."""
         told = [reason for reason, _ in self._reasons.most_common(MOST_REASONS)]
         further = len(self._reasons) - len(told)
-        return "; ".join([*told, *([f"and {further} further reasons"] if further > 0 else [])]) or None
+        stopped = self._succeeded and self._hopeless
+        told += [f"and {further} further reasons"] * (further > 0)
+        told += [
+            f"{REFUSALS} logins in a row were refused: nobody logs in any more, lest the account is locked"
+        ] * stopped
+        return "; ".join(told) or None
 
     def check(self) -> None:
         """Ask whether one more login is allowed.
@@ -117,10 +135,11 @@ class LoginBudget:
         self.noticed = (f"{told} (limits.max_logins = {self.limit}; --plan tells how many there are)",)
 
     @asynccontextmanager
-    async def attempt(self, *, plain: bool = True) -> AsyncIterator[None]:
+    async def attempt(self, user: str, *, plain: bool = True) -> AsyncIterator[None]:
         """Log in within the block, and say at its end by `succeed` whether it was of use; see `check`.
 
         Args:
+            user: the name of who logs in.
             plain: whether it is a login like any other, whose failure tells something about the run.
 
         """
@@ -130,7 +149,7 @@ class LoginBudget:
                 yield
             except NoLogin as problem:
                 if plain:
-                    raise self.deny(str(problem)) from None
+                    raise self.deny(str(problem), user) from None
                 raise
             except Inconclusive as problem:
                 if plain:
@@ -140,22 +159,38 @@ class LoginBudget:
             finally:
                 self._tried = True
 
-    def succeed(self) -> None:
-        """A code or a token was handed over."""
-        self._succeeded, self._denied = True, 0
+    def succeed(self, user: str) -> None:
+        """A code or a token of that user was handed over."""
+        self._succeeded = True
+        del self._denied[user]
 
-    def deny(self, reason: str) -> NoLogin:
-        """Remember that a plain login was refused, and give what to raise for it."""
-        self._denied += 1
+    def deny(self, reason: str, who: str) -> NoLogin:
+        """Remember that a plain login of a user, or by a client, was refused, and give what to raise for it."""
+        self._denied[who] += 1
         self._reasons[reason] += 1
         return NoLogin(reason)
 
-    def exchanged(self, client: Client, response: TokenResponse, *, password: bool = False) -> None:
+    def risk(self, user: str) -> None:
+        """Take the one wrong password that a run presents for a user; the right one is to follow it.
+
+        Raises:
+            NotApplicable: the profile wants none.
+            Inconclusive: it was presented already; who counts them may lock the account at a second one.
+
+        """
+        if not self.wrong_password:
+            raise NotApplicable("limits.wrong_password = false: no wrong password is presented")
+        if self.careful and user in self.wrong_passwords:
+            raise Inconclusive("the run has presented a wrong password of this user already, and does so but once")
+        self.wrong_passwords.add(user)
+
+    def exchanged(self, client: Client, response: TokenResponse, user: str, *, password: bool = False) -> None:
         """Heed the answer to a flawless token request, by which a run with the wrong credentials is known.
 
         Args:
             client: who sent it.
             response: the answer.
+            user: the name of whom the token is for.
             password: whether the request held the user's password (RFC 6749 §4.3).
 
         Raises:
@@ -166,14 +201,15 @@ class LoginBudget:
             return
         self._trusted = self._trusted or response.accepted
         if response.accepted:
-            self.succeed()
-        if self._trusted:
+            self.succeed(user)
+            del self._denied[_named(client)]
+        self._succeeded = self._trusted  # a code that buys nothing is none
+        refusal = _refusal(client, response, password=password)
+        if refusal is None:
             return
-        self._succeeded = False  # a code that buys nothing is none
-        if response.error in REFUSALS_OF_CLIENTS:
-            raise self.deny(f'the token endpoint refuses client "{client.name}", {response}: check its credentials')
-        if password and response.error == "invalid_grant":
-            raise self.deny(f"the token endpoint refuses the user, {response}: check login.username and login.password")
+        problem = self.deny(refusal, user if response.error not in REFUSALS_OF_CLIENTS else _named(client))
+        if not self._trusted:
+            raise problem
 
     @property
     def trouble(self) -> str | None:
@@ -184,5 +220,19 @@ class LoginBudget:
     @property
     def _hopeless(self) -> bool:
         if self._succeeded:
-            return self.careful and self._denied >= PATIENCE
-        return self.careful and (self._denied > 0 or self._failed >= PATIENCE)
+            return self.careful and max(self._denied.values(), default=0) >= REFUSALS
+        return self.careful and (self._denied.total() > 0 or self._failed >= PATIENCE)
+
+
+def _named(client: Client) -> str:
+    """What the refusals of a client are counted by: no user's name."""
+    return f'client "{client.name}"'
+
+
+def _refusal(client: Client, response: TokenResponse, *, password: bool) -> str | None:
+    """What the answer to a flawless request says against the client or the user, in a sentence."""
+    if response.error in REFUSALS_OF_CLIENTS:
+        return f"the token endpoint refuses {_named(client)}, {response}: check its credentials"
+    if password and response.error == "invalid_grant":
+        return f"the token endpoint refuses the user, {response}: check login.username and login.password"
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Self
 
 from token_conformance.evidence.login import Authorization, Login
@@ -12,7 +13,7 @@ from token_conformance.profile.client import Client
 from token_conformance.provider.authorizing import Authorizing
 from token_conformance.provider.client_authentication import Credentials, with_listed_method
 from token_conformance.provider.lacking import present
-from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
 from token_conformance.wire.exchange import Exchange
 
 
@@ -112,7 +113,7 @@ class Provider(Authorizing):
         }
         response = await self.token(parameters, client=client or authorization.client)
         if changes is None and (client is None or client == authorization.client):
-            self.logins.exchanged(authorization.client, response)
+            self.logins.exchanged(authorization.client, response, self.user)
         return response
 
     async def refresh(
@@ -151,22 +152,37 @@ class Provider(Authorizing):
     ) -> TokenResponse:
         """Exchange the user's name and password for tokens (RFC 6749 §4.3), those of the profile without others.
 
+        A wrong password of the user is presented once in a run, and the right one right after it.
+
         Raises:
-            Inconclusive: those of the profile are known to be refused, and some providers count them.
+            Inconclusive: those of the profile are known to be refused, or a wrong one was presented before; some providers
+                count them.
+            NotApplicable: the profile wants no wrong password to be presented.
 
         """
         own = client is None or client == self.password_client
         if own and username is None and password is None:
             return await self._by_password()
+        if username in {None, self.user} and password not in {None, self.profile.login.password}:
+            return await self._with_wrong_password(client, password)
         return await self._with_password(client, username, password)
+
+    async def _with_wrong_password(self, client: Client | None, password: str | None) -> TokenResponse:
+        self.logins.risk(self.user)
+        attempt = await self._with_password(client, None, password)
+        with suppress(
+            NotJudged
+        ):  # who counts wrong passwords begins anew; it is no evidence, and in no older recording
+            await self._with_password(client)
+        return attempt
 
     async def _by_password(self, client: Client | None = None, *, spent: bool = False) -> TokenResponse:
         """The answer to the user's own name and password; `spent` tells that it is one of the run's logins."""
-        async with self.logins.attempt():
+        async with self.logins.attempt(self.user):
             if spent:
                 self.logins.take(self.wire.scenario)
             response = await self._with_password(client)
-        self.logins.exchanged(client or self.password_client, response, password=True)
+        self.logins.exchanged(client or self.password_client, response, self.user, password=True)
         return response
 
     async def _with_password(
@@ -248,7 +264,7 @@ class Provider(Authorizing):
             return await self._password_login(client, scope)
         authorization = await self.authorize(client=client, scope=scope)
         if authorization.code is None:
-            raise self.logins.deny(authorization.refusal)
+            raise self.logins.deny(authorization.refusal, self.user)
         response = await self.exchange_code(authorization)
         return Login(response, authorization.client, authorization, authorization.scope)
 
@@ -261,7 +277,7 @@ class Provider(Authorizing):
     async def _seeded_login(self) -> Login:
         response = await self.refresh(self.lineage.take_seed(self.wire.scenario))
         if not response.accepted:
-            raise self.logins.deny(f"{self.lineage.only} was not accepted: {response}")
+            raise self.logins.deny(f"{self.lineage.only} was not accepted: {response}", self.user)
         return Login(response, self.profile.user_client)
 
     def _present(self, access_token: str | None) -> str:

@@ -63,6 +63,11 @@ class Requesting:
         other.prover, other._usual = prover, False  # noqa: SLF001 - of its own kind
         return other
 
+    @property
+    def user(self) -> str:
+        """The name of the user who logs in; empty where nobody knows it."""
+        return self.profile.login.username or ""
+
     def draw(self, kind: str) -> str:
         """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
         return self.wire.connection.draw(kind)

@@ -18,6 +18,7 @@ def plan_lines(plan: Plan) -> list[str]:
         *([f"not applicable: {_number(len(absent), 'scenario')}"] if absent else []),
         *(f"  {step.scenario.name:{width}}  {step.absent}" for step in absent),
         *_too_long(plan),
+        *_passwords(plan),
         _total(plan),
     ]
 
@@ -35,6 +36,16 @@ def _too_long(plan: Plan) -> list[str]:
     heading = f"longer than limits.max_wait = {plan.limits.max_wait} s, so that they stay inconclusive and to be done"
     waits = (f"  {step.scenario.name}  takes a wait of {duration(step.waits.lacking or 0)}" for step in plan.too_long)
     return [f"{heading}:", *waits]
+
+
+def _passwords(plan: Plan) -> list[str]:
+    if not plan.passwords + plan.wrong_passwords:
+        return []
+    more = plan.passwords + plan.authorizations - plan.logins
+    where = f" ({more} where the provider keeps no login session)" if plan.asks_more_often else ""
+    wrong = f"wrong ones {_number(plan.wrong_passwords, 'time')}" if plan.wrong_passwords else "wrong ones never"
+    leave = ", each followed by the right one; limits.wrong_password = false leaves it out" * bool(plan.wrong_passwords)
+    return [f"passwords: the right one is presented about {_number(plan.passwords, 'time')}{where}, {wrong}{leave}"]
 
 
 def _total(plan: Plan) -> str:

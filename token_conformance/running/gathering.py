@@ -102,7 +102,7 @@ class Gathering:
         self.presence = Presence(self._probe) if self.really_waits else None
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
         if after is not None:
-            self.logins = LoginBudget(after.login_limit, spent=after.logins, careful=self.really_waits)
+            self.logins = self.logins.going_on(after.login_limit, after.logins, after.wrong_passwords)
         self._probing: Wire | None = None
         self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
         knocking = self._wire("clients", run.server.connect("clients"))
@@ -226,6 +226,7 @@ class Gathering:
             stopped=self.presence.stopped if self.presence is not None else None,
             authorizations=self.logins.authorizations,
             login_limit=self.logins.limit,
+            wrong_passwords=frozenset(self.logins.wrong_passwords),
             admitted=self.admission.found,
             noticed=tuple(self._all_noticed()),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.redaction import Redactor
@@ -17,6 +18,7 @@ from token_conformance.running.stages import stages
 from token_conformance.running.waiting import Waits
 from token_conformance.servers.rehearsed import RehearsalServer
 from token_conformance.verdict import NotApplicable
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.presence import stopped_after
 
 UNLIMITED = 1_000_000
@@ -38,7 +40,8 @@ class Step:
 class Plan:
     """What a run takes, by a rehearsal; `wait` is that of the whole run, whose long waits overlap.
 
-    `authorizations` is how often it logs in where the provider keeps no login session.
+    `authorizations` is how often it logs in where the provider keeps no login session; `passwords` tells how often a
+    user's password is presented, and `wrong_passwords` how often another one in its place.
     """
 
     profile: str
@@ -48,6 +51,8 @@ class Plan:
     requests: int
     wait: float
     authorizations: int = 0
+    passwords: int = 0
+    wrong_passwords: int = 0
 
     @property
     def logins(self) -> int:
@@ -93,6 +98,8 @@ async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], c
         requests=len(record.exchanges),
         wait=_wait(profile, scenarios, record),
         authorizations=record.authorizations,
+        passwords=sum(presented(exchange, profile) == "right" for exchange in record.exchanges),
+        wrong_passwords=sum(presented(exchange, profile) == "wrong" for exchange in record.exchanges),
     )
 
 
@@ -104,6 +111,16 @@ async def told_how_far(run: Run, record: Record, scenarios: Sequence[Scenario]) 
     about = max(plan.requests, len(record.exchanges))
     told = record.trouble.replace(stopped_after(record.stopped), stopped_after(record.stopped, of=about))
     return replace(record, trouble=told)
+
+
+def presented(exchange: Exchange, profile: Profile) -> Literal["right", "wrong"] | None:
+    """Whether a login form, or a token request of RFC 6749 §4.3, holds a user's password, or another one in its place."""
+    known, form = {each.username: each.password for each in profile.login.of_each_user}, dict(exchange.request.form)
+    if form.get("grant_type", "password") != "password":
+        return None
+    if not set(form.values()).isdisjoint(filter(None, known.values())):
+        return "right"
+    return "wrong" if form.get("username") in known and form.get("password") else None
 
 
 def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:

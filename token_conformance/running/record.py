@@ -25,7 +25,8 @@ class Record:
     `no_session` that it is the stored session for which it could not, and `stopped` after how many answers the provider
     stopped answering, if it did. `noticed` are ways of the provider that have
     changed how the run went, a sentence each; `authorizations` counts logins and those that asked for no password,
-    `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in.
+    `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in; `wrong_passwords`
+    names the users for whom a wrong password was presented.
     """
 
     profile: Profile
@@ -42,6 +43,7 @@ class Record:
     noticed: tuple[str, ...] = ()
     authorizations: int = 0
     login_limit: int = 0
+    wrong_passwords: frozenset[str] = frozenset()
     admitted: Mapping[tuple[str, str], Finding] = field(default_factory=dict)
 
     def transcript(self, scenario: str) -> Any:
