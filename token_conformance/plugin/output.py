@@ -34,10 +34,14 @@ FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 
 @dataclass(frozen=True)
 class Finished:
-    """What is left to say of a run after its reports are written; plain values, since workers send it."""
+    """What is left to say of a run after its reports are written; plain values, since workers send it.
+
+    `failed` is the number of its checks that pytest counts as failed.
+    """
 
     lines: tuple[str, ...]
     status: int
+    failed: int
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -58,7 +62,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(config, "workeroutput"):
         config.workeroutput["conformance"] = [astuple(each) for each in finished]
     elif finished:
-        session.exitstatus = worst([int(session.exitstatus), *(each.status for each in finished)])
+        session.exitstatus = worst([*_of_others(session, finished), *(each.status for each in finished)])
+
+
+def _of_others(session: pytest.Session, finished: Sequence[Finished]) -> list[int]:
+    """The status of pytest, where it does not come from checks alone: they are judged with their run."""
+    ours = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+    alone = session.testsfailed <= sum(each.failed for each in finished)
+    return [] if ours and alone else [int(session.exitstatus)]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -109,6 +120,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     return Finished(
         lines=(*lines, *([f"ERROR: {trouble}"] if trouble else []), conclusion_line(result)),
         status=result.outcome.exit_status,
+        failed=result.summary[Verdict.FAIL] + result.summary[Verdict.ERROR],
     )
 
 
