@@ -158,15 +158,14 @@ def _run_result(run: Run, record: Record, results: list[CheckResult]) -> RunResu
 
 
 def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...]:
-    """The documented deviations whose requirement was judged without any check deviating."""
-    verdicts: dict[str, set[Verdict]] = {}
+    """The documented deviations whose requirement was judged, and that explain nothing of what any check found."""
+    kept: set[str] = set()
+    seen: set[str] = set()
     for result in results:
-        for requirement in result.requirements:
-            verdicts.setdefault(requirement, set()).add(result.verdict)
+        kept.update(result.requirements if result.verdict is Verdict.PASS else ())
+        seen.update(result.requirements if result.verdict is Verdict.DEVIATION else (), result.explained_by)
     documented = dict.fromkeys(deviation.requirement for deviation in run.profile.deviations)
-    return tuple(
-        id_ for id_ in documented if Verdict.PASS in verdicts.get(id_, ()) and Verdict.DEVIATION not in verdicts[id_]
-    )
+    return tuple(id_ for id_ in documented if id_ in kept - seen)
 
 
 def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
