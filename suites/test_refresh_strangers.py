@@ -1,5 +1,6 @@
 """A refresh token in the hands of others: nobody, an impostor and another client (RFC 6749 §6)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
@@ -7,8 +8,9 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
 from token_conformance.judging.refusal import NOT_LET_IN, stranger
 from token_conformance.profile.client import Client
-from token_conformance.provider import Provider, own_refresh
+from token_conformance.provider import Login, Provider, own_refresh
 from token_conformance.provider.client_authentication import impostor, unauthenticated
+from token_conformance.verdict import NotJudged
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,19 @@ def called(attempt: Attempt | None, what: str, *codes: str, refused_by: str) -> 
 
 @scenario(needs="login refresh", reach="user")
 async def strangers_refresh(provider: Provider) -> StrangersRefresh:
-    """Refresh twice, then without authentication, with a wrong secret, and as another client, and rightly after each."""
+    """Refresh twice, then without authentication, with a wrong secret, and as another client, and rightly after each, in another session where one was ended."""
     login, second = await provider.session(), provider.profile.second_client
-    first = await provider.refresh(login.refresh_token, client=login.client)
-    # Only a second one shows that what a refresh hands over works.
-    before = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
-    newest = before.refresh_token or first.refresh_token or login.refresh_token
+    before, newest = await twice_refreshed(provider, login)
+    works = before.accepted
 
     async def attempt(client: Client) -> Attempt:
-        nonlocal before, newest
+        nonlocal login, before, newest
+        if works and not before.accepted:
+            # The attempt before has ended the session; there need not be another one.
+            with suppress(NotJudged):
+                another = await provider.login()
+                before, newest = await twice_refreshed(provider, another)
+                login = another
         answer = await provider.refresh(newest, client=client)
         after = await provider.refresh(answer.refresh_token or newest, client=login.client)
         newest = after.refresh_token or answer.refresh_token or newest
@@ -77,6 +83,13 @@ async def strangers_refresh(provider: Provider) -> StrangersRefresh:
         foreign=await attempt(second) if second is not None else None,
         let_in=await own_refresh(provider, second),
     )
+
+
+async def twice_refreshed(provider: Provider, login: Login) -> tuple[TokenResponse, str | None]:
+    """The second refresh of a session, and its newest refresh token: only a second one shows that what a refresh hands over works."""
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    second = await provider.refresh(first.refresh_token or login.refresh_token, client=login.client)
+    return second, second.refresh_token or first.refresh_token or login.refresh_token
 
 
 def attempted(attempt: Attempt | None, why_not: str) -> Attempt:

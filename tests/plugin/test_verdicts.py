@@ -87,6 +87,32 @@ def test_a_deviation_that_no_longer_deviates_is_reported(inner_run):
     assert inner_run.results()["stale_deviations"] == ["must"]
 
 
+CALLED = """
+
+@requirement("must")
+def test_refused(asked):
+    \"\"\"It is refused.\"\"\"
+    assert asked.accepted
+
+
+@requirement("should")
+def test_called_so(asked):
+    \"\"\"The refusal has its name.\"\"\"
+    from token_conformance.judging.findings import Finding, Findings
+
+    raise Findings([Finding("unknown", asked.exchange, "should"), Finding("known", asked.exchange, "should", "must")])
+"""
+
+
+def test_a_deviation_that_explains_a_finding_elsewhere_is_not_out_of_date(inner_run):
+    """What documents a refusal together with its code explains the code still, though the refusal is judged apart."""
+    deviation = {"requirement": "must", "because": "documented", "expect": {"message": "known"}}
+    inner_run(CALLED, deviations=[deviation])
+    assert inner_run.results()["stale_deviations"] == []
+    inner_run(CALLED, deviations=[deviation | {"expect": {"message": "something else"}}])
+    assert inner_run.results()["stale_deviations"] == ["must"]
+
+
 def test_terminal_names_the_verdicts(inner_run):
     """Each verdict stands in the terminal by its name."""
     result = inner_run(CHECKS, "-v")

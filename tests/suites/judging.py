@@ -44,6 +44,7 @@ class Judged:
     verdict: Verdict
     message: str
     seen: Sequence[Exchange] = field(default=(), repr=False, compare=False)
+    explained_by: tuple[str, ...] = ()
 
 
 async def performed(profile: Profile, server: Server, scenarios: Iterable[Scenario]) -> Record:
@@ -88,4 +89,4 @@ def judged(check: pytest.Function, record: Record) -> Judged:
     lack = lacking(name_of(check), found.verdict, outcome.seen, outcome.compared)
     if lack:
         return Judged(Verdict.ERROR, f"{lack}: {found.message}", outcome.seen)
-    return Judged(found.verdict, found.message, outcome.seen)
+    return Judged(found.verdict, found.message, outcome.seen, found.explained_by)

@@ -30,6 +30,7 @@ class Row:
     requirements: tuple[str, ...]
     verdict: Verdict
     message: str
+    explained_by: tuple[str, ...]
 
 
 @pytest.mark.parametrize("name", names())
@@ -40,6 +41,9 @@ def test_a_shipped_profile_is_judged_quietly(checks, name):
     run = Run(name, profile, EmulatedServer(profile), Redactor())
     record = asyncio.run(gather(run, scenarios_of(checks), lambda *progress: None))
     verdicts = [(check, judged(check, record)) for check in checks]
-    rows = [Row(name_of(check), requirement_ids(check), found.verdict, found.message) for check, found in verdicts]
+    rows = [
+        Row(name_of(check), requirement_ids(check), found.verdict, found.message, found.explained_by)
+        for check, found in verdicts
+    ]
     assert {row.name: f"{row.verdict}: {row.message}" for row in rows if row.verdict not in QUIET} == {}
     assert stale_deviations(run, rows) == ()

@@ -25,13 +25,15 @@ MOST_TOLD = 4
 class Judgement:
     """What the outcome of a check means: the verdict, its message, and the id of the requirement that is violated.
 
-    `offence` is the exchange for which it is red, where a check that looks at many of them tells.
+    `offence` is the exchange for which it is red, where a check that looks at many of them tells; `explained_by` are the
+    ids of the documented deviations that explain something of what was seen.
     """
 
     verdict: Verdict
     message: str = ""
     violated: str | None = None
     offence: Exchange | None = None
+    explained_by: tuple[str, ...] = ()
 
 
 def verdict_of(
@@ -97,7 +99,8 @@ def _held(
     """What a violation means for a provider that documents its deviations, some of them by these ids."""
     deviation = documented(profile.deviations, ids, last, message)
     if deviation is not None:
-        return Judgement(Verdict.DEVIATION, f"{message} — {deviation.kind}: {deviation.because}", deviation.requirement)
+        told_as = f"{message} — {deviation.kind}: {deviation.because}"
+        return Judgement(Verdict.DEVIATION, told_as, deviation.requirement, explained_by=(deviation.requirement,))
     if last is not None and last.held_back > LATENESS:
         return Judgement(Verdict.INCONCLUSIVE, f"{message}; {_held_back(last)}")
     fails = not told or any(counts(stated, profile) for stated in told)
@@ -109,7 +112,8 @@ def _worst(found: list[Judgement]) -> Judgement:
     ordered = sorted(found, key=lambda each: (Verdict.ERROR, *WORST_FIRST).index(each.verdict))
     told = list(dict.fromkeys(each.message for each in ordered))
     more = f"; and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
-    return replace(ordered[0], message="; ".join(told[:MOST_TOLD]) + more)
+    explained_by = tuple(dict.fromkeys(id_ for each in ordered for id_ in each.explained_by))
+    return replace(ordered[0], message="; ".join(told[:MOST_TOLD]) + more, explained_by=explained_by)
 
 
 def _held_back(exchange: Exchange) -> str:

@@ -27,7 +27,8 @@ class CheckResult:
     `violated` is the requirement, of those to which the check is tied, that a red verdict or a deviation is about;
     `formerly` are the ids that the check had before it was renamed; `habit` is what the server did where it is red, and
     `stopped_by` the requirement whose violation kept it from being judged. `seen` tells how often it was red, of how
-    many times that its scenario ran; None where it never was.
+    many times that its scenario ran; None where it never was. `explained_by` are the ids of the documented deviations that
+    explain something of what it found.
     """
 
     id: str
@@ -46,6 +47,7 @@ class CheckResult:
     habit: Habit | None = None
     stopped_by: str | None = None
     seen: tuple[int, int] | None = None
+    explained_by: tuple[str, ...] = ()
 
     @property
     def settled(self) -> tuple[str, ...]:

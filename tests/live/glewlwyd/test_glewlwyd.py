@@ -23,80 +23,46 @@ pytestmark = [
 ]
 
 KNOWN = {
-    "altered_code_is_invalid_grant",
+    "bad_grant_is_invalid_grant",
     "basic_is_known_in_any_case",
-    "case_of_a_challenge_matters",
-    "challenge_is_no_verifier",
-    "code_is_bound_to_its_client",
-    "code_needs_the_client_s_credentials",
-    "code_of_the_second_client_is_bound_to_it",
-    "code_works_once",
     "confidential_client_may_change_its_key",
-    "confidential_client_must_authenticate",
     "contradicting_client_id_is_refused",
-    "device_code_works_once",
-    "empty_refresh_token_counts_as_missing",
     "error_code_is_registered",
+    "failed_authentication_is_invalid_client",
     "failed_basic_is_challenged_to_basic",
     "foreign_attempt_leaves_the_token_alone",
     "foreign_origins_get_no_credentials",
     "good_assertion_is_accepted",
-    "grant_type_is_compared_exactly",
+    "hint_saves_no_refresh_token[unknown]",
+    "hint_saves_no_refresh_token[wrong]",
     "issuer_of_answers_is_advertised",
-    "made_up_refresh_token_is_refused",
-    "made_up_token_is_called_invalid",
-    "malformed_verifier_is_refused",
+    "late_replay_revokes_the_newest_refresh_token",
+    "malformed_request_is_invalid_request",
     "media_type_is_read_in_any_case",
     "metadata_has_no_empty_list",
-    "missing_code_is_invalid_request",
-    "missing_password_is_invalid_request",
-    "missing_refresh_token_is_invalid_request",
-    "missing_username_is_invalid_request",
-    "missing_verifier_is_refused",
     "narrower_scope_is_granted",
     "other_clients_cannot_revoke",
-    "other_clients_get_no_tokens",
-    "other_redirect_uri_is_refused",
-    "other_verifier_is_invalid_grant",
+    "other_clients_cannot_revoke_access_tokens",
     "parts_of_the_address_are_ignored[htu-with-fragment]",
     "parts_of_the_address_are_ignored[htu-with-query]",
     "proof_by_another_key_opens_no_resource",
-    "refresh_token_of_two_generations_ago_is_refused",
     "refusal_is_400_or_401",
     "refusal_is_a_json_object_with_error",
     "repeated_client_id_is_refused",
-    "repeated_code_is_invalid_request",
-    "repeated_parameter_is_invalid_request",
     "repeated_parameter_yields_no_code",
     "repeated_parameter_yields_no_device_code",
-    "repeated_refresh_token_is_invalid_request",
-    "request_without_grant_type_is_invalid_request",
-    "request_without_scope_is_answered_clearly",
     "resource_ignores_parts_of_its_address[htu-with-fragment]",
     "resource_ignores_parts_of_its_address[htu-with-query]",
     "resource_refuses_with_a_challenge",
     "resource_says_what_is_wrong",
     "revocation_of_nothing_is_invalid_request",
-    "revoked_refresh_token_is_refused",
     "scheme_is_compared_without_case",
     "scripts_cannot_read_the_authorization_endpoint",
-    "second_client_must_authenticate",
-    "service_must_authenticate",
     "two_methods_at_once_are_refused",
     "unauthenticated_attempt_leaves_the_token_alone",
-    "unknown_client_is_invalid_client",
-    "unknown_code_is_invalid_grant",
-    "unknown_grant_is_unsupported",
-    "unknown_refresh_token_is_invalid_grant",
-    "unknown_user_is_invalid_grant",
-    "used_proof_does_not_blame_the_client",
-    "used_refresh_token_is_refused",
     "userinfo_refuses_with_a_challenge",
     "working_refresh_is_advertised",
-    "wrong_password_is_invalid_grant",
     "wrong_hint_does_not_make_a_token_inactive",
-    "wrong_proof_is_called_so",
-    "wrong_secret_is_invalid_client",
 }
 """What it departs from in every run."""
 
@@ -115,18 +81,28 @@ ASSERTED = {
     "assertion_works_once",
     "client_id_beside_an_assertion_is_compared",
     "expired_assertion_is_refused",
+    "host_of_a_request_does_not_name_the_server",
     "issuer_is_accepted_as_audience",
     "letters_of_the_audience_matter",
     "letters_of_the_issuer_matter",
     "no_client_can_be_imitated",
     "other_assertion_type_is_refused",
-    "refused_assertion_is_invalid_client",
     "signature_is_verified[a stranger's key]",
     "signature_is_verified[an HMAC by the public key]",
     "signature_is_verified[no signature]",
     "two_assertions_are_none",
 }
 """What is held against a good assertion beside a code, which it refuses; a run by client_credentials judges it."""
+
+
+WORDLESS = {
+    "bad_access_token_is_invalid_token",
+    "error_is_json_for_browsers_too",
+    "refused_scope_is_invalid_scope",
+    "spoilt_jwt_access_token_is_called_invalid",
+    "unknown_grant_is_unsupported_grant_type",
+}
+"""What a refusal is called, where it is a status and nothing else; the checks of its form say so."""
 
 
 @pytest.fixture(scope="module")
@@ -153,15 +129,14 @@ def test_deviations_are_the_known_ones(results):
 
 
 def test_what_is_inconclusive_is_so_for_a_reason(results):
-    """What is not judged takes a longer wait, a good assertion beside a code, or a refresh token that nobody else has tried."""
+    """What is not judged takes a longer wait, a good assertion beside a code, a code of error, or a session that outlives strangers."""
     reasons = {
         name for name, message in findings(results, "inconclusive").items() if not message.startswith("it takes a wait")
     }
-    assert reasons - RACY - DRAWN == ASSERTED | {
+    assert reasons - RACY - DRAWN == ASSERTED | WORDLESS | {
         "nobody_revokes_without_authentication",
-        "refresh_token_is_bound_to_its_client",
-        "spoilt_jwt_access_token_is_called_invalid",
-        "wrong_secret_does_not_refresh",
+        "other_client_is_refused_again",
+        "second_foreign_attempt_leaves_the_token_alone",
     }
 
 
@@ -174,7 +149,7 @@ def test_proofs_are_judged(results):
 
 
 def test_a_client_that_signs(said, tmp_path):
-    """A service that authenticates by private_key_jwt is judged too; its wrong assertions are refused without a word."""
+    """A service that authenticates by private_key_jwt is judged too; nbf is not looked at (RFC 7523 §3), nor client_id."""
     profile = tmp_path / "signing.toml"
     text = PROFILE.read_text("utf-8").replace(
         "[grants.client_credentials]", '[grants.client_credentials]\nclient = "signing"'
@@ -184,9 +159,9 @@ def test_a_client_that_signs(said, tmp_path):
     assert verdicts(results)["test_good_assertion_is_accepted"] == "pass"
     assert findings(results, "inconclusive") == {}
     assert set(red(results)) == {
+        "assertion_of_tomorrow_is_refused",
         "client_id_beside_an_assertion_is_compared",
         "issuer_is_accepted_as_audience",
-        "refused_assertion_is_invalid_client",
     }
 
 
