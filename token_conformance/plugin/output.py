@@ -208,26 +208,4 @@ def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...
         kept.update(result.requirements if result.verdict is Verdict.PASS else ())
         seen.update(result.requirements if result.verdict is Verdict.DEVIATION else (), result.explained_by)
     documented = dict.fromkeys(deviation.requirement for deviation in run.profile.deviations)
-<<<<<<< HEAD
-    return tuple(
-        id_ for id_ in documented if Verdict.PASS in verdicts.get(id_, ()) and Verdict.DEVIATION not in verdicts[id_]
-    )
-=======
     return tuple(id_ for id_ in documented if id_ in kept - seen)
-
-
-def _has_warnings(results: list[CheckResult], stale: tuple[str, ...]) -> bool:
-    return bool(stale) or any(result.verdict is Verdict.WARNING for result in results)
-
-
-def _status(status: int, finished: list[Finished]) -> int:
-    if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        return status
-    if any(run.trouble and not run.no_session for run in finished):
-        return int(pytest.ExitCode.USAGE_ERROR)
-    if any(run.no_session for run in finished):
-        return NO_SESSION
-    if not any(run.judged for run in finished):
-        return NOTHING_JUDGED
-    return int(pytest.ExitCode.TESTS_FAILED) if any(run.failed for run in finished) else status
->>>>>>> h-pins
