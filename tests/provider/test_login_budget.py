@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.profile.client import Client
 from token_conformance.profile.models import Limits
 from token_conformance.provider import Provider
 from token_conformance.provider.discovery import Discovery
@@ -16,6 +17,7 @@ from token_conformance.verdict import Inconclusive, NoLogin, NotApplicable
 
 TOKENS = '{"access_token": "an-access-token", "token_type": "Bearer"}'
 REFUSED = "the token endpoint refuses the user"
+CLIENT = Client(name="app", client_id="app", client_secret="a secret of it")
 
 
 @pytest.fixture
@@ -152,3 +154,59 @@ def test_a_profile_can_want_no_wrong_password(talk):
     with pytest.raises(NotApplicable, match=r"limits\.wrong_password = false"):
         asyncio.run(provider.password(password="wrong"))
     assert sent == []
+
+
+async def attempt(budget, *problems, plain=True):
+    """Log in once for each problem, and None for success."""
+    for problem in problems:
+        try:
+            async with budget.attempt("alice", plain=plain):
+                if problem is not None:
+                    raise problem
+                budget.succeed("alice")
+        except Inconclusive:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("before", "gives_up"),
+    [
+        ([NoLogin("wrong")], True),
+        ([None, NoLogin("wrong")], False),
+        ([None, NoLogin("wrong"), None, NoLogin("wrong")], False),
+        ([None, NoLogin("wrong"), NoLogin("wrong")], True),
+        ([Inconclusive("no answer")] * 2, False),
+        ([Inconclusive("no answer")] * 3, True),
+    ],
+)
+def test_when_to_give_up(before, gives_up):
+    """At once where nobody ever got in, and after some refusals in a row where somebody did."""
+    budget = LoginBudget(40, careful=True)
+    asyncio.run(attempt(budget, *before))
+    if gives_up:
+        with pytest.raises(Inconclusive, match=r"^(wrong|no answer)"):
+            budget.check()
+        assert budget.trouble.startswith("the user cannot log in: ")
+    else:
+        budget.check()
+
+
+def test_a_failure_that_a_scenario_asked_for_is_no_trouble():
+    """A request that is wrong on purpose says nothing about the user."""
+    budget = LoginBudget(40, careful=True)
+    asyncio.run(attempt(budget, *[Inconclusive("an error page")] * 5, plain=False))
+    assert budget.trouble is None
+    budget.check()
+
+
+def test_a_client_that_is_refused_from_the_beginning(make_exchange):
+    """Wrong credentials are the run's trouble; after an accepted request they are the server's."""
+    refused = TokenResponse(make_exchange('{"error": "invalid_client"}', status=401))
+    accepted = TokenResponse(make_exchange('{"access_token": "a", "token_type": "Bearer"}'))
+    with pytest.raises(NoLogin, match=r'the token endpoint refuses client "app", 401 invalid_client'):
+        LoginBudget(40, careful=True).exchanged(CLIENT, refused, "alice")
+    budget = LoginBudget(40, careful=True)
+    budget.exchanged(CLIENT, accepted, "alice")
+    budget.exchanged(CLIENT, refused, "alice")
+    LoginBudget(40).exchanged(CLIENT, refused, "alice")
+    assert budget.trouble is None
