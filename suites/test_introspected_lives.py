@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.introspection import says_active
 from token_conformance.evidence.lifetime import access_token_lifetime, documented_access_token_lifetime
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
@@ -68,12 +69,6 @@ async def outlived_access_token(provider: Provider) -> OutlivedAccessToken:
     await provider.clock.wait(access_token_lifetime(refresh, provider.profile) + LATENESS)
     late = await provider.introspect(newest, client=login.client)
     return OutlivedAccessToken(early, late, await provider.refresh(newest, client=login.client))
-
-
-def says_active(exchange: Exchange) -> bool:
-    """Whether an introspection answer says that the token is active, be it as a text; another check judges that."""
-    active = exchange.members.get("active")
-    return exchange.response.status == 200 and (active is True or active == "true")
 
 
 def judge_living(exchange: Exchange, what: str) -> None:

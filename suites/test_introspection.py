@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.introspection import says_active
 from token_conformance.evidence.lifetime import (
     access_token_lifetime,
     documented_access_token_lifetime,
@@ -94,12 +95,6 @@ def controlled(introspections: Introspections) -> None:
         raise Inconclusive(
             f"a living access token was introspected with {introspections.live.response.status}, active {introspections.live.members.get('active')!r}"
         )
-
-
-def says_active(exchange: Exchange) -> bool:
-    """Whether an introspection answer says that the token is active, be it as a text; another check judges that."""
-    active = exchange.members.get("active")
-    return active is True or active == "true"
 
 
 def judge_inactive(exchange: Exchange, what: str) -> None:
@@ -230,7 +225,7 @@ def test_introspection_demands_credentials(introspections: Introspections) -> No
     controlled(introspections)
     for exchange in (introspections.wrong_credentials, introspections.without_credentials):
         if exchange is not None:
-            told = exchange.response.status // 100 == 2 and says_active(exchange)
+            told = says_active(exchange)
             if not told and exchange.status // 100 != 2 and exchange.status not in {400, 401, 403}:
                 raise Inconclusive(f"introspection answered {exchange.status}, which is neither yes nor no")
             assert not told, f"introspection without the right credentials was answered by {exchange.response.status}"

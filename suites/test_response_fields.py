@@ -7,7 +7,7 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, requirement
 from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.answers import Evidence
-from token_conformance.evidence.sessions import Member, strays
+from token_conformance.evidence.shared_tokens import Member, strays
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.unguessable import varying_bits
 from token_conformance.judging.violation import violating

@@ -87,6 +87,7 @@ def test_decoded_bytes_are_counted_while_decoding(make_wire):
     ("content", "encoding", "sentence"),
     [
         (b"no gzip", "gzip", "the answer is not encoded as it says: "),
+        (gzip.compress(b"the whole")[:-9], "gzip", "the answer is not encoded as it says: it breaks off"),
         (ZEROS, "gzip, deflate", "the answer is encoded as gzip, deflate, which is not decoded here"),
     ],
 )

@@ -73,7 +73,7 @@ class SessionStore:
             raise SessionBusyError(
                 f"the session of {self.name} is in use by another process: wait for its end, or end it"
             ) from None
-        except (OSError, NotImplementedError) as error:
+        except (OSError, NotImplementedError) as error:  # the latter is filelock's, of a file system without locks
             raise StorageError(f"the session of {self.name} cannot be locked in {self._vault.lock}: {error}") from None
         try:
             yield

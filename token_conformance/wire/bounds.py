@@ -135,11 +135,14 @@ async def _portions(answer: httpx.Response) -> AsyncIterator[bytes]:
         async for chunk in answer.aiter_bytes():
             yield chunk
         return
-    decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # the header tells gzip from zlib
+    decoder, begun = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32), False  # the header tells gzip from zlib
     async for chunk in answer.aiter_raw():
         while chunk and not decoder.eof:
             yield _decoded(decoder, chunk)
             chunk = decoder.unconsumed_tail
+        begun = True
+    if begun and not decoder.eof:
+        raise NoAnswer("the answer is not encoded as it says: it breaks off")
 
 
 def _decoded(decoder: zlib._Decompress, chunk: bytes) -> bytes:

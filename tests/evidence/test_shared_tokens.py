@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conftest import NOON
-from token_conformance.evidence.sessions import strays
+from token_conformance.evidence.shared_tokens import strays
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.wire.exchange import Request
 
