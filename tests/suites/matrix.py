@@ -66,22 +66,43 @@ class Matrix:
         record = _recorded(profile, faults, variations, self.scenarios)
         return {name_of(check): judged(check, record) for check in self.checks}
 
-    def compared(self, profile: str, faults: Collection[str] = (), variations: Collection[str] = ()) -> Verdicts:
+    def compared(
+        self,
+        profile: str,
+        faults: Collection[str] = (),
+        variations: Collection[str] = (),
+        red: Collection[str] | None = None,
+    ) -> Verdicts:
         """The verdicts of the whole, which those of the scenarios that are reached have to agree with.
+
+        With the checks that are to be `red`, the scenarios of their suites have to agree, too.
 
         Raises:
             AssertionError: a check is red in the one and not in the other.
 
         """
-        whole, reached = self.whole(profile, faults, variations), self.reached(profile, faults, variations)
-        differing = sorted(set(alarms(whole)) ^ set(alarms(reached)))
-        assert not differing, f"scenarios were left out that the faults reach, or that others suffer from: {differing}"
+        whole = self.whole(profile, faults, variations)
+        for left_out in [self.reached(profile, faults, variations), self.reached(profile, faults, variations, red)]:
+            differing = sorted(set(alarms(whole)) ^ set(alarms(left_out)))
+            assert not differing, f"scenarios were left out that faults reach, or that others suffer from: {differing}"
         return whole
 
-    def reached(self, profile: str, faults: Collection[str] = (), variations: Collection[str] = ()) -> Verdicts:
-        """The verdicts where the scenarios are performed that the faults and variations reach; see `reach`."""
+    def reached(
+        self,
+        profile: str,
+        faults: Collection[str] = (),
+        variations: Collection[str] = (),
+        red: Collection[str] | None = None,
+    ) -> Verdicts:
+        """The verdicts where the scenarios are performed that the faults and variations reach; see `reach`.
+
+        Where it is known which checks are `red`, the scenarios of their suites are enough; the others' verdicts are
+        those at the faultless server.
+        """
         faultless = self.faultless(profile)
         scenarios = faultless.reached_by(faults, variations)
+        if red is not None:
+            scenarios = faultless.told_by(red, scenarios)
         if not scenarios:
             return faultless.verdicts
         return faultless.verdicts_but_for(_recorded(profile, faults, variations, scenarios))
@@ -110,6 +131,14 @@ class Faultless:
         changed = difference(behaviour(self.profile), behaviour(self.profile, faults, variations))
         return tuple(each.scenario for each in self.alone if changed.reaches(each.asked))
 
+    def told_by(self, red: Collection[str], scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+        """Those of the scenarios that the suites of red checks ask for: all where one of these looks at a whole run."""
+        if any(_looks_at_the_run(check) for check in self.checks if name_of(check) in red):
+            return tuple(scenarios)
+        suites = {suite_of(name) for name in red}
+        asked_for = {name for check in self.checks if suite_of(name_of(check)) in suites for name in _rests_on(check)}
+        return tuple(scenario for scenario in scenarios if scenario.name in asked_for)
+
     def verdicts_but_for(self, other: Record) -> Verdicts:
         """The verdicts where some scenarios went otherwise: on the checks that ask for them, or for all of the run."""
         record = together([self.record, other])
@@ -119,7 +148,16 @@ class Faultless:
 
 def concerned(check: pytest.Function, scenarios: Collection[str]) -> bool:
     """Whether a check rests on one of the scenarios, or on whatever there is."""
-    return not _rests_on(check).isdisjoint(scenarios) or not OF_THE_RUN.isdisjoint(check._fixtureinfo.argnames)
+    return not _rests_on(check).isdisjoint(scenarios) or _looks_at_the_run(check)
+
+
+def suite_of(name: str) -> str:
+    """The suite of a check by its name in tables, as `refresh` of `refresh::test_rotation`."""
+    return name.partition("::")[0]
+
+
+def _looks_at_the_run(check: pytest.Function) -> bool:
+    return not OF_THE_RUN.isdisjoint(check._fixtureinfo.argnames)
 
 
 @cache

@@ -17,6 +17,22 @@ def test_what_is_left_out_makes_no_difference(matrix, fault):
     assert alarms(matrix.compared("everything", [fault]))
 
 
+def test_the_suites_of_its_red_checks_are_enough(matrix):
+    """Of the scenarios that a fault reaches, those of the suites that find it give the same red checks."""
+    fault, red = "refresh-narrowing-shrinks-grant", ["refresh::test_narrowing_does_not_shrink_the_grant"]
+    faultless = matrix.faultless("everything")
+    reached = faultless.reached_by([fault], [])
+    assert 0 < len(faultless.told_by(red, reached)) < len(reached)
+    assert sorted(alarms(matrix.reached("everything", [fault], red=red))) == red
+
+
+def test_a_check_of_the_whole_run_needs_all_that_is_reached(matrix):
+    """What a check of all answers looks at may be in any scenario."""
+    faultless = matrix.faultless("everything")
+    reached = faultless.reached_by(["error-plain-unauthorized"], [])
+    assert faultless.told_by(["errors::test_refusal_is_400_or_401"], reached) == reached
+
+
 def test_what_no_scenario_asks_for_costs_nothing(matrix):
     """A behaviour that nobody has seen in a profile leaves its verdicts as they are."""
     assert matrix.reached("password-against-bcp") is matrix.faultless("password-against-bcp").verdicts
