@@ -6,24 +6,35 @@ from dataclasses import dataclass
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.provider import Provider, Resending, carrier
 from token_conformance.provider.binding import binding, bound, demand, nonce_in
-from token_conformance.provider.proof_changes import CLOCKS, MISTIMED, NONCES, NORMALIZED, RIGHT, WITH_PARTS, WRONG
+from token_conformance.provider.proof_changes import (
+    CLOCKS,
+    MISTIMED,
+    NONCES,
+    NORMALIZED,
+    RIGHT,
+    WITH_PARTS,
+    WRONG,
+    with_used_jti,
+)
 from token_conformance.running.record import Record
 from token_conformance.wire.exchange import Exchange, header
 
 
 @dataclass(frozen=True)
 class AtTokenEndpoint:
-    """A good token request with its good proof, with others, without one, with a used one, and in the end again."""
+    """A good token request with its good proof, with others, without one, with used ones, and in the end again."""
 
     control: TokenResponse
     attempts: Mapping[str, TokenResponse]
     malformed: TokenResponse
     without: TokenResponse
     used: TokenResponse
+    used_jti: TokenResponse
     again: TokenResponse
     demand: Exchange | None
     nonces: bool
@@ -85,10 +96,17 @@ async def proofs_at_token_endpoint(provider: Provider) -> AtTokenEndpoint:
         malformed=await attempt(provider, "no.proof"),
         without=await attempt(provider.proving(None)),
         used=await attempt(provider, last),
+        used_jti=await attempt(provider.proving(prover.changing(with_used_jti(jti_of(last))))),
         again=await attempt(provider),
         demand=demanded,
         nonces=bool(prover.nonces),
     )
+
+
+def jti_of(proof: str) -> str:
+    """The jti of a proof, empty where it is none."""
+    token = read(proof)
+    return str(token.claims.get("jti", "")) if token is not None else ""
 
 
 @requirement("rfc9449-proof-checks")
@@ -114,6 +132,19 @@ def test_proof_of_another_hour_gets_no_tokens(proofs_at_token_endpoint: AtTokenE
         raise NotApplicable("the provider gives out nonces, which tell the age of a proof")
     attempt = proofs_at_token_endpoint.attempts[part]
     assert not proofs_at_token_endpoint.refusal(attempt).handed_over, f"{part}: the proof was accepted"
+
+
+@requirement("rfc9449-11.1-jti-of-the-address")
+def test_used_jti_is_known_again(proofs_at_token_endpoint: AtTokenEndpoint) -> None:
+    """Where a proof works once, a new one with its jti gets no tokens either, with a query behind the address."""
+    beside_query = proofs_at_token_endpoint.attempts["htu-with-query"]
+    if proofs_at_token_endpoint.used.accepted:
+        raise NotApplicable("a proof is accepted a second time, which RFC 9449 §11.1 leaves to the server")
+    if not beside_query.accepted:
+        raise NotApplicable("no proof is accepted with a query in htu")
+    attempt = proofs_at_token_endpoint.used_jti
+    answer = refusal(attempt, control=beside_query, afterwards=proofs_at_token_endpoint.again)
+    assert not answer.handed_over, "the jti of a used proof was accepted again, with a query behind htu"
 
 
 @requirement("rfc9449-4.3-good-proof")

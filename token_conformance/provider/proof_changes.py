@@ -72,6 +72,11 @@ CLOCKS: Mapping[str, Change] = {
 """Proofs of clients whose clock is ahead."""
 
 
+def with_used_jti(jti: str) -> Change:
+    """A proof with a jti that was used before, and with a query in its address."""
+    return lambda proof: WITH_PARTS["htu-with-query"](proof).claiming(jti=jti)
+
+
 def at_another_host(url: str) -> str:
     """The same path at a host that the provider has nothing to do with."""
     return urlsplit(url)._replace(netloc="other.example").geturl()

@@ -195,9 +195,11 @@ def _check_nonce(installation: Installation, proof: Presented, place: Place) -> 
 
 
 def _remember(installation: Installation, proof: Presented) -> None:
-    if not installation.behaviour.dpop.replay_refused:
+    policy = installation.behaviour.dpop
+    if not policy.replay_refused:
         return
-    used = (_bare(proof.incoming.url), str(proof.claims.get("jti")))
+    address = str(proof.claims.get("htu")) if policy.replay_by_spelling else _bare(proof.incoming.url)
+    used = (address, str(proof.claims.get("jti")))
     if "jti" in proof.claims and used in installation.memory.dpop_proofs:
         raise _invalid("dpop_replay", "The DPoP proof was used before.")
     installation.memory.dpop_proofs.add(used)

@@ -214,6 +214,7 @@ class DPoPPolicy:
     addresses_normalized: bool = True
     second_proof_refused: bool = True
     replay_refused: bool = True
+    replay_by_spelling: bool = False
     further_claims_refused: bool = False
     patience: int | None = None
     nonce: Literal["never", "demanded"] = "never"

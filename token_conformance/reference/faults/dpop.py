@@ -149,6 +149,12 @@ DPOP = (
         refusals(lambda answer: answer.with_status(401).saying(error="invalid_client"), "dpop_replay"),
     ),
     Fault(
+        "dpop-replay-by-spelling",
+        "a jti is remembered beside htu as it is written",
+        ("rfc9449-11.1-jti-of-the-address",),
+        policy("dpop", replay_by_spelling=True),
+    ),
+    Fault(
         "dpop-wrong-proof-crashes",
         "a wrong proof leads to 500",
         ("endpoint-no-server-error",),
