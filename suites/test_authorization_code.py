@@ -59,7 +59,7 @@ class CodeReplay:
         )
 
 
-@scenario(needs="authorization_code unattended_login", reach="user")
+@scenario(needs="authorization_code unattended_login", ends_session=True)
 async def code_replay(provider: Provider) -> CodeReplay:
     """Exchange a code and refresh; exchange another one, again, use the tokens of its first exchange, and replay it twice more."""
     twin = await provider.exchange_code(await provider.authorize())
@@ -187,7 +187,7 @@ class CodeRace:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="authorization_code unattended_login", reach="user")
+@scenario(needs="authorization_code unattended_login", ends_session=True)
 async def code_race(provider: Provider) -> CodeRace:
     """Send the exchange of one code several times at once."""
     authorization = await provider.authorize(refreshable=False)

@@ -91,7 +91,7 @@ class AgedRefreshToken:
     aged: TokenResponse
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def aged_refresh_token(provider: Provider) -> AgedRefreshToken:
     """Log in, refresh, wait until shortly before the refresh tokens expire, and present the newest and the used one."""
     lifetime = documented_lifetime(provider.profile)

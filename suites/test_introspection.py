@@ -52,7 +52,7 @@ class Introspections:
     wrong_credentials: Exchange | None
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", ends_session=True)
 async def introspections(provider: Provider) -> Introspections:
     """Log in, refresh, and introspect a living, an unknown and a revoked token, and one without credentials."""
     endpoint = await provider.endpoint("introspection_endpoint")
@@ -283,7 +283,7 @@ class UsedIntrospection:
     again: TokenResponse | None
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def used_introspection(provider: Provider) -> UsedIntrospection:
     """Log in, introspect the refresh token, use it, and after the documented grace introspect it again; where none is
     documented, refresh by it as well.

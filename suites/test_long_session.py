@@ -203,7 +203,7 @@ class LateReuse:
     reuse: TokenResponse
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def late_reuse(provider: Provider) -> LateReuse:
     """Renew seven times, and present the last used refresh token again when the documented grace is over."""
     login = await aged(provider)
@@ -234,7 +234,7 @@ class LateRace:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", ends_session=True)
 async def late_race(provider: Provider) -> LateRace:
     """Renew six times, then send the newest refresh token several times at once."""
     login = await aged(provider)

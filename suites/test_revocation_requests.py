@@ -69,7 +69,7 @@ class PublicRevocation:
     afterwards: TokenResponse
 
 
-@scenario(needs="login refresh public_client", reach="user")
+@scenario(needs="login refresh public_client", ends_session=True)
 async def public_revocation(provider: Provider) -> PublicRevocation:
     """Refresh twice, revoke the newest refresh token with another client_id, and refresh again."""
     await provider.endpoint("revocation_endpoint")

@@ -69,7 +69,7 @@ class Reuse:
         return measured(self.first, earliest, self.last, used, after_use=after_use)
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def reuse(provider: Provider) -> Reuse:
     """Log in, refresh, present the used refresh token in the documented grace and after it, then the newest."""
     login = await provider.session()
@@ -195,7 +195,7 @@ class Grandparent:
         return self.again.answers[-1] if self.again is not None else self.at_once
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True)
 async def grandparent(provider: Provider) -> Grandparent:
     """Log in, refresh twice, then present the refresh token of the login."""
     login = await provider.session()
@@ -281,7 +281,7 @@ class Race:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", ends_session=True)
 async def race(provider: Provider) -> Race:
     """Log in, refresh once, then send the newest refresh token several times at once."""
     login = await provider.session()

@@ -16,13 +16,17 @@ from token_conformance.verdict import Inconclusive
 
 
 class TokenEndpoint:
-    """Replaces the refresh token at each use, and notes what was stored when a request reached it."""
+    """Replaces the refresh token at each use, and notes what was stored when a request reached it.
+
+    Where `reuse_ends` the session, a token that was used before ends it.
+    """
 
     def __init__(self, path):
         self.path = path
         self.newest = 1
         self.stored = []
         self.expires_in = 600
+        self.reuse_ends = False
         self.fails = lambda number: None
 
     def __call__(self, request):
@@ -33,6 +37,7 @@ class TokenEndpoint:
         if failure is not None:
             return failure
         if f"refresh_token=refresh-token-{self.newest:04}" not in request.content.decode():
+            self.newest = -1 if self.reuse_ends else self.newest
             return httpx.Response(400, json={"error": "invalid_grant"})
         self.newest += 1
         return httpx.Response(
@@ -188,9 +193,19 @@ async def ending(provider):
     return await provider.refresh(session.refresh_token)
 
 
-def test_a_session_that_a_scenario_ends(perform, stored, store):
+def test_a_session_that_outlives_a_scenario(perform, stored, store):
+    """A scenario that might have ended it leaves it to the next one, and to the next run."""
+    stored()
+    run = perform(named(renewing), named(ending, reach="user"), named(using, reach="user"))
+    assert run.transcript("using").startswith("access-token-")
+    assert store.read().ended_by is None
+    assert "ending~afterwards" in [exchange.scenario for exchange in run.exchanges]
+
+
+def test_a_session_that_a_scenario_ends(perform, stored, store, endpoint):
     """It is noted before the harm is done, later scenarios do without, and the next run says who it was."""
     stored()
+    endpoint.reuse_ends = True
     run = perform(named(renewing), named(ending, reach="user"), named(using, reach="user"))
     with pytest.raises(Inconclusive, match="an earlier scenario has ended the stored session"):
         run.transcript("using")

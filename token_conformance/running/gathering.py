@@ -26,7 +26,7 @@ from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
 from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Sessions, Stage, hands_of, stages, taken_over
-from token_conformance.running.stored_session import begin, note_end, note_refusal, stored_session
+from token_conformance.running.stored_session import begin, note_end, note_refusal, outlived, stored_session
 from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import ScenarioClock, Waits
 from token_conformance.verdict import Inconclusive, NotJudged
@@ -48,6 +48,9 @@ MOST_REQUESTS = 60
 
 FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
+
+AFTERWARDS = "~afterwards"
+"""What the name of the exchange ends with that shows whether the only session outlived a scenario."""
 
 AGAIN = "~again"
 """What the names of exchanges end with whose scenario ran once more."""
@@ -295,11 +298,11 @@ class Gathering:
         began = connection.clock.now()
         note_end(self.trouble, lineage, None if scenario.spares else scenario.name)
         await self._perform(scenario, self._provider(place.profile, wire, lineage, clock))
+        self._keep(wire)
         if wire.exchanges:
-            self._leave(scenario, lineage, connection.clock.now() - began)
+            await self._leave(scenario, place, connection.clock.now() - began)
         else:
             note_end(self.trouble, lineage, None)
-        self._keep(wire)
         self._waits[scenario.name] = clock.waits
         self._progress(scenario.name, len(self._waits), self._total)
 
@@ -324,11 +327,19 @@ class Gathering:
     async def _unless_gone(self, doing: Awaitable[Any]) -> Any:
         return await (self.presence.unless_gone(doing) if self.presence is not None else doing)
 
-    def _leave(self, scenario: Scenario, lineage: Lineage, taken: timedelta) -> None:
+    async def _leave(self, scenario: Scenario, place: Place, taken: timedelta) -> None:
         if not scenario.spares:
-            lineage.end()
+            if not await self._outlived(scenario, place):
+                place.lineage.end()
         elif taken > FRESH or isinstance(self._outcomes[scenario.name], Exception):
-            lineage.doubt()
+            place.lineage.doubt()
+
+    async def _outlived(self, scenario: Scenario, place: Place) -> bool:
+        """Whether the only session outlived a scenario that might have ended it, so that the next one can have it."""
+        wire = self._wire(f"{scenario.name}{AFTERWARDS}", place.connection)
+        lives = await outlived(self.trouble, self._provider(place.profile, wire, place.lineage))
+        self._keep(wire)
+        return lives
 
     def _keep(self, wire: Wire) -> None:
         for exchange in wire.exchanges:

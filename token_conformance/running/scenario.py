@@ -33,6 +33,7 @@ class Scenario:
     needs: tuple[str, ...] = ()
     reach: Reach = "nothing"
     waits: bool = False
+    ends_session: bool = False
 
     @property
     def spares(self) -> bool:
@@ -54,7 +55,8 @@ def scenario(
             runs while nobody else holds a session of the user.
         waits: whether it lets a lifetime pass; such a scenario has a browser and a login of its own, and waits beside
             others.
-        ends_session: `reach="user"`, as suites written before there was `reach` say it.
+        ends_session: whether it sets out to end the session that it was given, as by a reuse or a revocation. It reaches
+            every token of its user, and where there is but one session it comes after all that the session may outlive.
 
     Raises:
         ValueError: another module has a scenario of that name, or there is no such feature or reach.
@@ -63,7 +65,7 @@ def scenario(
     far = "user" if ends_session else reach
 
     def declare(perform: Performance) -> Any:
-        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), far, waits)  # noqa: B009 - a Callable need not have a name
+        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), far, waits, ends_session)  # noqa: B009 - a Callable need not have a name
         _check(declared)
         _DECLARED[declared.name] = declared
 

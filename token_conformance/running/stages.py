@@ -141,5 +141,5 @@ def _codes_first(scenario: Scenario) -> tuple[bool, ...]:
 
 
 def _with_one_session(scenario: Scenario) -> tuple[bool, ...]:
-    """What may end the only session comes after all that spares it, waits among it."""
-    return not scenario.spares, *_enders_last(scenario)
+    """What may end the only session comes after all that spares it, waits among it; what sets out to end it comes last."""
+    return scenario.ends_session, not scenario.spares, *_enders_last(scenario)

@@ -49,6 +49,21 @@ async def begin(name: str, trouble: Trouble, provider: Provider) -> None:
         _tell(trouble, lineage, f"the stored session of {name} could not be renewed: {problem}", over=False)
 
 
+async def outlived(trouble: Trouble, provider: Provider) -> bool:
+    """Whether the only session lives on after a scenario that might have ended it: its newest refresh token works."""
+    lineage = provider.lineage
+    if lineage.seed is None:
+        return False
+    try:
+        response = await provider.refresh(lineage.seed)
+    except NotJudged:
+        return False
+    if response.accepted:
+        note_end(trouble, lineage, None)
+        lineage.begin(Login(response, provider.profile.user_client))
+    return response.accepted
+
+
 def note_end(trouble: Trouble, lineage: Lineage, scenario: str | None) -> None:
     """Store that a scenario sets out to end the session, or, with None, that it did not come to that."""
     try:
