@@ -136,10 +136,32 @@ def test_what_is_left_to_do_is_told(make_run):
 def test_an_exchange_stands_once(page):
     """However many checks have read it; request and answer have labels that tell the same token from another one."""
     shown = exchanges_of(page)["rotation/1"].text_content()
-    assert "> &refresh_token=<refresh_token 1>" in shown
+    assert "\n&refresh_token=<refresh_token 1>" in shown
     assert '"refresh_token": "<refresh_token 2>"' in shown
     assert list(exchanges_of(page)) == ["rotation/1", "rotation/2"]
     assert page.count("> POST /token") == 2
+
+
+def test_what_goes_without_saying_is_left_out(make_run, make_exchange):
+    """The page says once which headers it leaves out; the same headers with other values are shown."""
+    plain = make_exchange("{}", headers=(("Content-Length", "2"), ("Content-Type", "application/json")))
+    odd = make_exchange("{}", headers=(("Content-Type", "application/x-www-form-urlencoded"),), number=2)
+    evidence = {each.id: Redactor().exchange(each) for each in (plain, odd)}
+    page = lxml.html.fromstring(html_of(make_run(), evidence))
+    shown = [each.text for each in page.xpath("//pre[@id]")]
+    assert "Content-Length" in page.xpath("//section[@id='exchanges']/p")[0].text_content()
+    assert ["Content-Length" in each for each in shown] == [False, False]
+    assert ["> Content-Type: application/x-www-form-urlencoded" in each for each in shown] == [False, False]
+    assert "< Content-Type: application/json" in shown[0]
+    assert "< Content-Type: application/x-www-form-urlencoded" in shown[1]
+
+
+def test_what_was_not_judged_stands_by_its_reason(make_run):
+    """A reason is told once, above the requirements for which it holds."""
+    page = lxml.html.fromstring(html_of(make_run(), {}))
+    reasons = [each.text_content().strip() for each in page.xpath("//details[@class='uncovered'][1]//th[@colspan='3']")]
+    assert reasons
+    assert len(reasons) == len(set(reasons))
 
 
 def test_a_check_leads_to_its_exchanges(page):
@@ -248,11 +270,11 @@ def test_exchanges_that_are_too_much_for_a_page_are_cut_alike(make_run, make_exc
     page = html_of(make_run(), evidence)
     assert len(page) < 4_000_000
     shown = {each.get("id"): each.text for each in lxml.html.fromstring(page).find_class("run")[0].xpath("//pre[@id]")}
-    assert shown[small.id] == str(evidence[small.id])
+    assert shown[small.id] == evidence[small.id].brief
     cut = re.fullmatch(
         r"(.*)… \(cut: \d+ characters in all, of more than the page has room for\)", shown[exchanges[0].id], re.DOTALL
     )
-    assert str(evidence[exchanges[0].id]).startswith(cut[1])
+    assert evidence[exchanges[0].id].brief.startswith(cut[1])
 
 
 def test_exchanges_of_a_usual_size_are_whole(make_run, make_exchange):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -19,6 +19,13 @@ Redact = Callable[[str], str]
 
 LONGEST = 4096
 """Characters of a body that are shown."""
+
+
+USUAL_OF_REQUESTS = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
+"""Headers of nearly all requests, with the value that is no news."""
+
+OF_ANY_ANSWER = {"content-length", "date"}
+"""Headers of answers whose values tell a reader nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,16 @@ class RedactedExchange:
         ]
         came = [f"< {self.status_line}", *_lines("< ", self.response_headers), *_body("< ", self.response_body)]
         return "\n".join([*sent, *came, *(f"  {token}" for token in self.tokens)])
+
+    @property
+    def brief(self) -> str:
+        """The exchange without headers that go without saying, and with its bodies as they are."""
+        sent = [f"{self.id}  {self.seconds:.3f} s{self.note}", f"> {self.request_line}"]
+        asked = [pair for pair in self.request_headers if USUAL_OF_REQUESTS.get(pair[0].lower()) != pair[1]]
+        said = [pair for pair in self.response_headers if pair[0].lower() not in OF_ANY_ANSWER]
+        sent += [*_lines("> ", asked), self.request_body]
+        came = [f"< {self.status_line}", *_lines("< ", said), self.response_body]
+        return "\n".join(line for line in [*sent, *came, *(f"  {token}" for token in self.tokens)] if line)
 
 
 def redacted(exchange: Exchange, learn: Learn, redact: Redact) -> RedactedExchange:
@@ -170,7 +187,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters in all)"
 
 
-def _lines(mark: str, headers: Headers) -> list[str]:
+def _lines(mark: str, headers: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{mark}{name}: {value}" for name, value in headers]
 
 

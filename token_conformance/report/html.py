@@ -13,7 +13,7 @@ from pathlib import Path
 
 import token_conformance
 from token_conformance.evidence.clock_skew import skew_sentence
-from token_conformance.judging.requirement import catalogue
+from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.redaction import RedactedExchange
 from token_conformance.report.page import Page, render
 from token_conformance.report.spans import spans
@@ -56,6 +56,13 @@ MOST_OF_EXCHANGES = 2_500_000
 _BROKEN_REFERENCE = re.compile(r"&[a-z]*$")
 
 
+LEFT_OUT = (
+    "<p>Left out where they are as usual: <code>Content-Type: application/x-www-form-urlencoded</code> and "
+    "<code>Accept: application/json</code> of requests, <code>Content-Length</code> and <code>Date</code> of answers."
+)
+"""What a reader of the exchanges has to know; see `RedactedExchange.brief`."""
+
+
 def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Sequence[Path] = ()) -> str:
     """The run as one HTML page, with the exchanges by their ids; `styles` are CSS files that follow ours."""
     page = Page(
@@ -83,7 +90,17 @@ def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
         duration=duration,
         evidence=evidence,
         differing=list(differing(run.facts)),
+        unjudged=_unjudged(run),
     )
+
+
+def _unjudged(run: RunResult) -> list[tuple[str, list[Requirement]]]:
+    """The requirements that were not judged, by the reason."""
+    found: dict[str, list[Requirement]] = {}
+    for requirement in run.not_judged:
+        reason = "; ".join(dict.fromkeys(run.reasons(requirement))) or "no check of it ran"
+        found.setdefault(reason, []).append(requirement)
+    return list(found.items())
 
 
 def _rows(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
@@ -115,7 +132,7 @@ def _exchanges(evidence: Mapping[str, RedactedExchange]) -> str:
         share = MOST_OF_EXCHANGES // len(texts)
         texts = {id_: _cut(text, share) for id_, text in texts.items()}
     shown = (f'<pre id="{escape(id_)}">{text}</pre>' for id_, text in texts.items())
-    return "\n".join(['<section id="exchanges">', "<h2>Exchanges</h2>", *shown, "</section>"])
+    return "\n".join(['<section id="exchanges">', "<h2>Exchanges</h2>", LEFT_OUT, *shown, "</section>"])
 
 
 def _cut(text: str, share: int) -> str:
@@ -128,7 +145,7 @@ def _cut(text: str, share: int) -> str:
 
 def _escaped(exchange: RedactedExchange) -> str:
     """The text of an exchange; `>` and quotes, of which it is full, are no markup there."""
-    return str(exchange).replace("&", "&amp;").replace("<", "&lt;")
+    return exchange.brief.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _environment(run: RunResult) -> dict[str, str]:
