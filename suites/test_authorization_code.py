@@ -226,7 +226,7 @@ class ExpiredCode:
         return mistaken(self.control, {"an expired code": self.late}, "invalid_grant", refused_by="rfc6749-expiry-code")
 
 
-@scenario(needs="authorization_code unattended_login", waits=True)
+@scenario(needs="authorization_code unattended_login", waits=True, parks=True)
 async def expired_code(provider: Provider) -> ExpiredCode:
     """Exchange a code at once, and another one after its documented lifetime, or after ten minutes; before that, when
     others were seen to expire.

@@ -240,7 +240,7 @@ class ExpiredDevice:
     expired: TokenResponse
 
 
-@scenario(needs="device_code", waits=True)
+@scenario(needs="device_code", waits=True, parks=True)
 async def expired_device(provider: Provider) -> ExpiredDevice:
     """Ask for codes, poll, wait until the codes have expired, and poll again."""
     device = await device_authorization(provider)

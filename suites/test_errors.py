@@ -16,7 +16,7 @@ from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.provider import Carrier, Provider, Resending, carrier
 from token_conformance.wire.exchange import Exchange, Request, header
 
-EACH_REFUSAL = pytest.mark.evidence_of("bad_requests", "wrong_credentials")
+EACH_REFUSAL = pytest.mark.evidence_of("bad_requests", "wrong_credentials", all_refusals=True)
 
 REGISTERED = DECISIONS | NO_DECISIONS | {"interaction_required", "login_required"}
 """The codes of the OAuth Extensions Error registry that a token endpoint may use."""

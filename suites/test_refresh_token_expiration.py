@@ -132,7 +132,7 @@ class TimedOut:
     seconds: float
 
 
-@scenario(needs="login refresh", waits=True)
+@scenario(needs="login refresh", waits=True, parks=True)
 async def timed_out(provider: Provider) -> TimedOut:
     """Log in, refresh, wait until refresh_token_timeout has passed, and present the newest refresh token."""
     login = await provider.login()

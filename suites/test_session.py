@@ -250,7 +250,7 @@ class ProlongedSession:
     late: TokenResponse
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", reach="user", waits=True, parks=True)
 async def prolonged_session(provider: Provider) -> ProlongedSession:
     """Log in, refresh at half the life of the refresh token, and with the new one once the first one's life is over."""
     grant = provider.profile.grants.refresh_token
@@ -265,6 +265,10 @@ async def prolonged_session(provider: Provider) -> ProlongedSession:
     await provider.clock.wait(half)
     control = await provider.refresh(login.refresh_token, client=login.client)
     await provider.clock.wait(lifetime - half + late)
+    if (provider.clock.now() - control.answered).total_seconds() >= lifetime - LATENESS:
+        raise Inconclusive(
+            "nobody came back in time: by now both lives are over, that of the login and that of the renewal"
+        )
     newest = control.refresh_token or login.refresh_token
     return ProlongedSession(control, await provider.refresh(newest, client=login.client))
 

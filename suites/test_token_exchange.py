@@ -251,7 +251,7 @@ def test_revoked_subject_token_is_refused(revoked_subject: DeadSubject) -> None:
     assert not answer.handed_over, "a revoked token was exchanged"
 
 
-@scenario(needs="token_exchange login", waits=True)
+@scenario(needs="token_exchange login", waits=True, parks=True)
 async def expired_subject(provider: Provider) -> DeadSubject:
     """Log in, exchange the access token, wait until it has expired, and exchange it again."""
     login, client = await provider.login(), exchanging_client(provider.profile)

@@ -20,6 +20,8 @@ OPTIONS = {
     "write_facts": None,
     "plan": False,
     "resume": None,
+    "park": False,
+    "due": False,
     "no_repeat": False,
     "strict": False,
     "complete": False,

@@ -39,6 +39,9 @@ COMMANDS = {
         "requirements", "requirements", "List the requirements of the catalogue, and how many checks judge each."
     ),
     "run": Listed("run", "run", "Test the providers of the given profiles (names or paths) and write their reports."),
+    "sessions": Listed(
+        "parked", "sessions", "List the stored session of PROFILE, and what is parked until a token of it has expired."
+    ),
     "schema": Listed("profiles", "schema", "Print the JSON Schema of the profile format, for editors."),
 }
 

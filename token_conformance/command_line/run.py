@@ -16,6 +16,7 @@ from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.report.folders import unwritable
+from token_conformance.results.exit_status import CONFORMS
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
@@ -44,6 +45,12 @@ UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "se
     metavar="RESULTS.json",
     help="Do what an earlier run left to do, and wait as long as it takes.",
 )
+@click.option(
+    "--park",
+    is_flag=True,
+    help="At its end log in once for each expiry that it could not wait for, and keep that for --due.",
+)
+@click.option("--due", is_flag=True, help="Only go on with what is parked and due, from cron or a schedule of your CI.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
 @click.option(
     "--write-facts",
@@ -78,7 +85,9 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
     or where it uses none, and emulated otherwise.
     """
     with without_collecting():  # what is imported and collected stays; the plugin collects from the first check on
-        announce(profiles, options)
+        profiles = announce(profiles, options)
+        if not profiles:
+            context.exit(CONFORMS)
         import pytest
 
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -115,6 +124,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
     arguments += ["--plan"] if options["plan"] else []
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
+    arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += ["--complete"] if options["complete"] else []
@@ -129,8 +139,11 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     return arguments
 
 
-def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
-    """Say of each profile what will answer; a profile that cannot be used ends the command."""
+def announce(profiles: tuple[str, ...], options: dict[str, object]) -> tuple[str, ...]:
+    """Say of each profile what will answer; a profile that cannot be used ends the command.
+
+    Gives the profiles that there is something to do for.
+    """
     kinds = [kind for kind in ("live", "emulated") if options[kind]] + (
         ["recorded"] if options["recorded"] is not None else []
     )
@@ -139,6 +152,9 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
     problems = [f"--{' and --'.join(kinds)} exclude each other: choose one"] if len(kinds) > 1 else []
     kind = kinds[0] if kinds else "emulated" if faults or variations else None
     choice = Choice(kind, recording, faults, variations)  # type: ignore[arg-type]  # one of the three kinds
+    if options["due"] and (options["park"] or options["resume"]):
+        problems.append("--due goes on with what is parked alone: leave out --park and --resume")
+    waiting: list[str] = []
     for given in profiles if not problems else ():
         try:
             name, profile, server = select(given, choice, os.environ)
@@ -147,10 +163,26 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> None:
         else:
             click.echo(f"{name}: {server.description}")
             problems += announce_resumption(name, profile, options["resume"])
+            if options["due"] and server.kind == "live" and not announce_due(given, name, profile, options):
+                waiting.append(given)
     if not problems and not options["plan"]:  # pytest would need the temporary folder before the plugin can say so
         problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
+    return tuple(given for given in profiles if given not in waiting)
+
+
+def announce_due(given: str, name: str, profile: Profile, options: dict[str, object]) -> bool:
+    """Say what is parked and due, or else when the next of it is; tells whether anything is.
+
+    Nothing parked at all ends the command: a schedule that has lost what it waits for is not to look as if it waited.
+    """
+    from token_conformance.command_line.parked import due_line  # other runs have no use for it
+
+    file, now = options["session_file"], datetime.now(UTC)
+    due, line = due_line(given, name, profile, Path(str(file)) if file else None, now, keyring=bool(options["keyring"]))
+    click.echo(line)
+    return due
 
 
 def announce_resumption(name: str, profile: Profile, results: object) -> list[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from token_conformance.plugin.directly import judge_directly
 from token_conformance.plugin.output import report_on
+from token_conformance.plugin.parking import going_on, heed_what_is_parked, park_what_is_left
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import outcomes_of, repeat_reds
-from token_conformance.plugin.selection import run_for, scenarios_of
+from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import RECORDS, RUNS
 from token_conformance.plugin.verdicts import forget
@@ -68,14 +70,24 @@ class Course:
 
     async def _gather_one(self, run: Run) -> None:
         items, config = self._items[run.name], self._config
-        scenarios = scenarios_of(items)
-        record = await _told(run, await gather(run, scenarios, Progress(config, run.name)), scenarios)
+        scenarios = scenarios_due(items, run.only or ()) if run.due else scenarios_of(items)
+        gathered = await going_on(run, scenarios, config) if run.due else await _gathered(run, scenarios, config)
+        record = await _told(run, gathered, scenarios)
         config.stash[RECORDS][run.name] = record
         with silence(config):
             outcomes = outcomes_of(items, record)
         await repeat_reds(run, record, outcomes, config)
+        if config.option.park and not run.due:
+            await park_what_is_left(run, record, scenarios, config)
         if config.option.directly:
             judge_directly(outcomes)
+
+
+async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
+    """What scenarios gather; what of it may end what is parked is remembered beforehand."""
+    unheeded = heed_what_is_parked(run, scenarios)
+    record = await gather(run, scenarios, Progress(config, run.name))
+    return replace(record, noticed=(*record.noticed, *unheeded))
 
 
 async def _told(run: Run, record: Record, scenarios: Sequence[Scenario]) -> Record:

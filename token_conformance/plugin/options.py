@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, RUNS
+from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
@@ -23,6 +23,7 @@ from token_conformance.wire.connection import ServerKind
 
 if TYPE_CHECKING:
     from token_conformance.sessions import SessionStore
+    from token_conformance.sessions.parked import ParkingLot
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,6 +60,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="do what an earlier run left to do, by its results.json: wait as long as it takes",
     )
+    group.addoption(
+        "--park",
+        action="store_true",
+        help="at the end of a live run, log in once for each expiry that it could not wait for, and keep that for --due",
+    )
+    group.addoption(
+        "--due",
+        action="store_true",
+        help="go on with what is parked and due, and judge its checks; nothing else is done",
+    )
     group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
     group.addoption(
         "--no-repeat",
@@ -94,6 +105,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
+    config.stash[PARKED], config.stash[UNPARKED] = {}, {}
     if not config.option.profile:
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -117,8 +129,10 @@ def _try_folders(config: pytest.Config) -> None:
     """
     if config.option.plan or config.option.collectonly:
         return
-    stores = [run.sessions for run in config.stash[RUNS].values() if run.sessions is not None]
-    folders: list[Path | None] = [*(store.folder for store in stores)] or [None]
+    runs, parks = config.stash[RUNS].values(), config.option.park or config.option.due
+    stores = [run.sessions.folder for run in runs if run.sessions is not None]
+    lots = [run.lot.folder for run in runs if run.lot is not None and parks]
+    folders: list[Path | None] = [*stores, *lots] or [None]
     problems = [each for folder in folders for each in unwritable(Path(config.option.report_dir), folder)]
     if problems:
         raise pytest.UsageError(*dict.fromkeys(problems))
@@ -131,7 +145,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
     if config.option.write_facts and len(config.option.profile) > 1:
         raise ProfileError(["--write-facts writes the facts of one profile: give one"])
     config.stash[LEFT] = left = _left(config)
-    if left:
+    if left and not config.option.park:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)
     runs: dict[str, Run] = {}
     for given in config.option.profile:
@@ -142,9 +156,37 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
         sessions = _store(given, profile, config) if server.kind == "live" and profile.login.stored else None
+        lot = _lot(given, profile, config) if server.kind == "live" else None
         only = frozenset(each.scenario for each in left) or None
-        runs[name] = Run(name, profile, server, redactor, sessions=sessions, only=only)
+        run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot)
+        runs[name] = _of_what_is_due(run) if config.option.due else run
+        if config.option.park and lot is None:
+            raise ProfileError(["--park keeps what a live server has issued: give --live"])
     return runs
+
+
+def _of_what_is_due(run: Run) -> Run:
+    """The run that goes on with what is parked and due, and does nothing else."""
+    from token_conformance.sessions import SessionError
+
+    if run.lot is None:
+        raise ProfileError(["--due goes on with what a live server has issued: give --live"])
+    try:
+        due = frozenset(each.scenario for each in run.lot.due(run.started))
+    except SessionError as problem:
+        raise ProfileError([str(problem)]) from None
+    return replace(run, only=due, due=True)
+
+
+def _lot(given: str, profile: Profile, config: pytest.Config) -> ParkingLot:
+    from token_conformance.sessions import SessionError
+    from token_conformance.sessions.parked import lot_for
+
+    file = config.option.session_file
+    try:
+        return lot_for(given, profile, Path(file) if file else None, keyring=config.option.keyring)
+    except SessionError as problem:
+        raise ProfileError([str(problem)]) from None
 
 
 def _store(given: str, profile: Profile, config: pytest.Config) -> SessionStore:

@@ -14,17 +14,17 @@ from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.sheet import fact_sheet
+from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
-from token_conformance.plugin.stash import LEFT, RECORDS, REPETITIONS, RESULTS, RUNS
+from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
 from token_conformance.results.exit_status import worst
 from token_conformance.results.facts import observed_lines, shown
 from token_conformance.results.outcome import Circumstances
 from token_conformance.results.results import CheckResult, RunResult
-from token_conformance.results.todo import announcement, to_dos
+from token_conformance.results.todo import Parked, ToDo, announcement, to_dos
 from token_conformance.running.record import Record
-from token_conformance.running.repetition import Repetition
 from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
 from token_conformance.wire.exchange import Exchange
@@ -98,13 +98,22 @@ def report_on(name: str, config: pytest.Config, *, interrupted: bool = False) ->
     """Write the reports of a profile, and let go of it; nothing is written where none of its checks was judged here."""
     run = config.stash[RUNS].pop(name)
     record, again = config.stash[RECORDS].pop(name, None), config.stash[REPETITIONS].pop(name, None)
+    parked = config.stash[PARKED].pop(name, None)
     results = config.stash[RESULTS].pop(name, [])
     if record is not None and results:
-        result = _run_result(run, record, again, results)
+        result = _run_result(run, record, (again.record if again else None, parked.record if parked else None), results)
+        waiting = parked_of(run, parked)
+        result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
         how = _circumstances(run, record, result, config, interrupted=interrupted)
         if again is not None and again.record.stopped is not None:
             how = how.with_trouble("the provider stopped answering before all reds were repeated")
-        exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
+        if (unparked := config.stash[UNPARKED].pop(name, None)) is not None:
+            how = how.with_trouble(unparked)
+        exchanges = (
+            *record.exchanges,
+            *(again.record.exchanges if again is not None else ()),
+            *(parked.record.exchanges if parked is not None else ()),
+        )
         config.stash.setdefault(FINISHED, []).append(
             _finish(run, replace(result, circumstances=how), exchanges, config)
         )
@@ -181,15 +190,16 @@ def _again(run: Run, results: Path, config: pytest.Config) -> str:
     return shlex.join(words)
 
 
-def _run_result(run: Run, record: Record, again: Repetition | None, results: list[CheckResult]) -> RunResult:
-    repeated = again.record if again is not None else Record(run.profile, run.server.kind)
+def _run_result(run: Run, record: Record, more: Iterable[Record | None], results: list[CheckResult]) -> RunResult:
+    """The result of a run; `more` was gathered after it."""
+    records = [record, *(each for each in more if each is not None)]
     return RunResult(
         profile=run.name,
         server=run.server.kind,
         started=run.started,
         seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
-        requests=len(record.exchanges) + len(repeated.exchanges),
-        logins=record.logins + repeated.logins,
+        requests=sum(len(each.exchanges) for each in records),
+        logins=sum(each.logins for each in records),
         todo=to_dos(record, datetime.now(UTC)),
         noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
         facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
@@ -198,6 +208,12 @@ def _run_result(run: Run, record: Record, again: Repetition | None, results: lis
         stale_deviations=stale_deviations(run, results),
         claims=tuple(sorted(run.profile.claims)),
     )
+
+
+def _still_to_do(left: Sequence[ToDo], parked: Sequence[Parked]) -> tuple[ToDo, ...]:
+    """What is left to do, without what is parked."""
+    kept = {each.scenario for each in parked}
+    return tuple(each for each in left if each.scenario not in kept)
 
 
 def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,18 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def _taken_up(item: pytest.Item) -> bool:
-    only = run_for(item).only
-    return only is None or any(scenario.name in only for scenario in own_scenarios(item))
+    run = run_for(item)
+    if run.only is None:
+        return True
+    if run.due and run.only and judges_refusals(item):
+        return True
+    scenarios = scenarios_for(item) if run.due else own_scenarios(item)
+    return any(scenario.name in run.only for scenario in scenarios)
+
+
+def judges_refusals(item: pytest.Item) -> bool:
+    """Whether a check judges all refusals of a run, whichever scenario got them: an expiry is told in some form, too."""
+    return any(mark.kwargs.get("all_refusals") for mark in item.iter_markers("evidence_of"))
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -84,6 +94,7 @@ def selection_of(config: pytest.Config, name: str) -> str | None:
     left_out, option = config.stash.get(LEFT_OUT, Counter[str]())[name], config.option
     given = {"-k": option.keyword, "-m": option.markexpr, "--resume": option.resume and str(option.resume)}
     by = [f"{flag} {shlex.quote(value)}" for flag, value in given.items() if value and left_out]
+    by += ["--due"] if option.due and left_out else []
     by += [] if _has_all(config) else [shlex.join(config.args)]
     if not by and not left_out:
         return None
@@ -112,6 +123,12 @@ def scenarios_of(items: Iterable[pytest.Item]) -> tuple[Scenario, ...]:
     for item in items:
         found.update((scenario.name, scenario) for scenario in scenarios_for(item))
     return tuple(found.values())
+
+
+def scenarios_due(items: Sequence[pytest.Item], due: Collection[str]) -> tuple[Scenario, ...]:
+    """The scenarios of the checks, without those that only add evidence to what a run with `--due` goes on with."""
+    own = {scenario.name for item in items for scenario in own_scenarios(item)}
+    return tuple(scenario for scenario in scenarios_of(items) if scenario.name in own or scenario.name in due)
 
 
 def scenarios_for(item: pytest.Item) -> tuple[Scenario, ...]:

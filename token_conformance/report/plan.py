@@ -35,7 +35,17 @@ def _too_long(plan: Plan) -> list[str]:
         return []
     heading = f"longer than limits.max_wait = {plan.limits.max_wait} s, so that they stay inconclusive and to be done"
     waits = (f"  {step.scenario.name}  takes a wait of {duration(step.waits.lacking or 0)}" for step in plan.too_long)
-    return [f"{heading}:", *waits]
+    return [f"{heading}:", *waits, *_parked(plan)]
+
+
+def _parked(plan: Plan) -> list[str]:
+    """What `--park` would do for those that wait too long."""
+    if not plan.parkable:
+        return []
+    names = ", ".join(step.scenario.name for step in plan.parkable)
+    return [
+        f"--park would log in for {names} at the end of the run, and --due go on with them when their time has come"
+    ]
 
 
 def _passwords(plan: Plan) -> list[str]:

@@ -40,6 +40,10 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
         *(_unjudged(requirement, run) for requirement in (run.unjudged if run.circumstances.complete else ())),
         *_facts(run),
         *([_left(run, again)] if run.todo else []),
+        *(
+            f"PARKED   {each.scenario} until {each.due:%Y-%m-%d %H:%M} UTC: `run --due` goes on with it"
+            for each in run.parked
+        ),
         *(f"NOTICED  {visible(sentence)}" for sentence in run.noticed),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",

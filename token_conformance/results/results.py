@@ -16,7 +16,7 @@ from token_conformance.results.causes import Cause, causes_of
 from token_conformance.results.conclusion import conclusion
 from token_conformance.results.facts import fact_json
 from token_conformance.results.outcome import AS_USUAL, Circumstances, Outcome, outcome_of
-from token_conformance.results.todo import ToDo
+from token_conformance.results.todo import Parked, ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -91,7 +91,7 @@ class RunResult:
 
     `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself; `withheld` says
     what the reports do not show, since it would have been a secret; `circumstances` what was asked of the run, and how
-    it went.
+    it went; `parked` is what waits for a later run with `--due`.
     """
 
     profile: str
@@ -105,6 +105,7 @@ class RunResult:
     logins: int = 0
     clock_skew: float | None = None
     todo: tuple[ToDo, ...] = ()
+    parked: tuple[Parked, ...] = ()
     noticed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     facts: tuple[SheetFact, ...] = ()
@@ -205,6 +206,7 @@ class RunResult:
             "unjudged": [requirement.id for requirement in self.unjudged],
             "stale_deviations": list(self.stale_deviations),
             "todo": [left.to_json() for left in self.todo],
+            "parked": [each.to_json() for each in self.parked],
             "facts": [fact_json(fact) for fact in self.facts],
             "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],

@@ -36,6 +36,20 @@ class ToDo:
         return {"scenario": self.scenario, "wait": self.wait, "earliest": earliest, "alone": self.alone}
 
 
+@dataclass(frozen=True)
+class Parked:
+    """A scenario that was stopped at a wait, at which time, and when that is over (UTC)."""
+
+    scenario: str
+    since: datetime
+    due: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry of results.json."""
+        times = {"since": self.since, "due": self.due}
+        return {"scenario": self.scenario, **{name: time.isoformat(timespec="seconds") for name, time in times.items()}}
+
+
 def to_dos(record: Record, now: datetime) -> tuple[ToDo, ...]:
     """The scenarios of a run for which `max_wait` was too short."""
     lacking = ((name, waits.lacking, waits.alone) for name, waits in record.waits.items())

@@ -93,14 +93,16 @@ class Place:
 
 
 class Gathering:
-    """One run's scenarios under way, and what they share."""
+    """One run's scenarios under way, and what they share; `suffix` sets what is done after the run apart from it."""
+
+    suffix = AGAIN
 
     def __init__(self, run: Run, progress: Progress, *, rehearsal: bool = False, after: Record | None = None) -> None:
         self.run = run
         self.kind: ServerKind = "live" if rehearsal else run.server.kind
         self.really_waits = run.server.kind == "live"
         self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
-        self._again = AGAIN if after is not None else ""
+        self._again = self.suffix if after is not None else ""
         self._room = Room()
         self.presence = Presence(self._probe) if self.really_waits else None
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)

@@ -10,6 +10,7 @@ from typing import Literal
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.running.gathering import gather
+from token_conformance.running.parking import why_not_parked
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -27,13 +28,17 @@ UNLIMITED = 1_000_000
 
 @dataclass(frozen=True)
 class Step:
-    """What one scenario takes: requests, logins, seconds of waiting; `absent` says why it is not applicable."""
+    """What one scenario takes: requests, logins, seconds of waiting; `absent` says why it is not applicable.
+
+    `parkable` tells whether it can be stopped at a wait that is too long, and go on later.
+    """
 
     scenario: Scenario
     requests: int
     logins: int
     waits: Waits
     absent: str | None = None
+    parkable: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,11 @@ class Plan:
     def too_long(self) -> tuple[Step, ...]:
         """The scenarios that would have to wait longer than `max_wait`."""
         return tuple(step for step in self.applicable if step.waits.lacking is not None)
+
+    @property
+    def parkable(self) -> tuple[Step, ...]:
+        """Those of them that `--park` would stop at their waits."""
+        return tuple(step for step in self.too_long if step.parkable)
 
     @property
     def seconds(self) -> float:
@@ -126,7 +136,8 @@ def presented(exchange: Exchange, profile: Profile) -> Literal["right", "wrong"]
 def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:
     outcome, name = record.outcomes[scenario.name], scenario.name
     absent = str(outcome) if isinstance(outcome, NotApplicable) else None
-    return Step(scenario, requests[name], record.logins_of.get(name, 0), record.waits[name], absent)
+    parks = why_not_parked(scenario, record.profile) is None
+    return Step(scenario, requests[name], record.logins_of.get(name, 0), record.waits[name], absent, parks)
 
 
 def _wait(profile: Profile, scenarios: Sequence[Scenario], record: Record) -> float:

@@ -11,12 +11,16 @@ from token_conformance.redaction import Redactor
 from token_conformance.wire.connection import Server
 
 if TYPE_CHECKING:
+    from token_conformance.sessions.parked import ParkingLot
     from token_conformance.sessions.store import SessionStore
 
 
 @dataclass(frozen=True)
 class Run:
-    """One profile in a pytest session; `only` names the scenarios whose checks are judged, where not all are."""
+    """One profile in a pytest session; `only` names the scenarios whose checks are judged, where not all are.
+
+    `lot` is where a live run finds what is parked, and parks; with `due` it goes on with that alone.
+    """
 
     name: str
     profile: Profile
@@ -25,3 +29,5 @@ class Run:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     sessions: SessionStore | None = None
     only: frozenset[str] | None = None
+    lot: ParkingLot | None = None
+    due: bool = False

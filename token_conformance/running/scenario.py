@@ -34,6 +34,7 @@ class Scenario:
     reach: Reach = "nothing"
     waits: bool = False
     ends_session: bool = False
+    parks: bool = False
 
     @property
     def spares(self) -> bool:
@@ -42,7 +43,12 @@ class Scenario:
 
 
 def scenario(
-    *, needs: str = "", reach: Reach = "nothing", waits: bool = False, ends_session: bool = False
+    *,
+    needs: str = "",
+    reach: Reach = "nothing",
+    waits: bool = False,
+    parks: bool = False,
+    ends_session: bool = False,
 ) -> Callable[[Performance], Any]:
     """Make an async function of the provider into a session-scoped fixture that gives its transcript.
 
@@ -55,6 +61,8 @@ def scenario(
             runs while nobody else holds a session of the user.
         waits: whether it lets a lifetime pass; such a scenario has a browser and a login of its own, and waits beside
             others.
+        parks: whether `run --park` may stop it at a wait that is too long, and `run --due` go on with it days later: what it
+            asks after its waits proves as much when it comes late, or it looks at the clock first.
         ends_session: whether it sets out to end the session that it was given, as by a reuse or a revocation. It reaches
             every token of its user, and where there is but one session it comes after all that the session may outlive.
 
@@ -65,7 +73,8 @@ def scenario(
     far = "user" if ends_session else reach
 
     def declare(perform: Performance) -> Any:
-        declared = Scenario(getattr(perform, "__name__"), perform, tuple(needs.split()), far, waits, ends_session)  # noqa: B009 - a Callable need not have a name
+        name = getattr(perform, "__name__")  # noqa: B009 - a Callable need not have a name
+        declared = Scenario(name, perform, tuple(needs.split()), far, waits, ends_session, parks)
         _check(declared)
         _DECLARED[declared.name] = declared
 

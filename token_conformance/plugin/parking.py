@@ -1,0 +1,81 @@
+"""`--park` and `--due`: what a run could not wait for is kept at its end, and another one goes on with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from token_conformance.plugin.progress import Progress
+from token_conformance.plugin.stash import PARKED, REPETITIONS, UNPARKED
+from token_conformance.results.todo import Parked
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
+from token_conformance.running.scenario import Scenario
+from token_conformance.sessions.problems import SessionError
+from token_conformance.verdict import Inconclusive
+
+if TYPE_CHECKING:
+    from token_conformance.running.parking import ParkedNow
+
+
+async def going_on(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
+    """What a run gathers that goes on with what is parked and due; where it cannot be kept true, that is its trouble."""
+    from token_conformance.running.parking import present  # other runs have no use for it
+
+    try:
+        return await present(run, scenarios, Progress(config, run.name))
+    except SessionError as problem:
+        outcomes = {scenario.name: Inconclusive(str(problem)) for scenario in scenarios}
+        return Record(run.profile, run.server.kind, outcomes=outcomes, trouble=str(problem), no_session=True)
+
+
+def heed_what_is_parked(run: Run, scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """Remember what a run is about to do that may end what is parked; gives why that cannot be, where it cannot."""
+    if run.lot is None:
+        return ()
+    from token_conformance.running.parking import endanger
+
+    try:
+        endanger(run, run.lot, scenarios)
+    except SessionError as problem:
+        return (f"what is parked has not been told of this run: {problem}",)
+    return ()
+
+
+async def park_what_is_left(run: Run, record: Record, scenarios: Sequence[Scenario], config: pytest.Config) -> None:
+    """Park what a run could not wait for, after all else that it does; what cannot be stored is the run's trouble."""
+    from token_conformance.running.parking import park, to_park
+
+    left = to_park(record, scenarios)
+    if run.lot is None or record.trouble is not None or not left:
+        return
+    try:
+        parked = await park(run, _with_repetition(run, record, config), left, Progress(config, run.name))
+    except SessionError as problem:
+        config.stash[UNPARKED][run.name] = f"what is left could not be parked: {problem}"
+    else:
+        config.stash[PARKED][run.name] = parked
+
+
+def parked_of(run: Run, parked: ParkedNow | None) -> tuple[Parked, ...]:
+    """What of a profile waits for a run with `--due`, where this run parks or goes on."""
+    if run.lot is None or (parked is None and not run.due):
+        return ()
+    try:
+        return tuple(Parked(each.scenario, each.parked, each.due) for each in run.lot.parked())
+    except SessionError:
+        return ()
+
+
+def _with_repetition(run: Run, record: Record, config: pytest.Config) -> Record:
+    """The record of a run with the logins of what it did again, which count against `max_logins` as well."""
+    again = config.stash[REPETITIONS].get(run.name)
+    if again is None:
+        return record
+    logins = Counter(record.logins_of) + Counter(again.record.logins_of)
+    wrong = record.wrong_passwords | again.record.wrong_passwords
+    return replace(record, logins_of=logins, wrong_passwords=wrong)
