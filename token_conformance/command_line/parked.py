@@ -27,7 +27,7 @@ from token_conformance.sessions.store import moment, store_for
 @click.argument("profile", metavar="PROFILE")
 @session_options
 def sessions(profile: str, session_file: Path | None, *, keyring: bool) -> None:
-    """List the stored session of PROFILE, and what `run --park` keeps until a token of it has expired."""
+    """List the stored session of PROFILE, and what is parked until a token of it has expired."""
     if keyring and session_file is not None:
         refuse(["--keyring and --session-file exclude each other: choose one"])
     try:

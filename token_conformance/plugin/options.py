@@ -144,6 +144,10 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         raise ProfileError(["--plan runs nothing: leave out -n"])
     if config.option.write_facts and len(config.option.profile) > 1:
         raise ProfileError(["--write-facts writes the facts of one profile: give one"])
+    if config.option.write_facts and config.option.due:
+        raise ProfileError(
+            ["--write-facts writes lives as they were measured on time: leave out --due, which comes later"]
+        )
     config.stash[LEFT] = left = _left(config)
     if left and not config.option.park:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)

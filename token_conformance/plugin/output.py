@@ -13,6 +13,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.clock_skew import clock_skew
+from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
@@ -20,7 +21,7 @@ from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, R
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
 from token_conformance.results.exit_status import worst
-from token_conformance.results.facts import observed_lines, shown
+from token_conformance.results.facts import observed_lines, shown, shown_expiries
 from token_conformance.results.outcome import Circumstances
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import Parked, ToDo, announcement, to_dos
@@ -203,6 +204,7 @@ def _run_result(run: Run, record: Record, more: Iterable[Record | None], results
         todo=to_dos(record, datetime.now(UTC)),
         noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
         facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
+        expiries=shown_expiries(expiries(run.profile, record.exchanges), run.redactor.text),
         clock_skew=clock_skew(record.exchanges) if run.server.kind == "live" else None,
         checks=tuple(results),
         stale_deviations=stale_deviations(run, results),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from token_conformance.evidence.facts.expiries import Expiry
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import SheetFact
 
@@ -44,6 +45,11 @@ def shown(facts: Iterable[SheetFact], redact: Redact) -> tuple[SheetFact, ...]:
     return tuple(
         replace(fact, measured=_shown(fact.measured, redact) if fact.measured is not None else None) for fact in facts
     )
+
+
+def shown_expiries(rows: Iterable[Expiry], redact: Redact) -> tuple[Expiry, ...]:
+    """The expiries with the codes that a server said in a form that may be shown and written."""
+    return tuple(replace(row, code=redact(row.code)[:LONGEST] if row.code is not None else None) for row in rows)
 
 
 def _shown(found: Measured, redact: Redact) -> Measured:

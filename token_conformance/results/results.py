@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import token_conformance
+from token_conformance.evidence.facts.expiries import Expiry
 from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import Habit
@@ -109,6 +110,7 @@ class RunResult:
     noticed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     facts: tuple[SheetFact, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
     circumstances: Circumstances = AS_USUAL
 
     @property
@@ -208,6 +210,7 @@ class RunResult:
             "todo": [left.to_json() for left in self.todo],
             "parked": [each.to_json() for each in self.parked],
             "facts": [fact_json(fact) for fact in self.facts],
+            "expiries": [asdict(expiry) for expiry in self.expiries],
             "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],
         }

@@ -25,12 +25,14 @@ class Measured:
     """What the exchanges say of one fact.
 
     `kind` is its class in a word for programs, `value` what a profile may hold of it, None where that cannot be written.
+    `between` are the bounds of a number that was seen to lie between them.
     """
 
     words: str
     kind: str
     exchanges: tuple[str, ...]
     value: Any = None
+    between: tuple[float, float] | None = None
 
 
 def measured(words: str, kind: str, seen: Iterable[Exchange], value: Any = None) -> Measured:

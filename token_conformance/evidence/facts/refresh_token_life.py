@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from token_conformance.evidence.facts.measured import (
@@ -63,14 +63,15 @@ class Bounds:
 
 def _seen(observed: Observed) -> Measured | None:
     """By age, or else, where renewals do not make a session longer, by the time since the login."""
-    uses = list(_uses(observed))
+    uses = list(uses_of(observed))
     bounds = _bounds(uses, lambda use: use.age) or _bounds(uses, lambda use: use.session)
     if bounds is None:
         return None
     seen = [use.attempt.exchange for use in (bounds.refused, bounds.accepted) if use is not None]
     worked = f"accepted after {as_seconds(bounds.accepted.age)}, " if bounds.accepted is not None else ""
     words = f"{worked}refused after {as_seconds(bounds.seconds)}"
-    return measured(words, "expires", seen, max(int(bounds.seconds) - LATENESS, 1))
+    found = measured(words, "expires", seen, max(int(bounds.seconds) - LATENESS, 1))
+    return replace(found, between=(bounds.accepted.age if bounds.accepted is not None else 0, bounds.seconds))
 
 
 def _bounds(uses: Sequence[Use], by: Callable[[Use], float]) -> Bounds | None:
@@ -85,7 +86,7 @@ def _bounds(uses: Sequence[Use], by: Callable[[Use], float]) -> Bounds | None:
     return Bounds(oldest, youngest, by(youngest))
 
 
-def _uses(observed: Observed) -> Iterator[Use]:
+def uses_of(observed: Observed) -> Iterator[Use]:
     """The first uses of refresh tokens, and all uses of those that are kept, up to the first refusal of each family."""
     for family in observed.families:
         births = {family.login.response.refresh_token: family.login.exchange.answered}
@@ -127,7 +128,7 @@ def _told_moves(observed: Observed) -> Iterator[tuple[str, Attempt]]:
 
 def _seen_moves(observed: Observed) -> Iterator[tuple[str, Attempt]]:
     """Uses that one of the two explains alone: by its age the token should live, by that of its session it should not."""
-    uses = list(_uses(observed))
+    uses = list(uses_of(observed))
     by_age, by_session = _bounds(uses, lambda use: use.age), _bounds(uses, lambda use: use.session)
     if by_age is None and by_session is not None:
         yield "login", by_session.refused.attempt

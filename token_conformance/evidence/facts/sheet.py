@@ -119,6 +119,9 @@ class SheetFact:
         """Whether the measured value is the documented one; None where one of them is not known."""
         if self.expected is None or self.measured is None or self.measured.value is None:
             return None
+        if self.measured.between is not None:
+            least, most = self.measured.between
+            return bool(least <= self.expected <= most)
         expected, seen = _comparable(self.expected), _comparable(self.measured.value)
         return bool(expected == seen) or (expected, seen) == ("jwt", "at+jwt")
 

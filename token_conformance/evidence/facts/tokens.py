@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, quote_plus
 
@@ -90,7 +91,7 @@ def id_token_lifetime(observed: Observed) -> Measured | None:
 
 def code_lifetime(observed: Observed) -> Measured | None:
     """How old a code may be when it is exchanged: between the oldest that was accepted and the youngest that was not."""
-    ages = [(age, each) for each in observed.attempts if (age := _age_of_code(each, observed)) is not None]
+    ages = list(code_ages(observed))
     worked = [(age, each) for age, each in ages if each.response.accepted]
     shapes = {each.method for _, each in worked}
     refused = [(age, each) for age, each in ages if age > OLD and _too_old(each) and each.method in shapes]
@@ -102,7 +103,14 @@ def code_lifetime(observed: Observed) -> Measured | None:
         return measured(f"accepted at the age of {as_seconds(oldest)}; no older one was tried", "not-seen", seen)
     youngest = min(age for age, _ in refused)
     words = f"accepted at the age of {as_seconds(oldest)}, refused at {as_seconds(youngest)}"
-    return measured(words, "expires", seen, max(int(youngest) - LATENESS, 1) if youngest > oldest else None)
+    if youngest <= oldest:
+        return measured(words, "expires", seen)
+    return replace(measured(words, "expires", seen, max(int(youngest) - LATENESS, 1)), between=(oldest, youngest))
+
+
+def code_ages(observed: Observed) -> Iterator[tuple[float, Attempt]]:
+    """The first exchanges of codes, with the seconds that each code was old."""
+    return ((age, each) for each in observed.attempts if (age := _age_of_code(each, observed)) is not None)
 
 
 OLD = 5
