@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from token_conformance.evidence.login import Login
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.device import device_authorization, poll
@@ -20,7 +21,7 @@ from token_conformance.running.waiting import ScenarioClock
 from token_conformance.sessions.parked import ParkedScenario, ParkingLot, due_after
 from token_conformance.sessions.problems import NoSessionError
 from token_conformance.sessions.store import moment
-from token_conformance.verdict import Inconclusive, NotJudged
+from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
 from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.wire import Wire
 
@@ -291,9 +292,18 @@ async def _not_let_in(provider: Provider, scenario: Scenario) -> str | None:
         login = await provider.session()
         if not login.response.accepted:
             return f"a new login is answered by {login.response}"
-        if "refresh" not in scenario.needs:
-            return None
-        answer = await provider.refresh(login.refresh_token, client=login.client)
-        return None if answer.accepted else f"the refresh token of a new login is answered by {answer}"
+        if "refresh" in scenario.needs:
+            answer = await provider.refresh(login.refresh_token, client=login.client)
+            return None if answer.accepted else f"the refresh token of a new login is answered by {answer}"
+        return await _not_at_the_resource(provider, login) if set(scenario.needs) == {"login"} else None
     except NotJudged as problem:
         return f"nobody is let in: {problem}"
+
+
+async def _not_at_the_resource(provider: Provider, login: Login) -> str | None:
+    """Why the resource takes no new access token either; None where it does, or where there is none."""
+    try:
+        status = (await provider.resource(login.access_token)).response.status
+    except NotApplicable:
+        return None
+    return None if status // 100 == 2 else f"a new access token is answered by {status}"

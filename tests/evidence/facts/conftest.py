@@ -67,10 +67,10 @@ class Story:
         tokens = {"access_token": f"a-of-{handed}-{at}", "token_type": "Bearer", "refresh_token": handed}
         return self.token(at, parameters, 200, *headers, **{**tokens, **members})
 
-    def resource(self, at: float, access_token: str, status: int = 200) -> Exchange:
-        """A use of an access token."""
+    def resource(self, at: float, access_token: str, status: int = 200, *headers: tuple[str, str]) -> Exchange:
+        """A use of an access token, and the headers of the answer."""
         request = Request("GET", "https://op.example/resource", (("Authorization", f"Bearer {access_token}"),))
-        return self.send(at, request, status, {})
+        return self.send(at, request, status, {}, *headers)
 
     def introspect(self, at: float, token: str, **members: Any) -> Exchange:
         """What introspection tells of a token."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -56,7 +56,7 @@ def expiries(profile: Profile, exchanges: Iterable[Exchange]) -> tuple[Expiry, .
     refresh = grants.refresh_token
     lifetime = _documented(refresh.lifetime) if refresh is not None else None
     from_login = refresh is not None and refresh.lifetime_from.documented == "login"
-    uses = [(use, _of(use.attempt)) for use in uses_of(observed)]
+    uses = [(use, _of(use.attempt)) for use in uses_of(observed) if use.attempt in _in_the_same_way(observed)]
     idle = _row(
         "refresh token (idle)", None if from_login else lifetime, [Presented(use.age, *told) for use, told in uses]
     )
@@ -77,12 +77,12 @@ def expiries(profile: Profile, exchanges: Iterable[Exchange]) -> tuple[Expiry, .
 
 
 def _row(kind: Kind, documented: int | None, presented: Sequence[Presented]) -> Expiry:
-    """What separates accepted from refused ages; where some that are older were accepted, nothing does."""
+    """What separates accepted from refused ages: what was refused at a lesser age than another was accepted had other faults."""
     oldest = max((each.age for each in presented if each.accepted), default=None)
-    refused = [each for each in presented if not each.accepted and each.age > OLD]
+    refused = [each for each in presented if not each.accepted and each.age > max(OLD, oldest or 0)]
     youngest = min(refused, key=lambda each: each.age, default=None)
     accepted_at = round(oldest, 1) if oldest is not None else None
-    if youngest is None or (oldest is not None and youngest.age <= oldest):
+    if youngest is None:
         return Expiry(kind, documented, accepted_at)
     answer = youngest.exchange.answer
     return Expiry(
@@ -94,6 +94,11 @@ def _row(kind: Kind, documented: int | None, presented: Sequence[Presented]) -> 
         youngest.code,
         youngest.exchange.id,
     )
+
+
+def _in_the_same_way(observed: Observed) -> Collection[Attempt]:
+    """The uses of refresh tokens by their own client, as it usually sends them: any other may be refused for that."""
+    return {attempt for family in observed.families for attempt in family.proper}
 
 
 def _alive(row: Expiry) -> Expiry:
