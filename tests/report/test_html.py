@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import lxml.html
 import pytest
 
+from token_conformance.evidence.facts.expiries import Expiry
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.requirement import catalogue
 from token_conformance.redaction import Redactor
 from token_conformance.report.html import OUTCOMES, html_of
-from token_conformance.results.todo import ToDo
+from token_conformance.results.todo import Parked, ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -131,6 +132,22 @@ def test_what_is_left_to_do_is_told(make_run):
     left = ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, tzinfo=UTC))
     said = lxml.html.fromstring(html_of(make_run(todo=(left,)), {})).find_class("todo")[0].text_content()
     assert said.strip() == "expired_code: 10.3 min, done at 2026-01-01 12:10 UTC at the earliest"
+
+
+def test_what_is_parked_is_told(make_run):
+    """With the time at which it goes on."""
+    parked = Parked("expired_code", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, 12, 10, tzinfo=UTC))
+    said = lxml.html.fromstring(html_of(make_run(parked=(parked,)), {})).find_class("todo")[0].text_content()
+    assert said.strip() == "expired_code: due at 2026-01-31 12:10 UTC"
+
+
+def test_what_expires_is_a_table(make_run):
+    """What is not known says so, and a server's words are shown as words."""
+    row = Expiry("code", None, 0.2, 80.0, 400, "<b>invalid_grant</b>", "expired_code/4")
+    page = lxml.html.fromstring(html_of(make_run(expiries=(row,)), {}))
+    (cells,) = (each.getparent() for each in page.iter("td") if each.text == "code" and each.getnext() is not None)
+    told = [cell.text_content() for cell in cells]
+    assert told == ["code", "unknown", "0.2 s", "80 s", "400", "<b>invalid_grant</b>", "expired_code/4"]
 
 
 def test_an_exchange_stands_once(page):

@@ -1,5 +1,7 @@
 """A plan reads in the order of what somebody asks who has to bear it."""
 
+from dataclasses import replace
+
 from token_conformance.profile.models import Limits
 from token_conformance.report.plan import plan_lines
 from token_conformance.running.planning import Plan, Step
@@ -65,3 +67,11 @@ def test_passwords_have_a_line_of_their_own():
     *_, told, _ = plan_lines(Plan(**usual, passwords=1))
     assert told == "passwords: the right one is presented about 1 time, wrong ones never"
     assert not any("password" in line for line in plan_lines(Plan(**usual)))
+
+
+def test_what_can_be_parked_is_named():
+    """The option that would do it, and the one that goes on."""
+    parkable = replace(step("aged", lacking=86_400), parkable=True)
+    *_, told, _ = lines(parkable, step("on_time", lacking=86_400))
+    assert told.startswith("--park would log in once more for each of aged, at the end of the run, and --due ")
+    assert not any("--park" in line for line in lines(step("on_time", lacking=86_400)))

@@ -6,7 +6,7 @@ from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.report.terminal import LETTERS, letters_line, summary_lines
-from token_conformance.results.todo import ToDo
+from token_conformance.results.todo import Parked, ToDo
 from token_conformance.verdict import Verdict
 
 
@@ -84,6 +84,14 @@ def test_what_is_left_to_do_says_how(make_run):
         "TO DO    expired_code (10.3 min): `token-conformance run example --resume RESULTS.json` waits so long"
         in summary_lines(make_run(todo=(left,)), again="token-conformance run example --resume RESULTS.json")
     )
+
+
+def test_what_is_parked_says_until_when(make_run):
+    """And by which option it goes on."""
+    parked = Parked("expired_code", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, 12, 10, tzinfo=UTC))
+    told = "PARKED   expired_code until 2026-01-31 12:10 UTC: `run --due` goes on with it"
+    assert told in summary_lines(make_run(parked=(parked,)))
+    assert not any(line.startswith("PARKED") for line in summary_lines(make_run()))
 
 
 def test_what_the_run_adapted_itself_to_is_told(make_run):

@@ -10,13 +10,14 @@ import pytest
 
 import token_conformance
 import token_conformance.results.results as results
+from token_conformance.evidence.facts.expiries import Expiry
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.judging.requirement import Requirement
 from token_conformance.results.facts import fact_json
 from token_conformance.results.results import CheckResult, Coverage, RunResult
-from token_conformance.results.todo import ToDo
+from token_conformance.results.todo import Parked, ToDo
 from token_conformance.verdict import Verdict
 
 SCHEMA = json.loads((Path(token_conformance.__file__).parent / "results" / "results.schema.json").read_text("utf-8"))
@@ -127,6 +128,11 @@ def test_results_json_keeps_its_schema():
         facts=tuple(SheetFact(line, None, None, None) for line in LINES),
         clock_skew=-1.5,
         todo=(ToDo("expired_code", 620, datetime(2026, 1, 1, 12, 10, 20, tzinfo=UTC)),),
+        parked=(Parked("reuse", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)),),
+        expiries=(
+            Expiry("code", 60, 0.2, 80.0, 400, "invalid_grant", "expired_code/4"),
+            Expiry("access token", None),
+        ),
     )
 
     jsonschema.Draft202012Validator.check_schema(SCHEMA)

@@ -115,3 +115,14 @@ def test_a_password_in_a_form_is_counted(plan):
     login = {"strategy": "form", "username": "alice", "password": "wonderland"}
     found = plan(Scenario("one", log_in), grants={"authorization_code": {}}, login=login)
     assert (found.passwords, found.wrong_passwords) == (1, 0)
+
+
+def test_what_takes_too_long_can_be_parked(plan):
+    """Of those that wait too long, what proves as much days later."""
+    found = plan(
+        Scenario("aged", outlive_for_a_day, waits=True, parks=True),
+        Scenario("on_time", outlive_for_a_day, waits=True),
+        Scenario("short", outlive, waits=True, parks=True),
+    )
+    assert [step.scenario.name for step in found.too_long] == ["aged", "on_time"]
+    assert [step.scenario.name for step in found.parkable] == ["aged"]

@@ -26,7 +26,8 @@ from token_conformance.sessions.store import moment, store_for
 @click.command()
 @click.argument("profile", metavar="PROFILE")
 @session_options
-def sessions(profile: str, session_file: Path | None, *, keyring: bool) -> None:
+@click.option("--forget", is_flag=True, help="Forget what is parked.")
+def sessions(profile: str, session_file: Path | None, *, keyring: bool, forget: bool) -> None:
     """List the stored session of PROFILE, and what is parked until a token of it has expired."""
     if keyring and session_file is not None:
         refuse(["--keyring and --session-file exclude each other: choose one"])
@@ -34,6 +35,8 @@ def sessions(profile: str, session_file: Path | None, *, keyring: bool) -> None:
         loaded = load(find(profile), os.environ)
         store = store_for(profile, loaded, session_file, keyring=keyring)
         lot = lot_for(profile, loaded, session_file, keyring=keyring)
+        for each in lot.parked() if forget else ():
+            lot.drop(each)
         click.echo(session_line(store.read(), store.place))
         for line in parked_lines(lot.parked(), lot.place, datetime.now(UTC)):
             click.echo(line)

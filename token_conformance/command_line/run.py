@@ -154,7 +154,7 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> tuple[str
     choice = Choice(kind, recording, faults, variations)  # type: ignore[arg-type]  # one of the three kinds
     if options["due"] and (options["park"] or options["resume"]):
         problems.append("--due goes on with what is parked alone: leave out --park and --resume")
-    waiting: list[str] = []
+    waiting: set[str] = set()
     for given in profiles if not problems else ():
         try:
             name, profile, server = select(given, choice, os.environ)
@@ -164,12 +164,15 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> tuple[str
             click.echo(f"{name}: {server.description}")
             problems += announce_resumption(name, profile, options["resume"])
             if options["due"] and server.kind == "live" and not announce_due(given, name, profile, options):
-                waiting.append(given)
-    if not problems and not options["plan"]:  # pytest would need the temporary folder before the plugin can say so
+                waiting.add(given)
+    to_do = tuple(given for given in profiles if given not in waiting)
+    if (
+        to_do and not problems and not options["plan"]
+    ):  # pytest would need the temporary folder before the plugin can say so
         problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
-    return tuple(given for given in profiles if given not in waiting)
+    return to_do
 
 
 def announce_due(given: str, name: str, profile: Profile, options: dict[str, object]) -> bool:

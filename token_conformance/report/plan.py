@@ -44,7 +44,7 @@ def _parked(plan: Plan) -> list[str]:
         return []
     names = ", ".join(step.scenario.name for step in plan.parkable)
     return [
-        f"--park would log in for {names} at the end of the run, and --due go on with them when their time has come"
+        f"--park would log in once more for each of {names}, at the end of the run, and --due judge them when their time has come"
     ]
 
 
