@@ -249,6 +249,37 @@ def test_where_a_new_login_is_refused_too_age_proves_nothing(make_setting):
         record.transcript("expired_refresh_token")
 
 
+def test_what_is_accepted_counts_without_a_new_login(make_setting):
+    """Whoever cannot log in any more has still seen an expired token work."""
+    setting = make_setting("refresh-expired-accepted")
+    setting.park(REFRESHING)
+    setting.later(31 * DAY)
+    login = setting.profile.login.model_copy(update={"password": "a password of yesterday"})
+    setting.profile = setting.profile.model_copy(update={"login": login})
+    assert setting.present(REFRESHING).transcript("expired_refresh_token").expired.handed_over
+
+
+def test_of_two_runs_at_once_one_goes_on(setting, monkeypatch):
+    """The other says so, and presents nothing."""
+    setting.park(REFRESHING)
+    setting.later(31 * DAY)
+    monkeypatch.setattr(ParkingLot, "take", lambda *_: False)
+    with pytest.raises(Inconclusive, match="another run goes on with it"):
+        setting.present(REFRESHING).transcript("expired_refresh_token")
+    assert len(setting.lot.parked()) == 1
+
+
+def test_what_cannot_be_marked_is_not_presented(setting, monkeypatch):
+    """A full disk is told, and it stays parked."""
+    setting.park(REFRESHING)
+    setting.later(31 * DAY)
+    with monkeypatch.context() as broken:
+        broken.setattr(FileVault, "write", lambda *_: (_ for _ in ()).throw(StorageError("no room")))
+        with pytest.raises(Inconclusive, match="it stays parked: no room"):
+            setting.present(REFRESHING).transcript("expired_refresh_token")
+    assert setting.present(REFRESHING).transcript("expired_refresh_token").expired.error == "invalid_grant"
+
+
 def test_a_provider_that_is_down_is_shown_nothing(setting):
     """It stays parked, and goes on when the provider is back."""
     setting.park(REFRESHING)

@@ -5,10 +5,13 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
+from token_conformance.provider.dpop import new_prover
 from token_conformance.sessions import DamagedSessionError, FileVault, StorageError
 from token_conformance.sessions.parked import Draw, KeptExchange, ParkedScenario, ParkingLot, due_after, lot_for
 
+KEY = new_prover("ES256").exported()
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -42,9 +45,7 @@ def test_what_was_parked_is_found_again(lot, make_parked):
         headers=(("content-type", "application/json"),),
         body=b'{"refresh_token": "a-token"}\xff\x00',
     )
-    parked = make_parked(
-        exchanges=(answer,), drawn=(Draw(kind="state", value="s"),), dpop_key={"kty": "EC"}, waits=1, logins=1
-    )
+    parked = make_parked(exchanges=(answer,), drawn=(Draw(kind="state", value="s"),), dpop_key=KEY, waits=1, logins=1)
     lot.keep(parked)
     assert lot.parked() == (parked,)
 
@@ -61,8 +62,8 @@ def test_nothing_secret_is_shown(make_parked):
     answer = KeptExchange(
         method="POST", url="https://op.example/token", started=NOW, status=200, body=b"a-secret-token"
     )
-    shown = repr(make_parked(exchanges=(answer,), drawn=(Draw(kind="state", value="s-e-c"),), dpop_key={"d": "k-e-y"}))
-    assert not any(secret in shown + repr(answer) for secret in ("a-secret-token", "s-e-c", "k-e-y"))
+    shown = repr(make_parked(exchanges=(answer,), drawn=(Draw(kind="state", value="s-e-c"),), dpop_key=KEY))
+    assert not any(secret in shown + repr(answer) for secret in ("a-secret-token", "s-e-c", KEY["d"]))
 
 
 def test_those_due_first_come_first(lot, make_parked):
@@ -156,3 +157,19 @@ def test_a_wait_that_nobody_outlives_ends_with_the_calendar():
     """No lifetime that a server tells is an error of ours."""
     assert due_after(NOW, 60) == NOW + timedelta(minutes=1)
     assert due_after(NOW, 1e15).year == 9999
+
+
+def test_of_two_runs_one_presents_it(lot, make_parked):
+    """The mark is set by the first; what was dropped meanwhile is nobody's."""
+    parked = make_parked()
+    lot.keep(parked)
+    assert lot.take(parked, NOW)
+    assert not lot.take(parked, NOW)
+    lot.drop(parked)
+    assert not lot.take(parked, NOW)
+
+
+def test_what_is_no_key_is_damaged(make_parked):
+    """It is known before anything is presented."""
+    with pytest.raises(ValidationError):
+        make_parked(dpop_key={"kty": "EC"})

@@ -15,7 +15,6 @@ from token_conformance.results.todo import Parked
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
-from token_conformance.sessions.problems import SessionError
 from token_conformance.verdict import Inconclusive
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 
 async def going_on(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
     """What a run gathers that goes on with what is parked and due; where it cannot be kept true, that is its trouble."""
-    from token_conformance.running.parking import present  # other runs have no use for it
+    from token_conformance.running.parking import present  # other runs have no use for it, nor for sessions
+    from token_conformance.sessions.problems import SessionError
 
     try:
         return await present(run, scenarios, Progress(config, run.name))
@@ -38,6 +38,7 @@ def heed_what_is_parked(run: Run, scenarios: Sequence[Scenario]) -> tuple[str, .
     if run.lot is None:
         return ()
     from token_conformance.running.parking import endanger
+    from token_conformance.sessions.problems import SessionError
 
     try:
         endanger(run, run.lot, scenarios)
@@ -49,6 +50,7 @@ def heed_what_is_parked(run: Run, scenarios: Sequence[Scenario]) -> tuple[str, .
 async def park_what_is_left(run: Run, record: Record, scenarios: Sequence[Scenario], config: pytest.Config) -> None:
     """Park what a run could not wait for, after all else that it does; what cannot be stored is the run's trouble."""
     from token_conformance.running.parking import park, to_park
+    from token_conformance.sessions.problems import SessionError
 
     left = to_park(record, scenarios)
     if run.lot is None or record.trouble is not None or not left:
@@ -65,6 +67,8 @@ def parked_of(run: Run, parked: ParkedNow | None) -> tuple[Parked, ...]:
     """What of a profile waits for a run with `--due`, where this run parks or goes on."""
     if run.lot is None or (parked is None and not run.due):
         return ()
+    from token_conformance.sessions.problems import SessionError
+
     try:
         return tuple(Parked(each.scenario, each.parked, each.due) for each in run.lot.parked())
     except SessionError:

@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import ValidationError
 
 from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.sessions.parked import Draw, KeptExchange, ParkedScenario
@@ -178,19 +179,22 @@ def kept(exchange: Exchange) -> KeptExchange:
     """An answered exchange as it is parked: what was sent is left out, for it would hold passwords and secrets.
 
     Raises:
-        Inconclusive: there was no answer.
+        Inconclusive: there was no answer, or it is none that can be stored.
 
     """
     answer = exchange.response
-    return KeptExchange(
-        method=exchange.request.method,
-        url=_address(exchange.request.url),
-        started=exchange.started,
-        seconds=exchange.seconds,
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-    )
+    try:
+        return KeptExchange(
+            method=exchange.request.method,
+            url=_address(exchange.request.url),
+            started=exchange.started,
+            seconds=exchange.seconds,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+        )
+    except ValidationError:
+        raise Inconclusive(f"the answer to {exchange} cannot be stored") from None
 
 
 def _address(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from token_conformance.evidence.login import Login
 from token_conformance.profile.models import Profile
@@ -19,7 +20,7 @@ from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION
 from token_conformance.running.waiting import ScenarioClock
 from token_conformance.sessions.parked import ParkedScenario, ParkingLot, due_after
-from token_conformance.sessions.problems import NoSessionError
+from token_conformance.sessions.problems import NoSessionError, SessionError
 from token_conformance.sessions.store import moment
 from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
 from token_conformance.wire.exchange import Exchange
@@ -136,6 +137,7 @@ class Parking(Gathering):
         super().__init__(run, progress, after=after)
         self._lot = lot
         self._one_session = after is not None and ONE_SESSION in after.noticed
+        self._refused: set[str] = set()
         self.parked: list[ParkedScenario] = []
 
     async def park(self, scenarios: Sequence[Scenario]) -> None:
@@ -175,7 +177,7 @@ class Parking(Gathering):
 
         async def mark() -> None:
             await self._probe_first()
-            self._lot.keep(parked.going_on(course.connection.clock.now()))
+            self._take(parked, course.connection.clock.now())
 
         course = Course(self.run.server.connect(scenario.name), self._max_wait, mark, parked)
         exchanges = await self._pursue(scenario, course)
@@ -188,6 +190,20 @@ class Parking(Gathering):
             self._lot.drop(parked)
         return course.live
 
+    def _take(self, parked: ParkedScenario, now: datetime) -> None:
+        """Mark a scenario as presented before anything of it is.
+
+        Raises:
+            Inconclusive: it cannot be marked, or another run was faster.
+
+        """
+        try:
+            mine = self._lot.take(parked, now)
+        except SessionError as problem:
+            raise Inconclusive(f"it stays parked: {problem}") from None
+        if not mine:
+            raise Inconclusive("another run goes on with it at this time")
+
     def _weigh(self, scenario: Scenario, parked: ParkedScenario, exchanges: Sequence[Exchange]) -> None:
         """Take no refusal for the work of age where something else may have ended what was parked."""
         self._noticed.append(
@@ -195,7 +211,10 @@ class Parking(Gathering):
             f"its first {len(parked.exchanges)} exchanges are of then"
         )
         answer = exchanges[0].answer if exchanges else None
-        if parked.endangered and answer is not None and answer.status // 100 != 2:
+        if answer is None or answer.status // 100 == 2:
+            return
+        self._refused.add(scenario.name)
+        if parked.endangered:
             self._outcomes[scenario.name] = Inconclusive(
                 f"what was parked is refused, and age need not be the reason: {'; '.join(parked.endangered)}"
             )
@@ -267,7 +286,10 @@ class Parking(Gathering):
             raise Inconclusive("the provider does not answer: it stays parked")
 
     async def _control(self, presented: Sequence[Scenario]) -> None:
-        """Log in anew; where that is not accepted either, no refusal of what was parked says anything of its age."""
+        """Log in anew; where that is not accepted either, no refusal of what was parked says anything of its age.
+
+        What was accepted is told all the same.
+        """
         lineage, connection = Lineage(), self.run.server.connect(CONTROL)
         wire = self._wire(CONTROL, connection)
         provider = self._provider(self.run.profile, wire, lineage, ScenarioClock(connection.clock))
@@ -277,7 +299,7 @@ class Parking(Gathering):
             await connection.close()
         self._keep(wire)
         for name, why in problems.items():
-            if why is not None:
+            if why is not None and name in self._refused:
                 self._outcomes[name] = Inconclusive(f"beside what was parked, {why}")
 
 

@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    ValidationError,
+    field_validator,
+)
 
 from token_conformance.profile.files import find
 from token_conformance.profile.models import Profile
+from token_conformance.provider.dpop import restored
 from token_conformance.sessions.problems import DamagedSessionError, SessionBusyError, StorageError
 from token_conformance.sessions.store import provider_of
 from token_conformance.sessions.vaults import OWNER_ONLY, Vault, make_folder, vault
@@ -76,6 +86,13 @@ class ParkedScenario(BaseModel):
     presented: AwareDatetime | None = None
     single: bool = False
     endangered: tuple[str, ...] = ()
+
+    @field_validator("dpop_key")
+    @classmethod
+    def _is_a_key(cls, key: dict[str, Any] | None) -> dict[str, Any] | None:
+        if key is not None:
+            restored(key)
+        return key
 
     @property
     def whose(self) -> tuple[str, str, str]:
@@ -149,6 +166,19 @@ class ParkingLot:
 
         """
         self._change(lambda all_: (*(each for each in all_ if not _same(each, scenario)), scenario))
+
+    def take(self, scenario: ParkedScenario, now: datetime) -> bool:
+        """Mark a scenario as presented, and tell whether nobody else has done so; raises as `keep` does."""
+        found: list[ParkedScenario] = []
+
+        def marked(each: ParkedScenario) -> ParkedScenario:
+            if not _same(each, scenario) or each.presented is not None:
+                return each
+            found.append(each)
+            return each.going_on(now)
+
+        self._change(lambda all_: [marked(each) for each in all_])
+        return bool(found)
 
     def drop(self, scenario: ParkedScenario) -> None:
         """Forget a scenario; raises as `keep` does."""
