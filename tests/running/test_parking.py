@@ -335,7 +335,7 @@ def test_who_comes_back_too_late_judges_nothing_by_it(setting):
     setting.park(USING)
     setting.later(31 * DAY)
     transcript = setting.present(USING).transcript("access_token_life")
-    assert (transcript.late, transcript.renewal) == (None, None)
+    assert (transcript.late, transcript.missed, transcript.stale) == (None, True, True)
     assert transcript.expired.answer.status == 401
 
 
@@ -349,6 +349,8 @@ def test_who_comes_back_in_time_sees_it_alive(setting):
     transcript = setting.present(USING).transcript("access_token_life")
     assert (transcript.late.answer.status, transcript.expired.answer.status) == (200, 401)
     assert transcript.renewal.accepted
+    assert not transcript.missed
+    assert not transcript.stale
 
 
 def test_tokens_bound_to_a_key_are_presented_by_it(make_setting):
