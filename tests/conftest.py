@@ -25,12 +25,22 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the table of faults be gone through in full; see `tests/suites`."""
+    """Let a night have all of it: every scenario for every fault (`tests/suites`), and the tests marked `nightly`."""
     parser.addoption(
-        "--full-matrix",
+        "--nightly",
         action="store_true",
-        help="perform every scenario for every fault, and see that those left out otherwise make no difference",
+        help="run tests marked nightly, too; and perform every scenario for every fault, and see that those left out "
+        "otherwise make no difference",
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is marked `nightly` to the night."""
+    if config.getoption("nightly", default=False):
+        return
+    late = [item for item in items if item.get_closest_marker("nightly")]
+    config.hook.pytest_deselected(items=late)
+    items[:] = [item for item in items if item not in late]
 
 
 @pytest.hookimpl(optionalhook=True)

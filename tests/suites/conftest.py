@@ -54,7 +54,7 @@ def matrix(checks: list[pytest.Function]) -> Matrix:
 def judge_all(matrix: Matrix, pytestconfig: pytest.Config) -> Judge:
     """Judges all checks for a profile of this folder with faults and variations; gives verdicts by the checks' names.
 
-    It performs the scenarios that these can reach; with `--full-matrix` all of them, and what it leaves out otherwise
+    It performs the scenarios that these can reach; with `--nightly` all of them, and what it leaves out otherwise
     has to make no difference.
     """
-    return matrix.compared if pytestconfig.getoption("full_matrix") else matrix.reached
+    return matrix.compared if pytestconfig.getoption("nightly") else matrix.reached

@@ -61,7 +61,7 @@ def observed(profile: Profile, exchanges: Iterable[Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def reds(checks, pytestconfig):
     """Judges a profile with a fault; gives the red checks and the facts that were measured."""
-    whole = pytestconfig.getoption("full_matrix")
+    whole = pytestconfig.getoption("nightly")
     judging = [check for check in checks if whole or name_of(check).split("::")[0] in FACTS_ARE_READ_BY]
     scenarios = scenarios_of(judging)
 
@@ -77,7 +77,7 @@ def reds(checks, pytestconfig):
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A sample in the fast mode, every fault in the full matrix."""
     if "fault" in metafunc.fixturenames:
-        metafunc.parametrize("fault", sorted(FAULTS) if metafunc.config.getoption("full_matrix") else FAST)
+        metafunc.parametrize("fault", sorted(FAULTS) if metafunc.config.getoption("nightly") else FAST)
 
 
 def test_a_fault_is_found_beside_the_facts_that_it_led_to(reds, fault):
