@@ -35,6 +35,8 @@ OPTIONS = {
     "verbose": False,
     "session_file": None,
     "keyring": False,
+    "env_files": (),
+    "proxy": None,
 }
 
 
@@ -49,6 +51,43 @@ def test_profiles_are_listed_with_their_names(command):
     listed = command("profiles").output
     assert [line.split()[0] for line in listed.splitlines()] == sorted(path.stem for path in PROFILES.glob("*.toml"))
     assert "ERP.net" in listed
+
+
+def test_a_profile_says_what_it_needs(command, tmp_path):
+    """Each variable, what it is for, and whether it is set, by a file too; what people are to know stands above."""
+    (tmp_path / ".env").write_text("TWOBA_USERNAME=alice\n")
+    told = command("profiles", "2ba", "--env-file", ".env").output
+    assert "ask 2BA for" in told
+    lines = {line.split()[0]: line for line in told.splitlines() if line.startswith("  TWOBA")}
+    assert " not set " in lines["TWOBA_CLIENT_ID"]
+    assert " set " in lines["TWOBA_USERNAME"]
+    assert " not needed " in lines["TWOBA_REDIRECT_URI"]
+    assert "The user's password." in lines["TWOBA_PASSWORD"]
+    assert command("profiles", "nowhere").exit_code == 4
+
+
+def test_profiles_and_requirements_are_there_for_programs(command):
+    """As JSON, with what the lists say and more."""
+    profiles = {each["name"]: each for each in json.loads(command("profiles", "--json").output)}
+    assert set(profiles) == {path.stem for path in PROFILES.glob("*.toml")}
+    one = json.loads(command("profiles", "erpnet", "--json").output)
+    assert one == profiles["erpnet"]
+    assert {"name", "places", "purpose", "needed", "set"} == set(one["variables"][0])
+    requirements = {each["id"]: each for each in json.loads(command("requirements", "--json").output)}
+    assert requirements["rfc6749-5.1-access-token"]["checks"] == ["response_fields::test_access_token_is_there"]
+    assert requirements["rfc6749-2.3.1-brute-force"]["untested"]
+
+
+def test_a_folder_is_tested_profile_by_profile(command, tmp_path):
+    """Each is announced, with the variables of its plan; a name that is used twice is told."""
+    for name in ("test", "production"):
+        (tmp_path / "ours").mkdir(exist_ok=True)
+        (tmp_path / "ours" / f"{name}.toml").write_text('extends = "2ba"\n')
+    result = command("run", "ours", "--plan", "--emulated", "-k", "no_such_check")
+    assert [line for line in result.output.splitlines() if "emulated:" in line] == [
+        f"{name}: emulated: the reference server takes on what the profile documents" for name in ("production", "test")
+    ]
+    assert result.output.count("TWOBA_PASSWORD") == 2
 
 
 def test_schema_is_json(command):
@@ -123,6 +162,8 @@ def test_a_run_is_a_pytest_run():
     for pair in (("--profile", "a"), ("--profile", "b"), ("-k", "refresh"), ("-n", "2")):
         assert any(arguments[place : place + 2] == list(pair) for place in range(len(arguments)))
     assert {"--warnings-fail", "--recorded", "--report-dir=reports"} <= set(arguments)
+    reaching = pytest_arguments(("a",), OPTIONS | {"env_files": (".env", "b.env"), "proxy": "env"})
+    assert {"--env-file=.env", "--env-file=b.env", "--proxy=env"} <= set(reaching)
 
 
 def test_help_says_of_each_command_what_it_says_itself(command):

@@ -34,11 +34,19 @@ COMMANDS = {
         "logout",
         "Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so.",
     ),
-    "profiles": Listed("profiles", "list_profiles", "List the profiles that come with the suite."),
+    "profiles": Listed(
+        "profiles",
+        "list_profiles",
+        "List the profiles that come with the suite, or say of NAME which variables it needs.",
+    ),
     "requirements": Listed(
         "requirements", "requirements", "List the requirements of the catalogue, and how many checks judge each."
     ),
-    "run": Listed("run", "run", "Test the providers of the given profiles (names or paths) and write their reports."),
+    "run": Listed(
+        "run",
+        "run",
+        "Test the providers of the given profiles (names, paths, or folders of them) and write their reports.",
+    ),
     "sessions": Listed(
         "parked", "sessions", "List the stored session of PROFILE, and what is parked until a token of it has expired."
     ),

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from typing import Any
+
 import click
 
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.start import without_collecting
-from token_conformance.judging.requirement import catalogue, renamed
-from token_conformance.judging.tied import by_requirement, tied_checks, tied_to
+from token_conformance.judging.requirement import Requirement, catalogue, renamed
+from token_conformance.judging.tied import Tied, by_requirement, tied_checks, tied_to
 
 
 @click.command()
-def requirements() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print them for programs.")
+def requirements(*, as_json: bool) -> None:
     """List the requirements of the catalogue, and how many checks judge each."""
     with without_collecting():  # the syntax of the suites is much at once, and no garbage
         checks, known = by_requirement(tied_checks()), catalogue().values()
+    if as_json:
+        listed = [_described(requirement, checks.get(requirement.id, ())) for requirement in known]
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
     for requirement in known:
         judged = f"{len(checks[requirement.id])} checks" if requirement.id in checks else "untested"
         words = judged.removesuffix("s") if judged.startswith("1 ") else judged
@@ -23,6 +32,20 @@ def requirements() -> None:
     click.echo(
         f"\n{len(known)} requirements: {tested} with checks, {len(known) - tested} that explain says why none judges"
     )
+
+
+def _described(requirement: Requirement, checks: Iterable[Tied]) -> dict[str, Any]:
+    return {
+        "id": requirement.id,
+        "level": requirement.level,
+        "clause": requirement.clause,
+        "also": list(requirement.also),
+        "title": requirement.title,
+        "claims": sorted(requirement.claims),
+        "checks": [check.name for check in checks],
+        "untested": requirement.untested or None,
+        "formerly": list(requirement.formerly),
+    }
 
 
 @click.command()

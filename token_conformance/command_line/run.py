@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -12,9 +13,12 @@ import click
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
+from token_conformance.command_line.surroundings import environment, surroundings
 from token_conformance.layout import PACKAGE, ROOT, SUITES
-from token_conformance.profile.files import ProfileError
+from token_conformance.profile.files import ProfileError, find
+from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
+from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
 from token_conformance.results.exit_status import CONFORMS
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
@@ -72,6 +76,7 @@ UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "se
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
 )
 @session_options
+@surroundings
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
 @click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
@@ -79,7 +84,7 @@ UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "se
 @click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
 @click.pass_context
 def run(context: click.Context, /, profiles: tuple[str, ...], **options: object) -> None:
-    """Test the providers of the given profiles (names or paths) and write their reports.
+    """Test the providers of the given profiles (names, paths, or folders of them) and write their reports.
 
     Without --live, --recorded or --emulated, a profile is tested live where one of its environment variables is set
     or where it uses none, and emulated otherwise.
@@ -132,6 +137,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [f"--write-facts={options['write_facts']}"] if options["write_facts"] else []
     arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
     arguments += ["--keyring"] if options["keyring"] else []
+    arguments += [f"--env-file={file}" for file in _listed(options["env_files"])]
+    arguments += [f"--proxy={options['proxy']}"] if options["proxy"] else []
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
         arguments += [flag, str(options[option])] if options[option] else []
     for name in ("fault", "variation", "require"):
@@ -139,11 +146,15 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     return arguments
 
 
-def announce(profiles: tuple[str, ...], options: dict[str, object]) -> tuple[str, ...]:
+def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[str, ...]:
     """Say of each profile what will answer; a profile that cannot be used ends the command.
 
-    Gives the profiles that there is something to do for.
+    Gives the profiles, one by one, that there is something to do for.
     """
+    try:
+        profiles, known = expanded(given), environment(Path(file) for file in _listed(options["env_files"]))
+    except ProfileError as problem:
+        refuse(problem.problems)
     kinds = [kind for kind in ("live", "emulated") if options[kind]] + (
         ["recorded"] if options["recorded"] is not None else []
     )
@@ -151,21 +162,22 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> tuple[str
     faults, variations = tuple(_listed(options["fault"])), tuple(_listed(options["variation"]))
     problems = [f"--{' and --'.join(kinds)} exclude each other: choose one"] if len(kinds) > 1 else []
     kind = kinds[0] if kinds else "emulated" if faults or variations else None
-    choice = Choice(kind, recording, faults, variations)  # type: ignore[arg-type]  # one of the three kinds
+    choice = Choice(kind, recording, faults, variations, proxy=options["proxy"])  # type: ignore[arg-type]  # click's choices
     if options["due"] and (options["park"] or options["resume"]):
         problems.append("--due goes on with what is parked alone: leave out --park and --resume")
     waiting: set[str] = set()
-    for given in profiles if not problems else ():
+    for one in profiles if not problems else ():
         try:
-            name, profile, server = select(given, choice, os.environ)
+            name, profile, server = select(one, choice, known)
         except (ProfileError, RecordingError, ValueError) as problem:
             problems += str(problem).splitlines()
         else:
             click.echo(f"{name}: {server.description}")
+            announce_variables(one, known, options)
             problems += announce_resumption(name, profile, options["resume"])
-            if options["due"] and server.kind == "live" and not announce_due(given, name, profile, options):
-                waiting.add(given)
-    to_do = tuple(given for given in profiles if given not in waiting)
+            if options["due"] and server.kind == "live" and not announce_due(one, name, profile, options):
+                waiting.add(one)
+    to_do = tuple(one for one in profiles if one not in waiting)
     if (
         to_do and not problems and not options["plan"]
     ):  # pytest would need the temporary folder before the plugin can say so
@@ -186,6 +198,15 @@ def announce_due(given: str, name: str, profile: Profile, options: dict[str, obj
     due, line = due_line(given, name, profile, Path(str(file)) if file else None, now, keyring=bool(options["keyring"]))
     click.echo(line)
     return due
+
+
+def announce_variables(given: str, known: Mapping[str, str], options: dict[str, object]) -> None:
+    """Before a plan, say which variables a live run needs, and whether they are set."""
+    found = variables_of(find(given)) if options["plan"] else ()
+    if found:
+        click.echo("variables of a live run:")
+    for line in variable_lines(found, known):
+        click.echo(line)
 
 
 def announce_resumption(name: str, profile: Profile, results: object) -> list[str]:

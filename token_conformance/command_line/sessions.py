@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import click
 
 from token_conformance.command_line.session_options import session_options
+from token_conformance.command_line.surroundings import environment, surroundings
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
 from token_conformance.results.exit_status import NO_SESSION, USAGE_ERROR
@@ -24,22 +24,34 @@ from token_conformance.sessions.revoking import log_out
 from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import SessionStore, moment, store_for
 
+Proxy = Literal["env", "none"] | None
+"""What `--proxy` was given."""
+
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
 @session_options
+@surroundings
 @click.option("--paste", is_flag=True, help="Ask for the address that a browser anywhere was redirected to.")
 @click.option("--no-browser", is_flag=True, help="Only print the address to open.")
 @click.option("--timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds to wait.")
 def login(
-    profile: str, session_file: Path | None, timeout: int, *, keyring: bool, paste: bool, no_browser: bool
+    profile: str,
+    session_file: Path | None,
+    timeout: int,
+    env_files: tuple[Path, ...],
+    proxy: Proxy,
+    *,
+    keyring: bool,
+    paste: bool,
+    no_browser: bool,
 ) -> None:
     """Log in to the provider of PROFILE in a browser, and store the session for runs.
 
     The profile says login.strategy = "interactive" for its runs to use the session, or "device" where the user enters
     a code in a browser on any machine.
     """
-    store = _store(profile, session_file, keyring=keyring)
+    store = _store(profile, session_file, env_files, proxy, keyring=keyring)
     try:
         with store.locked():
             session = asyncio.run(_logging_in(store, timeout, paste=paste, open_browser=not no_browser))
@@ -57,9 +69,12 @@ def login(
 @click.command()
 @click.argument("profile", metavar="PROFILE")
 @session_options
-def logout(profile: str, session_file: Path | None, *, keyring: bool) -> None:
+@surroundings
+def logout(
+    profile: str, session_file: Path | None, env_files: tuple[Path, ...], proxy: Proxy, *, keyring: bool
+) -> None:
     """Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so."""
-    store = _store(profile, session_file, keyring=keyring)
+    store = _store(profile, session_file, env_files, proxy, keyring=keyring)
     try:
         with store.locked():
             for line in asyncio.run(log_out(store)):
@@ -86,11 +101,14 @@ def _logging_in(
     return log_in(store, loopback_way(redirect_uri, click.echo, timeout, open_browser=open_browser))
 
 
-def _store(given: str, session_file: Path | None, *, keyring: bool) -> SessionStore:
+def _store(
+    given: str, session_file: Path | None, env_files: tuple[Path, ...], proxy: Proxy, *, keyring: bool
+) -> SessionStore:
     if keyring and session_file is not None:
         _fail("--keyring and --session-file exclude each other: choose one", USAGE_ERROR)
     try:
-        return store_for(given, load(find(given), os.environ), session_file, keyring=keyring)
+        profile = load(find(given), environment(env_files)).through(proxy)
+        return store_for(given, profile, session_file, keyring=keyring)
     except ProfileError as problem:
         _fail(str(problem), USAGE_ERROR)
     except SessionError as problem:

@@ -11,7 +11,9 @@ import pytest
 
 from token_conformance.layout import SUITES
 from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
+from token_conformance.profile.environment import environment_with
 from token_conformance.profile.files import ProfileError
+from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.report.folders import unwritable
@@ -98,6 +100,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="judge checks that need nothing but transcripts without pytest's protocol around each, as `token-conformance run` does",
     )
+    group.addoption(
+        "--env-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        type=Path,
+        help="take variables that the environment does not set from lines of NAME=value; may be repeated",
+    )
+    group.addoption(
+        "--proxy",
+        choices=("env", "none"),
+        help="go through the proxy of the environment, or through none, whatever the profile says",
+    )
     group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
     group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")
 
@@ -140,6 +155,8 @@ def _try_folders(config: pytest.Config) -> None:
 
 def _runs(config: pytest.Config) -> dict[str, Run]:
     choice = _choice(config)
+    config.option.profile = expanded(config.option.profile)
+    environment = environment_with(config.option.env_file, os.environ)
     if config.option.plan and getattr(config.option, "numprocesses", None):
         raise ProfileError(["--plan runs nothing: leave out -n"])
     if config.option.write_facts and len(config.option.profile) > 1:
@@ -153,7 +170,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)
     runs: dict[str, Run] = {}
     for given in config.option.profile:
-        name, profile, server = select(given, choice, os.environ)
+        name, profile, server = select(given, choice, environment)
         profile = profile.requiring(config.option.require)
         redactor = Redactor()
         redactor.learn_profile(profile)
@@ -228,4 +245,4 @@ def _choice(config: pytest.Config) -> Choice:
         raise ProfileError(["--fault and --variation belong to --emulated"])
     kind = kinds[0] if kinds else ("emulated" if option.fault or option.variation else None)
     recording = Path(option.recorded) if option.recorded else None
-    return Choice(kind, recording, tuple(option.fault), tuple(option.variation))
+    return Choice(kind, recording, tuple(option.fault), tuple(option.variation), proxy=option.proxy)

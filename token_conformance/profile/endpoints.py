@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from token_conformance.profile.fields import EndpointURL, ExistingFile
+from token_conformance.profile.fields import EndpointURL, ExistingFile, ProxyURL
 from token_conformance.profile.hosts import is_plain
 from token_conformance.profile.table import Table
 
@@ -39,6 +39,7 @@ class Endpoints(Table):
     jwks_uri: EndpointURL | None = None
     resource: EndpointURL | None = None
     ca_bundle: ExistingFile | None = None
+    proxy: ProxyURL | None = None
     foreign_host: bool = False
     allow_http: bool = False
 

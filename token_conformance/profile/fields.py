@@ -21,6 +21,14 @@ def _http_url(text: str) -> str:
     return _without_fragment(text, parts)
 
 
+def _proxy(text: str) -> str:
+    parts = _split(text)
+    named = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.path in {"", "/"}
+    if text != OF_THE_ENVIRONMENT and not named:
+        raise ValueError('expected the address of an HTTP proxy such as http://proxy.example:3128, or "env"')
+    return text
+
+
 def _redirect_uri(text: str) -> str:
     parts = _split(text)
     web = parts is not None and parts.scheme in {"http", "https"}
@@ -76,6 +84,9 @@ def _date_as_text(written: object) -> object:
     return written.isoformat() if isinstance(written, date) else written
 
 
+OF_THE_ENVIRONMENT = "env"
+"""What stands for the proxy that the environment names: HTTPS_PROXY and the like."""
+
 EndpointURL = Annotated[str, AfterValidator(_http_url)]
 """An http or https URL with a host; kept as written."""
 
@@ -84,6 +95,9 @@ def _signing_key(text: str) -> str:
     private_key(text)
     return text
 
+
+ProxyURL = Annotated[str, AfterValidator(_proxy)]
+"""The http or https URL of a proxy, perhaps with name and password, or `env`; kept as written."""
 
 RedirectURI = Annotated[str, AfterValidator(_redirect_uri)]
 """An http or https URL with a host, or one of a custom scheme (RFC 8252 §7.1); kept as written."""

@@ -11,8 +11,12 @@ from typing import Any
 import tomli
 
 from token_conformance.layout import PROFILES
+from token_conformance.profile.extending import MergeError, from_its_folder, merged
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+EXTENDS = "extends"
+"""The key of a profile that names another one, over whose tables its own are laid."""
+
 _TOML_PLACE = re.compile(r" \(at (?P<place>.*)\)$")
 
 
@@ -70,6 +74,18 @@ def title(path: Path) -> str:
     return str(described.get("name", path.stem)) if isinstance(described, dict) else path.stem
 
 
+def notes(path: Path) -> list[str]:
+    """What a profile says to people.
+
+    Raises:
+        ProfileError: see `read`.
+
+    """
+    described = read(path).get("profile")
+    written = described.get("notes") if isinstance(described, dict) else None
+    return [str(note) for note in written] if isinstance(written, list) else []
+
+
 def examples(path: Path) -> dict[str, str]:
     """Give values for a profile's variables that name no real provider: those of its `[examples]`, or made-up ones."""
     written = read(path)
@@ -84,10 +100,65 @@ def _example(name: str) -> str:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The tables of a profile as they are written.
+    """The tables of a profile as they are written, over those of the profile that it extends.
 
     Raises:
-        ProfileError: the file cannot be read, is no TOML, or is empty; nothing of its contents is repeated.
+        ProfileError: a file cannot be read, is no TOML, or is empty, or the profiles extend each other in a circle; nothing of
+            their contents is repeated.
+
+    """
+    together: dict[str, Any] = {}
+    for file, written in reversed(_chain(path)):
+        beside = file.parent.resolve() == path.parent.resolve()
+        try:
+            together = merged(together, written if beside else from_its_folder(written, file.parent.resolve()))
+        except MergeError as problem:
+            raise ProfileError([f"{file}: {problem}"]) from None
+    return {key: value for key, value in together.items() if key != EXTENDS}
+
+
+def extended_by(path: Path) -> list[Path]:
+    """The profiles that a profile extends, the nearest first.
+
+    Raises:
+        ProfileError: see `read`.
+
+    """
+    return [file for file, _ in _chain(path)][1:]
+
+
+def _chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """A profile and those that it extends, the nearest first, each with what stands in its file."""
+    chain = [(path, tables(path))]
+    while (base := _base(*chain[-1])) is not None:
+        if base.resolve() in {file.resolve() for file, _ in chain}:
+            words = " extends ".join(str(file) for file in (*(file for file, _ in chain), base))
+            raise ProfileError([f"{path}: {EXTENDS}: expected no circle: {words}; take it out of one of them"])
+        chain.append((base, tables(base)))
+    return chain
+
+
+def _base(path: Path, written: dict[str, Any]) -> Path | None:
+    """The profile that another one extends, which names it by its name or by a path from its own folder."""
+    named = written.get(EXTENDS)
+    if named is None:
+        return None
+    text = named if isinstance(named, str) else ""
+    beside = path.parent / text
+    if beside.suffix == ".toml" and beside.is_file():
+        return beside
+    if text in names():
+        return PROFILES / f"{text}.toml"
+    hint = did_you_mean(text, [*names(), *(each.name for each in path.parent.glob("*.toml"))])
+    expected = f"the path of a .toml file, from the folder of this one, or one of {', '.join(names())}"
+    raise ProfileError([f'{path}: {EXTENDS}: expected {expected}, not "{text}"{hint}'])
+
+
+def tables(path: Path) -> dict[str, Any]:
+    """What stands in one file, whatever it extends.
+
+    Raises:
+        ProfileError: see `read`.
 
     """
     try:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from token_conformance.profile.dispensable import without_dispensable
-from token_conformance.profile.files import VARIABLE, ProfileError, did_you_mean, read, strings
+from token_conformance.profile.files import VARIABLE, ProfileError, did_you_mean, extended_by, read, strings
 from token_conformance.profile.mistakes import sentences
 from token_conformance.profile.models import Profile
 
@@ -49,8 +49,13 @@ def load(
         problems += sentences(error, written, but=unset)
     problems += _unknown_requirements(written, requirements) if requirements is not None else []
     if problems:
-        raise ProfileError([f"{path}: {problem}" for problem in problems])
+        raise ProfileError([f"{_sources(path)}: {problem}" for problem in problems])
     return profile
+
+
+def _sources(path: Path) -> str:
+    """The file in which a mistake stands, or one of those that it extends."""
+    return " over ".join(str(file) for file in (path, *extended_by(path)))
 
 
 def check_requirements(profile: Profile, known_ids: Collection[str]) -> list[str]:

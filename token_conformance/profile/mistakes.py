@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from token_conformance.profile.files import did_you_mean
 from token_conformance.profile.models import Profile
 
-SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key"})
+SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key", "proxy"})
 """Keys whose values are never repeated."""
 
 ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts", "users"})

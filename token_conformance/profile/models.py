@@ -125,7 +125,8 @@ class Limits(Table):
     """`[limits]`: how much the provider is asked to bear; times in seconds.
 
     `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many; `wrong_password`
-    tells whether a wrong password of a user may be presented once in a run.
+    tells whether a wrong password of a user may be presented once in a run, and `revoke_at_end` whether a live run revokes
+    the refresh tokens that it leaves behind.
     """
 
     concurrency: PositiveInt = 8
@@ -136,6 +137,7 @@ class Limits(Table):
     max_wait: NonNegativeInt = 90
     max_logins: PositiveInt = 40
     wrong_password: bool = True
+    revoke_at_end: bool = True
 
 
 class Profile(Table):
@@ -239,6 +241,13 @@ class Profile(Table):
         if seconds is None or seconds <= self.limits.max_wait:
             return self
         return self.model_copy(update={"limits": self.limits.model_copy(update={"max_wait": seconds})})
+
+    def through(self, proxy: Literal["env", "none"] | None) -> Profile:
+        """The same profile with requests through the proxy of the environment, or through none; None changes nothing."""
+        if proxy is None:
+            return self
+        server = self.server.model_copy(update={"proxy": proxy if proxy == "env" else None})
+        return self.model_copy(update={"server": server})
 
     def counts(self, claims: Iterable[str]) -> bool:
         """Whether a violation of what belongs to these claims counts in full: the provider is held to one of them."""

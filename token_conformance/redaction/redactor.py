@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
 from token_conformance.profile.models import Profile
@@ -58,6 +59,7 @@ class Redactor:
         for login in profile.login.of_each_user:
             self.learn("password", login.password or "")
         self.learn("refresh_token", profile.login.refresh_token or "")
+        self.learn("password", unquote(urlsplit(profile.server.proxy or "").password or ""))
 
     def learn_exchange(self, exchange: Exchange) -> None:
         """Learn every secret that a request or its answer holds; an exchange has no more to tell the second time."""

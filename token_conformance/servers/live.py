@@ -11,6 +11,7 @@ from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.verdict import NotApplicable, TooLong
 from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.proxy import proxy_for, sentence, shown
 from token_conformance.wire.tls_probe import Handshake, Versions, handshake
 from token_conformance.wire.transports import Transport, network
 
@@ -40,12 +41,18 @@ class LiveConnection:
     """A scenario's own connections and randomness; without `limits` there is no network behind its transport."""
 
     def __init__(
-        self, transport: Transport, clock: RealClock, limits: Limits | None = None, ca_bundle: str | None = None
+        self,
+        transport: Transport,
+        clock: RealClock,
+        limits: Limits | None = None,
+        ca_bundle: str | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.transport = transport
         self.clock = clock
         self._limits = limits
         self._ca_bundle = ca_bundle
+        self._proxy = proxy
         self._presenting: dict[ClientCertificate, Transport] = {}
 
     def presenting(self, certificate: ClientCertificate) -> Transport:
@@ -53,13 +60,15 @@ class LiveConnection:
         if self._limits is None:
             return self.transport
         if certificate not in self._presenting:
-            self._presenting[certificate] = network(self._ca_bundle, self._limits, certificate)
+            self._presenting[certificate] = network(self._ca_bundle, self._limits, certificate, self._proxy)
         return self._presenting[certificate]
 
     async def handshake(self, address: str, versions: Versions) -> Handshake:
         """Begin a TLS connection, and end it again."""
         if self._limits is None:
             raise NotApplicable("there is no network behind the connection")
+        if (proxy := proxy_for(self._proxy, address)) is not None:
+            raise NotApplicable(f"the proxy {shown(proxy)} stands between: a handshake alone is not sent through it")
         return await handshake(address, versions, self._ca_bundle, self._limits.request_timeout)
 
     def draw(self, kind: str) -> str:  # noqa: ARG002 - a recording distinguishes kinds
@@ -83,10 +92,13 @@ class LiveServer:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self.description = f"live at {profile.server.issuer or profile.server.token_endpoint}"
+        address = profile.server.issuer or profile.server.token_endpoint
+        through = sentence(profile.server.proxy, address)
+        self.description = f"live at {address}{f'; {through}' if through else ''}"
         self.variables: Mapping[str, str] = {}
 
     def connect(self, scenario: str) -> LiveConnection:  # noqa: ARG002 - a recording distinguishes scenarios
         """Connections of its own for a scenario."""
-        limits, ca_bundle = self._profile.limits, self._profile.server.ca_bundle
-        return LiveConnection(network(ca_bundle, limits), RealClock(limits.max_wait), limits, ca_bundle)
+        limits, ca_bundle, proxy = self._profile.limits, self._profile.server.ca_bundle, self._profile.server.proxy
+        transport = network(ca_bundle, limits, proxy=proxy)
+        return LiveConnection(transport, RealClock(limits.max_wait), limits, ca_bundle, proxy)

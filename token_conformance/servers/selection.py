@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.profile.files import ProfileError, examples, find, variables
@@ -16,7 +17,7 @@ from token_conformance.wire.connection import Server, ServerKind
 @dataclass(frozen=True)
 class Choice:
     """What the user asked for; `kind` None leaves the choice to the environment, `wait` None to the profile how long
-    a run waits at a time.
+    a run waits at a time, and `proxy` None which proxy a live one goes through.
     """
 
     kind: ServerKind | None = None
@@ -24,6 +25,7 @@ class Choice:
     faults: tuple[str, ...] = ()
     variations: tuple[str, ...] = ()
     wait: int | None = None
+    proxy: Literal["env", "none"] | None = None
 
 
 def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[str, Profile, Server]:
@@ -51,7 +53,7 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
         case _:
             from token_conformance.servers.live import LiveServer
 
-            profile = _load(path, environment).waiting(choice.wait)
+            profile = _load(path, environment).waiting(choice.wait).through(choice.proxy)
             return path.stem, profile, LiveServer(profile)
 
 

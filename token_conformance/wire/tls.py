@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import truststore
 
 from token_conformance.profile.client_certificate import ClientCertificate
 
@@ -26,6 +29,9 @@ ABOUT_THE_CERTIFICATE = (
 TLS 1.2 answers a missing certificate with handshake_failure (RFC 5246 §7.4.6).
 """
 
+BY_ASKING = frozenset({"darwin", "win32"})
+"""The platforms whose certificates are in no file that OpenSSL reads, and which check a certificate when they are asked."""
+
 
 @lru_cache(maxsize=64)
 def trust(ca_bundle: str | None, certificate: ClientCertificate | None = None) -> ssl.SSLContext:
@@ -33,12 +39,24 @@ def trust(ca_bundle: str | None, certificate: ClientCertificate | None = None) -
 
     Reading the system's certificates takes longer than most requests, so that it is done once.
     """
-    context = ssl.create_default_context()
+    context = _of_the_system()
     if ca_bundle is not None:
         context.load_verify_locations(ca_bundle)
     if certificate is not None:
         _present(context, certificate)
     return context
+
+
+def _of_the_system() -> ssl.SSLContext:
+    """Trust whom the system trusts.
+
+    OpenSSL reads files, and truststore asks macOS and Windows, or looks where else distributions keep their files: it reads
+    them for each connection, and is asked where OpenSSL has none.
+    """
+    paths = ssl.get_default_verify_paths()
+    if sys.platform in BY_ASKING or (paths.cafile is None and paths.capath is None):
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return ssl.create_default_context()
 
 
 def refuses_certificate(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ import httpx
 
 from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Limits
+from token_conformance.wire.proxy import Proxied
 from token_conformance.wire.tls import trust
 
 Transport = httpx.AsyncBaseTransport
@@ -25,11 +26,30 @@ class NoAnswer(httpx.TransportError):
     """A transport knows by itself why a request has no answer; the message is the whole sentence."""
 
 
-def network(ca_bundle: str | None, limits: Limits, certificate: ClientCertificate | None = None) -> Transport:
-    """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one, and presents a certificate."""
-    most = max(limits.concurrency, limits.race)
-    pool = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=LONGEST_IDLE)
-    return httpx.AsyncHTTPTransport(verify=trust(ca_bundle, certificate), limits=pool, retries=0, trust_env=False)
+def network(
+    ca_bundle: str | None, limits: Limits, certificate: ClientCertificate | None = None, proxy: str | None = None
+) -> Transport:
+    """A transport to real servers: TLS is verified, against `ca_bundle` too where there is one, and presents a certificate.
+
+    `proxy` is the setting of the profile: requests to this machine go directly all the same.
+    """
+
+    def way(through: str | None) -> Transport:
+        most = max(limits.concurrency, limits.race)
+        pool = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=LONGEST_IDLE)
+        trusted = trust(ca_bundle, certificate)
+        return httpx.AsyncHTTPTransport(
+            verify=trusted, limits=pool, retries=0, trust_env=False, proxy=_proxy(through, ca_bundle)
+        )
+
+    return way(None) if proxy is None else Proxied(proxy, way)
+
+
+def _proxy(through: str | None, ca_bundle: str | None) -> httpx.Proxy | None:
+    """A proxy that is spoken to by TLS itself is verified like a provider, and no client's certificate is for it."""
+    if through is None:
+        return None
+    return httpx.Proxy(through, ssl_context=trust(ca_bundle) if through.startswith("https:") else None)
 
 
 def in_process(application: Any, certificate: ClientCertificate | None = None) -> Transport:

@@ -9,17 +9,18 @@ from base64 import b64encode
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from token_conformance.profile.models import Profile
 from token_conformance.verdict import NoLogin
+from token_conformance.wire.proxy import proxy_for, shown
 from token_conformance.wire.tls import trust
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Playwright
+    from playwright.async_api import Browser, BrowserContext, Playwright, ProxySettings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """What Debian, others and Google call it."""
@@ -31,9 +32,11 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--no-proxy-server",
 )
-"""It talks to the provider and to nobody else, as directly as the rest of a run does."""
+"""It talks to the provider and to nobody else."""
+
+DIRECTLY = "--no-proxy-server"
+"""It takes no proxy of the environment, as the rest of a run does not."""
 
 WITHOUT_PLAYWRIGHT = (
     'login.strategy = "browser" needs Playwright: install the extra "browser", pip install "token-conformance[browser]"'
@@ -82,14 +85,19 @@ class Chromium:
         path = executable()
         if path is None:
             raise NoLogin(WITHOUT_CHROMIUM)
-        flags = [*FLAGS, *await self._pins(url)]
+        proxy = proxy_for(self._profile.server.proxy, url)
+        flags = [*FLAGS, *(await self._pins(url) if proxy is None else ()), *([DIRECTLY] if proxy is None else ())]
         try:
             if self._playwright is None:
                 self._playwright = await async_playwright().start()
             # Chromium's own sandbox does not run for root.
-            sandboxed = os.geteuid() != 0
+            sandboxed = not (hasattr(os, "geteuid") and os.geteuid() == 0)
             return await self._playwright.chromium.launch(
-                executable_path=path, args=flags, chromium_sandbox=sandboxed, handle_sigint=False
+                executable_path=path,
+                args=flags,
+                chromium_sandbox=sandboxed,
+                handle_sigint=False,
+                proxy=_settings(proxy) if proxy is not None else None,
             )
         except Error as error:
             raise NoLogin(f"{path} does not start: {first_line(error)}") from None
@@ -102,6 +110,15 @@ class Chromium:
         addresses = {url, self._profile.server.issuer or url}
         keys = [await _verified_key(each, bundle, self._profile.limits.request_timeout) for each in addresses]
         return [f"--ignore-certificate-errors-spki-list={','.join(filter(None, keys))}"] if any(keys) else []
+
+
+def _settings(proxy: str) -> ProxySettings:
+    """A proxy as Playwright is told it; Chromium goes to this machine directly by itself."""
+    parts = urlsplit(proxy)
+    named: ProxySettings = {"server": shown(proxy)}
+    if parts.username is not None:
+        named |= {"username": unquote(parts.username), "password": unquote(parts.password or "")}
+    return named
 
 
 def executable() -> str | None:
