@@ -3,17 +3,24 @@
 import asyncio
 import importlib.util
 import socket
+import ssl
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
+import truststore
 
 from tests.certificates import certificates
 from token_conformance.layout import SUITES
+from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.models import Limits
 from token_conformance.reference.loopback import LoopbackServer, server_tls
 from token_conformance.verdict import Inconclusive, NotApplicable
+from token_conformance.wire import tls
 from token_conformance.wire.tls_probe import Handshake, handshake
+from token_conformance.wire.transports import network
 
 FOLDER = Path(certificates()["CERTIFICATES"])
 BUNDLE = str(FOLDER / "ca.pem")
@@ -130,3 +137,58 @@ def test_an_old_version_is_told(suite, judged):
     for trouble in ({"old": Handshake("unable")}, {"old": Handshake("unreachable")}, {"usual": Handshake("refused")}):
         with pytest.raises(Inconclusive):
             suite.test_old_versions_are_not_spoken(judged(**trouble))
+
+
+@pytest.fixture
+def asking(monkeypatch):
+    """The system's store is asked as on macOS and Windows; here it reads the files of the distribution."""
+    monkeypatch.setattr(tls, "BY_ASKING", frozenset({sys.platform}))
+    tls.trust.cache_clear()
+    yield
+    tls.trust.cache_clear()
+
+
+@pytest.mark.usefixtures("asking")
+@pytest.mark.parametrize(
+    ("certificate", "bundle", "outcome"),
+    [("server", BUNDLE, "done"), ("elsewhere", BUNDLE, "untrusted"), ("server", None, "untrusted")],
+)
+def test_the_store_of_the_system_is_asked_beside_the_bundle(certificate, bundle, outcome):
+    """A handshake ends as with OpenSSL's own files: `ca_bundle` counts, and the name does."""
+    assert isinstance(tls.trust(bundle), truststore.SSLContext)
+    with served(certificate).serving(None) as url:
+        assert probed(url, ca_bundle=bundle).outcome == outcome
+
+
+@pytest.mark.usefixtures("asking")
+def test_requests_and_certificates_work_with_the_store_of_the_system():
+    """As a run sends them, with a client's certificate, too."""
+    seen = []
+
+    async def application(scope, receive, send):
+        seen.append(scope["extensions"]["tls"]["client_cert_chain"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def ask(url):
+        own = ClientCertificate.read(str(FOLDER / "app.pem"), str(FOLDER / "app.key"))
+        for certificate in (None, own):
+            async with httpx.AsyncClient(transport=network(BUNDLE, Limits(), certificate)) as client:
+                assert (await client.get(url)).status_code == 204
+
+    with LoopbackServer(tls=server_tls(FOLDER / "server.pem", FOLDER / "server.key", [FOLDER / "ca.pem"])).serving(
+        application
+    ) as url:
+        asyncio.run(ask(url))
+    assert [len(chain) for chain in seen] == [0, 1]
+
+
+def test_a_distribution_whose_files_openssl_does_not_find_is_searched(monkeypatch):
+    """A Python that was built elsewhere looks in the wrong place."""
+    nowhere = ssl.DefaultVerifyPaths(None, None, "SSL_CERT_FILE", "/nowhere", "SSL_CERT_DIR", "/nowhere")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
+    tls.trust.cache_clear()
+    assert isinstance(tls.trust(None), truststore.SSLContext)
+    monkeypatch.undo()
+    tls.trust.cache_clear()
+    assert not isinstance(tls.trust(None), truststore.SSLContext)
