@@ -17,9 +17,10 @@ from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
 from token_conformance.plugin.silence import silence
-from token_conformance.plugin.stash import RECORDS, RUNS
+from token_conformance.plugin.stash import RECORDS, REPETITIONS, RUNS
 from token_conformance.plugin.verdicts import forget
 from token_conformance.running.gathering import gather
+from token_conformance.running.leaving import take_leave
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -77,10 +78,18 @@ class Course:
         with silence(config):
             outcomes = outcomes_of(items, record)
         await repeat_reds(run, record, outcomes, config)
+        await self._take_leave(run, record)
         if config.option.park and not run.due:
             await park_what_is_left(run, record, scenarios, config)
         if config.option.directly:
             judge_directly(outcomes)
+
+    async def _take_leave(self, run: Run, record: Record) -> None:
+        """Have what the run holds revoked, and keep the sentence that says what remains."""
+        again = self._config.stash[REPETITIONS].get(run.name)
+        exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
+        if (sentence := await take_leave(run, record, exchanges)) is not None:
+            self._config.stash[RECORDS][run.name] = replace(record, noticed=(*record.noticed, sentence))
 
 
 async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
