@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from token_conformance.command_line.main import main
 from token_conformance.profile.files import examples
 from token_conformance.profile.loading import load
+from token_conformance.profile_writing import writing
 from token_conformance.reference import ReferenceServer
 from token_conformance.reference.loopback import LoopbackServer, on_loopback
 
@@ -94,11 +96,10 @@ def test_answers_go_into_the_profile(init, reference):
             "",
         ]
     )
-    result = init(reference, "--output", "-", answers=answers)
+    result = init(reference, "--output", "profile.toml", answers=answers)
     assert result.exit_code == 0, result.output
     assert "expected an absolute URL" in result.output
     assert "keep the file to yourself" in result.output
-    Path("profile.toml").write_text(result.stdout, "utf-8")
     profile = load(Path("profile.toml"), {"OP_127_0_0_1_CLIENT_SECRET": "from-the-environment"})
     assert profile.profile.name == "Our provider"
     assert (profile.main.client_id, profile.main.client_secret) == ("my.app", "from-the-environment")
@@ -108,6 +109,55 @@ def test_answers_go_into_the_profile(init, reference):
     assert profile.grants.password is not None
     assert profile.grants.authorization_code.scope == "openid"
     assert (profile.login.username, profile.login.password) == ("alice", "wonder\\land")
+
+
+SECRETLY = "\n".join(
+    ["Ours", "", "", "", "my.app", "canary-secret", "https://app.example/cb", "openid", "alice", "", ""]
+)
+
+
+def test_a_literal_secret_is_kept_from_others(init, reference):
+    """In a new file and in the place of one that everybody could read."""
+    Path("open.toml").write_text("precious", "utf-8")
+    Path("open.toml").chmod(0o644)
+    for name in ("new.toml", "open.toml"):
+        result = init(reference, "--force", "-o", name, answers=SECRETLY)
+        assert result.exit_code == 0, result.output
+        assert "canary-secret" in Path(name).read_text("utf-8")
+        assert Path(name).stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in Path().iterdir()) == ["new.toml", "open.toml"]
+
+
+def test_a_literal_secret_is_not_written_where_others_read(init, reference, monkeypatch):
+    """Not to the terminal or a pipe, not over what is no file, and not where a file system knows no modes."""
+    refused = [init(reference, "-o", "-", answers=SECRETLY)]
+    Path("folder.toml").mkdir()
+    refused.append(init(reference, "--force", "-o", "folder.toml", answers=SECRETLY))
+    monkeypatch.setattr(writing, "_readable_by_others", lambda path: True)
+    refused.append(init(reference, "-o", "shared.toml", answers=SECRETLY))
+    assert [result.exit_code for result in refused] == [4, 4, 4]
+    assert "canary-secret" not in "".join(result.output for result in refused)
+    assert [path.name for path in Path().iterdir()] == ["folder.toml"]
+    assert "keeps nothing from other users" in refused[2].output
+
+
+def test_variables_need_no_such_care(init, reference):
+    """A profile without secrets is like any other file, and can be shared."""
+    assert init(reference, "--non-interactive", "-o", "shared.toml").exit_code == 0
+    assert Path("shared.toml").stat().st_mode & 0o777 == 0o666 & ~mask()
+
+
+def mask():
+    """The mode that new files do not have here."""
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def test_the_proxy_of_the_environment_is_written_down(init, reference):
+    """Runs are to go through it, too."""
+    assert init(reference, "--non-interactive", "--proxy", "env", "-o", "mine.toml").exit_code == 0
+    assert load(Path("mine.toml"), examples(Path("mine.toml"))).server.proxy == "env"
 
 
 def test_a_profile_that_is_there_is_kept(init, reference):

@@ -34,11 +34,13 @@ from token_conformance.profile_writing import (
     is_flag=True,
     help="Ask for the endpoints of a provider without metadata; ISSUER is its token endpoint.",
 )
+@click.option("--proxy", type=click.Choice(["env"]), help="Go through the proxy of the environment, in runs too.")
 @click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of a private CA, as PEM.")
 def init(
     issuer: str,
     output: str | None,
     ca_bundle: str | None,
+    proxy: str | None,
     *,
     non_interactive: bool,
     force: bool,
@@ -46,15 +48,18 @@ def init(
 ) -> None:
     """Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."""
     try:
-        draft = _draft(issuer, ca_bundle, without_discovery=without_discovery)
+        draft = _draft(issuer, ca_bundle, proxy, without_discovery=without_discovery)
         path = Path(output or f"profiles/{draft.name}.toml")
         if output != "-" and path.exists() and not force:
             refuse([f"{path} is there already: choose another --output, or replace it by --force"])
-        text = rendered(draft if non_interactive else completed(draft))
+        draft = draft if non_interactive else completed(draft)
+        text = rendered(draft)
+        if output == "-" and draft.holds_secret:
+            refuse(["the profile holds a secret as it is: name a file by --output, or answer with ${NAME}"])
         if output == "-":
             click.echo(text, nl=False)
         else:
-            save(text, path)
+            save(text, path, secret=draft.holds_secret)
             click.echo(f"{path} is written; set its variables, complete what is unknown, and test the provider with")
             click.echo(f"token-conformance run {path} --live")
     except (UnusableProviderError, ProfileError) as problem:
@@ -63,7 +68,7 @@ def init(
         refuse([f"{output or 'the profile'} cannot be written: {problem.strerror}"])
 
 
-def _draft(address: str, ca_bundle: str | None, *, without_discovery: bool) -> Draft:
+def _draft(address: str, ca_bundle: str | None, proxy: str | None, *, without_discovery: bool) -> Draft:
     if without_discovery:
-        return undiscovered(issuer_of(address), ca_bundle)
-    return drafted(asyncio.run(read_metadata(issuer_of(address), ca_bundle)), ca_bundle)
+        return undiscovered(issuer_of(address), ca_bundle, proxy)
+    return drafted(asyncio.run(read_metadata(issuer_of(address), ca_bundle, proxy)), ca_bundle, proxy)

@@ -185,8 +185,10 @@ def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
 def _again(run: Run, results: Path, config: pytest.Config) -> str:
     """The command that does what the run leaves to do."""
     given = next(each for each in config.option.profile if Path(each).name.removesuffix(".toml") == run.name)
-    kept = {"--session-file": config.option.session_file, "--keyring": config.option.keyring or None}
-    options = [word for name, value in kept.items() if value for word in (name, *([str(value)] * (value is not True)))]
+    option = config.option
+    kept = [("--session-file", option.session_file), ("--keyring", option.keyring or None), ("--proxy", option.proxy)]
+    kept += [("--env-file", file) for file in option.env_file]
+    options = [word for name, value in kept if value for word in (name, *([str(value)] * (value is not True)))]
     words = ["token-conformance", "run", given, f"--{run.server.kind}", *options, "--resume", str(results)]
     return shlex.join(words)
 

@@ -53,6 +53,7 @@ class Draft:
     methods: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     ca_bundle: str | None = None
+    proxy: str | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -61,12 +62,21 @@ class Draft:
         return self.issuer or self.endpoints["token_endpoint"]
 
     @property
+    def holds_secret(self) -> bool:
+        """Whether a secret stands in it as it is, and not as a variable."""
+        written = [
+            self.client_secret if self.authentication != "none" else "",
+            self.password if self.interactive else "",
+        ]
+        return any(secret and "${" not in secret for secret in written)
+
+    @property
     def interactive(self) -> bool:
         """Whether a user logs in."""
         return bool({"authorization_code", "password", "refresh_token"} & set(self.grants))
 
 
-def drafted(metadata: Metadata, ca_bundle: str | None = None) -> Draft:
+def drafted(metadata: Metadata, ca_bundle: str | None = None, proxy: str | None = None) -> Draft:
     """Draft a profile from metadata alone.
 
     Raises:
@@ -100,10 +110,11 @@ def drafted(metadata: Metadata, ca_bundle: str | None = None) -> Draft:
         methods=tuple(method for method in METHODS if method in methods),
         scopes=metadata.scopes[:20],
         ca_bundle=ca_bundle,
+        proxy=proxy,
     )
 
 
-def undiscovered(token_endpoint: str, ca_bundle: str | None = None) -> Draft:
+def undiscovered(token_endpoint: str, ca_bundle: str | None = None, proxy: str | None = None) -> Draft:
     """Draft a profile of a provider that publishes no metadata: plain OAuth 2.0, with variables for what nobody tells."""
     host = urlsplit(token_endpoint).hostname or ""
     prefix = _prefix(host)
@@ -125,6 +136,7 @@ def undiscovered(token_endpoint: str, ca_bundle: str | None = None) -> Draft:
         password=f"${{{prefix}_PASSWORD}}",
         methods=METHODS,
         ca_bundle=ca_bundle,
+        proxy=proxy,
         endpoints={
             "token_endpoint": token_endpoint,
             "authorization_endpoint": f"${{{prefix}_AUTHORIZATION_ENDPOINT}}",

@@ -90,14 +90,14 @@ def issuer_of(written: str) -> str:
     return bare.geturl()
 
 
-async def read_metadata(issuer: str, ca_bundle: str | None = None) -> Metadata:
+async def read_metadata(issuer: str, ca_bundle: str | None = None, proxy: str | None = None) -> Metadata:
     """Ask a provider for its metadata.
 
     Raises:
         UnusableProviderError: it does not answer with metadata, or with those of another issuer.
 
     """
-    profile = _merely_an_issuer(issuer, ca_bundle)
+    profile = _merely_an_issuer(issuer, ca_bundle, proxy)
     discovery = Discovery(
         profile, Wire("init", LiveServer(profile).connect("init"), profile.limits, Pace(profile.limits))
     )
@@ -110,10 +110,10 @@ async def read_metadata(issuer: str, ca_bundle: str | None = None) -> Metadata:
     return _of(issuer, discovery.published)
 
 
-def _merely_an_issuer(issuer: str, ca_bundle: str | None) -> Profile:
+def _merely_an_issuer(issuer: str, ca_bundle: str | None, proxy: str | None) -> Profile:
     return Profile(
         profile=Identity(name=issuer),
-        server=Endpoints(issuer=issuer, ca_bundle=ca_bundle),
+        server=Endpoints(issuer=issuer, ca_bundle=ca_bundle, proxy=proxy),
         clients=[Client(client_id="none", authentication="none")],
         grants=Grants(),
     )

@@ -25,7 +25,7 @@ def completed(draft: Draft) -> Draft:
     draft = _with_grants(draft if draft.issuer else _with_endpoints(draft))
     draft = _with_client(draft)
     draft = _with_login(draft) if draft.interactive else draft
-    if any("${" not in secret for secret in (draft.client_secret, draft.password)):
+    if draft.holds_secret:
         click.echo("The profile holds a secret as it is: keep the file to yourself.", err=True)
     return draft
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+from errno import EACCES
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -36,15 +38,42 @@ def rendered(draft: Draft) -> str:
     return text
 
 
-def save(text: str, path: Path) -> None:
-    """Write the profile, and the folders that it lies in.
+def save(text: str, path: Path, *, secret: bool = False) -> None:
+    """Write the profile, and the folders that it lies in; what holds a secret can be read by its owner alone.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or not be kept from others; then nothing of it stays.
 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    if secret:
+        _save_secretly(text, path.resolve())
+    else:
+        path.write_text(text, "utf-8")
+
+
+def _save_secretly(text: str, path: Path) -> None:
+    """Write a file that nobody else can read at any moment, and put it in its place as a whole."""
+    if path.exists() and not path.is_file():
+        raise OSError(EACCES, "it is no file, and would hold a secret", str(path))
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # with the mode 0600
+    new = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        if _readable_by_others(new):
+            raise OSError(EACCES, "it would hold a secret, and its folder keeps nothing from other users", str(path))
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _readable_by_others(path: Path) -> bool:
+    """Whether other users can read a file in spite of its mode, as on a file system that knows none.
+
+    Windows has no modes: who may read a file is told by its folder, which in a user's own is that user alone.
+    """
+    return os.name != "nt" and bool(path.stat().st_mode & 0o077)
 
 
 def toml_string(value: str) -> str:

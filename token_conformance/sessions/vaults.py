@@ -167,7 +167,10 @@ def make_folder(folder: Path) -> None:
 def _write_durably(path: Path, text: bytes) -> None:
     """Write a file from its beginning, and wait until it is on disk; what is left of an earlier attempt goes first."""
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
+    flags = (
+        os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    )  # Windows would write lines of its own kind
+    with os.fdopen(os.open(path, flags, OWNER_ONLY), "wb") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
