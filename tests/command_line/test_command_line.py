@@ -72,7 +72,7 @@ def test_profiles_and_requirements_are_there_for_programs(command):
     assert set(profiles) == {path.stem for path in PROFILES.glob("*.toml")}
     one = json.loads(command("profiles", "erpnet", "--json").output)
     assert one == profiles["erpnet"]
-    assert {"name", "places", "purpose", "needed", "set"} == set(one["variables"][0])
+    assert {"name", "places", "purpose", "use", "set"} == set(one["variables"][0])
     requirements = {each["id"]: each for each in json.loads(command("requirements", "--json").output)}
     assert requirements["rfc6749-5.1-access-token"]["checks"] == ["response_fields::test_access_token_is_there"]
     assert requirements["rfc6749-2.3.1-brute-force"]["untested"]

@@ -84,3 +84,35 @@ def test_a_strategy_from_the_environment_excuses_nothing(profile):
     with pytest.raises(ProfileError) as caught:
         profile(POST, 'strategy = "${STRATEGY}"\nusername = "${NAME}"', STRATEGY="device")
     assert {"CALLBACK", "NAME"} <= set(unset(caught))
+
+
+SECOND = (
+    '[[clients]]\nname = "second"\nclient_id = "${ID}"\nclient_secret = "${SECRET}"\nredirect_uri = "${CALLBACK}"\n'
+)
+BY_TOKEN = 'strategy = "refresh_token"\nrefresh_token = "a-token"'
+
+
+def test_a_spare_client_that_is_not_set_is_left_out(profile):
+    """Few have a second one; what needs it is not applicable, and says why."""
+    client = f'client_secret = "a-secret"\n{SECOND}'
+    loaded = profile(client, BY_TOKEN)
+    assert [each.name for each in loaded.clients] == ["main"]
+    with pytest.raises(NotApplicable, match="no second confidential client, or its variables are not set"):
+        require(loaded, ("second_client",))
+    assert len(profile(client, BY_TOKEN, ID="a", SECRET="b").clients) == 2
+
+
+@pytest.mark.parametrize("half", ["ID", "SECRET"])
+def test_a_spare_client_is_not_set_by_half(profile, half):
+    """Then something was forgotten."""
+    with pytest.raises(ProfileError) as caught:
+        profile(f'client_secret = "a-secret"\n{SECOND}', BY_TOKEN, **{half: "a"})
+    assert unset(caught) == [{"ID": "SECRET", "SECRET": "ID"}[half]]
+
+
+def test_a_client_that_a_grant_names_is_needed(profile):
+    """So is the main one."""
+    grants = '[grants.client_credentials]\nclient = "second"\n[grants.refresh_token]'
+    with pytest.raises(ProfileError) as caught:
+        profile(f'client_secret = "${{OWN}}"\n{SECOND}', BY_TOKEN, grants)
+    assert unset(caught) == ["OWN", "ID", "SECRET"]

@@ -75,7 +75,7 @@ def _described(name: str, known: Mapping[str, str]) -> dict[str, Any]:
                 "name": variable.name,
                 "places": list(variable.places),
                 "purpose": variable.purpose,
-                "needed": variable.needed,
+                "use": variable.use,
                 "set": bool(known.get(variable.name)),
             }
             for variable in variables_of(path)

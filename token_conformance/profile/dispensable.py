@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 BY_CODE = frozenset({"form", "browser", "interactive"})
@@ -11,9 +11,14 @@ BY_CODE = frozenset({"form", "browser", "interactive"})
 ELSEWHERE = frozenset({"interactive", "device", "refresh_token"})
 """The strategies by which nobody types a password in a run."""
 
+IDENTIFYING = ("client_id", "client_secret", "signing_key")
+"""The keys of a client of which none is set where it is not there."""
+
 
 def without_dispensable(written: dict[str, Any], unset: Callable[[object], bool]) -> dict[str, Any]:
-    """The tables of a profile without those values that are unset and not needed.
+    """The tables of a profile without those values that are unset and not needed, and without spare clients that are unset.
+
+    A client is spare that is not the main one, and whose name stands in no grant: it makes further checks possible.
 
     Args:
         written: the tables as they stand in the file.
@@ -30,13 +35,29 @@ def without_dispensable(written: dict[str, Any], unset: Callable[[object], bool]
         slim["login"] = _without(login, needless, unset)
     if isinstance(written.get("clients"), list):
         by_code = "authorization_code" in grants and strategy in BY_CODE
-        slim["clients"] = [_slim_client(client, unset, by_code=by_code) for client in written["clients"]]
+        kept = _without_spare(written["clients"], grants, unset)
+        slim["clients"] = [_slim_client(client, unset, by_code=by_code) for client in kept]
     return slim
 
 
 def _needless_of_login(strategy: object, grants: Mapping[str, Any]) -> frozenset[str]:
     typed = strategy not in ELSEWHERE or "password" in grants
     return frozenset({"refresh_token"} - {strategy} | (set() if typed else {"username", "password"}))
+
+
+def _without_spare(
+    clients: Sequence[object], grants: Mapping[str, Any], unset: Callable[[object], bool]
+) -> list[object]:
+    acting = {grant["client"] for grant in grants.values() if isinstance(grant, dict) and "client" in grant}
+    return [
+        client
+        for index, client in enumerate(clients)
+        if not index
+        or not isinstance(client, dict)
+        or client.get("name") in acting
+        or not all(unset(client[key]) for key in IDENTIFYING if key in client)
+        or "client_id" not in client
+    ]
 
 
 def _slim_client(client: object, unset: Callable[[object], bool], *, by_code: bool) -> object:

@@ -57,7 +57,7 @@ FEATURES: Mapping[str, tuple[Test, str]] = {
     "openid": (lambda profile: profile.openid, "the profile's scope does not ask for openid"),
     "second_client": (
         lambda profile: profile.second_client is not None,
-        "the profile has no second confidential client",
+        "the profile has no second confidential client, or its variables are not set",
     ),
     "confidential_client": (lambda profile: not profile.user_client.public, "the profile's client is public"),
     "public_client": (lambda profile: profile.user_client.public, "the profile's client is confidential"),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from token_conformance.profile.dispensable import without_dispensable
+from token_conformance.profile.dispensable import IDENTIFYING, without_dispensable
 from token_conformance.profile.files import VARIABLE, read, strings
 from token_conformance.profile.keys import meaning
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the environment, with the places where its value goes; `needed` tells whether a live run wants it."""
+    """A variable of the environment, with the places where its value goes.
+
+    A live run needs it, goes further with it (`optional`: that of a spare client), or makes nothing of it.
+    """
 
     name: str
     places: tuple[str, ...]
-    needed: bool
+    use: Literal["needed", "optional", "none"]
 
     @property
     def purpose(self) -> str:
@@ -28,7 +32,7 @@ class Variable:
         """Whether it is set, or need not be."""
         if environment.get(self.name):
             return "set"
-        return "not set" if self.needed else "not needed"
+        return {"needed": "not set", "optional": "optional", "none": "not needed"}[self.use]
 
 
 def variables_of(path: Path) -> tuple[Variable, ...]:
@@ -43,7 +47,10 @@ def variables_of(path: Path) -> tuple[Variable, ...]:
     places: dict[str, list[str]] = {}
     for name, place in _used(written):
         places.setdefault(name, []).append(place)
-    return tuple(Variable(name, tuple(found), name in needed) for name, found in places.items())
+    return tuple(
+        Variable(name, tuple(found), "needed" if name in needed else "optional" if _identifies(found) else "none")
+        for name, found in places.items()
+    )
 
 
 def variable_lines(variables: tuple[Variable, ...], environment: Mapping[str, str]) -> list[str]:
@@ -53,6 +60,11 @@ def variable_lines(variables: tuple[Variable, ...], environment: Mapping[str, st
         f"  {variable.name:{width}}  {variable.state(environment):10}  {', '.join(variable.places)}: {variable.purpose}"
         for variable in variables
     ]
+
+
+def _identifies(places: Iterable[str]) -> bool:
+    """Whether a value makes a client one that is there."""
+    return any(place.rpartition(".")[2] in IDENTIFYING and not place.startswith("clients[0]") for place in places)
 
 
 def _used(written: object) -> Iterator[tuple[str, str]]:
