@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import keyring
 import keyring.backend
@@ -20,6 +21,7 @@ from token_conformance.sessions import (
     SessionStore,
     StorageError,
     vault,
+    vaults,
 )
 
 TOKENS = ("refresh-token-0001", "access-token-0001")
@@ -60,6 +62,31 @@ def test_a_write_is_durable_before_it_counts(store, path, make_session, monkeypa
     monkeypatch.setattr(os, "replace", lambda old, new: order.append("replace") or replace(old, new))
     store.write(make_session())
     assert order in (["sync", "replace", "sync"], ["sync", "sync"])  # a Path may have a replace of its own
+
+
+@pytest.mark.parametrize("refusals", [2, 6])
+def test_windows_is_asked_again_to_replace_a_file(store, path, make_session, monkeypatch, refusals):
+    """Somebody may be looking into it for a moment; after two seconds it is an error, and the old session stays."""
+    older, newer = make_session(), make_session(refresh_token="refresh-token-0002")
+    store.write(older)
+    left, replaced = [refusals], Path.replace
+
+    def replace(new, target):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise PermissionError(13, "Access is denied")
+        return replaced(new, target)
+
+    monkeypatch.setattr(vaults, "WINDOWS", True)
+    monkeypatch.setattr(vaults, "PAUSES", (0, 0, 0, 0, 0))
+    monkeypatch.setattr(Path, "replace", replace)
+    if refusals == 2:
+        store.write(newer)
+        assert store.read() == newer
+    else:
+        with pytest.raises(StorageError, match="Access is denied"):
+            store.write(newer)
+        assert store.read() == older
 
 
 def test_sessions_lie_in_the_data_folder(profile, make_session, data_home):

@@ -49,7 +49,7 @@ def init(
     """Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."""
     try:
         draft = _draft(issuer, ca_bundle, proxy, without_discovery=without_discovery)
-        path = Path(output or f"profiles/{draft.name}.toml")
+        path = Path(output or f"profiles/{draft.name.replace(':', '-')}.toml")
         if output != "-" and path.exists() and not force:
             refuse([f"{path} is there already: choose another --output, or replace it by --force"])
         draft = draft if non_interactive else completed(draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -132,6 +133,7 @@ def parameters_of(address: str) -> dict[str, str]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    allow_reuse_address = os.name != "nt"  # there it would let another program listen at the same port
 
     def handle_error(self, *_: Any) -> None:
         """Say nothing of a browser that hangs up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from time import sleep
 from typing import Protocol
 
 import platformdirs
@@ -12,6 +13,11 @@ from token_conformance.sessions.problems import StorageError
 
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
+
+WINDOWS = os.name == "nt"
+
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds after which Windows is asked again to replace a file."""
 
 SERVICE = "token-conformance"
 """The name under which the keyring keeps sessions."""
@@ -81,7 +87,7 @@ class FileVault:
         try:
             make_folder(self._path.parent)
             _write_durably(new, text)
-            new.replace(self._path)
+            _put_in_place(new, self._path)
             _sync_folder(self._path.parent)
         except OSError as error:
             raise StorageError(f"the session file {self._path} cannot be written: {error.strerror}") from None
@@ -176,9 +182,21 @@ def _write_durably(path: Path, text: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def _put_in_place(new: Path, path: Path) -> None:
+    """Replace a file; Windows refuses that while somebody looks into it, such as who searches for viruses."""
+    for pause in PAUSES if WINDOWS else ():
+        try:
+            new.replace(path)
+        except PermissionError:
+            sleep(pause)
+        else:
+            return
+    new.replace(path)
+
+
 def _sync_folder(folder: Path) -> None:
     """Wait until the folder's entries are on disk; Windows has no way to ask for that."""
-    if os.name == "nt":
+    if WINDOWS:
         return
     opened = os.open(folder, os.O_RDONLY)
     try:
