@@ -114,6 +114,16 @@ def test_the_verdicts_are_summed_up(make_run, make_check, verdicts, conclusion):
     assert lxml.html.fromstring(page).find_class("conclusion")[0].text == conclusion
 
 
+def test_who_was_tested_and_when_comes_first(make_run):
+    """The provider by its name and address, the day, and the version of the suite; names are text."""
+    page = html_of(make_run(provider="Example <b>Ltd</b>", address="https://op.example"), {})
+    first = page[page.index('<div class="run">') :][:500]
+    assert (
+        "Example &lt;b&gt;Ltd&lt;/b&gt;</strong> at https://op.example, recorded: 2026-01-01 12:00 UTC, by token-conformance 0."
+        in first
+    )
+
+
 def test_the_run_is_described(page):
     """Server, claims, requests, time and deviations that are none stand in the summary."""
     said = " ".join(lxml.html.fromstring(page).find_class("run")[0].text_content().split())

@@ -79,7 +79,7 @@ UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "se
 @surroundings
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
-@click.option("-m", "marks", metavar="EXPRESSION", help="Only checks whose marks match, as in pytest.")
+@click.option("-m", "marks", metavar="EXPRESSION", help="Only checks of these topics, such as `rotation or refresh`.")
 @click.option("-n", "workers", metavar="N", help="Worker processes for several profiles, as in pytest-xdist.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
 @click.pass_context

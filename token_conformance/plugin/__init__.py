@@ -21,6 +21,7 @@ from token_conformance.plugin.selection import (
     pytest_deselected,
     pytest_generate_tests,
 )
+from token_conformance.plugin.topics import pytest_itemcollected
 from token_conformance.plugin.verdicts import (
     pytest_bare_report,
     pytest_report_teststatus,
@@ -40,6 +41,7 @@ __all__ = [
     "pytest_configure",
     "pytest_deselected",
     "pytest_generate_tests",
+    "pytest_itemcollected",
     "pytest_report_header",
     "pytest_report_judged",
     "pytest_report_teststatus",

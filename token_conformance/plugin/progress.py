@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 from _pytest.terminal import TerminalReporter
 
+SELDOM = 10.0
+"""Seconds between two lines where the output is no terminal."""
+
 
 class Progress:
-    """Rewrites one line of a terminal; silent where the output is none, and in the workers of xdist."""
+    """Rewrites one line of a terminal, or writes one every ten seconds to a log; silent in the workers of xdist."""
 
     def __init__(self, config: pytest.Config, profile: str) -> None:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        self._reporter = reporter if isinstance(reporter, TerminalReporter) and reporter.isatty else None
+        self._reporter = reporter if isinstance(reporter, TerminalReporter) else None
         self._profile = profile
+        self._told = monotonic()
 
     def __call__(self, scenario: str, ended: int, total: int) -> None:
         """Show that a scenario has ended."""
         if self._reporter is None:
             return
         line = f"{self._profile}: scenario {ended} of {total}: {scenario}" if ended < total else ""
-        self._reporter.rewrite(line, erase=True)
+        if self._reporter.isatty:
+            self._reporter.rewrite(line, erase=True)
+        elif line and monotonic() - self._told >= SELDOM:
+            self._told = monotonic()
+            self._reporter.ensure_newline()
+            self._reporter.write_line(line)
+            self._reporter.flush()

@@ -22,6 +22,7 @@ from token_conformance.plugin.selection import (
     scenarios_for,
 )
 from token_conformance.plugin.stash import RECORDS, RESULTS, RUNS
+from token_conformance.plugin.topics import topic_of
 from token_conformance.plugin.workers import without_profile
 from token_conformance.report.terminal import LETTERS
 from token_conformance.results.causes import RED
@@ -159,7 +160,7 @@ def _result(item: pytest.Item, outcome: Outcome, first: Sight) -> CheckResult:
         title=fact_of(item),
         message=run.redactor.text(found.message) if found.message else "",
         clause=stated.clause if stated else "",
-        topic=item.path.stem.removeprefix("test_"),
+        topic=topic_of(item),
         scenario=next((scenario.name for scenario in scenarios_for(item)), None),
         exchanges=tuple(exchange.id for exchange in told.exchanges),
         seconds=round(outcome.seconds, 4),

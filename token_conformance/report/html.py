@@ -83,6 +83,7 @@ def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
     return render(
         "summary.html",
         run=run,
+        version=token_conformance.__version__,
         verdicts=list(OUTCOMES),
         topics=[topic for topic in topics if topic not in quiet],
         quiet_topics=quiet,

@@ -91,8 +91,9 @@ class RunResult:
     """All verdicts of one run; `seconds` is its duration, `clock_skew` how far the live server's clock is ahead.
 
     `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself; `withheld` says
-    what the reports do not show, since it would have been a secret; `circumstances` what was asked of the run, and how
-    it went; `parked` is what waits for a later run with `--due`.
+    what the reports do not show, since it would have been a secret; `provider` is its name, `address` its issuer, or else
+    its token endpoint; `circumstances` tell what was asked of the run, and how it
+    went; `parked` is what waits for a later run with `--due`.
     """
 
     profile: str
@@ -111,6 +112,8 @@ class RunResult:
     withheld: tuple[str, ...] = ()
     facts: tuple[SheetFact, ...] = ()
     expiries: tuple[Expiry, ...] = ()
+    provider: str = ""
+    address: str = ""
     circumstances: Circumstances = AS_USUAL
 
     @property
@@ -187,6 +190,8 @@ class RunResult:
             "schema": 1,
             "suite_version": token_conformance.__version__,
             "profile": self.profile,
+            "provider": self.provider,
+            "address": self.address,
             "server": self.server,
             "started": self.started.isoformat(),
             "seconds": self.seconds,
