@@ -1,6 +1,7 @@
 """The command line says what it does, and one clear sentence where it cannot."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -91,6 +92,19 @@ def test_a_folder_is_tested_profile_by_profile(tmp_path):
     ]
     assert told.count("TWOBA_PASSWORD") == 2
     assert [line.partition(":")[0] for line in told.splitlines() if "an estimate" in line] == ["production", "test"]
+
+
+def test_a_run_takes_its_variables_from_a_file(tmp_path):
+    """It is live then, as with variables of the environment, and goes where it is told."""
+    names = ("CLIENT_ID", "CLIENT_SECRET", "USERNAME", "PASSWORD")
+    (tmp_path / "my.env").write_text("".join(f"TWOBA_{name}='canary-$value'\n" for name in names))
+    options = ["--plan", "-k", "test_errors", "--env-file", str(tmp_path / "my.env"), "--proxy", "env"]
+    command = [sys.executable, "-m", "token_conformance", "run", "2ba", *options]
+    environment = os.environ | {"HTTPS_PROXY": "http://me:canary-word@proxy.example:3128", "NO_PROXY": ""}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    through = "requests go through the proxy of the environment http://proxy.example:3128"
+    assert f"2ba: live at https://authorize.2ba.nl/connect/token; {through}" in ended.stdout
+    assert "canary" not in ended.stdout + ended.stderr
 
 
 def test_schema_is_json(command):

@@ -42,3 +42,50 @@ def test_what_was_typed_is_no_part_of_a_message():
     """Playwright's log of a failure repeats the password."""
     error = Exception('ElementHandle.fill: Timeout 10ms exceeded.\nCall log:\n  - fill("a-password-0001")')
     assert first_line(error) == "ElementHandle.fill: Timeout 10ms exceeded."
+
+
+class Launched:
+    """Stands for Playwright, and keeps what it was told to start."""
+
+    def __init__(self):
+        self.told = {}
+        self.chromium = self
+
+    async def start(self):
+        return self
+
+    async def stop(self):
+        pass
+
+    async def launch(self, **told):
+        self.told = told
+        return self
+
+    async def new_context(self, **_):
+        return self
+
+    async def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("proxy", "given"),
+    [
+        (None, None),
+        ("http://proxy.example:3128", {"server": "http://proxy.example:3128"}),
+        (
+            "http://me:pass%2Fword@proxy.example",
+            {"server": "http://proxy.example", "username": "me", "password": "pass/word"},
+        ),
+    ],
+)
+def test_the_browser_goes_through_the_proxy_of_the_profile(make_profile, monkeypatch, proxy, given):
+    """And through none where the profile names none, whatever the environment says."""
+    playwright = pytest.importorskip("playwright.async_api")
+    launched = Launched()
+    monkeypatch.setattr(playwright, "async_playwright", lambda: launched)
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setenv("HTTPS_PROXY", "http://other.example")
+    open_browser(make_profile(server={"token_endpoint": "https://op.example/token", "proxy": proxy}))
+    assert launched.told["proxy"] == given
+    assert ("--no-proxy-server" in launched.told["args"]) == (proxy is None)
