@@ -21,7 +21,7 @@ from token_conformance.plugin.selection import (
     pytest_deselected,
     pytest_generate_tests,
 )
-from token_conformance.plugin.topics import pytest_itemcollected
+from token_conformance.plugin.topics import pytest_itemcollected, pytest_sessionstart
 from token_conformance.plugin.verdicts import (
     pytest_bare_report,
     pytest_report_teststatus,
@@ -50,6 +50,7 @@ __all__ = [
     "pytest_runtest_protocol",
     "pytest_runtestloop",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
     "pytest_testnodedown",
     "pytest_unconfigure",
     "pytest_xdist_make_scheduler",

@@ -13,6 +13,7 @@ import pytest
 from token_conformance.plugin import selection
 from token_conformance.plugin.repeating import Outcomes
 from token_conformance.plugin.selection import parameters_of
+from token_conformance.plugin.topics import topics_of
 from token_conformance.plugin.verdicts import Judged, express, judge, note, report_of
 
 JUDGED: pytest.StashKey[Judged] = pytest.StashKey()
@@ -90,7 +91,7 @@ def needs_transcripts_alone(check: pytest.Function) -> bool:
         type(check) is pytest.Function
         and check.cls is None
         and not inspect.iscoroutinefunction(check.function)
-        and all(mark.name in MARKS for mark in check.iter_markers())
+        and all(mark.name in {*MARKS, *topics_of(check)} for mark in check.iter_markers())
         and all(_is_known(check, name) for name in _fixtures_of(check))
     )
 

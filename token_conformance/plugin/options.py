@@ -11,7 +11,6 @@ import pytest
 
 from token_conformance.layout import SUITES
 from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
-from token_conformance.plugin.topics import register
 from token_conformance.profile.environment import environment_with
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.folders import expanded
@@ -130,7 +129,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUNS] = _runs(config)
     except (ProfileError, RecordingError, ValueError) as problem:
         raise pytest.UsageError(*str(problem).splitlines()) from None
-    register(config)
     _try_folders(config)
     # Verdicts have words of their own: the usual traceback would be thrown away, and takes longer than most checks.
     if getattr(config.option, "tbstyle", None) in {"auto", "long", "short"}:

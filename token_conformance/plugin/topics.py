@@ -12,18 +12,31 @@ from token_conformance.plugin.stash import RUNS
 
 PREFIX = "test_"
 
+TOPICS: pytest.StashKey[frozenset[str]] = pytest.StashKey()
+"""The topics that are marks; a module that is called like a mark of pytest's own, such as `skip`, is none of them."""
 
-def register(config: pytest.Config) -> None:
+
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Have pytest know the topics of all suites that are given, ours among them."""
+    config = session.config
+    if not config.stash[RUNS]:
+        return
+    taken = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
     folders = (SUITES, *(Path(config.invocation_params.dir, argument.partition("::")[0]) for argument in config.args))
-    for topic in sorted({topic for folder in folders for topic in _topics(folder)}):
+    config.stash[TOPICS] = topics = frozenset(topic for folder in folders for topic in _topics(folder)) - taken
+    for topic in sorted(topics):
         config.addinivalue_line("markers", f"{topic}: checks of {PREFIX}{topic}.py")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a check with its topic."""
-    if item.config.stash[RUNS] and topic_of(item).isidentifier():
-        item.add_marker(topic_of(item))
+    for topic in topics_of(item):
+        item.add_marker(topic)
+
+
+def topics_of(item: pytest.Item) -> frozenset[str]:
+    """The topic of a check as a mark, if it is one."""
+    return item.config.stash.get(TOPICS, frozenset[str]()) & {topic_of(item)}
 
 
 def topic_of(item: pytest.Item) -> str:
