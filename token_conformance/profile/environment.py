@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dotenv.parser import parse_stream
-
 from token_conformance.profile.files import ProfileError
 
 
@@ -27,6 +25,8 @@ def environment_with(files: Iterable[Path], environment: Mapping[str, str]) -> M
 
 
 def _values(file: Path) -> dict[str, str]:
+    from dotenv.parser import parse_stream  # which takes longer than a profile, and is seldom needed
+
     try:
         with file.open(encoding="utf-8-sig") as stream:
             bindings = list(parse_stream(stream))
