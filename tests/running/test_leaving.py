@@ -9,9 +9,10 @@ import pytest
 
 from token_conformance.redaction import Redactor
 from token_conformance.running.gathering import gather
-from token_conformance.running.leaving import take_leave, told
+from token_conformance.running.leaving import named_proxy, take_leave, told
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
+from token_conformance.sessions.problems import SessionError
 
 REVOCATION = {
     "token_endpoint": "https://op.example/token",
@@ -50,13 +51,13 @@ async def twice(provider):
 def left(make_profile, scripted_server):
     """The sentence of a run at a server."""
 
-    def left(provider, kind="live", **tables):
+    def left(provider, kind="live", lot=None, **tables):
         profile, answering = (
             make_profile(**{"server": REVOCATION, **BY_PASSWORD, **tables}),
             scripted_server(provider.answer),
         )
         answering.kind = kind
-        run = Run("example", profile, answering, Redactor())
+        run = Run("example", profile, answering, Redactor(), lot=lot)
 
         async def perform():
             record = await gather(run, [Scenario("twice", twice)], lambda *progress: None)
@@ -83,6 +84,27 @@ def test_a_setting_leaves_it_out(left):
         "of the 2 refresh tokens that the run held at its end, 2 live on until they expire: limits.revoke_at_end = false"
     )
     assert server.revoked == []
+
+
+class Lot:
+    """Stands for where sessions are parked."""
+
+    def __init__(self, *parked):
+        self._parked = parked
+
+    def parked(self):
+        if None in self._parked:
+            raise SessionError("the lot cannot be read")
+        return self._parked
+
+
+@pytest.mark.parametrize("parked", ["a session", None])
+def test_what_is_parked_is_not_endangered(left, parked):
+    """Many a provider ends all tokens of a user and a client together; an empty lot holds nobody back."""
+    server = Server()
+    assert left(server, lot=Lot(parked)).endswith("what is parked might end with them")
+    assert server.revoked == []
+    assert left(server, lot=Lot()).startswith("at its end the run has revoked")
 
 
 def test_without_an_endpoint_they_live_on(left):
@@ -122,3 +144,13 @@ def test_some_of_them_are_told_apart():
         "of the 3 refresh tokens that the run held at its end, 2 are revoked, 1 lives on until it expires: "
         "the revocation endpoint answered with 400"
     )
+
+
+@pytest.mark.parametrize(("kind", "said"), [("live", True), ("emulated", False)])
+def test_the_report_names_the_proxy(make_profile, scripted_server, kind, said):
+    """That of a live run, which may have a part in what was seen."""
+    server = scripted_server(Server().answer)
+    server.kind = kind
+    profile = make_profile(server={**REVOCATION, "proxy": "http://me:word@proxy.example:3128"})
+    sentences = named_proxy(Run("example", profile, server, Redactor()))
+    assert sentences == ("requests go through the proxy http://proxy.example:3128",) * said

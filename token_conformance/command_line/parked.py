@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import click
 
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
+from token_conformance.command_line.surroundings import env_file_option, environment
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
 from token_conformance.profile.models import Profile
@@ -26,13 +26,16 @@ from token_conformance.sessions.store import moment, store_for
 @click.command()
 @click.argument("profile", metavar="PROFILE")
 @session_options
+@env_file_option
 @click.option("--forget", is_flag=True, help="Forget what is parked.")
-def sessions(profile: str, session_file: Path | None, *, keyring: bool, forget: bool) -> None:
+def sessions(
+    profile: str, session_file: Path | None, env_files: tuple[Path, ...], *, keyring: bool, forget: bool
+) -> None:
     """List the stored session of PROFILE, and what is parked until a token of it has expired."""
     if keyring and session_file is not None:
         refuse(["--keyring and --session-file exclude each other: choose one"])
     try:
-        loaded = load(find(profile), os.environ)
+        loaded = load(find(profile), environment(env_files))
         store = store_for(profile, loaded, session_file, keyring=keyring)
         lot = lot_for(profile, loaded, session_file, keyring=keyring)
         for each in lot.parked() if forget else ():

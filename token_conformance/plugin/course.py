@@ -20,7 +20,7 @@ from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import RECORDS, REPETITIONS, RUNS
 from token_conformance.plugin.verdicts import forget
 from token_conformance.running.gathering import gather
-from token_conformance.running.leaving import take_leave
+from token_conformance.running.leaving import named_proxy, take_leave
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -85,11 +85,13 @@ class Course:
             judge_directly(outcomes)
 
     async def _take_leave(self, run: Run, record: Record) -> None:
-        """Have what the run holds revoked, and keep the sentence that says what remains."""
+        """Have what the run holds revoked, and keep the sentences that say what remains, and through whom it went."""
         again = self._config.stash[REPETITIONS].get(run.name)
         exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
-        if (sentence := await take_leave(run, record, exchanges)) is not None:
-            self._config.stash[RECORDS][run.name] = replace(record, noticed=(*record.noticed, sentence))
+        farewell = await take_leave(run, record, exchanges)
+        said = (*record.noticed, *named_proxy(run), *([farewell] if farewell is not None else []))
+        if said != record.noticed:
+            self._config.stash[RECORDS][run.name] = replace(record, noticed=said)
 
 
 async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:

@@ -35,7 +35,6 @@ from token_conformance.wire.connection import Connection, ServerKind
 from token_conformance.wire.exchange import Exchange, Request
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.presence import Presence, stopped_after
-from token_conformance.wire.proxy import sentence
 from token_conformance.wire.wire import Wire
 
 Progress = Callable[[str, int, int], None]
@@ -170,11 +169,6 @@ class Gathering:
             self._keep(self.admission.wire)
             self._note_absence()
 
-    def afterwards(self) -> Provider:
-        """The provider for what comes after all scenarios: its exchanges are no evidence, and its wire is to be closed."""
-        wire = self._wire("afterwards", self.run.server.connect("afterwards"))
-        return self._provider(self.run.profile, wire, Lineage())
-
     def _wire(self, name: str, connection: Connection, cookies: CookieJar | None = None) -> Wire:
         """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
         browser = cookies if cookies is not None else CookieJar()
@@ -245,9 +239,6 @@ class Gathering:
     def _all_noticed(self) -> Iterator[str]:
         yield from (*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences)
         yield from self.presence.noticed if self.presence is not None else ()
-        server = self.run.profile.server
-        through = sentence(server.proxy, server.issuer or server.token_endpoint) if self.really_waits else None
-        yield from () if through is None else (through,)
 
     async def _renew(self, session: Lineage) -> None:
         """Begin with the stored session, or say why it is over."""

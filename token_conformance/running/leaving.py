@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 from token_conformance.evidence.left_behind import LeftBehind, left_behind
 from token_conformance.provider import Provider
+from token_conformance.provider.lineage import Lineage
 from token_conformance.running.gathering import Gathering
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.sessions.problems import SessionError
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.proxy import sentence
+from token_conformance.wire.wire import Wire
 
 PATIENCE = 30
 """Seconds that all revocations together may take."""
@@ -40,7 +43,7 @@ async def take_leave(run: Run, record: Record, exchanges: Sequence[Exchange]) ->
         return told(Counter({reason: len(left)}))
     gathering = Gathering(run, lambda *_: None, after=record)
     try:
-        return told(await _revoked(gathering.afterwards(), left))
+        return told(await _revoked(_afterwards(gathering), left))
     finally:
         await gathering.close()
 
@@ -64,6 +67,13 @@ def _holds_anything(run: Run) -> bool:
         return True
 
 
+def named_proxy(run: Run) -> tuple[str, ...]:
+    """That a live run has gone through a proxy, in a sentence for its report."""
+    server = run.profile.server
+    through = sentence(server.proxy, server.issuer or server.token_endpoint) if run.server.kind == "live" else None
+    return () if through is None else (through,)
+
+
 def told(outcomes: Counter[str]) -> str:
     """What became of the refresh tokens, by outcome, in a sentence: `revoked`, or why one lives on."""
     revoked, everything = outcomes[REVOKED], outcomes.total()
@@ -75,6 +85,14 @@ def told(outcomes: Counter[str]) -> str:
     remaining = everything - revoked
     on = "lives on until it expires" if remaining == 1 else "live on until they expire"
     return f"of the {everything} {tokens} that the run held at its end, {some}{remaining} {on}: {reasons}"
+
+
+def _afterwards(gathering: Gathering) -> Provider:
+    """The provider for what comes after all scenarios: its exchanges are no evidence."""
+    run = gathering.run
+    connection, limits = run.server.connect("afterwards"), run.profile.limits
+    wire = Wire("afterwards", connection, limits, gathering.pace, presence=gathering.presence)
+    return Provider(run.profile, wire, gathering.discovery, Lineage(), gathering.logins, ways=gathering.admission)
 
 
 async def _revoked(provider: Provider, left: Sequence[LeftBehind]) -> Counter[str]:
