@@ -12,6 +12,7 @@ import click
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
+from token_conformance.command_line.telling import tell
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Claim, Profile
@@ -161,7 +162,7 @@ def announce(profiles: tuple[str, ...], options: dict[str, object]) -> tuple[str
         except (ProfileError, RecordingError, ValueError) as problem:
             problems += str(problem).splitlines()
         else:
-            click.echo(f"{name}: {server.description}")
+            tell(f"{name}: {server.description}")
             problems += announce_resumption(name, profile, options["resume"])
             if options["due"] and server.kind == "live" and not announce_due(given, name, profile, options):
                 waiting.add(given)
@@ -193,7 +194,7 @@ def announce_resumption(name: str, profile: Profile, results: object) -> list[st
     try:
         if results:
             now = datetime.now(UTC)
-            click.echo(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
+            tell(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
     except ResumeError as problem:
         return [str(problem)]
     return []
