@@ -93,7 +93,7 @@ def markup(random: Random, said: Honest) -> Answer:
 def long_strings(random: Random, said: Honest) -> Answer:
     length = int(10 ** random.uniform(3, 5.95))
     filling = random.choice(("a", "ab1-", "%41", "&amp;", "\\u0041", "é", " ", "A" * 64 + "."))
-    return said.saying(replaced(random, said, (filling * length)[:length], strings(said.members)))
+    return said.saying({**said.members, random.choice(strings(said.members)): (filling * length)[:length]})
 
 
 def secret_looking(random: Random, said: Honest) -> Answer:
@@ -108,14 +108,15 @@ def secret_looking(random: Random, said: Honest) -> Answer:
 def many_values(random: Random, said: Honest) -> Answer:
     number = int(10 ** random.uniform(3, 5.5))
     value = random.choice(([0] * number, [[]] * number, {str(each): each for each in range(number)}))
-    return said.saying(replaced(random, said, value))
+    return said.saying({**said.members, random.choice([*said.members, "scope"]): value})
 
 
 def deep(random: Random, said: Honest) -> Answer:
     depth = int(10 ** random.uniform(2, 5))
     opening, closing = random.choice((("[", "]"), ('{"a":', "}"), ('[{"access_token":', "}]")))
     inner = opening * depth + "1" + closing * depth
-    return said.with_text(json.dumps(replaced(random, said, "MARK")).replace('"MARK"', inner))
+    marked = json.dumps({**said.members, random.choice([*said.members, "error"]): "MARK"})
+    return said.with_text(marked.replace('"MARK"', inner))
 
 
 def repeated_members(random: Random, said: Honest) -> Answer:

@@ -2,6 +2,9 @@
 
 import json
 from time import process_time
+from urllib.parse import quote
+
+import pytest
 
 from token_conformance.redaction import Redactor
 from token_conformance.redaction.redactor import FEW_OF_ONE, MOST_OF_ONE, ONE_OF_MANY
@@ -79,3 +82,37 @@ def test_a_jwt_is_a_secret_by_any_name(make_exchange):
     assert "<ticket 1> is a JWT: " in shown
     assert 'signed_metadata is a JWT: {"alg": "none"}' in shown
     assert redactor.leaks(shown) == []
+
+
+@pytest.mark.parametrize("written", [str, lambda token: quote(token, safe="")], ids=["plain", "percent-encoded"])
+@pytest.mark.parametrize("length", [10_001, 12_000, 13_999, 900_000])
+def test_a_secret_beyond_all_lengths_is_one_label(length, written):
+    """It is looked for in pieces, and costs no more than its own length."""
+    redactor, token = Redactor(), ("".join(f"{number:x}/" for number in range(length)))[:length]
+    label = redactor.learn("access_token", token)
+    assert (
+        redactor.text(f"it is {written(token)}, and {token[2000:9000]}")
+        == f"it is {label}, and {label}{token[8000:9000]}"
+    )
+    assert redactor._written < 5 * length
+
+
+def test_many_long_secrets_cost_what_they_are_long():
+    """Of a token in a thousand lengths, and a text that is made of the same character."""
+    redactor, began = Redactor(), process_time()
+    for length in range(100_000, 101_000, 50):
+        redactor.learn("access_token", "a" * length)
+    assert redactor.text("a" * 99_000).startswith("<access_token ")
+    assert process_time() - began < 5
+
+
+def test_forms_are_bounded_together(monkeypatch):
+    """Beyond, a secret is looked for as it is and percent-encoded; labels are as before."""
+    monkeypatch.setattr("token_conformance.redaction.redactor.MOST_WRITTEN", 1000)
+    redactor = Redactor()
+    labels = [redactor.learn("code", f"the code / number {number}") for number in range(30)]
+    assert (
+        redactor.text(f"the code / number 29 or {quote('the code / number 29', safe='')}")
+        == f"{labels[29]} or {labels[29]}"
+    )
+    assert redactor._written < 3000

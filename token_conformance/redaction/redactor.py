@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from token_conformance.profile.models import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
-from token_conformance.redaction.forms import decodings, forms
+from token_conformance.redaction.forms import LONGEST, decodings, forms, plain_forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
 from token_conformance.redaction.public import is_public
@@ -26,6 +26,9 @@ MOST_OF_ONE, MOST, FEW_OF_ONE = 200, 5000, 20
 
 What we send comes first, and of an answer what stands outermost. Real providers keep to a fifth of it.
 """
+
+MOST_WRITTEN = 30_000_000
+"""Characters of all forms that are kept, beyond which a secret is looked for as it is, and percent-encoded."""
 
 ONE_OF_MANY = "<secret 0>"
 """What stands for anything that looks like a token, where an answer has held more secrets than are learnt."""
@@ -52,6 +55,7 @@ class Redactor:
         self._learnt: WeakSet[Exchange] = WeakSet()
         self._flooding: WeakSet[Exchange] = WeakSet()
         self._flooded = False
+        self._written = 0
         self._shown: WeakKeyDictionary[Exchange, tuple[int, RedactedExchange]] = WeakKeyDictionary()
 
     def learn(self, kind: str, value: str) -> str:
@@ -160,7 +164,9 @@ class Redactor:
         self._unsought.discard(value)
         self._state += 1
         self._said.clear()
-        for form in forms(value):
+        in_full = len(value) <= LONGEST and self._written < MOST_WRITTEN
+        for form in forms(value) if in_full else plain_forms(value):
+            self._written += len(form)
             if len(form) >= LONG or not is_ordinary(form):  # what is long and stands for no public word is none itself
                 self._forms.add(form, label)
 
