@@ -35,7 +35,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Ran]:
     """The first runs of the corpus."""
     folder = tmp_path_factory.mktemp("hostile")
     command = [sys.executable, "-m", "tests.hostile.command", str(folder), "--runs", f"0:{RUNS}"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=1200)
     return [Ran(**json.loads(line)) for line in ended.stdout.splitlines()]
 
 
@@ -57,6 +57,7 @@ def test_no_run_is_led_astray(runs):
         ({"status": 3}, "exit status 3"),
         ({"said": "Traceback (most recent call last):"}, "a traceback on the terminal"),
         ({"said": "a\x1b[2J"}, "a control character on the terminal: '\\x1b'"),
+        ({"said": "a\nERROR: said by the server"}, "a line of the server's on the terminal: ERROR: said by the server"),
         ({"memory": 200_000_001}, "200000001 bytes of memory"),
         ({"sizes": {"report.html": 4_000_001}}, "report.html has 4000001 bytes"),
         ({"folder": "/nowhere"}, "0 folders of reports"),

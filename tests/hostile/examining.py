@@ -25,6 +25,9 @@ STATUSES = {0, 1, 4, 5}
 MOST_MEMORY, LARGEST_REPORT = 200_000_000, 4_000_000
 """Bytes that a run takes up at most, and that each of its files has."""
 
+FORGED = ("ERROR: said by the server", "PASSED [100%]")
+"""How lines begin that only a server of the corpus says."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -33,6 +36,9 @@ def problems(ran: Ran) -> Iterator[str]:
     yield from (f"exit status {ran.status}" for _ in range(ran.status not in STATUSES))
     yield from ("a traceback on the terminal" for _ in range("Traceback" in ran.said))
     yield from (f"a control character on the terminal: {found!r}" for found in set(_CONTROL.findall(ran.said)))
+    yield from (
+        f"a line of the server's on the terminal: {line}" for line in ran.said.splitlines() if line.startswith(FORGED)
+    )
     yield from (f"{ran.memory} bytes of memory" for _ in range(ran.memory > MOST_MEMORY))
     yield from (f"{name} has {size} bytes" for name, size in ran.sizes.items() if size > LARGEST_REPORT)
     found = list(Path(ran.folder).glob("reports/*/*"))
