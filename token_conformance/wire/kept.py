@@ -21,7 +21,8 @@ def kept(exchange: Exchange) -> Exchange:
     answer = exchange.answer
     if answer is None or len(answer.body) <= MOST_OF_OTHERS:
         return exchange
-    most = MOST_OF_JSON if _is_json(answer) else MOST_OF_OTHERS
+    page = "text/html" in (header(exchange.request.headers, "accept") or "")  # asked for by a browser, whatever came
+    most = MOST_OF_JSON if _is_json(answer) and not page else MOST_OF_OTHERS
     return replace(exchange, answer=_cut(answer, most)) if len(answer.body) > most else exchange
 
 

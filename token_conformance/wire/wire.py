@@ -255,7 +255,13 @@ class Wire:
     async def _body(self, sender: UserAgent, answer: httpx.Response) -> bytes:
         """The body of an answer; pages are read and done with, and what a client gets is kept."""
         most = self.limits.response_bytes
-        return await (self.room.body_of(answer, most) if sender is self._client else body_of(answer, most))
+        came = most
+        try:
+            body = await (self.room.body_of(answer, most) if sender is self._client else body_of(answer, most))
+            came = len(body)
+        finally:
+            self.room.make(came)
+        return body
 
 
 def _hung_up(error: Exception) -> bool:
