@@ -67,6 +67,8 @@ def test_pages_load_nothing_of_others(evidence: Evidence, conformance_run: Recor
         own = site_of(page.request.url)
         foreign = sorted({site for address in shown.loads if (site := site_of(address)) not in {"", own}})
         assert not foreign, f"the page {page} loads from {', '.join(foreign)}"
+        if page.response.cut:
+            raise Inconclusive(f"what {page} loads is not known to its end: it is {page.response.cut}")
 
 
 def site_of(url: str) -> str:

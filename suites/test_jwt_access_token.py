@@ -62,7 +62,7 @@ def test_client_s_token_does_not_speak_of_a_user(
     if subject is None:
         raise NotApplicable("the client's own access token is opaque, or has no sub")
     answers = [login.response, *evidence.token_responses]
-    users = {token.claims.get("sub") for each in answers if each.id_token and (token := read(each.id_token))}
+    users = [token.claims.get("sub") for each in answers if each.id_token and (token := read(each.id_token))]
     if not users:
         raise Inconclusive("no ID token of this run tells who logged in")
     service_token.exchange.response  # noqa: B018 - the answer is this check's evidence

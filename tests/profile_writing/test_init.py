@@ -228,6 +228,10 @@ def test_nothing_that_metadata_say_breaks_the_profile(init):
             "name the issuer 'https://other",
         ),
         ({"token_endpoint": "https://op.example/token"}, "name no issuer"),
+        (
+            {"issuer": "https://other\x1b[2J\nERROR: x", "token_endpoint": "https://op.example/token"},
+            r"name the issuer 'https://other\x1b[2J\nERROR: x'",
+        ),
         (metadata_with(token_endpoint=["https://op.example/token"]), "name no token_endpoint"),
         (metadata_with(grant_types_supported=["implicit"]), "list none of the grants"),
         ([], "is a JSON object of metadata"),

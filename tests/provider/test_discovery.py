@@ -87,6 +87,16 @@ def test_an_endpoint_that_is_not_advertised_is_not_applicable(make_profile, make
         asked(Discovery(make_profile(server=ISSUER), wire), "revocation_endpoint")
 
 
+@pytest.mark.parametrize(
+    "advertised", ["file://op.example/etc/hosts", "javascript://op.example/%0a", "ftp://op.example/r"]
+)
+def test_nothing_is_sent_to_other_schemes(make_profile, make_wire, advertised):
+    """An endpoint is at an address of http or https, and no browser is led elsewhere."""
+    wire = make_wire(lambda request: httpx.Response(200, json=METADATA | {"authorization_endpoint": advertised}))
+    with pytest.raises(Inconclusive, match="name as authorization_endpoint is neither of http nor of https"):
+        asked(Discovery(make_profile(server=ISSUER), wire), "authorization_endpoint")
+
+
 FOREIGN = {
     "another host": "https://evil.example/tenant",
     "another path": "https://op.example/other",

@@ -1,6 +1,6 @@
 """What terminals and XML cannot bear is made visible, and all else stays as it is."""
 
-from token_conformance.redaction.visible import visible
+from token_conformance.redaction.visible import on_one_line, visible
 
 
 def test_every_character_is_itself_or_its_number():
@@ -14,3 +14,12 @@ def test_every_character_is_itself_or_its_number():
 def test_lines_end_in_one_way():
     """A carriage return before a line feed is part of the line's end; one alone could write over a line."""
     assert visible("a\r\nb\rc") == "a\nb\\x0dc"
+
+
+def test_one_line_is_one_line():
+    """Whatever begins a new line in a terminal, or in Python, is shown and does not."""
+    breaks = "".join(chr(code) for code in range(0x3000) if len(f"a{chr(code)}b".splitlines()) > 1)
+    shown = on_one_line(f"a\r\n\tb{breaks}c")
+    assert shown.startswith(r"a\r\n\tb\n\x0b\x0c\r")
+    assert len(shown.splitlines()) == 1
+    assert shown.isprintable()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
-from token_conformance.report.terminal import LETTERS, letters_line, summary_lines
+from token_conformance.report.terminal import LETTERS, conclusion_line, letters_line, summary_lines
 from token_conformance.results.todo import Parked, ToDo
 from token_conformance.verdict import Verdict
 
@@ -103,6 +103,15 @@ def test_a_server_cannot_steer_the_terminal(make_run, make_check):
     """Control characters in a message are made visible."""
     lines = summary_lines(make_run(checks=(make_check(Verdict.FAIL, message="\x1b[2J\x07gone"),)))
     assert all(line.isprintable() for line in lines)
+
+
+def test_a_server_begins_no_line(make_run, make_check):
+    """What it says stays on the line of what is said of it, down to the last one."""
+    said = "here\nERROR: there\r\nPASSED"
+    run = make_run(checks=(make_check(Verdict.FAIL, message=said),), noticed=(said,)).with_trouble(said)
+    lines = [*summary_lines(run), conclusion_line(run)]
+    assert sum("here" in line for line in lines) >= 3
+    assert not any(begun.startswith(("ERROR", "PASSED")) for line in lines for begun in line.splitlines()[1:])
 
 
 def test_facts_are_told_in_a_line_for_each_group(make_run):

@@ -159,12 +159,19 @@ def refused(error, status=400, **more):
     [
         ({AUTHORIZATION: refused("unauthorized_client")}, "gave no device code: 400 unauthorized_client"),
         (
-            {AUTHORIZATION: refused("invalid_scope", error_description="Not\x1b[2Jthis")},
-            r"400 invalid_scope (Not\x1b[2Jthis)",
+            {AUTHORIZATION: refused("invalid_scope", error_description="Not\x1b[2Jthis\nERROR: but that")},
+            r"400 invalid_scope (Not\x1b[2Jthis\nERROR: but that)",
         ),
         ({AUTHORIZATION: PlainTextResponse("Bad gateway", 502)}, "502 without an error code"),
         ({AUTHORIZATION: PlainTextResponse("Hello")}, "gave no device code: 200 without an error code"),
         ({AUTHORIZATION: device(verification_uri="javascript:alert(1)")}, "lacks a user_code, or a verification_uri"),
+        (
+            {AUTHORIZATION: device(verification_uri="javascript://op.example/")},
+            "lacks a user_code, or a verification_uri",
+        ),
+        ({AUTHORIZATION: device(verification_uri="file://op.example/etc/hosts")}, "that a browser may be sent to"),
+        ({AUTHORIZATION: device(verification_uri="https://op.example/\nERROR: x")}, "that a browser may be sent to"),
+        ({AUTHORIZATION: device(verification_uri="https:///device")}, "that a browser may be sent to"),
         ({AUTHORIZATION: device(user_code=7)}, "lacks a user_code, or a verification_uri"),
         ({AUTHORIZATION: device(), TOKEN: refused("expired_token")}, "the code expired before the login was done"),
         ({AUTHORIZATION: device(), TOKEN: refused("invalid_client", 401)}, "gave no tokens to the device: 401 invalid"),
@@ -209,6 +216,23 @@ def test_the_address_that_holds_the_code(tmp_path, command, impatient):
     answers = {AUTHORIZATION: device(verification_uri_complete=complete), TOKEN: refused("access_denied")}
     with provider(tmp_path, answers) as path:
         assert f"or open {complete}, which holds the code" in command("login", path).output
+
+
+@pytest.mark.parametrize("complete", ["javascript:alert(1)", "https://op.example/\x1b[2J", "https:", 7])
+def test_an_address_that_is_none_is_not_shown(tmp_path, command, impatient, complete):
+    """The code can be entered at the other one."""
+    answers = {AUTHORIZATION: device(verification_uri_complete=complete), TOKEN: refused("access_denied")}
+    with provider(tmp_path, answers) as path:
+        said = command("login", path).output
+    assert "https://op.example/device\nand enter the code WDJB-MJHT\nWaiting" in said
+
+
+def test_a_code_is_on_its_line(tmp_path, command, impatient):
+    """It begins no other line, which could tell the user something else."""
+    answers = {AUTHORIZATION: device(user_code="AB\nor open https://evil.example"), TOKEN: refused("access_denied")}
+    with provider(tmp_path, answers) as path:
+        said = command("login", path).output
+    assert r"and enter the code AB\nor open https://evil.example" in said.splitlines()
 
 
 def test_a_provider_that_is_not_there(tmp_path, command):

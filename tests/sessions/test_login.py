@@ -205,8 +205,8 @@ def test_pasting(tmp_path, command, monkeypatch, stored):
             "its iss is https://evil.example, not http://",
         ),
         (
-            lambda address: f"{address.replace('code=', 'x=')}&error=access_denied&error_description=No%1B%21",
-            "the login was denied at the provider: access_denied (No\\x1b!)",
+            lambda address: f"{address.replace('code=', 'x=')}&error=access_denied&error_description=No%1B%0A%21",
+            "the login was denied at the provider: access_denied (No\\x1b\\n!)",
         ),
         (lambda address: address.replace("code=", "error=&x="), "the login failed"),
         (lambda address: address.replace("code=", "code=x"), "did not exchange the code for tokens: 400 invalid_grant"),
@@ -241,6 +241,25 @@ def test_what_the_profile_asks_for(tmp_path, command, monkeypatch, grant, senten
         result = command("login", path, "--timeout", "30")
     assert result.exit_code == (0 if sentence is None else 4), result.output
     assert (sentence or "Logged in") in result.output
+
+
+@pytest.mark.parametrize("option", ["--paste", "--no-browser"])
+@pytest.mark.parametrize(
+    "address", ["file://op.example/login", "javascript://op.example/login", "https://op.example/a\nb"]
+)
+def test_only_http_and_https_are_opened(tmp_path, command, monkeypatch, address, option):
+    """Whatever the metadata name as the authorization endpoint; nobody is asked to open it, either."""
+    with provider(tmp_path) as path:
+        monkeypatch.setattr(
+            "token_conformance.provider.discovery.Discovery._heed",
+            lambda discovery, url, published: setattr(
+                discovery, "metadata", published | {"authorization_endpoint": address}
+            ),
+        )
+        result = command("login", path, option)
+    assert result.exit_code == 4
+    assert "To log in, open" not in result.output
+    assert "http" in next(line for line in result.output.splitlines() if line.startswith("ERROR: "))
 
 
 def test_an_id_token_of_another_login(tmp_path, command, monkeypatch):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from token_conformance.command_line.refusing import refuse
+from token_conformance.command_line.telling import tell
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile_writing import (
     Draft,
@@ -60,10 +61,12 @@ def init(
             click.echo(text, nl=False)
         else:
             save(text, path, secret=draft.holds_secret)
-            click.echo(f"{path} is written; set its variables, complete what is unknown, and test the provider with")
+            tell(f"{path} is written; set its variables, complete what is unknown, and test the provider with")
             click.echo(f"token-conformance run {path} --live")
-    except (UnusableProviderError, ProfileError) as problem:
-        refuse(str(problem).splitlines())
+    except UnusableProviderError as problem:
+        refuse([str(problem)])
+    except ProfileError as problem:
+        refuse(list(problem.problems))
     except OSError as problem:
         refuse([f"{output or 'the profile'} cannot be written: {problem.strerror}"])
 

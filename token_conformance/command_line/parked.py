@@ -13,6 +13,7 @@ import click
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.surroundings import env_file_option, environment
+from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
 from token_conformance.profile.models import Profile
@@ -40,9 +41,9 @@ def sessions(
         lot = lot_for(profile, loaded, session_file, keyring=keyring)
         for each in lot.parked() if forget else ():
             lot.drop(each)
-        click.echo(session_line(store.read(), store.place))
+        tell(session_line(store.read(), store.place))
         for line in parked_lines(lot.parked(), lot.place, datetime.now(UTC)):
-            click.echo(line)
+            tell(line)
     except ProfileError as problem:
         refuse(str(problem).splitlines())
     except SessionError as problem:
@@ -88,5 +89,5 @@ def _state(parked: ParkedScenario, now: datetime) -> str:
 
 
 def _give_up(problem: str) -> NoReturn:
-    click.echo(f"ERROR: {problem}", err=True)
+    tell_problem(str(problem))
     sys.exit(NO_SESSION)

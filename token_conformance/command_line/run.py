@@ -14,6 +14,7 @@ from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.surroundings import environment, surroundings
+from token_conformance.command_line.telling import tell
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.folders import expanded
@@ -172,7 +173,7 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[str, .
         except (ProfileError, RecordingError, ValueError) as problem:
             problems += str(problem).splitlines()
         else:
-            click.echo(f"{name}: {server.description}")
+            tell(f"{name}: {server.description}")
             announce_variables(one, known, options)
             problems += announce_resumption(name, profile, options["resume"])
             if options["due"] and server.kind == "live" and not announce_due(one, name, profile, options):
@@ -214,7 +215,7 @@ def announce_resumption(name: str, profile: Profile, results: object) -> list[st
     try:
         if results:
             now = datetime.now(UTC)
-            click.echo(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
+            tell(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
     except ResumeError as problem:
         return [str(problem)]
     return []

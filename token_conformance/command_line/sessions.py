@@ -14,6 +14,7 @@ import click
 
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.surroundings import environment, surroundings
+from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
 from token_conformance.results.exit_status import NO_SESSION, USAGE_ERROR
@@ -57,13 +58,11 @@ def login(
             session = asyncio.run(_logging_in(store, timeout, paste=paste, open_browser=not no_browser))
             store.write(session)
     except SessionError as problem:
-        _fail(str(problem), USAGE_ERROR if isinstance(problem, LoginError) else NO_SESSION)
-    click.echo(f"Logged in; the session is in {store.place}{_until(session.refresh_token_expires)}.")
+        _fail(USAGE_ERROR if isinstance(problem, LoginError) else NO_SESSION, str(problem))
+    tell(f"Logged in; the session is in {store.place}{_until(session.refresh_token_expires)}.")
     login = store.profile.login
     if not login.stored:
-        click.echo(
-            f'Runs do not use it: login.strategy is "{login.strategy}" in the profile, and would be "interactive".'
-        )
+        tell(f'Runs do not use it: login.strategy is "{login.strategy}" in the profile, and would be "interactive".')
 
 
 @click.command()
@@ -78,9 +77,9 @@ def logout(
     try:
         with store.locked():
             for line in asyncio.run(log_out(store)):
-                click.echo(line)
+                tell(line)
     except SessionError as problem:
-        _fail(str(problem), NO_SESSION)
+        _fail(NO_SESSION, str(problem))
 
 
 def _logging_in(
@@ -88,31 +87,31 @@ def _logging_in(
 ) -> Coroutine[Any, Any, StoredSession]:
     """The login as the profile has it: with a code at any browser, or redirected from one."""
     if store.profile.login.strategy == "device":
-        return log_in_by_device(store, click.echo, timeout)
+        return log_in_by_device(store, tell, timeout)
     redirect_uri = store.profile.user_client.redirect_uri
     if store.profile.grants.authorization_code is None or redirect_uri is None:
         _fail(
+            USAGE_ERROR,
             f"{store.name} has no [grants.authorization_code] to log in by in a browser, "
             'and its login.strategy is not "device"',
-            USAGE_ERROR,
         )
     if paste:
-        return log_in(store, ByPasting(redirect_uri, click.echo, _pasted))
-    return log_in(store, loopback_way(redirect_uri, click.echo, timeout, open_browser=open_browser))
+        return log_in(store, ByPasting(redirect_uri, tell, _pasted))
+    return log_in(store, loopback_way(redirect_uri, tell, timeout, open_browser=open_browser))
 
 
 def _store(
     given: str, session_file: Path | None, env_files: tuple[Path, ...], proxy: Proxy, *, keyring: bool
 ) -> SessionStore:
     if keyring and session_file is not None:
-        _fail("--keyring and --session-file exclude each other: choose one", USAGE_ERROR)
+        _fail(USAGE_ERROR, "--keyring and --session-file exclude each other: choose one")
     try:
         profile = load(find(given), environment(env_files)).through(proxy)
         return store_for(given, profile, session_file, keyring=keyring)
     except ProfileError as problem:
-        _fail(str(problem), USAGE_ERROR)
+        _fail(USAGE_ERROR, *problem.problems)
     except SessionError as problem:
-        _fail(str(problem), NO_SESSION)
+        _fail(NO_SESSION, str(problem))
 
 
 def _pasted() -> str:
@@ -137,7 +136,7 @@ def _until(end: Any) -> str:
     return f", at most until {moment(end)}" if end is not None else ""
 
 
-def _fail(problem: str, status: int) -> NoReturn:
-    for line in problem.splitlines():
-        click.echo(f"ERROR: {line}", err=True)
+def _fail(status: int, *problems: str) -> NoReturn:
+    for problem in problems:
+        tell_problem(problem)
     sys.exit(status)

@@ -18,6 +18,7 @@ from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
+from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
 from token_conformance.results.exit_status import worst
@@ -128,7 +129,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     lines += [f"report: {path}" for path in reports]
     trouble = result.circumstances.trouble
     return Finished(
-        lines=(*lines, *([f"ERROR: {trouble}"] if trouble else []), conclusion_line(result)),
+        lines=(*lines, *([f"ERROR: {on_one_line(trouble)}"] if trouble else []), conclusion_line(result)),
         status=result.outcome.exit_status,
         failed=result.summary[Verdict.FAIL] + result.summary[Verdict.ERROR],
     )

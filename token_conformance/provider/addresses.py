@@ -26,6 +26,16 @@ def parts_of(address: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
+def can_be_opened(address: str) -> bool:
+    """Whether a browser may be sent there: http or https to a host, without anything that is no character of a URI.
+
+    `javascript:` and `file:` would run or show something else than a page of the provider (RFC 8252 §8.12 and RFC 3986 §2).
+    """
+    written = address.isascii() and address.isprintable() and " " not in address
+    parts = parts_of(address)
+    return written and parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
 def same_place(one: str, other: str) -> bool:
     """Whether two addresses have the same scheme, host, port and path."""
     return _place(one) == _place(other)

@@ -74,7 +74,7 @@ class Discovery:
         aliases = self.metadata.get("mtls_endpoint_aliases") if mutual_tls else None
         for advertised in (aliases.get(name) if isinstance(aliases, dict) else None, self.metadata.get(name)):
             if isinstance(advertised, str) and parts_of(advertised).netloc:
-                return self._encrypted(name, advertised)
+                return self._reachable(name, advertised)
         if self.problem is not None:
             if self._stopped_by is not None and name in FOR_TOKENS:
                 self.trouble = self.problem
@@ -96,7 +96,11 @@ class Discovery:
                 return
             self.problem = self.problem or _problem(url, exchange)
 
-    def _encrypted(self, name: str, advertised: str) -> str:
+    def _reachable(self, name: str, advertised: str) -> str:
+        if parts_of(advertised).scheme not in {"http", "https"}:
+            raise Inconclusive(
+                f"the address that the metadata name as {name} is neither of http nor of https: nothing is sent there"
+            )
         if is_plain(advertised) and not self._profile.server.allow_http:
             problem = (
                 f"the metadata name a {name} of plain http, by which everybody on the way reads secrets: nothing is sent "

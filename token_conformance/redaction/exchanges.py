@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from token_conformance.redaction.names import is_secret, is_secret_member, kind_of
+from token_conformance.redaction.names import PUBLIC_TOKENS, is_secret, is_secret_member, kind_of
 from token_conformance.redaction.places import as_written, authorization, basic, is_value, split
 from token_conformance.redaction.tokens import summary_of
 from token_conformance.redaction.visible import readable
@@ -64,9 +64,12 @@ class RedactedExchange:
         return "\n".join(line for line in [*sent, *came, *(f"  {token}" for token in self.tokens)] if line)
 
 
-def redacted(exchange: Exchange, learn: Learn, redact: Redact) -> RedactedExchange:
-    """The exchange with labels of `learn` where a secret is a value, and `redact` applied to the rest."""
-    return _Showing(learn, redact).exchange(exchange)
+def redacted(exchange: Exchange, learn: Learn, redact: Redact, *, flooding: bool = False) -> RedactedExchange:
+    """The exchange with labels of `learn` where a secret is a value, and `redact` applied to the rest.
+
+    An answer that is `flooding` holds more secrets than are learnt: of its body nothing is shown.
+    """
+    return _Showing(learn, redact, flooding).exchange(exchange)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class _Showing:
 
     learn: Learn
     redact: Redact
+    flooding: bool = False
 
     def exchange(self, exchange: Exchange) -> RedactedExchange:
         request, answer = exchange.request, exchange.answer
@@ -86,8 +90,8 @@ class _Showing:
             request_body=_cut(self.request_body(request)),
             status_line=self.status_line(exchange),
             response_headers=self.headers(answer.headers) if answer and recorded else (),
-            response_body=_cut(self.body(answer.body)) if answer else "",
-            tokens=tuple(self.redact(line) for line in self.tokens(answer)) if answer else (),
+            response_body=self.response_body(answer) if answer else "",
+            tokens=tuple(self.redact(line) for line in self.tokens(answer)) if answer and not self.flooding else (),
             seconds=exchange.seconds,
             note=_note(exchange),
         )
@@ -154,6 +158,13 @@ class _Showing:
             return self.body(request.body)
         return "\n&".join(self.parameter(name, value, value) for name, value in request.form)
 
+    def response_body(self, answer: Response) -> str:
+        if self.flooding:
+            return (
+                f"({len(answer.body)} bytes that are not shown: they hold more secrets than any provider has to tell)"
+            )
+        return _cut(self.body(answer.body)) + (f"\n({answer.cut})" if answer.cut else "")
+
     def body(self, body: bytes) -> str:
         text, parsed = readable(body), parse_json(body)
         if text is None:
@@ -175,7 +186,10 @@ class _Showing:
         parsed = parse_json(answer.body)
         members = parsed.items() if isinstance(parsed, dict) else ()
         found = ((name, value, summary_of(value)) for name, value in members if isinstance(value, str))
-        return [f"{self.learn(kind_of(name), value)} is a JWT: {about}" for name, value, about in found if about]
+        return [f"{self.token(name, value)} is a JWT: {about}" for name, value, about in found if about]
+
+    def token(self, name: str, value: str) -> str:
+        return name if name in PUBLIC_TOKENS else self.learn(kind_of(name), value)
 
 
 def _note(exchange: Exchange) -> str:

@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from token_conformance.redaction.seeking import PIECE
+
+LONGEST = 10_000
+"""Characters of a secret that is looked for in every spelling."""
+
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _URL_SAFE = str.maketrans("+/", "-_")
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([\"'\\/])")
@@ -23,6 +28,22 @@ def forms(value: str) -> set[str]:
     if _UNRESERVED.fullmatch(value):
         return {value, *_base64(encoded), *_segments(value)}
     return _escaped(value, encoded) | set(_segments(value))
+
+
+def plain_forms(value: str) -> set[str]:
+    """A secret as it is and percent-encoded: in pieces, where it is longer than what any server means as a token.
+
+    Each form has to be kept, and each place of a text held against it.
+    """
+    written = {value, quote(value.encode("utf-8", "surrogatepass"), safe="")}
+    return {piece for form in written for piece in _pieces(form)}
+
+
+def _pieces(form: str) -> Iterator[str]:
+    """The form from piece to piece, the last of which has what is left."""
+    begins = range(0, max(len(form) - PIECE, 0) + 1, PIECE)
+    for begin in begins:
+        yield form[begin : begin + PIECE] if begin != begins[-1] else form[begin:]
 
 
 def _escaped(value: str, encoded: bytes) -> set[str]:

@@ -50,6 +50,9 @@ PUBLIC_FIELDS = frozenset(
 PUBLIC_PARAMETERS = PUBLIC_FIELDS | {"code_challenge", "nonce", "request_uri", "state"}
 """Parameters of an address in a login page that are no secrets: those of our own request, as the report shows it."""
 
+PUBLIC_TOKENS = frozenset({"signed_metadata"})
+"""JWTs that are no secrets; those of any other name are, whatever they are for."""
+
 PROTOCOL_WORDS = SECRET_NAMES | {
     "bearer",
     "client",

@@ -16,12 +16,14 @@ from lxml.etree import LxmlError
 from token_conformance.redaction.names import (
     PUBLIC_FIELDS,
     PUBLIC_PARAMETERS,
+    PUBLIC_TOKENS,
     SECRET_NAMES,
     is_secret,
     is_secret_member,
     kind_of,
 )
 from token_conformance.redaction.strength import is_address, is_like_a_token, is_token_field
+from token_conformance.redaction.tokens import is_jwt
 from token_conformance.wire.exchange import Exchange, Headers, parse_json
 
 Secret = tuple[str, str]
@@ -140,8 +142,10 @@ def members(value: Any) -> Iterator[Secret]:
 
 def _values(name: str, member: Any) -> Iterator[Secret]:
     values = member if isinstance(member, list) else [member]
-    if is_secret_member(name):
-        yield from ((kind_of(name), str(value)) for value in values if is_value(value))
+    secret = is_secret_member(name)
+    for value in values:
+        if is_value(value) and (secret or (name not in PUBLIC_TOKENS and is_jwt(value))):
+            yield kind_of(name), str(value)
 
 
 def is_value(value: Any) -> bool:

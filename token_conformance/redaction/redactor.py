@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from token_conformance.profile.models import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
-from token_conformance.redaction.forms import decodings, forms
+from token_conformance.redaction.forms import LONGEST, decodings, forms, plain_forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import secrets_of
 from token_conformance.redaction.public import is_public
-from token_conformance.redaction.seeking import Found, WrittenForms
+from token_conformance.redaction.seeking import LONG, Found, WrittenForms
 from token_conformance.redaction.strength import can_hide, is_like_a_token
 from token_conformance.redaction.visible import visible
 from token_conformance.wire.exchange import Exchange
@@ -22,6 +22,20 @@ from token_conformance.wire.exchange import Exchange
 SHORT, MOST_SAID = 200, 1000
 """Characters of a text, and number of texts, up to which it is remembered what is shown in their place."""
 
+MOST_OF_ONE, MOST, FEW_OF_ONE = 200, 5000, 20
+"""Secrets that are learnt of an exchange, and of a run, beyond which they are few of each exchange.
+
+What we send comes first, and of an answer what stands outermost. Real providers keep to a fifth of it.
+"""
+
+MOST_WRITTEN = 30_000_000
+"""Characters of all forms that are kept, beyond which a secret is looked for as it is, and percent-encoded."""
+
+ONE_OF_MANY = "<secret 0>"
+"""What stands for anything that looks like a token, where an answer has held more secrets than are learnt."""
+
+_LIKE_A_TOKEN = re.compile(r"[^\s\"'<>,]{8,}")
+_EXCHANGE = re.compile(r"[a-z_]+(?:~again)?/\d+")
 _LABEL = re.compile(r"(<[a-z_]+ \d+>)")
 _ENCODED = re.compile(r"[%&\\]")
 _PARAMETER = re.compile(r"(?<![^\s&=<>])[^\s&=<>%\\]*[%\\][^\s&=<>]*")
@@ -40,6 +54,9 @@ class Redactor:
         self._forms = WrittenForms()
         self._said: dict[str, str] = {}
         self._learnt: WeakSet[Exchange] = WeakSet()
+        self._flooding: WeakSet[Exchange] = WeakSet()
+        self._flooded = False
+        self._written = 0
         self._shown: WeakKeyDictionary[Exchange, tuple[int, RedactedExchange]] = WeakKeyDictionary()
 
     def learn(self, kind: str, value: str) -> str:
@@ -62,11 +79,20 @@ class Redactor:
         self.learn("password", unquote(urlsplit(profile.server.proxy or "").password or ""))
 
     def learn_exchange(self, exchange: Exchange) -> None:
-        """Learn every secret that a request or its answer holds; an exchange has no more to tell the second time."""
-        if exchange not in self._learnt:
-            for kind, value in secrets_of(exchange):
-                self.learn(kind, value)
-            self._learnt.add(exchange)
+        """Learn every secret that a request or its answer holds; an exchange has no more to tell the second time.
+
+        Where they are too many, the body of the answer is not shown, and what looks like a token is masked everywhere.
+        """
+        if exchange in self._learnt:
+            return
+        self._learnt.add(exchange)
+        known = len(self._labels)
+        most = known + (MOST_OF_ONE if known < MOST else FEW_OF_ONE)
+        for kind, value in secrets_of(exchange):
+            if len(self._labels) >= most:
+                self._flood(exchange)
+                return
+            self.learn(kind, value)
 
     def text(self, text: str) -> str:
         """The text with labels in the place of secrets, and with control characters made visible.
@@ -86,7 +112,7 @@ class Redactor:
         self.learn_exchange(exchange)
         state, shown = self._shown.get(exchange, (0, None))
         if shown is None or state != self._state:
-            shown = redacted(exchange, self.learn, self.text)
+            shown = redacted(exchange, self.learn, self.text, flooding=exchange in self._flooding)
             self._shown[exchange] = self._state, shown
         return shown
 
@@ -111,8 +137,17 @@ class Redactor:
             self._unsought.add(value)
         return label
 
+    def _flood(self, exchange: Exchange) -> None:
+        self._flooding.add(exchange)
+        if not self._flooded:
+            self._flooded = True
+            self._state += 1
+            self._said.clear()
+
     def _redacted(self, text: str) -> str:
         text = self._replaced(text)
+        if self._flooded:
+            text = "".join(part if part in self._given else _LIKE_A_TOKEN.sub(_masked, part) for part in _parts(text))
         for word in (_PARAMETER, _WORD) if _ENCODED.search(text) else ():
             text = word.sub(self._decoded, text)
         return visible(text)
@@ -131,8 +166,10 @@ class Redactor:
         self._unsought.discard(value)
         self._state += 1
         self._said.clear()
-        for form in forms(value):
-            if not is_ordinary(form):
+        in_full = len(value) <= LONGEST and self._written < MOST_WRITTEN
+        for form in forms(value) if in_full else plain_forms(value):
+            self._written += len(form)
+            if len(form) >= LONG or not is_ordinary(form):  # what is long and stands for no public word is none itself
                 self._forms.add(form, label)
 
     def _found(self, text: str) -> list[Found]:
@@ -149,6 +186,10 @@ def is_ordinary(value: str) -> bool:
 def _is_sought(kind: str, value: str) -> bool:
     """Whether a secret is looked for in every sentence: a server keeps anything in its cookies, a language or `deleted`."""
     return kind != "cookie" or is_like_a_token(value)
+
+
+def _masked(word: re.Match[str]) -> str:
+    return ONE_OF_MANY if is_like_a_token(word[0]) and not _EXCHANGE.fullmatch(word[0]) else word[0]
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from heapq import merge
 from typing import NamedTuple
 
 SHORTEST = 6
@@ -11,6 +12,9 @@ SHORTEST = 6
 
 LONG = 16
 """Characters from which on a form is long: most secrets are, and they are found at a third of the price."""
+
+PIECE = 2000
+"""Characters of a piece of a form that is too long to be looked for as a whole; pieces in a row are one secret."""
 
 FEW = 40
 """Beginnings that are looked for one after the other, which is quicker than a look at many of the text's places."""
@@ -44,10 +48,13 @@ class WrittenForms:
     def found(self, text: str) -> list[Found]:
         """The secrets in a text, from the left; where several forms begin at one place, the longest."""
         found: list[Found] = []
-        for place in sorted(self._long.places(text) | self._short.places(text)):
+        for place in merge(self._long.places(text), self._short.places(text)):
             form = self._longest(text, place) if not found or place >= found[-1].end else ""
             if form:
-                found.append(Found(place, place + len(form), self._labels[form]))
+                end, label = place + len(form), self._labels[form]
+                goes_on = len(form) >= PIECE and found and found[-1].end == place and found[-1].label == label
+                place = found.pop().start if goes_on else place
+                found.append(Found(place, end, label))
         return found
 
     def _longest(self, text: str, place: int) -> str:
@@ -75,15 +82,15 @@ class Sieve:
         self._words.update(beginning[at : at + self._word] for at in range(self._stride))
         self._lengths[beginning].add(len(form))
 
-    def places(self, text: str) -> set[int]:
-        """Where the beginning of a form stands in the text."""
+    def places(self, text: str) -> Iterator[int]:
+        """Where the beginning of a form stands in the text, from the left; they can be as many as its characters."""
         if len(text) < self._span:
-            return set()
+            return iter(())
         if len(self._lengths) <= FEW:
-            return {place for beginning in self._lengths for place in _places_of(beginning, text)}
+            return merge(*(_places_of(beginning, text) for beginning in self._lengths))
         words, word = self._words, self._word
         marks = range(0, len(text) - word + 1, self._stride)
-        return {place for mark in marks if text[mark : mark + word] in words for place in self._beginnings(text, mark)}
+        return (place for mark in marks if text[mark : mark + word] in words for place in self._beginnings(text, mark))
 
     def lengths(self, text: str, place: int) -> list[int]:
         """The lengths of the forms with the beginning that stands at a place, the longest first."""

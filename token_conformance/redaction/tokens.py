@@ -28,6 +28,11 @@ CLAIMS = (
 PRESENT = ("sub", "nonce", "jti", "sid")
 
 
+def is_jwt(value: object) -> bool:
+    """Whether a value has the form of a JWT."""
+    return isinstance(value, str) and value.startswith("ey") and value.count(".") == 2 and bool(summary_of(value))
+
+
 def summary_of(token: str) -> str:
     """The judged part of a JWT's header and claims, on one line; empty where the token is none."""
     parts = token.split(".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -80,11 +81,13 @@ def _plain(text: str, escaping: Escaping, escapes: int) -> tuple[str, Sequence[i
 
 def _unescaped(text: str, places: Sequence[int], escaping: Escaping) -> tuple[str, Sequence[int]]:
     plain: list[str] = []
-    stood: list[int] = []
+    stood = array("Q")
     begin = 0
     for escape in escaping.escape.finditer(text):
         start, meant = escape.start(), escaping.meaning(escape[0])
         plain += [text[begin:start], meant]
-        stood += [*places[begin:start], *([places[start]] * len(meant))]
+        stood.extend(places[begin:start])
+        stood.extend([places[start]] * len(meant))
         begin = escape.end()
-    return "".join([*plain, text[begin:]]), [*stood, *places[begin:]]
+    stood.extend(places[begin:])
+    return "".join([*plain, text[begin:]]), stood

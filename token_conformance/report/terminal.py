@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.requirement import Requirement
-from token_conformance.redaction.visible import visible
+from token_conformance.redaction.visible import on_one_line, visible
 from token_conformance.results.causes import Cause
 from token_conformance.results.facts import UNKNOWN, fact_groups
 from token_conformance.results.results import CheckResult, RunResult
@@ -44,7 +44,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
             f"PARKED   {each.scenario} until {each.due:%Y-%m-%d %H:%M} UTC: `run --due` goes on with it"
             for each in run.parked
         ),
-        *(f"NOTICED  {visible(sentence)}" for sentence in run.noticed),
+        *(f"NOTICED  {on_one_line(sentence)}" for sentence in run.noticed),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
     ]
@@ -52,7 +52,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
 
 def conclusion_line(run: RunResult) -> str:
     """What the run comes to: the last line of a profile, behind all that it wrote."""
-    return f"{run.profile}: {visible(run.conclusion)}"
+    return f"{run.profile}: {on_one_line(run.conclusion)}"
 
 
 def letters_line() -> str:
@@ -107,7 +107,7 @@ def _facts(run: RunResult) -> Iterator[str]:
     for group, facts in fact_groups(run.facts).items():
         told = "; ".join(_fact(fact) for fact in facts if fact.measured is not None and fact.line.group not in UNTOLD)
         if told:
-            yield f"FACTS    {group}: {visible(told)}"
+            yield f"FACTS    {group}: {on_one_line(told)}"
 
 
 UNTOLD = {"answers"}

@@ -323,8 +323,8 @@ class Gathering:
                 self._outcomes[scenario.name] = await self._unless_gone(scenario.perform(provider))
         except TimeoutError:
             self._outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")
-        except Exception as problem:
-            self._outcomes[scenario.name] = problem
+        except Exception as problem:  # a traceback would keep the pages and answers that led to it
+            self._outcomes[scenario.name] = problem.with_traceback(None) if isinstance(problem, NotJudged) else problem
 
     async def _unless_gone(self, doing: Awaitable[Any]) -> Any:
         return await (self.presence.unless_gone(doing) if self.presence is not None else doing)

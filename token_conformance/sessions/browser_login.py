@@ -16,6 +16,7 @@ from token_conformance.evidence import jwt_reading
 from token_conformance.evidence.login import Authorization, AuthorizationRequest
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider
+from token_conformance.provider.addresses import can_be_opened
 from token_conformance.redaction import Redactor
 from token_conformance.sessions.logging_in import Say, logging_in, session_of, words_of
 from token_conformance.sessions.loopback_redirect import RedirectListener, is_loopback, parameters_of
@@ -142,6 +143,8 @@ async def _session(provider: Provider, way: Way, store: SessionStore, redactor: 
         # What else the profile asks for need not reach a program at a port: a fragment does not.
         parameters={"response_type": "code", "response_mode": ""},
     )
+    if not can_be_opened(request.url):
+        raise LoginError(f"no browser is sent to the authorization endpoint {request.url}: it is none of http or https")
     answer = await way.answer(request)
     redactor.learn("code", answer.get("code", ""))
     await _check(provider, request, answer)

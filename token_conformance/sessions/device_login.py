@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider.addresses import parts_of
+from token_conformance.provider.addresses import can_be_opened
 from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll
 from token_conformance.redaction import Redactor
-from token_conformance.redaction.visible import visible
+from token_conformance.redaction.visible import on_one_line
 from token_conformance.sessions.logging_in import Say, logging_in, session_of, words_of
 from token_conformance.sessions.problems import LoginError
 from token_conformance.sessions.session import StoredSession
@@ -59,16 +59,19 @@ def _show(device: DeviceAuthorization, say: Say) -> None:
     members = device.exchange.members
     address, complete = members.get("verification_uri"), members.get("verification_uri_complete")
     if device.user_code is None or not _opens(address):
-        raise LoginError("the answer of the device authorization endpoint lacks a user_code, or a verification_uri")
+        raise LoginError(
+            "the answer of the device authorization endpoint lacks a user_code, or a verification_uri that a browser "
+            "may be sent to: an address of http or https"
+        )
     say("To log in, open this address in any browser:")
-    say(visible(str(address)))
-    say(f"and enter the code {visible(device.user_code)}")
+    say(str(address))
+    say(f"and enter the code {on_one_line(device.user_code)}")
     if _opens(complete):
-        say(f"or open {visible(str(complete))}, which holds the code, and compare it there.")
+        say(f"or open {complete}, which holds the code, and compare it there.")
 
 
 def _opens(address: object) -> bool:
-    return isinstance(address, str) and parts_of(address).scheme in {"http", "https"}
+    return isinstance(address, str) and can_be_opened(address)
 
 
 async def _polled(

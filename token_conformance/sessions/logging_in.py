@@ -12,6 +12,7 @@ from token_conformance.profile.client import Client
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.redaction import Redactor
+from token_conformance.redaction.visible import on_one_line
 from token_conformance.sessions.live import live_provider
 from token_conformance.sessions.problems import LoginError
 from token_conformance.sessions.session import StoredSession, access_token_end, refresh_token_end
@@ -37,7 +38,7 @@ async def logging_in(profile: Profile, redactor: Redactor) -> AsyncIterator[Prov
         except (LoginError, NotJudged) as problem:
             for exchange in provider.wire.exchanges:
                 redactor.learn_exchange(exchange)
-            raise LoginError(redactor.text(str(problem))) from None
+            raise LoginError(on_one_line(redactor.text(str(problem)))) from None
 
 
 def session_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import zlib
 from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar
@@ -25,6 +26,9 @@ LONGEST_COOKIE = 4096
 
 MOST_KEPT = 40_000_000
 """Bytes that the answers of a run take up in memory, beyond which only small ones are kept."""
+
+MUCH = 3_000_000
+"""Bytes of answers after which garbage is looked for; those of a real provider are less in a whole run, as a rule."""
 
 SMALL = 16_384
 """Bytes of an answer that is kept all the same."""
@@ -77,6 +81,14 @@ class Room:
 
     def __init__(self) -> None:
         self._taken = 0
+        self._passed = 0
+
+    def make(self, size: int) -> None:
+        """Note that so many bytes came, kept or not, and look for garbage where many have: a run begins without that."""
+        self._passed += size
+        if self._passed > MUCH:
+            self._passed = 0
+            gc.collect()
 
     async def body_of(self, answer: httpx.Response, most: int) -> bytes:
         """The body of an answer, as `body_of` reads it, where there is room for it.

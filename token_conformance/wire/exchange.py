@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,9 @@ from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.verdict import Inconclusive
 
 Headers = tuple[tuple[str, str], ...]
+
+COUNTED_FROM = range(1000, 9000)
+"""Years from and to which seconds can be counted by a century, and time zones told, without leaving all calendars."""
 
 _seen: ContextVar[list[Exchange] | None] = ContextVar("exchanges seen by the running check", default=None)
 
@@ -39,10 +43,12 @@ def header(headers: Headers, name: str) -> str | None:
 
 
 def http_date(value: str) -> datetime | None:
-    """The time that an HTTP-date names (RFC 9110 §5.6.7), or None where it is none."""
+    """The time that an HTTP-date names (RFC 9110 §5.6.7); None where it is none, or none of these millennia."""
     try:
         named = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):
+        return None
+    if named.year not in COUNTED_FROM:
         return None
     return named if named.tzinfo is not None else named.replace(tzinfo=UTC)
 
@@ -77,11 +83,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back."""
+    """What came back; `cut` says of a body of how many bytes only the beginning is kept, and is empty where it is whole."""
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    cut: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,8 +229,7 @@ def doubled_members(body: bytes) -> tuple[str, ...]:
     doubled: list[str] = []
 
     def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        doubled.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        doubled.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         return dict(pairs)
 
     try:

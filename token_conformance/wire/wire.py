@@ -16,6 +16,7 @@ from token_conformance.profile.models import Limits
 from token_conformance.wire.bounds import Room, body_of
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
+from token_conformance.wire.kept import kept
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.presence import Presence
 from token_conformance.wire.retry_after import failed, repeatable, retry_after
@@ -44,7 +45,7 @@ class Wire:
 
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
     on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there. The wires
-    of a run share the `room` that there is for answers.
+    of a run share the `room` that there is for answers. What is recorded of a long page is its beginning.
     """
 
     scenario: str
@@ -94,7 +95,7 @@ class Wire:
             seconds=round(seconds, 4),
             failure=seen if isinstance(seen, str) else None,
         )
-        self.exchanges.append(exchange)
+        self._keep(exchange)
         return exchange
 
     async def handshake(self, address: str, versions: Versions) -> Handshake:
@@ -140,14 +141,14 @@ class Wire:
                 paused += seconds
                 again = repetition < MOST_REPETITIONS and paused <= self.limits.max_wait
                 if again and repeatable(request, renewed=anew is not None):
-                    self.exchanges.append(replace(exchange, put_off=True))
+                    self._keep(replace(exchange, put_off=True))
                     request = anew() if anew is not None else request
                     continue
             break
-        self.exchanges.append(exchange)
+        held = self._keep(exchange)
         if seconds is None and self._worth_another_try(exchange, request, renewed=anew is not None):
-            return await self._after_a_respite(exchange, sender, request, complete, anew)
-        return exchange
+            return await self._after_a_respite(held, sender, request, complete, anew)
+        return held if sender is self._client else exchange
 
     def _worth_another_try(self, exchange: Exchange, request: Request, *, renewed: bool) -> bool:
         """Whether the server failed at a token request, and not at every other one of the scenario too."""
@@ -172,17 +173,23 @@ class Wire:
         await self.pace.rest()
         exchange = await self._once(sender, anew() if anew is not None else request, complete, anew)
         if exchange.answer is None:
-            self.exchanges.append(exchange)
+            self._keep(exchange)
             return first
         exchange = replace(
             exchange, repeated=first.answer is not None and first.answer.status == exchange.answer.status
         )
-        self.exchanges.append(exchange)
-        if failed(exchange):
+        held = self._keep(exchange)
+        if failed(held):
             self._failures += 1
         else:
             self.pace.recovered()
-        return exchange
+        return held
+
+    def _keep(self, exchange: Exchange) -> Exchange:
+        """Record an exchange, a body that is too long cut; gives what is recorded. A walk goes on by the whole page."""
+        held = kept(exchange)
+        self.exchanges.append(held)
+        return held
 
     async def _once(
         self, sender: UserAgent, request: Request, complete: Completion | None, anew: Renewal | None
@@ -248,7 +255,13 @@ class Wire:
     async def _body(self, sender: UserAgent, answer: httpx.Response) -> bytes:
         """The body of an answer; pages are read and done with, and what a client gets is kept."""
         most = self.limits.response_bytes
-        return await (self.room.body_of(answer, most) if sender is self._client else body_of(answer, most))
+        came = most
+        try:
+            body = await (self.room.body_of(answer, most) if sender is self._client else body_of(answer, most))
+            came = len(body)
+        finally:
+            self.room.make(came)
+        return body
 
 
 def _hung_up(error: Exception) -> bool:
