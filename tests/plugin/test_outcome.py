@@ -73,10 +73,36 @@ def test_an_interrupted_run_does_not_conform(whole):
     """What was judged until then is told, and an error in JUnit says that it is not all."""
     stops = '\n\ndef test_stops(asked, tmp_path):\n    """Somebody stops the run."""\n    pytest.exit("stopped")\n'
     result = whole(CHECK + stops)
-    assert result.outlines[-1] == "example: No verdict on the provider: the run was interrupted."
-    assert whole.results()["outcome"] == "interrupted"
-    assert errors(whole)[1] == [("run", "No verdict on the provider: the run was interrupted.")]
+    early = "the run was interrupted after 1 of 1 scenario, before all checks were judged"
+    assert result.outlines[-1] == f"example: No verdict on the provider: {early}."
+    assert (whole.results()["outcome"], whole.results()["trouble"]) == ("interrupted", early)
+    told, found = errors(whole)
+    assert told == {"outcome": "interrupted", "trouble": early}
+    assert found == [("run", f"No verdict on the provider: {early}.")]
     assert result.ret == 2
+
+
+FAILS = '''
+
+@requirement("rfc6749-5.1-access-token")
+def test_fails(asked):
+    """It does not work."""
+    assert not asked.accepted
+'''
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("-x", "-x, stopped after the first failure"), ("--maxfail=2", "--maxfail 2, stopped after 2 failures")],
+)
+def test_stopping_at_a_failure_is_a_selection(whole, option, said):
+    """Somebody asked for it: the run was not interrupted, and what failed has failed."""
+    result = whole(FAILS + FAILS.replace("test_fails", "test_fails_too") + CHECK, option)
+    assert result.outlines[-1].startswith("example: Does not conform: ")
+    assert result.outlines[-1].endswith(f"; selected by {said}.")
+    assert (whole.results()["outcome"], whole.results()["selection"]) == ("does_not_conform", said)
+    assert whole.results()["trouble"] is None
+    assert result.ret == 1
 
 
 def test_a_run_without_the_token_endpoint_is_none(whole):

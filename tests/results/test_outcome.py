@@ -46,6 +46,7 @@ def run_of(*checks, **how):
 
 PASSED, FAILED = check(Verdict.PASS), check(Verdict.FAIL)
 BROKEN, WARNED = check(Verdict.ERROR, "b"), check(Verdict.WARNING, "advised")
+EARLY = "the run was interrupted after 12 of 60 scenarios, by SIGTERM"
 UNKNOWN = check(Verdict.INCONCLUSIVE, "b")
 
 
@@ -90,11 +91,12 @@ UNKNOWN = check(Verdict.INCONCLUSIVE, "b")
             "no_session",
             "No verdict on the provider: it is over.",
         ),
-        (run_of(PASSED, interrupted=True), "interrupted", "No verdict on the provider: the run was interrupted."),
+        (run_of(PASSED, interrupted=EARLY), "interrupted", f"No verdict on the provider: {EARLY}."),
+        (run_of(FAILED, interrupted=EARLY), "interrupted", f"No verdict on the provider: {EARLY}; 1 check failed."),
         (
-            run_of(FAILED, interrupted=True),
+            run_of(FAILED, interrupted=EARLY, trouble="the disk is full"),
             "interrupted",
-            "No verdict on the provider: the run was interrupted; 1 check failed.",
+            f"No verdict on the provider: {EARLY}; 1 check failed; the disk is full.",
         ),
         (
             run_of(PASSED, selection="-k x (9 checks left out)"),
@@ -145,6 +147,12 @@ def test_a_claim_that_is_made_has_to_be_judged():
     """Its MUSTs count like all others."""
     run = replace(run_of(PASSED, check(Verdict.INCONCLUSIVE, "not-claimed")), claims=("fapi2", "oauth2"))
     assert run.to_json()["unjudged"] == ["not-claimed"]
+
+
+def test_an_interruption_is_trouble_for_programs():
+    """results.json tells it where it tells any other reason why a run is none."""
+    assert run_of(PASSED, interrupted=EARLY).to_json()["trouble"] == EARLY
+    assert run_of(PASSED, interrupted=EARLY, trouble="it is full").to_json()["trouble"] == f"{EARLY}; it is full"
 
 
 @pytest.mark.parametrize(

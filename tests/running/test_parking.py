@@ -165,6 +165,18 @@ def test_before_its_time_it_stays(setting):
     assert setting.lot.due(setting.run().started) == ()
 
 
+def test_an_interrupted_run_presents_nothing(setting):
+    """It stays parked, for the next run."""
+    setting.park(REFRESHING)
+    setting.later(31 * DAY)
+    run, asked = setting.run(due=True), len(setting.server.asked)
+    run.interruption.ask("SIGTERM")
+    record = asyncio.run(present(run, (REFRESHING,), lambda *_: None))
+    assert str(record.outcomes[REFRESHING.name]) == "the run was interrupted: it stays parked"
+    assert len(setting.server.asked) == asked
+    assert [each.scenario for each in setting.lot.parked()] == [REFRESHING.name]
+
+
 def test_what_is_parked_is_not_parked_again(setting):
     """A nightly run costs no login more."""
     setting.park(REFRESHING)

@@ -9,6 +9,7 @@ import click
 
 from token_conformance import __version__
 from token_conformance.command_line.start import starting_lightly
+from token_conformance.running.signals import STATUS, leave_to_python
 
 
 class Listed(NamedTuple):
@@ -68,7 +69,17 @@ class Rooms(click.Group):
         room, name, _ = COMMANDS[cmd_name]
         with starting_lightly():
             command: click.Command = getattr(import_module(f"token_conformance.command_line.{room}"), name)
+        if cmd_name != "run":
+            leave_to_python()
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Give a command; one that is interrupted ends with the status that says so."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("interrupted", err=True)
+            ctx.exit(STATUS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
         """List the commands without opening their rooms."""

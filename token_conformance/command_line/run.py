@@ -21,13 +21,24 @@ from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
-from token_conformance.results.exit_status import CONFORMS
+from token_conformance.results.exit_status import CONFORMS, INTERRUPTED
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
+from token_conformance.running.signals import end_at_once, is_heeded_from_the_start
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
 
-UNUSED = ("cacheprovider", "doctest", "legacypath", "pastebin", "setuponly", "setupplan", "stepwise")
-"""Plugins of pytest of which a run makes nothing."""
+UNUSED = (
+    "cacheprovider",
+    "doctest",
+    "legacypath",
+    "pastebin",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "threadexception",
+    "unraisableexception",
+)
+"""Plugins of pytest of which a run makes nothing, or less than nothing: the last two end it by what a library left open."""
 
 
 @click.command()
@@ -98,6 +109,8 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
 
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         status = int(pytest.main(pytest_arguments(profiles, options)))
+    if status == INTERRUPTED and is_heeded_from_the_start():
+        end_at_once()
     end_lightly()
     context.exit(status)
 

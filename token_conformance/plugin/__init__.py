@@ -4,8 +4,13 @@ The hooks are gathered here, and live in the room that each is about. Nobody imp
 everything but `command_line/`.
 """
 
-from token_conformance.plugin.course import pytest_runtest_protocol
+from token_conformance.plugin.course import pytest_pass_over, pytest_runtest_protocol
 from token_conformance.plugin.directly import pytest_collect_garbage, pytest_collection_finish, pytest_report_judged
+from token_conformance.plugin.interrupting import (
+    pytest_configure_node,
+    pytest_prepare_for_signals,
+    pytest_worker_gone,
+)
 from token_conformance.plugin.options import pytest_addoption, pytest_configure
 from token_conformance.plugin.output import (
     pytest_report_header,
@@ -39,9 +44,12 @@ __all__ = [
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_configure_node",
     "pytest_deselected",
     "pytest_generate_tests",
     "pytest_itemcollected",
+    "pytest_pass_over",
+    "pytest_prepare_for_signals",
     "pytest_report_header",
     "pytest_report_judged",
     "pytest_report_teststatus",
@@ -53,5 +61,6 @@ __all__ = [
     "pytest_sessionstart",
     "pytest_testnodedown",
     "pytest_unconfigure",
+    "pytest_worker_gone",
     "pytest_xdist_make_scheduler",
 ]

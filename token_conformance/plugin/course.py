@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from token_conformance.plugin.directly import judge_directly
+from token_conformance.plugin.interrupting import begin
 from token_conformance.plugin.output import report_on
 from token_conformance.plugin.parking import going_on, heed_what_is_parked, park_what_is_left
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
 from token_conformance.plugin.silence import silence
-from token_conformance.plugin.stash import RECORDS, REPETITIONS, RUNS
+from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS
 from token_conformance.plugin.verdicts import forget
+from token_conformance.running.defect import described
 from token_conformance.running.gathering import gather
+from token_conformance.running.interruption import Interruption
 from token_conformance.running.leaving import named_proxy, take_leave
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -40,12 +44,17 @@ class Course:
             self._items.setdefault(run_for(item).name, []).append(item)
         self._to_come = {name: len(items) for name, items in self._items.items()}
 
+    def passes_over(self, run: Run) -> bool:
+        """Whether a profile is not tested, since the session was told to stop before its turn came."""
+        return run.interruption.asked and run.name not in self._config.stash[RECORDS]
+
     def reach(self, run: Run) -> None:
         """Before a check of a profile: see to it that the profile is gathered, and others with it that can wait together."""
         if run.name in self._config.stash[RECORDS]:
             return
         together = self._together_with(run)
-        asyncio.run(self._gather(together))
+        with asyncio.Runner(loop_factory=lambda: _loop(run.interruption)) as runner:
+            runner.run(self._gather(together))
 
     def leave(self, item: pytest.Item, run: Run) -> None:
         """After a check: report on its profile if it was the last one."""
@@ -54,7 +63,7 @@ class Course:
         if self._to_come[run.name] == 0:
             del self._items[run.name]
             report_on(run.name, self._config)
-            if self._items:
+            if self._items and not run.interruption.asked:
                 gc.collect()  # what a profile leaves is large and full of circles, and another one needs the room
 
     def _together_with(self, run: Run) -> list[Run]:
@@ -75,14 +84,17 @@ class Course:
         gathered = await going_on(run, scenarios, config) if run.due else await _gathered(run, scenarios, config)
         record = await _told(run, gathered, scenarios)
         config.stash[RECORDS][run.name] = record
-        with silence(config):
-            outcomes = outcomes_of(items, record)
-        await repeat_reds(run, record, outcomes, config)
-        await self._take_leave(run, record)
-        if config.option.park and not run.due:
-            await park_what_is_left(run, record, scenarios, config)
-        if config.option.directly:
-            judge_directly(outcomes)
+        try:
+            with silence(config):
+                outcomes = outcomes_of(items, record)
+            await repeat_reds(run, record, outcomes, config)
+            await self._take_leave(run, record)
+            if config.option.park and not run.due:
+                await park_what_is_left(run, record, scenarios, config)
+            if config.option.directly:
+                judge_directly(outcomes)
+        except Exception as problem:  # pytest judges each check by itself all the same
+            config.stash[DEFECTS][run.name] = described(problem)
 
     async def _take_leave(self, run: Run, record: Record) -> None:
         """Have what the run holds revoked, and keep the sentences that say what remains, and through whom it went."""
@@ -94,6 +106,27 @@ class Course:
             self._config.stash[RECORDS][run.name] = replace(record, noticed=said)
 
 
+def _loop(interruption: Interruption) -> asyncio.AbstractEventLoop:
+    """An event loop that does not wait at its end for what nobody waits for any more, such as the name of a host.
+
+    After an interruption it does not complain of what was left undone.
+    """
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(Threads(thread_name_prefix="token-conformance"))
+    loop.set_exception_handler(
+        lambda loop, context: None if interruption.asked else loop.default_exception_handler(context)
+    )
+    return loop
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads that may outlast the loop whose work they do."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - theirs
+        """Begin nothing more, and wait for nothing."""
+        super().shutdown(wait=False, cancel_futures=True)
+
+
 async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
     """What scenarios gather; what of it may end what is parked is remembered beforehand."""
     unheeded = heed_what_is_parked(run, scenarios)
@@ -103,7 +136,7 @@ async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Conf
 
 async def _told(run: Run, record: Record, scenarios: Sequence[Scenario]) -> Record:
     """What was gathered, with how far it came where the provider stopped answering."""
-    if record.stopped is None:
+    if record.stopped is None or run.interruption.asked:
         return record
     from token_conformance.running.planning import told_how_far  # a rehearsal draws in the whole reference server
 
@@ -120,8 +153,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     if COURSE not in item.session.stash:
         item.session.stash[COURSE] = Course(item.session)
+        begin(item.config)
     course, run = item.session.stash[COURSE], run_for(item)
+    if course.passes_over(run):
+        return (yield)
     course.reach(run)
     judged = yield
     course.leave(item, run)
     return judged
+
+
+@pytest.hookimpl(specname="pytest_runtest_protocol", tryfirst=True)
+def pytest_pass_over(item: pytest.Item) -> bool | None:
+    """Leave out the checks of a profile whose turn did not come before the session was told to stop."""
+    course = item.session.stash.get(COURSE, None)
+    return True if course is not None and course.passes_over(run_for(item)) else None

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
-from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
+from token_conformance.plugin.internal_errors import InternalErrors
+from token_conformance.plugin.interrupting import heed_signals
+from token_conformance.plugin.stash import (
+    DEFECTS,
+    INTERRUPTION,
+    LEFT,
+    PARKED,
+    RECORDS,
+    REPETITIONS,
+    RESULTS,
+    RUNS,
+    UNPARKED,
+)
 from token_conformance.profile.environment import environment_with
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.folders import expanded
@@ -18,6 +30,7 @@ from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.report.folders import unwritable
 from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
+from token_conformance.running.interruption import Interruption
 from token_conformance.running.run import Run
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
@@ -121,8 +134,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     config.stash[PARKED], config.stash[UNPARKED] = {}, {}
+    config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
     if not config.option.profile:
         return
+    heed_signals(config)
+    if not config.option.fulltrace:
+        config.pluginmanager.register(InternalErrors())
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(SUITES)]
     try:
@@ -179,7 +196,8 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         sessions = _store(given, profile, config) if server.kind == "live" and profile.login.stored else None
         lot = _lot(given, profile, config) if server.kind == "live" else None
         only = frozenset(each.scenario for each in left) or None
-        run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot)
+        told = config.stash[INTERRUPTION]
+        run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
         runs[name] = _of_what_is_due(run) if config.option.due else run
         if config.option.park and lot is None:
             raise ProfileError(["--park keeps what a live server has issued: give --live"])

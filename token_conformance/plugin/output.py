@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -17,15 +17,27 @@ from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
-from token_conformance.plugin.stash import LEFT, PARKED, RECORDS, REPETITIONS, RESULTS, RUNS, UNPARKED
+from token_conformance.plugin.stash import (
+    DEFECTS,
+    INTERRUPTION,
+    LEFT,
+    PARKED,
+    RECORDS,
+    REPETITIONS,
+    RESULTS,
+    RUNS,
+    UNPARKED,
+)
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
-from token_conformance.results.exit_status import worst
+from token_conformance.results.exit_status import INTERNAL_ERROR, INTERRUPTED, worst
 from token_conformance.results.facts import observed_lines, shown, shown_expiries
 from token_conformance.results.outcome import Circumstances
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import Parked, ToDo, announcement, to_dos
+from token_conformance.running.defect import described
+from token_conformance.running.interruption import INTERRUPTED as WAS_INTERRUPTED
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
@@ -41,6 +53,7 @@ class Finished:
     `failed` is the number of its checks that pytest counts as failed.
     """
 
+    name: str
     lines: tuple[str, ...]
     status: int
     failed: int
@@ -56,22 +69,64 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the reports of what was not judged to its end, and set the exit status."""
-    config = session.config
-    runs = config.stash[RUNS]
-    for name in list(runs):
-        report_on(name, config, interrupted=True)
+    config, stopped = session.config, bool(session.shouldfail)
+    runs = config.stash[RUNS].copy()
+    for name in runs:
+        report_on(name, config, left_off="failure" if stopped else "somehow")
     finished = config.stash.setdefault(FINISHED, [])
     if hasattr(config, "workeroutput"):
         config.workeroutput["conformance"] = [astuple(each) for each in finished]
-    elif finished:
-        session.exitstatus = worst([*_of_others(session, finished), *(each.status for each in finished)])
+        return
+    interrupted = config.stash[INTERRUPTION].asked or (session.exitstatus == INTERRUPTED and not stopped)
+    finished += _not_tested(runs, finished, config)
+    if statuses := [*_of_others(session, finished), *(each.status for each in finished), *[INTERRUPTED] * interrupted]:
+        session.exitstatus = worst(statuses)
 
 
 def _of_others(session: pytest.Session, finished: Sequence[Finished]) -> list[int]:
     """The status of pytest, where it does not come from checks alone: they are judged with their run."""
-    ours = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+    if not finished:
+        return []
+    ours = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or session.shouldfail
     alone = session.testsfailed <= sum(each.failed for each in finished)
     return [] if ours and alone else [int(session.exitstatus)]
+
+
+def report_lost(name: str | None, done: Iterable[str], worker: str, config: pytest.Config) -> None:
+    """Say of the profiles of a worker that died what can be said: the one that it was testing has a report of that."""
+    finished = config.stash.setdefault(FINISHED, [])
+    for each in done:
+        finished.append(
+            Finished(each, (f"{each}: its report was written; {worker}, which did so, died later.",), INTERRUPTED, 0)
+        )
+    if name is not None:
+        run = config.stash[RUNS].pop(name)
+        finished.append(_finish(run, lost_result(run, worker), (), config))
+
+
+def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytest.Config) -> list[Finished]:
+    """What is said of the profiles that nobody came to test, where a session did not come to its end."""
+    told = {each.name for each in finished}
+    broken_off = config.stash[INTERRUPTION].asked or any(each.status == INTERRUPTED for each in finished)
+    sentence = "not tested: the run was interrupted before."
+    return [
+        Finished(name, (f"{name}: {sentence}",), INTERRUPTED, 0) for name in runs if broken_off and name not in told
+    ]
+
+
+def lost_result(run: Run, worker: str) -> RunResult:
+    """What can be said of a run whose process died: nothing but that."""
+    why = f"the process that tested it, {worker}, died, and with it what it had gathered"
+    return RunResult(
+        profile=run.name,
+        server=run.server.kind,
+        started=run.started,
+        seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
+        requests=0,
+        checks=(),
+        claims=tuple(sorted(run.profile.claims)),
+        circumstances=Circumstances(interrupted=f"{WAS_INTERRUPTED}: {why}", of_token_endpoint=False),
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -96,17 +151,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             terminal.write_line(line)
 
 
-def report_on(name: str, config: pytest.Config, *, interrupted: bool = False) -> None:
-    """Write the reports of a profile, and let go of it; nothing is written where none of its checks was judged here."""
+LeftOff = Literal["failure", "somehow"]
+"""Why not all checks of a profile were judged: pytest was to stop at a failure, or anything else."""
+
+
+def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = None) -> None:
+    """Write the reports of a profile, and let go of it; nothing is written where nobody came to gather it here."""
     run = config.stash[RUNS].pop(name)
     record, again = config.stash[RECORDS].pop(name, None), config.stash[REPETITIONS].pop(name, None)
     parked = config.stash[PARKED].pop(name, None)
     results = config.stash[RESULTS].pop(name, [])
-    if record is not None and results:
+    if record is None or (left_off == "failure" and not results):
+        return
+    finished = config.stash.setdefault(FINISHED, [])
+    try:
         result = _run_result(run, record, (again.record if again else None, parked.record if parked else None), results)
         waiting = parked_of(run, parked)
         result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
-        how = _circumstances(run, record, result, config, interrupted=interrupted)
+        how = _circumstances(run, record, result, config, left_off=left_off)
         if again is not None and again.record.stopped is not None:
             how = how.with_trouble("the provider stopped answering before all reds were repeated")
         if (unparked := config.stash[UNPARKED].pop(name, None)) is not None:
@@ -116,23 +178,55 @@ def report_on(name: str, config: pytest.Config, *, interrupted: bool = False) ->
             *(again.record.exchanges if again is not None else ()),
             *(parked.record.exchanges if parked is not None else ()),
         )
-        config.stash.setdefault(FINISHED, []).append(
-            _finish(run, replace(result, circumstances=how), exchanges, config)
-        )
+        finished.append(_finish(run, replace(result, circumstances=how), exchanges, config))
+    except Exception as problem:
+        sentence = run.redactor.text(f"{name}: there is no report, for {described(problem)}.")
+        finished.append(Finished(name, (sentence,), INTERNAL_ERROR, 0))
+
+
+def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: LeftOff | None) -> str | None:
+    """How far a run came that did not come to its end, and why; None where it did."""
+    defect = record.defect or config.stash[DEFECTS].get(run.name)
+    why = None
+    if run.interruption.asked:
+        why = f"by {run.interruption.by}"
+    elif defect is not None:
+        why = f"by {run.redactor.text(defect)}"
+    elif left_off == "somehow":
+        why = "before all checks were judged"
+    return f"{WAS_INTERRUPTED} {record.how_far}, {why}" if why is not None else None
 
 
 def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: pytest.Config) -> Finished:
     """Write what there is to write, and say the rest: what could not be written is trouble, too."""
     folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
-    result, reports = _write(run, result, folder, exchanges, config)
+    hurried = _is_hurried(run, config)
+    result, reports = _write(run, result, folder, _of_findings(result, exchanges) if hurried else exchanges, config)
     lines = [*summary_lines(result, again=_again(run, folder / "results.json", config))]
     lines += [f"report: {path}" for path in reports]
+    lines += [IN_HASTE] if hurried else []
     trouble = result.circumstances.trouble
     return Finished(
+        name=run.name,
         lines=(*lines, *([f"ERROR: {on_one_line(trouble)}"] if trouble else []), conclusion_line(result)),
         status=result.outcome.exit_status,
         failed=result.summary[Verdict.FAIL] + result.summary[Verdict.ERROR],
     )
+
+
+IN_HASTE = "report.html shows the exchanges of findings alone: several profiles were interrupted, and all want a report"
+
+
+def _is_hurried(run: Run, config: pytest.Config) -> bool:
+    """Whether other profiles that were interrupted may wait for their reports in this process."""
+    alone = not config.stash[RUNS] and not config.stash.get(FINISHED, [])
+    return run.interruption.asked and not alone and not hasattr(config, "workeroutput")
+
+
+def _of_findings(result: RunResult, exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """The exchanges for which a check is not green, of those that were judged: most of the time of a report is theirs."""
+    read = {id_ for check in result.of(Verdict.FAIL, Verdict.WARNING, Verdict.ERROR) for id_ in check.exchanges}
+    return [exchange for exchange in exchanges if exchange.id in read]
 
 
 def _write(
@@ -150,13 +244,13 @@ def _write(
 
 
 def _circumstances(
-    run: Run, record: Record, result: RunResult, config: pytest.Config, *, interrupted: bool
+    run: Run, record: Record, result: RunResult, config: pytest.Config, *, left_off: LeftOff | None
 ) -> Circumstances:
     return Circumstances(
         trouble=run.redactor.text(record.trouble) if record.trouble else None,
         no_session=record.no_session,
-        interrupted=interrupted,
-        selection=selection_of(config, run.name),
+        interrupted=_interrupted(run, record, config, left_off),
+        selection=selection_of(config, run.name, stopped=left_off == "failure"),
         strict=config.option.warnings_fail,
         complete=config.option.complete,
         of_token_endpoint=_of_token_endpoint(record, result),

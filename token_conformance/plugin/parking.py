@@ -53,7 +53,7 @@ async def park_what_is_left(run: Run, record: Record, scenarios: Sequence[Scenar
     from token_conformance.sessions.problems import SessionError
 
     left = to_park(record, scenarios)
-    if run.lot is None or record.trouble is not None or not left:
+    if run.lot is None or record.trouble is not None or not left or run.interruption.asked:
         return
     try:
         parked = await park(run, _with_repetition(run, record, config), left, Progress(config, run.name))

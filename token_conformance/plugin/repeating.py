@@ -23,8 +23,9 @@ from token_conformance.plugin.selection import (
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import REPETITIONS
 from token_conformance.running.gathering import AGAIN
+from token_conformance.running.interruption import INTERRUPTED
 from token_conformance.running.record import Record
-from token_conformance.running.repetition import Repetition, repeat, repeatable
+from token_conformance.running.repetition import Repetition, not_begun, repeat, repeatable
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario, named
 from token_conformance.verdict import NotApplicable, NotJudged
@@ -54,7 +55,11 @@ async def repeat_reds(run: Run, record: Record, outcomes: Outcomes, config: pyte
         return
     failed = {check: outcome for check, outcome in outcomes.items() if isinstance(outcome.problem, AssertionError)}
     reds = {check: sight for check, outcome in failed.items() if (sight := sight_of(check, record, outcome)).red}
-    if scenarios := list(_to_repeat(reds)):
+    scenarios = list(_to_repeat(reds))
+    if scenarios and (run.interruption.asked or record.broken_off):
+        why = record.defect or INTERRUPTED
+        config.stash[REPETITIONS][run.name] = not_begun(run, record, scenarios, why)
+    elif scenarios:
         config.stash[REPETITIONS][run.name] = await repeat(run, record, scenarios, Progress(config, run.name))
 
 

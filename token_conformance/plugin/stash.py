@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from token_conformance.results.results import CheckResult
     from token_conformance.results.todo import ToDo
+    from token_conformance.running.interruption import Interruption
     from token_conformance.running.parking import ParkedNow
     from token_conformance.running.record import Record
     from token_conformance.running.repetition import Repetition
@@ -35,6 +36,12 @@ UNPARKED: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 
 LEFT_OUT: pytest.StashKey[Counter[str]] = pytest.StashKey()
 """How many checks of each profile were collected, and are not to be judged."""
+
+INTERRUPTION: pytest.StashKey[Interruption] = pytest.StashKey()
+"""What tells all runs of the session to stop."""
+
+DEFECTS: pytest.StashKey[dict[str, str]] = pytest.StashKey()
+"""The defects of ours that kept checks of a profile from being judged twice or beforehand, by the names of profiles."""
 
 LEFT: pytest.StashKey[tuple[ToDo, ...]] = pytest.StashKey()
 """What an earlier run left to do, and this one takes up."""

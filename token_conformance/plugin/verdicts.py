@@ -27,6 +27,7 @@ from token_conformance.plugin.workers import without_profile
 from token_conformance.report.terminal import LETTERS
 from token_conformance.results.causes import RED
 from token_conformance.results.results import CheckResult
+from token_conformance.running.defect import described
 from token_conformance.running.run import Run
 from token_conformance.verdict import NotJudged, Verdict
 from token_conformance.wire.exchange import Exchange, watching
@@ -94,7 +95,21 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
 
 
 def judge(item: pytest.Item, outcome: Outcome) -> Judged:
-    """The result of a check that ended like this, with the last exchanges that it read where it fails."""
+    """The result of a check that ended like this, with the last exchanges that it read where it fails.
+
+    A defect of ours that comes up meanwhile is the verdict on this check alone.
+    """
+    try:
+        return _judged(item, outcome)
+    except Exception as problem:
+        return _judged(item, Outcome(JudgingDefect(described(problem)), seconds=outcome.seconds))
+
+
+class JudgingDefect(Exception):  # noqa: N818 - a defect is the word for an error of ours
+    """What judging a check raised, where the check itself raised nothing of the kind."""
+
+
+def _judged(item: pytest.Item, outcome: Outcome) -> Judged:
     run, record = run_for(item), item.config.stash[RECORDS][run_for(item).name]
     first = sight_of(item, record, outcome)
     result = _result(item, outcome, first)

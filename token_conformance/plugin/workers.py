@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from token_conformance.plugin.interrupting import begin
+from token_conformance.plugin.output import report_lost
 from token_conformance.plugin.stash import RUNS
 
 
@@ -29,11 +31,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
         def _assign_work_unit(self, node: Any) -> None:
             """Hand out the next profile; xdist would look for each check from the beginning of all checks."""
+            begin(config)
             scope, unit = self.workqueue.popitem(last=False)
             self.assigned_work.setdefault(node, {})[scope] = unit
             left = {nodeid for nodeid, completed in unit.items() if not completed}
             places = enumerate(self.registered_collections[node])
             node.send_runtest_some([place for place, nodeid in places if nodeid in left])
+
+        def remove_node(self, node: Any) -> None:
+            """Hand out the profiles of a worker that died to others, except for the one at which it died.
+
+            xdist would have that one tested from its beginning, without the check at which the worker died.
+            """
+            work = self.assigned_work.pop(node)
+            done = tuple(scope for scope, unit in work.items() if all(unit.values()))
+            left = {scope: unit for scope, unit in work.items() if scope not in done}
+            if getattr(node, "workeroutput", None) is not None:
+                return
+            begun = next(iter(left), None)
+            report_lost(begun, done, node.gateway.id, config)
+            self.workqueue.update({scope: unit for scope, unit in left.items() if scope != begun})
+            for other in self.assigned_work:
+                self._reschedule(other)
 
     return ByProfile(config, log)
 

@@ -60,6 +60,11 @@ class Follower(Protocol):
         """Whether the session's access token is about to expire."""
         ...
 
+    @property
+    def renewing(self) -> bool:
+        """Whether an answer is under way that may hold the session's next refresh token."""
+        ...
+
 
 @dataclass
 class Lineage:
@@ -104,6 +109,11 @@ class Lineage:
     def due(self, now: datetime) -> bool:
         """Whether to renew a stored session before it is used: less than a minute of its access token is left."""
         return self.follower is not None and self.follower.due(now)
+
+    @property
+    def renewing(self) -> bool:
+        """Whether an answer is under way without which a stored session would be lost."""
+        return self.follower is not None and self.follower.renewing
 
     def sends(self, parameters: Mapping[str, str | None]) -> None:
         """Have it known that a token request is about to leave."""

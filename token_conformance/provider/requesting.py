@@ -177,6 +177,7 @@ class Requesting:
         return without_query(request.url) in {endpoint, *self.profile.server.token_endpoint_aliases}
 
     async def _token(self, proof: Credentials, parameters: Form, headers: Headers) -> TokenResponse:
+        self.wire.admit()  # what cannot leave does not put a stored session in doubt
         self.lineage.sends(dict(parameters))
         response = TokenResponse(await self._post("token_endpoint", proof, parameters, headers))
         self._heed_token_type(response)

@@ -37,7 +37,7 @@ def junit_of(run: RunResult) -> str:
 def _circumstances(run: RunResult) -> dict[str, str]:
     """What the run comes to as a whole, as properties of its suite."""
     how = run.circumstances
-    told = {"outcome": run.outcome.value, "trouble": how.trouble, "selection": how.selection}
+    told = {"outcome": run.outcome.value, "trouble": how.told_trouble, "selection": how.selection}
     return {name: value for name, value in told.items() if value is not None}
 
 

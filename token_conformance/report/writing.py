@@ -14,8 +14,9 @@ from pydantic_core import to_json
 from token_conformance.redaction import Redactor
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
-from token_conformance.report.last_look import Contents, looked_through
+from token_conformance.report.last_look import Contents, Evidence, Reports, looked_through
 from token_conformance.results.results import CheckResult, RunResult
+from token_conformance.running.defect import described
 from token_conformance.wire.exchange import Exchange
 
 
@@ -44,7 +45,10 @@ def write_reports(
     read = {id_ for check in run.checks for id_ in check.exchanges}
     evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges if exchange.id in read}
     shown, contents = redacted(run, redactor), _reports(_styles(config))
-    reports = looked_through(contents, shown, evidence, redactor)
+    try:
+        reports = looked_through(contents, shown, evidence, redactor)
+    except Exception:
+        reports = _without_the_broken(contents, shown, evidence, redactor)
     written: list[Path] = []
     for name in filter(reports.texts.__contains__, SMALLEST_FIRST):
         try:
@@ -57,6 +61,22 @@ def write_reports(
     if reports.left_out:
         raise ReportError("; ".join(reports.left_out), written)
     return [folder / name for name in contents]
+
+
+def _without_the_broken(
+    contents: Mapping[str, Contents], run: RunResult, evidence: Evidence, redactor: Redactor
+) -> Reports:
+    """The reports without those over which a defect of ours comes up, and a sentence on each of these."""
+    sound, broken = {}, []
+    for name, make in contents.items():
+        try:
+            looked_through({name: make}, run, evidence, redactor)
+            sound[name] = make
+        except Exception as problem:
+            broken.append(f"{name} was not written, for {redactor.text(described(problem))}")
+    told = run.with_trouble("; ".join(broken))
+    reports = looked_through(sound, told, evidence, redactor)
+    return replace(reports, left_out=(*broken, *reports.left_out))
 
 
 SMALLEST_FIRST = ("results.json", "junit.xml", "report.html")

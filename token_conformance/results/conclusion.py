@@ -23,7 +23,7 @@ def _headline(run: RunResult) -> str:
     count, how = run.summary, run.circumstances
     match run.outcome:
         case Outcome.INTERRUPTED:
-            return f"{NO_VERDICT}: the run was interrupted"
+            return f"{NO_VERDICT}: {how.interrupted}"
         case Outcome.NO_SESSION | Outcome.TROUBLE:
             return f"{NO_VERDICT}: {how.trouble}"
         case Outcome.DOES_NOT_CONFORM:

@@ -14,7 +14,10 @@ INTERRUPTED = 2
 """The run did not come to its end (pytest's own as well)."""
 
 NO_SESSION = 3
-"""There is no stored session to start from, or it cannot be used (pytest's own: an internal error)."""
+"""There is no stored session to start from, or it cannot be used."""
+
+INTERNAL_ERROR = 3
+"""A defect of ours that leaves nothing to tell (pytest's own as well)."""
 
 USAGE_ERROR = 4
 """The command line, the profile, or the provider that it names, cannot be used: also where a login is refused."""

@@ -60,18 +60,23 @@ class Circumstances:
     """What was asked of a run, and how it went, beside its verdicts.
 
     `trouble` says why it could not do what it should, `no_session` that the stored session was the reason;
-    `interrupted` that not all checks were judged, `selection` what was chosen of them, where it is not all. With
+    `interrupted` how far a run came that did not come to its end, and why, `selection` what was chosen of them, where it is not all. With
     `strict`, warnings count as failures; with `complete`, MUSTs that could not be judged do not pass.
     `of_token_endpoint` tells whether any verdict rests on an answer of the token endpoint.
     """
 
     trouble: str | None = None
     no_session: bool = False
-    interrupted: bool = False
+    interrupted: str | None = None
     selection: str | None = None
     strict: bool = False
     complete: bool = False
     of_token_endpoint: bool = True
+
+    @property
+    def told_trouble(self) -> str | None:
+        """Why the run could not do what it should, an interruption among it."""
+        return "; ".join(filter(None, (self.interrupted, self.trouble))) or None
 
     def with_trouble(self, why: str) -> Circumstances:
         """The same with one more trouble, a sentence."""
@@ -95,7 +100,7 @@ def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: 
     judged = how.of_token_endpoint and any(summary[verdict] for verdict in Verdict if verdict.judged)
     too_lax = how.strict and (summary[Verdict.WARNING] or stale)
     fitting = (
-        (Outcome.INTERRUPTED, how.interrupted),
+        (Outcome.INTERRUPTED, how.interrupted is not None),
         (Outcome.NO_SESSION, how.no_session),
         # A run that did not even get to the token endpoint says why, and not what was wrong on the way there.
         (Outcome.TROUBLE, how.trouble is not None and not how.of_token_endpoint),

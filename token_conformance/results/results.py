@@ -196,7 +196,7 @@ class RunResult:
             "started": self.started.isoformat(),
             "seconds": self.seconds,
             "outcome": self.outcome.value,
-            "trouble": self.circumstances.trouble,
+            "trouble": self.circumstances.told_trouble,
             "selection": self.circumstances.selection,
             "requests": self.requests,
             "logins": self.logins,

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from types import MappingProxyType
 from typing import Any
 
 from token_conformance.profile.features import require
-from token_conformance.profile.models import Limits, Profile
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.admission import Admission
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login.chromium import Chromium
-from token_conformance.provider.login.window import Window
 from token_conformance.provider.login_budget import LoginBudget
-from token_conformance.provider.spelling import FORM
+from token_conformance.running.defect import described
+from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
+from token_conformance.running.place import Place, sit_down
+from token_conformance.running.probing import Probing
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
-from token_conformance.running.stages import BY_LOGIN, MOST_ROWS, Row, Sessions, Stage, hands_of, stages, taken_over
-from token_conformance.running.stored_session import begin, note_end, note_refusal, outlived, stored_session
+from token_conformance.running.stages import BY_LOGIN, Row, Sessions, Stage, hands_of, stages, taken_over
+from token_conformance.running.stored_session import AFTERWARDS, begin, note_end, note_refusal, outlived, stored_session
 from token_conformance.running.trouble import Trouble
-from token_conformance.running.waiting import ScenarioClock, Waits
+from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits, patience
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.wire.bounds import Room
 from token_conformance.wire.connection import Connection, ServerKind
-from token_conformance.wire.exchange import Exchange, Request
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.presence import Presence, stopped_after
 from token_conformance.wire.wire import Wire
@@ -40,56 +41,27 @@ from token_conformance.wire.wire import Wire
 Progress = Callable[[str, int, int], None]
 """Told the scenario that ended, how many have, and how many there are."""
 
-PATIENCE = 60
-"""Seconds beyond its waits, three times `max_wait` at most, and those for `requests_per_second`, after which a scenario is given up."""
-
-MOST_REQUESTS = 60
-"""Requests that a scenario makes at most, each of which may have to wait for those of all other rows."""
-
 FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
-AFTERWARDS = "~afterwards"
-"""What the name of the exchange ends with that shows whether the only session outlived a scenario."""
-
 AGAIN = "~again"
 """What the names of exchanges end with whose scenario ran once more."""
-
-UNHURRIED = Limits(concurrency=16, race=16, requests_per_second=1_000_000)
-"""The pace of servers in this process, which nobody has to spare."""
 
 
 async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *, rehearsal: bool = False) -> Record:
     """Perform the scenarios; the record holds their transcripts, or the reasons why there are none, and all exchanges.
 
-    A rehearsal deals them to rows as a live run does, and takes no time.
+    A rehearsal deals them to rows as a live run does, and takes no time. What was gathered until the run was told to
+    stop, or met a defect of ours, is in the record as well.
     """
     gathering, listed = Gathering(run, progress, rehearsal=rehearsal), list(scenarios)
-    try:
+    async with gathering.closing():
         await gathering.discover()
         needed = any(BY_LOGIN & set(each.needs) for each in listed)
         with stored_session(run, gathering.trouble, needed=needed) as session:
             await gathering.perform(listed, session)
-    finally:
-        await gathering.close()
+    gathering.account_for(listed)
     return gathering.record()
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the scenarios of a row act, one after the other: a user's profile, a connection, a browser, a session."""
-
-    profile: Profile
-    connection: Connection
-    lineage: Lineage
-    cookies: CookieJar = field(default_factory=CookieJar)
-
-    async def close(self) -> None:
-        """Give back what the connection and the browser hold."""
-        with suppress(Exception):
-            await self.connection.close()
-        if self.lineage.window is not None:
-            await self.lineage.window.close()
 
 
 class Gathering:
@@ -104,11 +76,11 @@ class Gathering:
         self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
         self._again = self.suffix if after is not None else ""
         self._room = Room()
-        self.presence = Presence(self._probe) if self.really_waits else None
+        self.probing = Probing(run, self._again, lambda: self.discovery.exchange)
+        self.presence = Presence(self.probing.is_answered) if self.really_waits else None
         self.logins = LoginBudget.of(run.profile.limits, careful=self.really_waits)
         if after is not None:
             self.logins = self.logins.going_on(after.login_limit, after.logins, after.wrong_passwords)
-        self._probing: Wire | None = None
         self.discovery = Discovery(run.profile, self._wire("discovery", run.server.connect("discovery")))
         knocking = self._wire("clients", run.server.connect("clients"))
         known = after.admitted if after is not None else {}
@@ -124,22 +96,38 @@ class Gathering:
         self._places: dict[int | str, Place] = {}
         self._noticed: list[str] = []
         self._total = 0
+        self._concerning: frozenset[str] = frozenset()
+        self._defect: str | None = None
 
-    async def close(self) -> None:
-        """Close the connections of the run's own requests."""
-        await self.discovery.close()
-        await self.admission.close()
-        if self._probing is not None:
-            await self._probing.close()
+    @asynccontextmanager
+    async def closing(self, *passing: type[Exception]) -> AsyncIterator[None]:
+        """Close the connections of the run's own requests at the end; any exception but those is a defect, and noted."""
+        try:
+            yield
+        except passing:
+            raise
+        except Exception as problem:
+            self._defect = described(problem)
+        finally:
+            async with self.run.interruption.hurrying():
+                await self.discovery.close()
+                await self.admission.close()
+                await self.probing.close()
 
     async def discover(self) -> None:
         """Learn the token endpoint; a provider that does not tell is the run's trouble."""
         try:
-            endpoint = await self.discovery.endpoint("token_endpoint")
-            self._endpoints = endpoint, await self.discovery.endpoint("token_endpoint", mutual_tls=True)
+            self._endpoints = await self.run.interruption.unless_asked(self._discovered())
+            self.probing.endpoint = self._endpoints[0]
+        except InterruptedRunError:
+            pass
         except NotJudged as problem:
             self.trouble.add(str(problem))
         self._keep(self.discovery._wire)  # noqa: SLF001 - the exchanges of discovery are evidence too
+
+    async def _discovered(self) -> tuple[str, str]:
+        endpoint = await self.discovery.endpoint("token_endpoint")
+        return endpoint, await self.discovery.endpoint("token_endpoint", mutual_tls=True)
 
     async def perform(self, scenarios: list[Scenario], session: Lineage | None = None) -> None:
         """Perform the scenarios, stage by stage; where a stored session is all that there is, it goes through one row."""
@@ -169,11 +157,29 @@ class Gathering:
             self._keep(self.admission.wire)
             self._note_absence()
 
+    def account_for(self, scenarios: Iterable[Scenario]) -> None:
+        """Say of the scenarios that were not begun why they were not."""
+        for each in scenarios:
+            reason = each.lacking(self.run.profile)
+            self._concerning |= {each.name} if reason is None else set()
+            self._outcomes.setdefault(
+                each.name, reason or InterruptedRunError(f"{INTERRUPTED} before scenario {each.name}")
+            )
+
     def _wire(self, name: str, connection: Connection, cookies: CookieJar | None = None) -> Wire:
         """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
         browser = cookies if cookies is not None else CookieJar()
         named, limits = f"{name}{self._again}", self.run.profile.limits
-        return Wire(named, connection, limits, self.pace, cookies=browser, presence=self.presence, room=self._room)
+        return Wire(
+            named,
+            connection,
+            limits,
+            self.pace,
+            cookies=browser,
+            presence=self.presence,
+            room=self._room,
+            halt=self.run.interruption.halt,
+        )
 
     async def _ask_for_sessions(self) -> Sessions:
         """Find out whether the user's sessions live side by side."""
@@ -183,24 +189,10 @@ class Gathering:
         self._noticed += [ONE_SESSION] * (sessions == "one")
         return sessions
 
-    async def _probe(self) -> bool:
-        """Ask for the metadata, or else make a token request that nobody would grant, and tell whether an answer came.
-
-        The pace of the run is left aside: all others keep still meanwhile.
-        """
-        known, (endpoint, _) = self.discovery.exchange, self._endpoints
-        control = Request("POST", endpoint or "", FORM, b"grant_type=authorization_code")
-        if known is not None and known.answer is not None:
-            control = known.request
-        if self._probing is None:
-            limits, connection = self.run.profile.limits, self.run.server.connect("presence")
-            self._probing = Wire(f"presence{self._again}", connection, limits, Pace(limits))
-        return (await self._probing.send(control)).answer is not None
-
     def _note_absence(self) -> None:
         """Find the trouble of a run whose provider is gone, and keep what it was asked for meanwhile."""
-        if self._probing is not None:
-            self._keep(self._probing)
+        if self.probing.wire is not None:
+            self._keep(self.probing.wire)
         if self.presence is not None and self.presence.stopped is not None:
             self.trouble.add(stopped_after(self.presence.stopped))
 
@@ -234,6 +226,8 @@ class Gathering:
             wrong_passwords=frozenset(self.logins.wrong_passwords),
             admitted=self.admission.found,
             noticed=tuple(self._all_noticed()),
+            concerning=self._concerning,
+            defect=self._defect,
         )
 
     def _all_noticed(self) -> Iterator[str]:
@@ -244,7 +238,9 @@ class Gathering:
         """Begin with the stored session, or say why it is over."""
         connection = self.run.server.connect("session")
         wire = self._wire("session", connection)
-        await begin(self.run.name, self.trouble, self._provider(self.run.profile, wire, session))
+        beginning = begin(self.run.name, self.trouble, self._provider(self.run.profile, wire, session))
+        with suppress(InterruptedRunError):
+            await self.run.interruption.unless_asked(beginning, renewing=lambda: session.renewing)
         self._keep(wire)
         with suppress(Exception):
             await wire.close()
@@ -258,6 +254,8 @@ class Gathering:
         hands = hands_of(stage)
 
         def next_of(row: Row) -> Scenario | None:
+            if self.run.interruption.asked:
+                return None
             if hands[row.seat]:
                 return hands[row.seat].popleft()
             shares = self.kind == "live" and not self.logins.noticed
@@ -275,23 +273,16 @@ class Gathering:
     async def _follow(self, row: Row, next_of: Callable[[Row], Scenario | None], session: Lineage | None) -> None:
         """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
         while (scenario := next_of(row)) is not None:
-            place = self._places.get(row.seat) or self._sit_down(row, session)
-            await self._visit(scenario, place)
-
-    def _sit_down(self, row: Row, session: Lineage | None) -> Place:
-        profile = self.run.profile.of_each_user[row.user]
-        place = Place(
-            profile, self.run.server.connect(row.scenarios[0].name), session or Lineage(self.run.profile.login.seed)
-        )
-        place.lineage.window = Window(self._chromium) if self._chromium is not None else None
-        self._places[row.seat] = place
-        return place
+            if row.seat not in self._places:
+                self._places[row.seat] = sit_down(self.run, row, session, self._chromium)
+            await self._visit(scenario, self._places[row.seat])
 
     async def _leave_places(self) -> None:
-        for place in self._places.values():
-            await place.close()
-        if self._chromium is not None:
-            await self._chromium.close()
+        async with self.run.interruption.hurrying():
+            for place in self._places.values():
+                await place.close()
+            if self._chromium is not None:
+                await self._chromium.close()
 
     async def _visit(self, scenario: Scenario, place: Place) -> None:
         connection, lineage = place.connection, place.lineage
@@ -299,8 +290,10 @@ class Gathering:
         clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
         began = connection.clock.now()
         note_end(self.trouble, lineage, None if scenario.spares else scenario.name)
-        await self._perform(scenario, self._provider(place.profile, wire, lineage, clock))
-        self._keep(wire)
+        try:
+            await self._perform(scenario, self._provider(place.profile, wire, lineage, clock))
+        finally:
+            self._keep(wire)
         if wire.exchanges:
             await self._leave(scenario, place, connection.clock.now() - began)
         else:
@@ -311,23 +304,26 @@ class Gathering:
     def _provider(self, profile: Profile, wire: Wire, lineage: Lineage, clock: ScenarioClock | None = None) -> Provider:
         return Provider(profile, wire, self.discovery, lineage, self.logins, clock, self.admission)
 
-    @property
-    def _patience(self) -> float:
-        limits = self.run.profile.limits
-        return PATIENCE + 3 * limits.max_wait + MOST_REQUESTS * MOST_ROWS / limits.requests_per_second
-
     async def _perform(self, scenario: Scenario, provider: Provider) -> None:
         try:
             require(self.run.profile, scenario.needs)
-            async with asyncio.timeout(self._patience):
-                self._outcomes[scenario.name] = await self._unless_gone(scenario.perform(provider))
+            async with asyncio.timeout(patience(self.run.profile.limits)):
+                self._outcomes[scenario.name] = await self._to_its_end(scenario, provider)
         except TimeoutError:
             self._outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")
+        except InterruptedRunError as problem:
+            self._outcomes[scenario.name] = InterruptedRunError(f"{problem} before scenario {scenario.name} had ended")
         except Exception as problem:  # a traceback would keep the pages and answers that led to it
             self._outcomes[scenario.name] = problem.with_traceback(None) if isinstance(problem, NotJudged) else problem
 
-    async def _unless_gone(self, doing: Awaitable[Any]) -> Any:
-        return await (self.presence.unless_gone(doing) if self.presence is not None else doing)
+    async def _to_its_end(self, scenario: Scenario, provider: Provider) -> Any:
+        """The transcript of a scenario, unless the run is told to stop before, or the provider is gone."""
+        interruption, lineage = self.run.interruption, provider.lineage
+
+        async def unless_told() -> Any:
+            return await interruption.unless_asked(scenario.perform(provider), renewing=lambda: lineage.renewing)
+
+        return await (self.presence.unless_gone(unless_told()) if self.presence is not None else unless_told())
 
     async def _leave(self, scenario: Scenario, place: Place, taken: timedelta) -> None:
         if not scenario.spares:
@@ -339,9 +335,13 @@ class Gathering:
     async def _outlived(self, scenario: Scenario, place: Place) -> bool:
         """Whether the only session outlived a scenario that might have ended it, so that the next one can have it."""
         wire = self._wire(f"{scenario.name}{AFTERWARDS}", place.connection)
-        lives = await outlived(self.trouble, self._provider(place.profile, wire, place.lineage))
-        self._keep(wire)
-        return lives
+        asking = outlived(self.trouble, self._provider(place.profile, wire, place.lineage))
+        try:
+            return await self.run.interruption.unless_asked(asking, renewing=lambda: place.lineage.renewing)
+        except InterruptedRunError:
+            return False
+        finally:
+            self._keep(wire)
 
     def _keep(self, wire: Wire) -> None:
         for exchange in wire.exchanges:

@@ -10,6 +10,7 @@ from token_conformance.evidence.left_behind import LeftBehind, left_behind
 from token_conformance.provider import Provider
 from token_conformance.provider.lineage import Lineage
 from token_conformance.running.gathering import Gathering
+from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.sessions.problems import SessionError
@@ -42,16 +43,19 @@ async def take_leave(run: Run, record: Record, exchanges: Sequence[Exchange]) ->
     if (reason := _reason_against(run, record)) is not None:
         return told(Counter({reason: len(left)}))
     gathering = Gathering(run, lambda *_: None, after=record)
-    try:
-        return told(await _revoked(_afterwards(gathering), left))
-    finally:
-        await gathering.close()
+    async with gathering.closing(Exception):
+        try:
+            return told(await run.interruption.unless_asked(_revoked(_afterwards(gathering), left)))
+        except InterruptedRunError as problem:
+            return told(Counter({str(problem): len(left)}))
 
 
 def _reason_against(run: Run, record: Record) -> str | None:
     """Why nothing is revoked, if so."""
     if not run.profile.limits.revoke_at_end:
         return "limits.revoke_at_end = false"
+    if run.interruption.asked:
+        return INTERRUPTED
     if record.stopped is not None:
         return "the provider has stopped answering"
     return "what is parked might end with them" if _holds_anything(run) else None

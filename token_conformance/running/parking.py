@@ -13,6 +13,7 @@ from token_conformance.provider.device import device_authorization, poll
 from token_conformance.provider.dpop import restored
 from token_conformance.provider.lineage import Lineage
 from token_conformance.running.gathering import Gathering, Progress
+from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
 from token_conformance.running.parkable import STRAYED, Course, ParkableConnection, PutAside, kept
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -77,11 +78,9 @@ async def park(run: Run, record: Record, scenarios: Sequence[Scenario], progress
     lot = _lot_of(run)
     parked = {each.scenario for each in lot.parked()}
     parking = Parking(run, lot, progress, after=record)
-    try:
+    async with parking.closing(SessionError):
         await parking.discover()
         await parking.park([each for each in scenarios if each.name not in parked])
-    finally:
-        await parking.close()
     return ParkedNow(tuple(parking.parked), parking.record())
 
 
@@ -95,12 +94,11 @@ async def present(run: Run, scenarios: Sequence[Scenario], progress: Progress) -
     lot = _lot_of(run)
     due = {each.scenario: each for each in lot.due(run.started)}
     parking = Parking(run, lot, progress)
-    try:
+    async with parking.closing(SessionError):
         await parking.discover()
         await parking.go_on([(each, due[each.name]) for each in scenarios if each.name in due])
         await parking.perform([each for each in scenarios if each.name not in due])
-    finally:
-        await parking.close()
+    parking.account_for(scenarios)
     return parking.record()
 
 
@@ -144,6 +142,8 @@ class Parking(Gathering):
         """Perform scenarios that stop at their first long wait."""
         self._total = len(scenarios)
         for scenario in scenarios:
+            if self.run.interruption.asked:
+                break
             await self._pursue(
                 scenario, Course(self.run.server.connect(scenario.name), self._max_wait, self._probe_first)
             )
@@ -154,7 +154,9 @@ class Parking(Gathering):
         self._total = len(due)
         presented: list[Scenario] = []
         for scenario, parked in sorted(due, key=lambda pair: pair[0].reach == "user"):
-            if parked.presented is not None:
+            if self.run.interruption.asked:
+                self._outcomes[scenario.name] = InterruptedRunError(f"{INTERRUPTED}: it stays parked")
+            elif parked.presented is not None:
                 self._give_up(scenario, parked)
             elif self.trouble.why is None and await self._resume(scenario, parked):
                 presented.append(scenario)
@@ -282,7 +284,7 @@ class Parking(Gathering):
             Inconclusive: it does not answer.
 
         """
-        if not await self._probe():
+        if not await self.probing.is_answered():
             raise Inconclusive("the provider does not answer: it stays parked")
 
     async def _control(self, presented: Sequence[Scenario]) -> None:
@@ -294,13 +296,19 @@ class Parking(Gathering):
         wire = self._wire(CONTROL, connection)
         provider = self._provider(self.run.profile, wire, lineage, ScenarioClock(connection.clock))
         try:
-            problems = {each.name: await _not_let_in(provider, each) for each in presented}
+            problems = {each.name: await self._beside(provider, each) for each in presented}
         finally:
             await connection.close()
         self._keep(wire)
         for name, why in problems.items():
             if why is not None and name in self._refused:
                 self._outcomes[name] = Inconclusive(f"beside what was parked, {why}")
+
+    async def _beside(self, provider: Provider, scenario: Scenario) -> str | None:
+        try:
+            return await self.run.interruption.unless_asked(_not_let_in(provider, scenario))
+        except InterruptedRunError as problem:
+            return str(problem)
 
 
 async def _not_let_in(provider: Provider, scenario: Scenario) -> str | None:

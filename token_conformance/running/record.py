@@ -10,6 +10,7 @@ from typing import Any
 from token_conformance.evidence.answers import Evidence
 from token_conformance.profile.models import Profile
 from token_conformance.provider.admission import Finding
+from token_conformance.running.interruption import InterruptedRunError
 from token_conformance.running.waiting import Waits
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.connection import ServerKind
@@ -26,7 +27,8 @@ class Record:
     stopped answering, if it did. `noticed` are ways of the provider that have
     changed how the run went, a sentence each; `authorizations` counts logins and those that asked for no password,
     `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in; `wrong_passwords`
-    names the users for whom a wrong password was presented.
+    names the users for whom a wrong password was presented. `concerning` names the scenarios
+    for which the profile has what they need, and `defect` says which defect of ours ended the run.
     """
 
     profile: Profile
@@ -45,6 +47,8 @@ class Record:
     login_limit: int = 0
     wrong_passwords: frozenset[str] = frozenset()
     admitted: Mapping[tuple[str, str], Finding] = field(default_factory=dict)
+    concerning: frozenset[str] = frozenset()
+    defect: str | None = None
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.
@@ -65,6 +69,17 @@ class Record:
     def evidence(self) -> Evidence:
         """All exchanges, for checks that hold wherever the token endpoint answers."""
         return Evidence(self.exchanges, self.token_endpoint, self.token_endpoint_alias)
+
+    @property
+    def how_far(self) -> str:
+        """How many of the scenarios that concern the provider came to their end: `after 12 of 60 scenarios`."""
+        ended = sum(not isinstance(self.outcomes.get(name), InterruptedRunError) for name in self.concerning)
+        return f"after {ended} of {len(self.concerning)} scenario{'s' * (len(self.concerning) != 1)}"
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the run ended before all of its scenarios had."""
+        return self.defect is not None or any(isinstance(each, InterruptedRunError) for each in self.outcomes.values())
 
     @property
     def logins(self) -> int:

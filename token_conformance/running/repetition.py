@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from token_conformance.running.gathering import Gathering, Progress
+from token_conformance.running.interruption import INTERRUPTED
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -38,12 +39,22 @@ async def repeat(run: Run, record: Record, scenarios: Sequence[Scenario], progre
     """
     refused = dict(_refusals(run, record, scenarios))
     gathering = Gathering(run, progress, after=record)
-    try:
+    async with gathering.closing():
         await gathering.discover()
         await gathering.repeat([each for each in scenarios if each.name not in refused])
-    finally:
-        await gathering.close()
-    return Repetition(gathering.record(), refused)
+    again = gathering.record()
+    return Repetition(again, {**_left(scenarios, again), **refused})
+
+
+def not_begun(run: Run, record: Record, scenarios: Sequence[Scenario], why: str) -> Repetition:
+    """What comes of a repetition that nobody began."""
+    return Repetition(Record(run.profile, record.kind), {each.name: why for each in scenarios})
+
+
+def _left(scenarios: Sequence[Scenario], again: Record) -> dict[str, str]:
+    """What nobody came to do once more, and why."""
+    why = again.defect or INTERRUPTED
+    return {each.name: why for each in scenarios if each.name not in again.outcomes}
 
 
 def _refusals(run: Run, record: Record, scenarios: Sequence[Scenario]) -> Iterator[tuple[str, str]]:

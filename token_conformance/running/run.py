@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
+from token_conformance.running.interruption import Interruption
 from token_conformance.wire.connection import Server
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Run:
     """One profile in a pytest session; `only` names the scenarios whose checks are judged, where not all are.
 
     `lot` is where a live run finds what is parked, and parks; with `due` it goes on with that alone.
+    All runs of a session share the `interruption` that tells them to stop.
     """
 
     name: str
@@ -31,3 +33,4 @@ class Run:
     only: frozenset[str] | None = None
     lot: ParkingLot | None = None
     due: bool = False
+    interruption: Interruption = field(default_factory=Interruption)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pytest
 
-from token_conformance.profile.features import FEATURES
+from token_conformance.profile.features import FEATURES, require
+from token_conformance.profile.models import Profile
+from token_conformance.verdict import NotJudged
 
 if TYPE_CHECKING:
     from token_conformance.running.record import Record
@@ -40,6 +42,14 @@ class Scenario:
     def spares(self) -> bool:
         """Whether it leaves the session alive that it was given."""
         return self.reach == "nothing"
+
+    def lacking(self, profile: Profile) -> NotJudged | None:
+        """Why it does not concern a provider by its profile, None where it does."""
+        try:
+            require(profile, self.needs)
+        except NotJudged as reason:
+            return reason
+        return None
 
 
 def scenario(

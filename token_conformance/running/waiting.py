@@ -5,8 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from token_conformance.profile.models import Limits
+from token_conformance.running.stages import MOST_ROWS
 from token_conformance.verdict import TooLong
 from token_conformance.wire.connection import Clock
+
+UNHURRIED = Limits(concurrency=16, race=16, requests_per_second=1_000_000)
+"""The pace of servers in this process, which nobody has to spare."""
+
+PATIENCE = 60
+"""Seconds beyond its waits, three times `max_wait` at most, and those for `requests_per_second`, after which a scenario is given up."""
+
+MOST_REQUESTS = 60
+"""Requests that a scenario makes at most, each of which may have to wait for those of all other rows."""
+
+
+def patience(limits: Limits) -> float:
+    """The seconds after which a scenario is given up."""
+    return PATIENCE + 3 * limits.max_wait + MOST_REQUESTS * MOST_ROWS / limits.requests_per_second
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,11 @@ class Keeper:
         """Whether less than a minute of the access token is left."""
         return self.session.access_token_expires is not None and self.session.due(now)
 
+    @property
+    def renewing(self) -> bool:
+        """Whether an answer is under way that may hold the session's next refresh token."""
+        return self._under_way > 0
+
     def problem(self, response: TokenResponse) -> SessionError:
         """Why the session goes no further, by the refusal of its first renewal in a run."""
         store, session = self._store, self.session

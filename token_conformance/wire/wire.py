@@ -45,7 +45,8 @@ class Wire:
 
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
     on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there. The wires
-    of a run share the `room` that there is for answers. What is recorded of a long page is its beginning.
+    of a run share the `room` that there is for answers, and `halt`, which raises where nothing more may be sent. What is
+    recorded of a long page is its beginning.
     """
 
     scenario: str
@@ -56,6 +57,7 @@ class Wire:
     cookies: CookieJar = field(default_factory=CookieJar)
     presence: Presence | None = None
     room: Room = field(default_factory=Room)
+    halt: Callable[[], None] | None = None
     _sent: int = 0
     _racing: bool = False
     _failures: int = 0
@@ -82,6 +84,16 @@ class Wire:
     async def browse(self, request: Request) -> Exchange:
         """Send a request of the user's browser, with its cookies; see `send`."""
         return await self._recorded(self._browser, request)
+
+    def admit(self) -> None:
+        """Ask whether anything may be sent at all.
+
+        Raises:
+            Inconclusive: the run was told to stop.
+
+        """
+        if self.halt is not None:
+            self.halt()
 
     def witness(self, request: Request, seen: Response | str, started: datetime, seconds: float) -> Exchange:
         """Record a request that a real browser sent by itself: the answer that came, or why there was none."""
@@ -131,6 +143,7 @@ class Wire:
         """Send a request, and again where the answer asks to come later: each answer is recorded, the last one counts."""
         paused = held_back = 0.0
         for repetition in range(MOST_REPETITIONS + 1):
+            self.admit()
             self.pace.admit(request)
             exchange = await self._once(sender, request, complete, anew)
             held_back += exchange.held_back
