@@ -152,6 +152,7 @@ def asking(monkeypatch):
 @pytest.mark.parametrize(
     ("certificate", "bundle", "outcome"),
     [("server", BUNDLE, "done"), ("elsewhere", BUNDLE, "untrusted"), ("server", None, "untrusted")],
+    ids=["of-the-bundle", "of-another-host", "without-the-bundle"],
 )
 def test_the_store_of_the_system_is_asked_beside_the_bundle(certificate, bundle, outcome):
     """A handshake ends as with OpenSSL's own files: `ca_bundle` counts, and the name does."""
