@@ -41,9 +41,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Introspections:
-    """A living token, and tokens that are unknown and revoked, and the living one without credentials."""
+    """A living token, and tokens that are unknown and revoked, and the living one without credentials.
+
+    `known` is what the same client was told of the login's tokens before: whether it may ask at all.
+    """
 
     login: Login
+    known: tuple[Exchange, ...]
     refresh: TokenResponse
     live: Exchange
     unknown: Exchange
@@ -54,9 +58,13 @@ class Introspections:
 
 @scenario(needs="login refresh", ends_session=True)
 async def introspections(provider: Provider) -> Introspections:
-    """Log in, refresh, and introspect a living, an unknown and a revoked token, and one without credentials."""
+    """Log in, introspect both tokens, refresh, and introspect a living, an unknown and a revoked token, and one without
+    credentials.
+    """
     endpoint = await provider.endpoint("introspection_endpoint")
     login = await provider.session()
+    tokens = [token for token in (login.refresh_token, login.access_token) if token is not None]
+    known = [await provider.introspect(token, client=login.client) for token in tokens]
     refresh = await provider.refresh(login.refresh_token, client=login.client)
     live = await provider.introspect(refresh.access_token, client=login.client)
     open_to(login, live)
@@ -70,7 +78,7 @@ async def introspections(provider: Provider) -> Introspections:
             refresh.access_token, client=impostor(login.client, provider.draw("client_secret"))
         )
     revoked = await after_revocation(provider, login, refresh.refresh_token or login.refresh_token)
-    return Introspections(login, refresh, live, unknown, revoked, open_to_all, wrong)
+    return Introspections(login, tuple(known), refresh, live, unknown, revoked, open_to_all, wrong)
 
 
 def open_to(login: Login, live: Exchange) -> None:
@@ -114,12 +122,16 @@ def test_expires_in_of_a_refresh_agrees_with_introspection(
 
 @requirement("rfc7662-2.2-active")
 def test_living_token_is_active(introspections: Introspections) -> None:
-    """An access token that was just issued is introspected as active."""
+    """An access token that was just issued is introspected as active, where its client is told of tokens at all."""
     if not introspections.refresh.accepted:
         raise Inconclusive(f"there is no living access token: {introspections.refresh}")
     status, active = introspections.live.response.status, introspections.live.members.get("active")
     if status in {401, 403, 429, 503}:
         raise Inconclusive(f"introspection of a living access token was answered by {status}")
+    if active is False and not any(says_active(each) for each in introspections.known):
+        raise Inconclusive(
+            "introspection tells the profile's client of no token: it may not be allowed to ask (RFC 7662 §2.2)"
+        )
     assert status == 200 and says_active(introspections.live), (
         f"a living access token was introspected with status {status} and active {active!r}"
     )

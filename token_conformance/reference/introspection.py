@@ -38,7 +38,8 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         foreign = asker is not None and asker.client_id != token.client_id
         if foreign and token.family is not None and installation.behaviour.afterlife.foreign_introspection_revokes:
             token.family.revoked = True
-        if not self._active(installation, token) or (foreign and tells == "its client"):
+        untold = tells == "no client" or (foreign and tells == "its client")
+        if untold or not self._active(installation, token):
             return _described({"active": False})
         description = self._description(installation, token)
         if asker is not None and tells == "everybody their own name":
@@ -56,9 +57,10 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
 
     def _active(self, installation: Installation, token: AccessToken | RefreshToken) -> bool:
         policy = installation.behaviour.afterlife
-        if not policy.living_token_active:
-            return False
-        if isinstance(token, RefreshToken) and not policy.refresh_tokens_introspected:
+        told = (
+            policy.refresh_tokens_introspected if isinstance(token, RefreshToken) else policy.living_access_token_active
+        )
+        if not told:
             return False
         if token.dead and not policy.revoked_token_active:
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from token_conformance.reference.behaviour import access_tokens, id_tokens, policy, together
-from token_conformance.reference.faults.fault import refreshed_id_tokens
+from token_conformance.reference.faults.fault import refreshed_id_tokens, refreshed_tokens
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
 
@@ -13,6 +13,12 @@ TIMES = ("exp", "iat", "auth_time")
 def _fractional(token: Unsigned) -> Unsigned:
     """Times with a fraction, which a NumericDate may have (RFC 7519 §2)."""
     return token.claiming(**{name: token.claims[name] + 0.25 for name in TIMES if name in token.claims})
+
+
+def _of_the_resource(token: Unsigned) -> Unsigned:
+    """The scope of the resource alone, and a value that every token has there."""
+    values = [value for value in token.claims["scope"].split() if value not in {"openid", "offline_access"}]
+    return token.claiming(scope=" ".join([*values, "everybody"]))
 
 
 LIVES = (
@@ -61,6 +67,15 @@ LIVES = (
         together(
             policy("token", access_token_format="jwt"),  # noqa: S106 - a format
             access_tokens(lambda token: token.headed(typ="JWT").silent_about("jti")),
+        ),
+    ),
+    Variation(
+        "scope-of-access-tokens-their-own",
+        "JWT access tokens have the scope of the resource alone, and refreshes do not tell the one that was granted",
+        together(
+            policy("token", access_token_format="jwt"),  # noqa: S106 - a format
+            access_tokens(_of_the_resource),
+            refreshed_tokens(lambda answer: answer if "scope" in answer.form else answer.silent_about("scope")),
         ),
     ),
     Variation(
@@ -115,6 +130,11 @@ LIVES = (
         "introspection-tells-its-client-alone",
         "introspection tells a client nothing of the tokens of another one (RFC 7662 §2.2)",
         policy("afterlife", tells="its client"),
+    ),
+    Variation(
+        "introspection-for-resources-alone",
+        "introspection tells clients that are no resource of no token (RFC 7662 §2.2)",
+        policy("afterlife", tells="no client"),
     ),
     Variation(
         "one-session-per-user-and-client",

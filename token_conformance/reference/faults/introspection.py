@@ -74,9 +74,9 @@ INTROSPECTION = (
     Fault("introspection-active-string", "active is a string", INACTIVE, at("introspection", _textual)),
     Fault(
         "introspection-living-token-inactive",
-        "no token is active",
+        "no access token is active, and refresh tokens are",
         ("rfc7662-2.2-active",),
-        policy("afterlife", living_token_active=False),
+        policy("afterlife", living_access_token_active=False),
     ),
     Fault(
         "introspection-iss-other",
