@@ -7,12 +7,9 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
 from token_conformance.judging.refusal import LATENESS, NOT_LET_IN, stranger
 from token_conformance.profile.client import Client
-from token_conformance.provider import Provider, device_authorization, poll, verify
+from token_conformance.provider import Provider, device_authorization, poll, poll_patiently, verify
 from token_conformance.provider.client_authentication import unauthenticated
-from token_conformance.provider.device import DEVICE_CODE
-
-SLOWED_DOWN = 5
-"""Seconds that slow_down adds to the interval (RFC 8628 §3.5)."""
+from token_conformance.provider.device import DEVICE_CODE, SLOWED_DOWN
 
 
 @dataclass(frozen=True)
@@ -114,10 +111,8 @@ async def approved_device(provider: Provider) -> ApprovedDevice:
     """Ask for codes, have the user approve, poll for the tokens, and poll again."""
     device = await device_authorization(provider)
     await verify(provider, device)
-    await provider.clock.wait(device.interval)
-    tokens = await poll(provider, device)
-    await provider.clock.wait(device.interval)
-    return ApprovedDevice(tokens, await poll(provider, device))
+    tokens = await poll_patiently(provider, device)
+    return ApprovedDevice(tokens, await poll_patiently(provider, device))
 
 
 @requirement("rfc8628-approved")
@@ -163,12 +158,10 @@ async def foreign_device(provider: Provider) -> ForeignDevice:
     others = await device_authorization(provider, client=other)
     for each in (twin, device):
         await verify(provider, each)
-    await provider.clock.wait(device.interval)
-    control = await poll(provider, twin)
+    control = await poll_patiently(provider, twin)
     let_in = await poll(provider, others) if others.accepted else None
-    foreign = await poll(provider, device, client=other)
-    await provider.clock.wait(device.interval)
-    return ForeignDevice(control, let_in, foreign, await poll(provider, device))
+    foreign = await poll_patiently(provider, device, client=other)
+    return ForeignDevice(control, let_in, foreign, await poll_patiently(provider, device))
 
 
 def stranger_to(clients: list[Client], client: Client) -> Client:
@@ -205,13 +198,11 @@ class DeniedDevice:
 async def denied_device(provider: Provider) -> DeniedDevice:
     """Ask for codes, poll, have the user deny, and poll again."""
     device = await device_authorization(provider)
-    await provider.clock.wait(device.interval)
-    pending = await poll(provider, device)
+    pending = await poll_patiently(provider, device)
     verified = await verify(provider, device, "deny")
     if not verified.denied:
         raise NotApplicable("no page of the verification has a button that denies")
-    await provider.clock.wait(device.interval)
-    return DeniedDevice(pending, await poll(provider, device))
+    return DeniedDevice(pending, await poll_patiently(provider, device))
 
 
 @requirement("rfc8628-3.5-denied")

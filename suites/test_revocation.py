@@ -292,13 +292,20 @@ async def strangers_revocation(provider: Provider) -> StrangersRevocation:
     )
 
 
+def let_in(foreign: Exchange, *, harmless: bool) -> None:
+    """Judge no token as safe from a client that was refused for itself: it may do with its credentials what it cannot do now."""
+    status, error = foreign.response.status, foreign.members.get("error")
+    if harmless and (status in {401, 404, 429} or status >= 500 or error == "invalid_client"):
+        raise Inconclusive(f"nothing shows that the other client would be let in: {status} {error} to {foreign}")
+
+
 @requirement("rfc7009-2.1-foreign-token")
 def test_other_clients_cannot_revoke(strangers_revocation: StrangersRevocation) -> None:
     """A client cannot revoke the refresh token of another one."""
     foreign, after = strangers_revocation.foreign, strangers_revocation.after_foreign
     if foreign is None or after is None:
         raise NotApplicable("the profile has no second confidential client")
-    foreign.response  # noqa: B018 - the answer to the stranger is evidence too
+    let_in(foreign, harmless=after.accepted)
     answer = refusal(after, control=strangers_revocation.control)
     assert answer.accepted, f"after a revocation by another client the refresh token was answered by {answer}"
 
@@ -311,7 +318,7 @@ def test_other_clients_cannot_revoke_access_tokens(strangers_revocation: Strange
     resource, after = strangers_revocation.resource, strangers_revocation.access_token_after
     if resource is None or after is None:
         raise NotApplicable("there is no resource to use the access token at")
-    strangers_revocation.foreign_of_access_token.response  # noqa: B018 - the answer to the stranger is evidence too
+    let_in(strangers_revocation.foreign_of_access_token, harmless=took(after))
     answer = resource.beside(after)
     assert took(answer), f"after a revocation by another client the resource answered {answer.status}"
     if jwt_of(strangers_revocation.control.access_token) is not None:

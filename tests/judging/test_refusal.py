@@ -5,6 +5,7 @@ import pytest
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import comparing, refusal, stranger
 from token_conformance.verdict import Inconclusive
+from token_conformance.wire.exchange import Request
 
 PLAIN = (("Content-Type", "text/plain"),)
 
@@ -46,6 +47,19 @@ def test_an_answer_of_another_family_is_inconclusive(answered, accepted, status)
     """A rate limit, a failure or another server's page is no refusal."""
     with pytest.raises(Inconclusive, match=f"neither accepted nor refused: {status}"):
         refusal(answered("", status=status), control=accepted)
+
+
+def test_a_poll_that_was_too_soon_says_nothing(answered, accepted):
+    """Who is told to slow down may yet be told anything."""
+    form, grant = ("Content-Type", "application/x-www-form-urlencoded"), "urn:ietf:params:oauth:grant-type:device_code"
+    polled = Request("POST", "https://op.example/token", (form,), f"grant_type={grant}".encode())
+    slow, pending = (
+        answered(f'{{"error": "{code}"}}', status=400, request=polled)
+        for code in ("slow_down", "authorization_pending")
+    )
+    with pytest.raises(Inconclusive, match="neither accepted nor refused: 400 slow_down"):
+        refusal(slow, control=accepted)
+    assert refusal(pending, control=accepted).waits
 
 
 @pytest.mark.parametrize(

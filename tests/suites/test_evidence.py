@@ -81,6 +81,23 @@ def test_a_single_login_is_no_evidence_for_the_others(judge, profile):
     assert alarms(judge(frugal, EmulatedServer(frugal))) == {}
 
 
+def test_a_client_that_is_not_let_in_is_no_stranger(checks):
+    """Nothing is safe from a client whose secret is wrong in the profile: it cannot do what it might."""
+    right = profile_named("everything")
+    mistaken = right.second_client.model_copy(update={"client_secret": "mistyped"})
+    clients = [mistaken if each == right.second_client else each for each in right.clients]
+    mistyped = right.model_copy(update={"clients": clients})
+    chosen = [check for check in checks if name_of(check).startswith("revocation::test_other_clients_cannot")]
+    record = recorded(mistyped, EmulatedServer(right), scenarios_of(chosen))
+    found = {name_of(check): judged(check, record) for check in chosen}
+    assert len(found) == 2
+    assert {each.verdict for each in found.values()} == {Verdict.INCONCLUSIVE}
+    assert all(
+        "nothing shows that the other client would be let in: 400 invalid_client" in each.message
+        for each in found.values()
+    )
+
+
 def answering(status):
     """Answers everything at the resource and at the userinfo endpoint by one status."""
     headers = {"Location": "https://op.example/elsewhere", "Retry-After": "0"}

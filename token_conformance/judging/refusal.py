@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from token_conformance.evidence.error_codes import NO_DECISIONS
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Exchange
@@ -65,7 +66,7 @@ def refusal(
 
     Raises:
         Inconclusive: the control was not accepted, before or afterwards; or the answer is no decision of the token
-            endpoint (429, a failure, another server's page, no answer).
+            endpoint (429, slow_down, a failure, another server's page, no answer).
 
     """
     compare(attempt.exchange, control.exchange, *differs)
@@ -75,7 +76,8 @@ def refusal(
         )
     lost = afterwards is not None and (afterwards.exchange.answer is None or not _served(afterwards))
     # The attempt is looked at last: the last exchange is what a failed check is about.
-    if not attempt.handed_over and not attempt.waits and not attempt.refused:
+    waits = attempt.waits and attempt.error not in NO_DECISIONS
+    if not attempt.handed_over and not waits and not attempt.refused:
         raise Inconclusive(f"neither accepted nor refused: {attempt} to {attempt.exchange}")
     if lost and afterwards is not None and attempt.refused:
         raise Inconclusive(

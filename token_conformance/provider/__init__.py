@@ -6,7 +6,7 @@ are for `running/` and `sessions/`. May import `servers/`, `evidence/`, `wire/` 
 
 from token_conformance.evidence.login import Authorization, Login
 from token_conformance.provider.carrier import Carrier, Resending, carrier, carrier_of, may_log_in, refresh_carrier
-from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll, verify
+from token_conformance.provider.device import DeviceAuthorization, device_authorization, poll, poll_patiently, verify
 from token_conformance.provider.provider import Provider
 from token_conformance.provider.resource import protected
 from token_conformance.provider.stranger import own_exchange, own_refresh
@@ -25,6 +25,7 @@ __all__ = [
     "own_exchange",
     "own_refresh",
     "poll",
+    "poll_patiently",
     "protected",
     "refresh_carrier",
     "verify",

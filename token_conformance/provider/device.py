@@ -18,6 +18,9 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 USUAL_INTERVAL = 5
 """Seconds between polls where the answer tells none (RFC 8628 §3.2)."""
 
+SLOWED_DOWN = 5
+"""Seconds that slow_down adds to the interval (RFC 8628 §3.5)."""
+
 LONGEST_INTERVAL = 60
 """Seconds above which an interval is no time to wait for."""
 
@@ -102,6 +105,23 @@ async def poll(
         raise Inconclusive(f"there is no device code: the device authorization was answered by {device}")
     parameters = {"grant_type": DEVICE_CODE, "device_code": code or device.device_code}
     return await provider.token(parameters, client=client or device.client)
+
+
+async def poll_patiently(
+    provider: Provider, device: DeviceAuthorization, *, client: Client | None = None
+) -> TokenResponse:
+    """Poll after the interval, and where that is too soon for the server, once more as slow_down asks for (RFC 8628 §3.5).
+
+    Raises:
+        Inconclusive: there is no device code.
+
+    """
+    await provider.clock.wait(device.interval)
+    answer = await poll(provider, device, client=client)
+    if answer.error == "slow_down":
+        await provider.clock.wait(device.interval + SLOWED_DOWN)
+        answer = await poll(provider, device, client=client)
+    return answer
 
 
 def _text(value: Any) -> str | None:

@@ -169,6 +169,7 @@ class DevicePolicy:
     interval: int = 5
     haste: Literal["slow_down", "authorization_pending"] = "slow_down"
     slowed_down_by: int = 5
+    punctual_in_time: bool = True
     client_identified: bool = True
     unknown_refused: bool = False
     user_code_in_uri: bool = False

@@ -30,6 +30,11 @@ FURTHER_GRANTS = (
         policy("device", haste="authorization_pending"),
     ),
     Variation(
+        "device-slowed-down-at-the-second",
+        "a poll at the very second of the interval is slowed down, whatever became of the device code",
+        policy("device", punctual_in_time=False),
+    ),
+    Variation(
         "device-expired-invalid-grant",
         "an expired device code is forgotten, and an invalid_grant",
         policy("device", expired="invalid_grant"),

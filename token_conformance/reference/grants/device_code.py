@@ -39,12 +39,14 @@ class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib
         code.family = code.family or Family(code.client_id, user, code.scope, now)
         code.family.asked = code.asked
         code.family.refreshable = self.refreshable(self.request.client, code.scope)
+        code.polled = installation.now
         return self.tokens_of(code.family, code.scope, "device")
 
     def _presented(self, value: str, client: RegisteredClient) -> DeviceCode:
         policy, code = self.installation.behaviour.device, self.installation.memory.device_codes.get(value)
         if code is None:
             raise Refusal(policy.unknown, "unknown_device_code", "The device code is unknown.")
+        self._in_time(code)
         if code.client_id != client.client_id and policy.client_compared:
             if policy.foreign_use_revokes:
                 code.expires = self.installation.now
@@ -52,6 +54,14 @@ class DeviceGrant(Foundation, DeviceCodeGrant):  # type: ignore[misc]  # Authlib
         if code.family is not None and policy.single_use:
             raise invalid_grant("used_device_code")
         return code
+
+    def _in_time(self, code: DeviceCode) -> None:
+        """Slow down who polls at the very second of the interval, as a server does that counts whole seconds."""
+        policy, now = self.installation.behaviour.device, self.installation.now
+        if code.polled is None or policy.punctual_in_time or int(now - code.polled) > code.interval:
+            return
+        code.polled = now
+        raise Refusal("slow_down", "hasty_polling", "Poll less often.")
 
     def _decided(self, code: DeviceCode) -> DeviceCode:
         policy, now = self.installation.behaviour.device, self.installation.now
