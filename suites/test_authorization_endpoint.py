@@ -7,6 +7,7 @@ import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.answers import Evidence
+from token_conformance.evidence.error_codes import NO_DECISIONS
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.attempt import Attempt, attempted
@@ -14,6 +15,9 @@ from token_conformance.running.record import Record
 from token_conformance.wire.exchange import Exchange
 
 UNREGISTERED = "https://unregistered.example/callback"
+
+OF_A_RESPONSE_TYPE = {"invalid_request", "unauthorized_client", "unsupported_response_type"}
+"""What a response_type may be called: unknown, a wrong value, or not for this client (RFC 6749 §4.1.2.1)."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,23 @@ def test_error_comes_back_with_its_state(wrong_authorizations: WrongAuthorizatio
     assert answered.error, "a response_type that nobody knows led to no error"
     returned = answered.answer.get("state")
     assert returned == answered.state, f"state was sent as {answered.state} and came back as {returned}"
+
+
+@requirement("rfc6749-3.1.1-unknown-response-type")
+def test_unknown_response_type_is_called_so(wrong_authorizations: WrongAuthorizations) -> None:
+    """A response_type that nobody knows is called unsupported_response_type, where the client is told."""
+    attempt, control = wrong_authorizations.unknown_response_type, wrong_authorizations.control
+    if control.code is None:
+        raise Inconclusive(f"the usual authorization request is answered by {control}")
+    if not attempt.refused:
+        raise Inconclusive("a response_type that nobody knows yields a code; another check says so")
+    if attempt.error is None:
+        raise NotApplicable("the provider shows the user a page, and tells the client nothing")
+    if attempt.error in NO_DECISIONS:
+        raise Inconclusive(
+            f"a response_type that nobody knows was answered by {attempt.error}, which may be of the hour"
+        )
+    assert attempt.error in OF_A_RESPONSE_TYPE, f"a response_type that nobody knows was answered by {attempt.error}"
 
 
 @requirement("rfc6749-4.1.2.1-no-open-redirect")

@@ -129,6 +129,11 @@ def _without_iss(answer: Answer) -> Answer:
     return answer.silent_about("iss") if answer.endpoint == "authorization" else answer
 
 
+def _invalid_for_unsupported(answer: Answer) -> Answer:
+    unsupported = answer.members.get("error") == "unsupported_response_type"
+    return answer.saying(error="invalid_request") if unsupported else answer
+
+
 FORMS = (
     Variation("json-escaped", "JSON escapes slashes, and a line end comes behind it", answers(_escaped)),
     Variation("media-type-capitals", "the media type is Application/JSON", answers(_media_type_in_capitals)),
@@ -239,6 +244,11 @@ FORMS = (
         "authorization-missing-response-type-invalid-request",
         "a missing response_type is an invalid_request",
         at("authorization", _invalid_where_missing),
+    ),
+    Variation(
+        "authorization-response-type-invalid-request",
+        "a response_type that the server does not know is an invalid_request, as wrong values are",
+        at("authorization", _invalid_for_unsupported),
     ),
     Variation(
         "authorization-further-parameters",

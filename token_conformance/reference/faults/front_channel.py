@@ -65,6 +65,12 @@ FRONT_CHANNEL = (
         at("authorization", _calling("invalid_request", "unauthorized_client")),
     ),
     Fault(
+        "authorization-response-type-wrong-error",
+        "a response_type that the server does not know is told as an invalid_scope",
+        ("rfc6749-3.1.1-unknown-response-type",),
+        at("authorization", _calling("unsupported_response_type", "invalid_scope")),
+    ),
+    Fault(
         "authorization-denial-wrong-error",
         "a user who denies is told as an invalid_request",
         ("rfc6749-4.1.2.1-access-denied",),
