@@ -34,7 +34,8 @@ def checks() -> list[pytest.Function]:
     ]
     quietly = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider"]
     profile = ["--profile", str(PROFILES / "everything.toml"), "--emulated"]
-    pytest.main([*settings, *quietly, *profile, str(SUITES)], plugins=[collected])
+    status = pytest.main([*settings, *quietly, *profile, str(SUITES)], plugins=[collected])
+    assert status is pytest.ExitCode.OK, f"the suites could not be collected: {status!r}"
     return collected.items
 
 

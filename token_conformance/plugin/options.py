@@ -138,7 +138,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.option.profile:
         return
     heed_signals(config)
-    if not config.option.fulltrace:
+    if not config.getoption("fulltrace", default=False):  # which pytest's terminal has, and it may be left out
         config.pluginmanager.register(InternalErrors())
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(SUITES)]
