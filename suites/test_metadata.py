@@ -1,10 +1,12 @@
 """What the provider says of itself (RFC 8414, OIDC Discovery), held against what it does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.transcripts import Refreshed
+from token_conformance.profile.client import Client
 from token_conformance.provider import Carrier, Login, Provider, carrier
 from token_conformance.provider.addresses import parts_of
 from token_conformance.provider.client_authentication import post
@@ -215,8 +217,15 @@ async def advertised_grants(provider: Provider) -> AdvertisedGrants:
     """Ask for each grant of the metadata without its parameters."""
     metadata, good = await provider.metadata(), await carrier(provider)
     names = [name for name in listed(metadata, "grant_types_supported", []) if name != "implicit"]
-    answers = {name: await provider.token({"grant_type": name}, client=good.client) for name in names[:12]}
+    able = {name: able_to(name, good.client, provider.profile.clients) for name in names[:12]}
+    answers = {name: await provider.token({"grant_type": name}, client=client) for name, client in able.items()}
     return AdvertisedGrants(good.control, answers)
+
+
+def able_to(grant_type: str, usual: Client, clients: Sequence[Client]) -> Client:
+    """A client that may use a grant, as far as the profile tells: others may be told that it is unsupported for them."""
+    told = [each for each in (usual, *clients) if each.grant_types is not None and grant_type in each.grant_types]
+    return next(iter([*told, *(each for each in (usual, *clients) if each.grant_types is None)]), usual)
 
 
 @requirement("rfc8414-grants-true")

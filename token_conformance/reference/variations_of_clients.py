@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from token_conformance.reference.behaviour import policy
+from token_conformance.reference.faults.fault import refusals
 from token_conformance.reference.variation import Variation
 
 CLIENTS = (
@@ -35,6 +36,11 @@ CLIENTS = (
         "missing-authentication-invalid-request",
         "missing client authentication is an invalid_request",
         policy("client", missing_authentication="invalid_request"),
+    ),
+    Variation(
+        "grant-of-others-unsupported",
+        "a client is told that a grant is unsupported which it is not registered for",
+        refusals(lambda answer: answer.saying(error="unsupported_grant_type"), "unauthorized_client"),
     ),
     Variation("invalid-client-401", "invalid_client is 401 throughout", policy("client", body_failure_status=401)),
 )
