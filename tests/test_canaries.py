@@ -163,6 +163,7 @@ def leavings(request, tmp_path_factory) -> dict[str, str]:
         "pytest",
         "--profile",
         "canaries",
+        "--evidence",
         "-p",
         "no:cacheprovider",
         "-l",
@@ -200,6 +201,6 @@ def test_nothing_shows_a_canary(leavings):
 
 def test_the_labels_are_there(leavings):
     """The scan looks at something: the secrets were met, and their labels stand in their places."""
-    assert set(leavings) >= {"stdout", "report.html", "results.json", "junit.xml"}
+    assert set(leavings) >= {"stdout", "report.html", "results.json", "junit.xml", "evidence.jsonl"}
     for label in ("access_token 1", "refresh_token 1", "code 1", "client_secret 1", "cookie 1"):
         assert label in leavings["report.html"], label

@@ -24,6 +24,8 @@ OPTIONS = {
     "park": False,
     "due": False,
     "no_repeat": False,
+    "evidence": False,
+    "no_evidence": False,
     "strict": False,
     "complete": False,
     "fault": (),

@@ -40,6 +40,11 @@ COMMANDS = {
         "list_profiles",
         "List the profiles that come with the suite, or say of NAME which variables it needs.",
     ),
+    "report": Listed(
+        "report",
+        "report",
+        "Judge the run anew whose evidence is in DIR, by the suites of today, and write its reports there.",
+    ),
     "requirements": Listed(
         "requirements", "requirements", "List the requirements of the catalogue, and how many checks judge each."
     ),

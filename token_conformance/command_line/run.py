@@ -81,6 +81,8 @@ UNUSED = (
     help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
 )
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
+@click.option("--evidence", is_flag=True, help="Write evidence.jsonl while an emulated run goes on, as live runs do.")
+@click.option("--no-evidence", is_flag=True, help="Write no evidence.jsonl while the run goes on.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
@@ -105,14 +107,19 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
         profiles = announce(profiles, options)
         if not profiles:
             context.exit(CONFORMS)
-        import pytest
-
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        status = int(pytest.main(pytest_arguments(profiles, options)))
+        status = judged(pytest_arguments(profiles, options))
     if status == INTERRUPTED and is_heeded_from_the_start():
         end_at_once()
     end_lightly()
     context.exit(status)
+
+
+def judged(arguments: list[str]) -> int:
+    """The exit status of pytest with these arguments, and with no plugin of the environment."""
+    import pytest
+
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    return int(pytest.main(arguments))
 
 
 def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> list[str]:
@@ -120,20 +127,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
 
     Assertions stay as they are written: each says what it found by itself, or its check's fact does.
     """
-    arguments = [str(SUITES), *_listed(options["suites"])]
-    arguments += [
-        f"--rootdir={ROOT}",
-        "-c",
-        str(PACKAGE / "pytest.toml"),
-        "-p",
-        "pytest_html.plugin",
-        "-p",
-        "token_conformance.plugin",
-        "--directly",
-    ]
+    arguments = [str(SUITES), *_listed(options["suites"]), *machinery()]
     arguments += ["-p", "xdist.plugin"] if options["workers"] else []
-    arguments += [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
-    arguments += ["--assert=plain", "--no-header", "-rN"]
     arguments += ["-v"] if options["verbose"] else ["-q"]
     for profile in profiles:
         arguments += ["--profile", profile]
@@ -145,6 +140,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
     arguments += ["--no-repeat"] if options["no_repeat"] else []
+    arguments += ["--evidence"] if options["evidence"] else []
+    arguments += ["--no-evidence"] if options["no_evidence"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += ["--complete"] if options["complete"] else []
     arguments += [f"--report-dir={options['report_dir']}"]
@@ -158,6 +155,14 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     for name in ("fault", "variation", "require"):
         arguments += [f"--{name}={value}" for value in _listed(options[name])]
     return arguments
+
+
+def machinery() -> list[str]:
+    """What makes pytest one of ours: where it is, its plugins, and how it speaks."""
+    plugins = ("pytest_html.plugin", "token_conformance.plugin", *(f"no:{plugin}" for plugin in UNUSED))
+    options = ["--directly", "--assert=plain", "--no-header", "-rN"]
+    named = [word for plugin in plugins for word in ("-p", plugin)]
+    return [f"--rootdir={ROOT}", "-c", str(PACKAGE / "pytest.toml"), *named, *options]
 
 
 def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from token_conformance.running.gathering import gather
 from token_conformance.running.interruption import Interruption
 from token_conformance.running.leaving import named_proxy, take_leave
 from token_conformance.running.record import Record
+from token_conformance.running.replaying import replay
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 
@@ -67,7 +68,7 @@ class Course:
                 gc.collect()  # what a profile leaves is large and full of circles, and another one needs the room
 
     def _together_with(self, run: Run) -> list[Run]:
-        if run.server.kind != "live" or hasattr(self._config, "workerinput"):
+        if run.server.kind != "live" or run.replayed or hasattr(self._config, "workerinput"):
             return [run]
         runs, gathered = self._config.stash[RUNS], self._config.stash[RECORDS]
         waiting = (runs[name] for name in self._items if name != run.name and name not in gathered)
@@ -81,6 +82,7 @@ class Course:
     async def _gather_one(self, run: Run) -> None:
         items, config = self._items[run.name], self._config
         scenarios = scenarios_due(items, run.only or ()) if run.due else scenarios_of(items)
+        run.noting.begin(each.name for each in scenarios)
         gathered = await going_on(run, scenarios, config) if run.due else await _gathered(run, scenarios, config)
         record = await _told(run, gathered, scenarios)
         config.stash[RECORDS][run.name] = record
@@ -91,6 +93,9 @@ class Course:
             await self._take_leave(run, record)
             if config.option.park and not run.due:
                 await park_what_is_left(run, record, scenarios, config)
+            if not run.interruption.asked:  # the evidence of a run that was interrupted breaks off
+                run.noting.compared([each for outcome in outcomes.values() for each in outcome.compared])
+                run.noting.end(config.stash[RECORDS][run.name].noticed)
             if config.option.directly:
                 judge_directly(outcomes)
         except Exception as problem:  # pytest judges each check by itself all the same
@@ -98,6 +103,8 @@ class Course:
 
     async def _take_leave(self, run: Run, record: Record) -> None:
         """Have what the run holds revoked, and keep the sentences that say what remains, and through whom it went."""
+        if run.replayed:
+            return
         again = self._config.stash[REPETITIONS].get(run.name)
         exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
         farewell = await take_leave(run, record, exchanges)
@@ -128,7 +135,9 @@ class Threads(ThreadPoolExecutor):
 
 
 async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
-    """What scenarios gather; what of it may end what is parked is remembered beforehand."""
+    """What scenarios gather, or have gathered; what of it may end what is parked is remembered beforehand."""
+    if run.replayed:
+        return await replay(run, scenarios)
     unheeded = heed_what_is_parked(run, scenarios)
     record = await gather(run, scenarios, Progress(config, run.name))
     return replace(record, noticed=(*record.noticed, *unheeded))

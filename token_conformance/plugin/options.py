@@ -12,6 +12,7 @@ import pytest
 from token_conformance.layout import SUITES
 from token_conformance.plugin.internal_errors import InternalErrors
 from token_conformance.plugin.interrupting import heed_signals
+from token_conformance.plugin.noting import stored_run, with_evidence
 from token_conformance.plugin.stash import (
     DEFECTS,
     INTERRUPTION,
@@ -126,6 +127,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("env", "none"),
         help="go through the proxy of the environment, or through none, whatever the profile says",
     )
+    group.addoption(
+        "--from-evidence",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="judge the run anew whose evidence.jsonl is in DIR, and write its reports there; may be repeated",
+    )
+    group.addoption(
+        "--evidence",
+        action="store_true",
+        help="write evidence.jsonl while an emulated run goes on, as live runs do",
+    )
+    group.addoption(
+        "--no-evidence",
+        action="store_true",
+        help="write no evidence.jsonl while a run goes on, of which `token-conformance report` makes its reports anew",
+    )
     group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
     group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")
 
@@ -135,7 +153,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     config.stash[PARKED], config.stash[UNPARKED] = {}, {}
     config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
-    if not config.option.profile:
+    if not config.option.profile and not config.option.from_evidence:
         return
     heed_signals(config)
     if not config.getoption("fulltrace", default=False):  # which pytest's terminal has, and it may be left out
@@ -160,6 +178,8 @@ def _try_folders(config: pytest.Config) -> None:
 
     """
     if config.option.plan or config.option.collectonly:
+        return
+    if config.option.from_evidence:
         return
     runs, parks = config.stash[RUNS].values(), config.option.park or config.option.due
     stores = [run.sessions.folder for run in runs if run.sessions is not None]
@@ -198,9 +218,14 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         only = frozenset(each.scenario for each in left) or None
         told = config.stash[INTERRUPTION]
         run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
-        runs[name] = _of_what_is_due(run) if config.option.due else run
+        runs[name] = _of_what_is_due(run) if config.option.due else with_evidence(run, config)
         if config.option.park and lot is None:
             raise ProfileError(["--park keeps what a live server has issued: give --live"])
+    for folder in config.option.from_evidence:
+        stored = stored_run(Path(folder))
+        if stored.name in runs:
+            raise ProfileError([f"{folder}: evidence of profile {stored.name!r} is given twice"])
+        runs[stored.name] = stored
     return runs
 
 

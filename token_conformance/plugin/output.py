@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from _pytest.terminal import TerminalReporter
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
+from token_conformance.plugin.noting import folder_of, how_far
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -121,7 +121,7 @@ def lost_result(run: Run, worker: str) -> RunResult:
         profile=run.name,
         server=run.server.kind,
         started=run.started,
-        seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
+        seconds=round((run.present - run.started).total_seconds(), 2),
         requests=0,
         checks=(),
         claims=tuple(sorted(run.profile.claims)),
@@ -169,6 +169,8 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         waiting = parked_of(run, parked)
         result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
         how = _circumstances(run, record, result, config, left_off=left_off)
+        if run.noting.problem is not None:
+            how = how.with_trouble(run.noting.problem)
         if again is not None and again.record.stopped is not None:
             how = how.with_trouble("the provider stopped answering before all reds were repeated")
         if (unparked := config.stash[UNPARKED].pop(name, None)) is not None:
@@ -186,6 +188,8 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
 
 def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: LeftOff | None) -> str | None:
     """How far a run came that did not come to its end, and why; None where it did."""
+    if (broken_off := how_far(run)) is not None:
+        return broken_off
     defect = record.defect or config.stash[DEFECTS].get(run.name)
     why = None
     if run.interruption.asked:
@@ -199,7 +203,7 @@ def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: Left
 
 def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: pytest.Config) -> Finished:
     """Write what there is to write, and say the rest: what could not be written is trouble, too."""
-    folder = Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
+    folder = folder_of(run, config)
     hurried = _is_hurried(run, config)
     result, reports = _write(run, result, folder, _of_findings(result, exchanges) if hurried else exchanges, config)
     lines = [*summary_lines(result, again=_again(run, folder / "results.json", config))]
@@ -279,7 +283,8 @@ def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
 
 def _again(run: Run, results: Path, config: pytest.Config) -> str:
     """The command that does what the run leaves to do."""
-    given = next(each for each in config.option.profile if Path(each).name.removesuffix(".toml") == run.name)
+    named = (each for each in config.option.profile if Path(each).name.removesuffix(".toml") == run.name)
+    given = next(named, run.name)
     option = config.option
     kept = [("--session-file", option.session_file), ("--keyring", option.keyring or None), ("--proxy", option.proxy)]
     kept += [("--env-file", file) for file in option.env_file]
@@ -298,10 +303,10 @@ def _run_result(run: Run, record: Record, more: Iterable[Record | None], results
         address=run.redactor.text(where.issuer or where.token_endpoint or ""),
         server=run.server.kind,
         started=run.started,
-        seconds=round((datetime.now(UTC) - run.started).total_seconds(), 2),
+        seconds=round((run.present - run.started).total_seconds(), 2),
         requests=sum(len(each.exchanges) for each in records),
         logins=sum(each.logins for each in records),
-        todo=to_dos(record, datetime.now(UTC)),
+        todo=to_dos(record, run.present),
         noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
         facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
         expiries=shown_expiries(expiries(run.profile, record.exchanges), run.redactor.text),

@@ -227,6 +227,11 @@ class Profile(Table):
             return self._required | {"oauth2"}
         return frozenset(self.profile.claims) | {"oauth2"} | ({"oidc"} if self.openid else set())
 
+    @property
+    def required(self) -> frozenset[Claim] | None:
+        """What it is held to instead of its own claims; None where it is held to these."""
+        return self._required
+
     def requiring(self, claims: Iterable[Claim]) -> Profile:
         """The same profile held to these claims instead of its own; without any, the profile itself."""
         required = frozenset(claims)

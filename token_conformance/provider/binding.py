@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.provider.dpop import Prover, demands_nonce, known_algorithm, new_prover
+from token_conformance.provider.dpop import Prover, demands_nonce, known_algorithm
 from token_conformance.provider.provider import Provider
 from token_conformance.verdict import NotApplicable
 from token_conformance.wire.exchange import Exchange
@@ -29,7 +29,7 @@ async def binding(provider: Provider) -> tuple[Provider, Prover]:
     algorithm = known_algorithm(provider.profile.tokens.dpop_algorithm, await _listed_algorithms(provider))
     if algorithm is None:
         raise NotApplicable("neither the profile nor the metadata says that the provider supports DPoP")
-    prover = new_prover(algorithm)
+    prover = provider.new_prover(algorithm)
     return provider.proving(prover), prover
 
 

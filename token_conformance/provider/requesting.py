@@ -63,6 +63,10 @@ class Requesting:
         other.prover, other._usual = prover, False  # noqa: SLF001 - of its own kind
         return other
 
+    def new_prover(self, algorithm: SigningAlgorithm) -> Prover:
+        """A client's way to prove that it holds a new key, which signs by an algorithm."""
+        return new_prover(algorithm)
+
     @property
     def user(self) -> str:
         """The name of the user who logs in; empty where nobody knows it."""
@@ -70,7 +74,7 @@ class Requesting:
 
     def draw(self, kind: str) -> str:
         """An unpredictable value of 43 unreserved characters: a nonce, a state, a made-up token."""
-        return self.wire.connection.draw(kind)
+        return self.wire.draw(kind)
 
     async def endpoint(self, name: str, *, mutual_tls: bool = False) -> str:
         """The address of an endpoint by its name in RFC 8414 §2; see `Discovery.endpoint`."""

@@ -53,6 +53,80 @@ PUBLIC_PARAMETERS = PUBLIC_FIELDS | {"code_challenge", "nonce", "request_uri", "
 PUBLIC_TOKENS = frozenset({"signed_metadata"})
 """JWTs that are no secrets; those of any other name are, whatever they are for."""
 
+PERSONAL_CLAIMS = frozenset(
+    {
+        "address",
+        "birthdate",
+        "email",
+        "family_name",
+        "formatted",
+        "given_name",
+        "locality",
+        "middle_name",
+        "nickname",
+        "phone_number",
+        "picture",
+        "postal_code",
+        "preferred_username",
+        "profile",
+        "region",
+        "sid",
+        "street_address",
+        "sub",
+        "upn",
+        "username",
+        "user_name",
+        "userName",
+        "website",
+    }
+)
+"""The claims that say who somebody is (OIDC Core §5.1), and what servers call them beside the token."""
+
+PROTOCOL_MEMBERS = frozenset(
+    {
+        "acr",
+        "active",
+        "act",
+        "alg",
+        "amr",
+        "aud",
+        "auth_time",
+        "azp",
+        "client_id",
+        "cnf",
+        "email_verified",
+        "error",
+        "error_description",
+        "error_uri",
+        "events",
+        "exp",
+        "expires_in",
+        "htm",
+        "htu",
+        "iat",
+        "iss",
+        "issued_token_type",
+        "jkt",
+        "nbf",
+        "phone_number_verified",
+        "scope",
+        "scp",
+        "token_type",
+        "token_use",
+        "typ",
+        "x5t#S256",
+    }
+)
+"""Members of a JWT, or of an answer about a token, that say nothing about a person."""
+
+PLAIN_MEMBERS = frozenset(
+    {"acr", "aud", "azp", "client_id", "htu", "iss", "jkt", "kid", "scope", "verification_uri", "x5t#S256"}
+)
+"""Members that are no secrets, whatever they look like: names, and the hashes of public keys."""
+
+PRIVATE_KEY_MEMBERS = frozenset({"d", "dp", "dq", "k", "p", "q", "qi"})
+"""Members of a JWK that only its owner knows (RFC 7518 §6)."""
+
 PROTOCOL_WORDS = SECRET_NAMES | {
     "bearer",
     "client",

@@ -12,7 +12,7 @@ from token_conformance.profile.models import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
 from token_conformance.redaction.forms import LONGEST, decodings, forms, plain_forms
 from token_conformance.redaction.names import PROTOCOL_WORDS
-from token_conformance.redaction.places import secrets_of
+from token_conformance.redaction.places import Secret, secrets_of
 from token_conformance.redaction.public import is_public
 from token_conformance.redaction.seeking import LONG, Found, WrittenForms
 from token_conformance.redaction.strength import can_hide, is_like_a_token
@@ -47,6 +47,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._labels: dict[str, str] = {}
+        self._values: dict[str, str] = {}
         self._given: set[str] = set()
         self._unsought: set[str] = set()
         self._state = 0
@@ -116,6 +117,15 @@ class Redactor:
             self._shown[exchange] = self._state, shown
         return shown
 
+    def behind(self, label: str) -> Secret:
+        """The kind of a secret, and its value, by its label.
+
+        Raises:
+            KeyError: it is no label of this run.
+
+        """
+        return label[1:-1].rpartition(" ")[0], self._values[label]
+
     def leaks(self, text: str) -> list[str]:
         """The labels of secrets that still stand in a text; none, if it went through this door."""
         return sorted({found.label for found in self.where(text)})
@@ -130,7 +140,7 @@ class Redactor:
     def _label(self, kind: str, value: str) -> str:
         self._counts[kind] += 1
         label = f"<{kind} {self._counts[kind]}>"
-        self._labels[value] = label
+        self._labels[value], self._values[label] = label, value
         self._given.add(label)
         self._state += 1
         if can_hide(value) and not is_ordinary(value):

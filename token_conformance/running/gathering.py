@@ -61,7 +61,9 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *,
         with stored_session(run, gathering.trouble, needed=needed) as session:
             await gathering.perform(listed, session)
     gathering.account_for(listed)
-    return gathering.record()
+    record = gathering.record()
+    run.noting.gathered(record)
+    return record
 
 
 class Gathering:
@@ -170,16 +172,9 @@ class Gathering:
         """What sends a scenario's requests, and names their exchanges, which differ from those of the first time."""
         browser = cookies if cookies is not None else CookieJar()
         named, limits = f"{name}{self._again}", self.run.profile.limits
-        return Wire(
-            named,
-            connection,
-            limits,
-            self.pace,
-            cookies=browser,
-            presence=self.presence,
-            room=self._room,
-            halt=self.run.interruption.halt,
-        )
+        wire = Wire(named, connection, limits, self.pace, cookies=browser, presence=self.presence, room=self._room)
+        wire.halt, wire.noting = self.run.interruption.halt, self.run.noting
+        return wire
 
     async def _ask_for_sessions(self) -> Sessions:
         """Find out whether the user's sessions live side by side."""
@@ -289,6 +284,8 @@ class Gathering:
         wire = self._wire(scenario.name, connection, place.cookies)
         clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
         began = connection.clock.now()
+        afresh = lineage.session is None
+        self.run.noting.began(wire.scenario, began, place.seat, place.user, afresh=afresh)
         note_end(self.trouble, lineage, None if scenario.spares else scenario.name)
         try:
             await self._perform(scenario, self._provider(place.profile, wire, lineage, clock))
@@ -299,6 +296,9 @@ class Gathering:
         else:
             note_end(self.trouble, lineage, None)
         self._waits[scenario.name] = clock.waits
+        outcome, logins = self._outcomes[scenario.name], self.logins.by_scenario[wire.scenario]
+        if not isinstance(outcome, InterruptedRunError):
+            self.run.noting.ended(wire.scenario, connection.clock.now(), outcome, clock.waits, logins)
         self._progress(scenario.name, len(self._waits), self._total)
 
     def _provider(self, profile: Profile, wire: Wire, lineage: Lineage, clock: ScenarioClock | None = None) -> Provider:

@@ -1,4 +1,4 @@
-"""Where the scenarios of a row act."""
+"""Where the scenarios of a row act, one after the other."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from token_conformance.wire.connection import Connection
 
 @dataclass(frozen=True)
 class Place:
-    """Where scenarios act, one after the other: a user's profile, a connection, a browser, a session."""
+    """A seat: a user's profile and number, a connection, a browser, and the session that goes from scenario to scenario."""
 
+    seat: int | str
+    user: int
     profile: Profile
     connection: Connection
     lineage: Lineage
@@ -36,4 +38,5 @@ def sit_down(run: Run, row: Row, session: Lineage | None, chromium: Chromium | N
     """The place of a row: with the session that all share, where there is one, and a window where browsers log in."""
     lineage = session or Lineage(run.profile.login.seed)
     lineage.window = Window(chromium) if chromium is not None else None
-    return Place(run.profile.of_each_user[row.user], run.server.connect(row.scenarios[0].name), lineage)
+    connection = run.server.connect(row.scenarios[0].name)
+    return Place(row.seat, row.user, run.profile.of_each_user[row.user], connection, lineage)

@@ -34,7 +34,7 @@ class Probing:
             control = known.request
         if self.wire is None:
             limits, connection = self._run.profile.limits, self._run.server.connect("presence")
-            self.wire = Wire(f"presence{self._suffix}", connection, limits, Pace(limits))
+            self.wire = Wire(f"presence{self._suffix}", connection, limits, Pace(limits), noting=self._run.noting)
         return (await self.wire.send(control)).answer is not None
 
     async def close(self) -> None:

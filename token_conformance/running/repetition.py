@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from token_conformance.running.gathering import Gathering, Progress
 from token_conformance.running.interruption import INTERRUPTED
 from token_conformance.running.record import Record
+from token_conformance.running.replaying import replay_again
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 
@@ -37,13 +38,17 @@ async def repeat(run: Run, record: Record, scenarios: Sequence[Scenario], progre
         progress: told which have ended.
 
     """
+    if run.replayed:
+        return Repetition(*await replay_again(run, scenarios, record))
     refused = dict(_refusals(run, record, scenarios))
     gathering = Gathering(run, progress, after=record)
     async with gathering.closing():
         await gathering.discover()
         await gathering.repeat([each for each in scenarios if each.name not in refused])
     again = gathering.record()
-    return Repetition(again, {**_left(scenarios, again), **refused})
+    refused = {**_left(scenarios, again), **refused}
+    run.noting.gathered(again, refused)
+    return Repetition(again, refused)
 
 
 def not_begun(run: Run, record: Record, scenarios: Sequence[Scenario], why: str) -> Repetition:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
 from token_conformance.running.interruption import Interruption
+from token_conformance.running.noting import Inattentive, RunNoting
 from token_conformance.wire.connection import Server
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class Run:
     """One profile in a pytest session; `only` names the scenarios whose checks are judged, where not all are.
 
     `lot` is where a live run finds what is parked, and parks; with `due` it goes on with that alone.
-    All runs of a session share the `interruption` that tells them to stop.
+    All runs of a session share the `interruption` that tells them to stop. `noting` is told how it goes. `until` is when it
+    ended, where it is one of stored evidence.
     """
 
     name: str
@@ -34,3 +36,15 @@ class Run:
     lot: ParkingLot | None = None
     due: bool = False
     interruption: Interruption = field(default_factory=Interruption)
+    noting: RunNoting = field(default_factory=Inattentive)
+    until: datetime | None = None
+
+    @property
+    def replayed(self) -> bool:
+        """Whether it is over, and its scenarios are performed from its evidence."""
+        return self.until is not None
+
+    @property
+    def present(self) -> datetime:
+        """When the run ends, or now while it goes on (UTC)."""
+        return self.until or datetime.now(UTC)

@@ -117,6 +117,7 @@ class Exchange:
     put_off: bool = False
     held_back: float = 0.0
     repeated: bool = False
+    again_of: int | None = None
 
     @property
     def id(self) -> str:

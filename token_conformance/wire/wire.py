@@ -17,6 +17,7 @@ from token_conformance.wire.bounds import Room, body_of
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.kept import kept
+from token_conformance.wire.noting import Deaf, Noting
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.presence import Presence
 from token_conformance.wire.retry_after import failed, repeatable, retry_after
@@ -46,7 +47,7 @@ class Wire:
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
     on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there. The wires
     of a run share the `room` that there is for answers, and `halt`, which raises where nothing more may be sent. What is
-    recorded of a long page is its beginning.
+    recorded of a long page is its beginning. `noting` is told of each exchange as it is over.
     """
 
     scenario: str
@@ -58,6 +59,7 @@ class Wire:
     presence: Presence | None = None
     room: Room = field(default_factory=Room)
     halt: Callable[[], None] | None = None
+    noting: Noting = field(default_factory=Deaf)
     _sent: int = 0
     _racing: bool = False
     _failures: int = 0
@@ -110,10 +112,18 @@ class Wire:
         self._keep(exchange)
         return exchange
 
+    def draw(self, kind: str) -> str:
+        """An unpredictable value; see `Connection.draw`."""
+        drawn = self.connection.draw(kind)
+        self.noting.drew(self.scenario, kind, drawn)
+        return drawn
+
     async def handshake(self, address: str, versions: Versions) -> Handshake:
         """Begin a TLS connection to the host of an address, and send nothing; see `Connection.handshake`."""
         async with self.pace.turn():
-            return await self.connection.handshake(address, versions)
+            ended = await self.connection.handshake(address, versions)
+        self.noting.shook_hands(self.scenario, address, versions, ended)
+        return ended
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -142,12 +152,14 @@ class Wire:
     ) -> Exchange:
         """Send a request, and again where the answer asks to come later: each answer is recorded, the last one counts."""
         paused = held_back = 0.0
+        again_of: int | None = None
         for repetition in range(MOST_REPETITIONS + 1):
             self.admit()
             self.pace.admit(request)
             exchange = await self._once(sender, request, complete, anew)
             held_back += exchange.held_back
-            exchange = replace(exchange, held_back=round(held_back, 3))
+            exchange = replace(exchange, held_back=round(held_back, 3), again_of=again_of)
+            again_of = exchange.number
             seconds = retry_after(exchange.answer, exchange.answered) if self.pace.patient else None
             if seconds is not None:
                 self.pace.put_off(exchange, seconds)
@@ -185,6 +197,7 @@ class Wire:
         """Send a token request again at which the server failed; both answers are evidence, the last one counts."""
         await self.pace.rest()
         exchange = await self._once(sender, anew() if anew is not None else request, complete, anew)
+        exchange = replace(exchange, again_of=first.number)
         if exchange.answer is None:
             self._keep(exchange)
             return first
@@ -202,6 +215,7 @@ class Wire:
         """Record an exchange, a body that is too long cut; gives what is recorded. A walk goes on by the whole page."""
         held = kept(exchange)
         self.exchanges.append(held)
+        self.noting.exchanged(exchange)
         return held
 
     async def _once(

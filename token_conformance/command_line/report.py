@@ -1,0 +1,55 @@
+"""The command `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from token_conformance.command_line.refusing import refuse
+from token_conformance.command_line.run import judged, machinery
+from token_conformance.command_line.start import end_lightly, without_collecting
+from token_conformance.layout import SUITES
+from token_conformance.servers.problems import RecordingError
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, path_type=Path))
+@click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
+@click.pass_context
+def report(context: click.Context, /, folder: Path, *, verbose: bool) -> None:
+    """Judge the run anew whose evidence is in DIR, by the suites of today, and write its reports there.
+
+    Nothing is sent. A run that was interrupted, or killed, is judged as far as it came, and its reports say how far.
+    """
+    with without_collecting():
+        try:
+            arguments = pytest_arguments(folder, verbose=verbose)
+        except RecordingError as problem:
+            refuse([str(problem)])
+        status = judged(arguments)
+    end_lightly()
+    context.exit(status)
+
+
+def pytest_arguments(folder: Path, *, verbose: bool) -> list[str]:
+    """The pytest command line by which stored evidence is judged as it was asked for then.
+
+    Raises:
+        RecordingError: the evidence cannot be read.
+
+    """
+    from token_conformance.servers.stored import StoredEvidence
+
+    begin = StoredEvidence.read(folder).begin
+    selected = begin.selection
+    own = [each for each in selected.suites if Path(each).exists() and not SUITES.samefile(each)]
+    arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--from-evidence={folder}"]
+    for flag, value in (("-k", selected.keywords), ("-m", selected.marks)):
+        arguments += [flag, value] if value else []
+    flags = {
+        "--warnings-fail": selected.strict,
+        "--complete": selected.complete,
+        "--no-repeat": not selected.repeats,
+    }
+    return [*arguments, *(flag for flag, given in flags.items() if given)]

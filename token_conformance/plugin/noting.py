@@ -1,0 +1,79 @@
+"""Has the evidence of a run written while it goes on, and takes one up again that is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from token_conformance.redaction import Redactor
+from token_conformance.running.run import Run
+from token_conformance.servers.evidence_lines import Selection
+
+
+def folder_of(run: Run, config: pytest.Config) -> Path:
+    """Where what a run leaves behind goes: beside its evidence, where that is what answers."""
+    if run.replayed:
+        from token_conformance.running.replaying import stored_of
+
+        return stored_of(run).evidence.folder
+    return Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def with_evidence(run: Run, config: pytest.Config) -> Run:
+    """The run with a file for its evidence: a live one, or an emulated one of which it is asked for."""
+    option = config.option
+    wanted = run.server.kind == "live" or (run.server.kind == "emulated" and option.evidence)
+    if not wanted or option.no_evidence or option.plan:
+        return run
+    from token_conformance.archive.evidence_file import EvidenceFile  # what needs no evidence does not import it
+
+    return replace(run, noting=EvidenceFile(folder_of(run, config), run, selection_in(run, config)))
+
+
+def stored_run(folder: Path) -> Run:
+    """The run whose evidence is in a folder.
+
+    Raises:
+        RecordingError: it cannot be read.
+
+    """
+    from token_conformance.servers.stored import StoredEvidence, StoredServer
+
+    evidence = StoredEvidence.read(folder)
+    redactor, begin = Redactor(), evidence.begin
+    redactor.learn_profile(evidence.profile)
+    return Run(
+        name=begin.profile,
+        profile=evidence.profile,
+        server=StoredServer(evidence),
+        redactor=redactor,
+        started=begin.started,
+        only=frozenset(begin.selection.only) if begin.selection.only is not None else None,
+        until=evidence.until,
+    )
+
+
+def how_far(run: Run) -> str | None:
+    """How far a run came that is judged from its evidence, where that breaks off; None where it does not."""
+    if not run.replayed:
+        return None
+    from token_conformance.running.replaying import stored_of
+
+    evidence = stored_of(run).evidence
+    return None if evidence.whole else evidence.progress
+
+
+def selection_in(run: Run, config: pytest.Config) -> Selection:
+    """What was asked of a run beside its profile."""
+    option = config.option
+    return Selection(
+        keywords=option.keyword or "",
+        marks=option.markexpr or "",
+        only=sorted(run.only) if run.only is not None else None,
+        suites=[str(given) for given in config.args],
+        strict=option.warnings_fail,
+        complete=option.complete,
+        repeats=not option.no_repeat,
+    )

@@ -1,0 +1,284 @@
+"""Exchanges with pseudonyms in the place of secrets and of what is said of people: all else stays to the letter."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
+
+from token_conformance.profile.models import Profile
+from token_conformance.redaction.json_text import with_values
+from token_conformance.redaction.jwt_text import JwtText, decoded, encoded
+from token_conformance.redaction.names import (
+    PERSONAL_CLAIMS,
+    PLAIN_MEMBERS,
+    PRIVATE_KEY_MEMBERS,
+    PROTOCOL_MEMBERS,
+    PUBLIC_FIELDS,
+    is_secret,
+    is_secret_member,
+    kind_of,
+)
+from token_conformance.redaction.places import as_written, authorization, basic, body_secrets, split
+from token_conformance.redaction.pseudonymous_profile import learn_profile
+from token_conformance.redaction.pseudonymous_text import PseudonymousText
+from token_conformance.redaction.pseudonyms import HASHED, SIGNATURE, Pseudonyms
+from token_conformance.redaction.redactor import Redactor
+from token_conformance.redaction.strength import is_address
+from token_conformance.redaction.visible import readable
+from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
+
+OF_OURS = frozenset({"code_challenge", "login_hint", "nonce", "state", "username"})
+"""Further parameters that have pseudonyms: those by which we, or a user, could be known again."""
+
+SPOKEN = PUBLIC_FIELDS - {"username"} | {"dpop_jkt", "error", "iss", "post_logout_redirect_uri", "request_uri"}
+"""Parameters that say what is meant to be read."""
+
+HASH_CLAIMS = frozenset({"at_hash", "ath", "c_hash", "s_hash"})
+
+KEPT, OTHERS_KEPT = 1_000_000, 20_000
+"""Characters of a body that are kept: those of JSON, which is judged, and those of pages and all else."""
+
+_FORM = re.compile(r"<form\b.*?</form>", re.IGNORECASE | re.DOTALL)
+
+NO_TEXT = b"\xff" * 16
+"""What stands for a body that is no text."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an exchange says with pseudonyms, the JWTs in it by what is written of them, and what was left out."""
+
+    request: Request
+    answer: Response | None
+    failure: str | None
+    tokens: tuple[JwtText, ...] = ()
+    note: str = ""
+
+
+class Pseudonymous:
+    """Puts pseudonyms where a run's secrets stand, and where an answer speaks of people.
+
+    What is a secret, `redactor` knows, which learns from each exchange first. What is said of people is what a JWT, an
+    introspection, userinfo or a resource says beyond the members of the protocol.
+    """
+
+    def __init__(self, profile: Profile, redactor: Redactor) -> None:
+        self._redactor = redactor
+        ids = (client.client_id for client in profile.clients)
+        self.pseudonyms = Pseudonyms((*ids, *filter(None, (profile.server.issuer, profile.server.resource))))
+        self._texts = PseudonymousText(redactor, self.pseudonyms, self._value)
+        self._jwts: dict[str, JwtText] = {}
+        self._met: list[JwtText] = []
+        learn_profile(profile, self.pseudonyms, self._texts)
+
+    def drawn(self, kind: str, value: str) -> str:
+        """The pseudonym of a value that we have made ourselves, which is looked for everywhere from now on."""
+        return self._texts.learn(kind, value)
+
+    def text(self, text: str) -> str:
+        """A text with pseudonyms in the place of secrets, however they are written."""
+        return self._texts.told(text)
+
+    def exchange(self, exchange: Exchange) -> Told:
+        """The exchange as it may be kept."""
+        self._redactor.learn_exchange(exchange)
+        self._met = []
+        self._foresee(exchange)
+        answer, note = self._answer(exchange) if exchange.answer is not None else (None, "")
+        failure = self.text(exchange.failure) if exchange.failure is not None else None
+        return Told(self._request(exchange.request), answer, failure, tuple(self._met), note)
+
+    def _foresee(self, exchange: Exchange) -> None:
+        """Give pseudonyms to codes and access tokens before the ID token that comes with them, which holds their hashes."""
+        answer = exchange.answer
+        if answer is None or not (b"ey" in answer.body or "ey" in (header(answer.headers, "location") or "")):
+            return
+        for kind, value in body_secrets(answer.body) if b"<" in answer.body else _values(answer):
+            if kind in HASHED and isinstance(value, str):
+                self._value(kind, value)
+
+    def _request(self, request: Request) -> Request:
+        form = (header(request.headers, "content-type") or "").startswith("application/x-www-form-urlencoded")
+        body = request.body.decode("utf-8", "surrogateescape")
+        shown = self._parameters(body) if form else self._body(body, closed=False)
+        return replace(
+            request,
+            url=self._address(request.url),
+            headers=self._headers(request.headers),
+            body=shown.encode("utf-8", "surrogateescape"),
+        )
+
+    def _answer(self, exchange: Exchange) -> tuple[Response | None, str]:
+        answer = exchange.answer
+        if answer is None:
+            return None, ""
+        if answer.body and readable(answer.body) is None:
+            left_out = f"{len(answer.body)} bytes that are no text were left out"
+            return Response(answer.status, self._headers(answer.headers), NO_TEXT), left_out
+        text = answer.body.decode("utf-8", "surrogateescape")
+        shown = self._body(text, closed=_speaks_of_people(exchange))
+        most = KEPT if _is_json(text) else OTHERS_KEPT
+        body = (shown if len(shown) <= most else _cut(shown, most)).encode("utf-8", "surrogateescape")
+        note = f"cut after {most:,} of {len(text):,} characters, its other forms follow" if len(shown) > most else ""
+        return Response(answer.status, self._headers(answer.headers), body), note
+
+    def _headers(self, headers: Headers) -> Headers:
+        return tuple((name, self._header(name.lower(), value)) for name, value in headers)
+
+    def _header(self, name: str, value: str) -> str:
+        match name:
+            case "authorization":
+                return self._authorization(value)
+            case "cookie":
+                return "; ".join(self._cookie(each) for each in value.split("; "))
+            case "set-cookie":
+                cookie, separator, attributes = value.partition(";")
+                return self._cookie(cookie) + separator + attributes
+            case "location":
+                return self._address(value)
+            case "dpop":
+                return self._value("dpop_proof", value)
+            case _:
+                return self._texts.said_by_others(value)
+
+    def _authorization(self, value: str) -> str:
+        scheme, separator, rest = value.partition(" ")
+        client, secret = basic(rest) if scheme.lower() == "basic" else ("", "")
+        if client or secret:
+            pair = f"{self._spelled('client_id', client)}:{self._spelled('client_secret', secret)}"
+            return f"{scheme} {b64encode(pair.encode()).decode()}"
+        kind = next(authorization(value), ("credentials", ""))[0]
+        return f"{scheme}{separator}{self._value(kind, rest)}"
+
+    def _spelled(self, kind: str, written: str) -> str:
+        """The pseudonym of a value of credentials, percent-encoded where the value is."""
+        value = unquote_plus(written)
+        told = self.text(value) if kind == "client_id" else self._value(kind, value)
+        return quote_plus(told) if written == quote_plus(value) else told
+
+    def _cookie(self, pair: str) -> str:
+        name, separator, value = pair.partition("=")
+        bare = value.strip('"')
+        return f"{name}{separator}{value.replace(bare, self._value('cookie', bare))}" if bare else pair
+
+    def _address(self, url: str) -> str:
+        parts = split(url)
+        before = self.text(parts._replace(query="", fragment="").geturl())
+        query = f"?{self._parameters(parts.query)}" if parts.query else ""
+        return before + query + (f"#{self._parameters(parts.fragment)}" if parts.fragment else "")
+
+    def _parameters(self, written: str) -> str:
+        pairs = (part.partition("=") for part in written.split("&"))
+        return "&".join(name + separator + self._parameter(name, value) for name, separator, value in pairs)
+
+    def _parameter(self, name: str, written: str) -> str:
+        value = unquote_plus(written)
+        told = self._said_in(name, value)
+        return self.text(written) if told == value else quote(told, safe="") if "%20" in written else quote_plus(told)
+
+    def _said_in(self, name: str, value: str) -> str:
+        """What stands for the value of a parameter; one that nobody knows may be a handle of the user's browser."""
+        if is_secret(name) or name in OF_OURS or value in self.pseudonyms:
+            return self._value(kind_of(name), value)
+        if name in SPOKEN or name.endswith("_type"):
+            return value
+        return self._address(value) if "?" in value and is_address(value) else self._texts.said_by_others(value)
+
+    def _body(self, text: str, *, closed: bool) -> str:
+        """A body; `closed` tells that it speaks of people, so that what nobody knows has a pseudonym."""
+        if self._is_jwt(text.strip()):
+            return text.replace(text.strip(), self._value("token", text.strip()))
+        if _is_json(text):
+            return self._json(text, closed=closed)
+        if closed:
+            return self.pseudonyms.of("body", text)
+        pairs = [*as_written(text)] if "=" in text and "<" not in text else []
+        if any(is_secret(name) for name, _ in pairs):
+            return self._parameters(text)
+        return self.text(text) if "<" in text else self._texts.said_by_others(text)
+
+    def _json(self, text: str, *, closed: bool) -> str:
+        published = not closed and ('"keys"' in text or ('"issuer"' in text and "_endpoint" in text))
+
+        def string(name: str, value: str) -> str:
+            if is_secret_member(name) or name in HASH_CLAIMS or self._is_jwt(value) or value in self.pseudonyms:
+                return self._member(name, value)
+            if published:
+                return self.pseudonyms.of("key", value) if name in PRIVATE_KEY_MEMBERS else self.text(value)
+            personal = name in PERSONAL_CLAIMS or (closed and name not in PROTOCOL_MEMBERS)
+            if personal:
+                return self._of_person(name, value)
+            return self.text(value) if name in PLAIN_MEMBERS else self._texts.said_by_others(value)
+
+        def number(name: str, digits: str) -> str:
+            personal = is_secret_member(name) or name == "sub" or (closed and name not in PROTOCOL_MEMBERS)
+            return self.pseudonyms.of_number(digits) if personal and not published else digits
+
+        return with_values(text, string, number)
+
+    def _member(self, name: str, value: str) -> str:
+        if name in HASH_CLAIMS:
+            return self.pseudonyms.of_hash(value)
+        return self._value(kind_of(name), value)
+
+    def _of_person(self, name: str, value: str) -> str:
+        kind = f"claim {name}"
+        return self._texts.learn(kind, value) if name in PERSONAL_CLAIMS else self.pseudonyms.of(kind, value)
+
+    def _value(self, kind: str, value: str) -> str:
+        """The pseudonym of what is a secret by its place."""
+        known = value in self.pseudonyms or not self._is_jwt(value)
+        return self.pseudonyms.of(kind, value) if known else self._jwt(kind, value).told
+
+    def _is_jwt(self, value: str) -> bool:
+        return value.startswith("ey") and value.count(".") == 2 and decoded(value.split(".")[1]) is not None
+
+    def _jwt(self, kind: str, value: str) -> JwtText:
+        """A JWT with other claims: its header stays, its signature is one of nothing."""
+        if value not in self._jwts:
+            head, payload, signature = value.split(".")
+            head = self._head(head)
+            claims = self._json(decoded(payload) or "", closed=True)
+            told = f"{head}.{encoded(claims)}.{self.pseudonyms.of(SIGNATURE, signature)}"
+            self._jwts[value] = JwtText(value, self.pseudonyms.stands_for(kind, value, told))
+        self._met.append(self._jwts[value])
+        return self._jwts[value]
+
+    def _head(self, segment: str) -> str:
+        """The header of a JWT; a private key in it has a pseudonym, and all else stays to the letter."""
+        text = decoded(segment) or ""
+        told = with_values(
+            text,
+            lambda name, said: self.pseudonyms.of("key", said) if name in PRIVATE_KEY_MEMBERS else self.text(said),
+            lambda _, digits: digits,
+        )
+        return segment if told == text else encoded(told)
+
+
+def _values(answer: Response) -> Iterable[tuple[str, object]]:
+    """The parameters and the members of an answer that is no page."""
+    parts, said = split(header(answer.headers, "location") or ""), parse_json(answer.body)
+    members = said.items() if isinstance(said, dict) else ()
+    return *parse_qsl(parts.query), *parse_qsl(parts.fragment), *members
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning, and the forms of a page that end behind it: a login goes on by one of these."""
+    forms = (form[0] for form in _FORM.finditer(text) if form.end() > most)
+    return "\n".join((text[:most], *forms))[: 2 * most]
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
+
+
+def _speaks_of_people(exchange: Exchange) -> bool:
+    """Whether an answer is one of userinfo, of introspection, or of a resource, and no refusal."""
+    request, answer = exchange.request, exchange.answer
+    scheme = (header(request.headers, "authorization") or "").partition(" ")[0].lower()
+    names = {name for name, _ in request.form}
+    asked = scheme in {"bearer", "dpop"} or ("token" in names and "grant_type" not in names)
+    return asked and answer is not None and answer.status // 100 == 2
