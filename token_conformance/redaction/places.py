@@ -25,6 +25,7 @@ from token_conformance.redaction.names import (
 from token_conformance.redaction.strength import is_address, is_like_a_token, is_token_field
 from token_conformance.redaction.tokens import is_jwt
 from token_conformance.wire.exchange import Exchange, Headers, parse_json
+from token_conformance.wire.page_bounds import read_of
 
 Secret = tuple[str, str]
 """What a secret is, and its value."""
@@ -172,7 +173,7 @@ def _unescaped(string: str) -> str:
 
 def _fields(page: bytes) -> Iterator[Secret]:
     try:
-        tree: Any = lxml.html.fromstring(page)
+        tree: Any = lxml.html.fromstring(read_of(page))
         inputs = tree.xpath("//input[@value]")
     except (LxmlError, ValueError):
         return

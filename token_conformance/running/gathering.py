@@ -28,7 +28,7 @@ from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
 from token_conformance.running.stages import BY_LOGIN, Row, Sessions, Stage, hands_of, stages, taken_over
 from token_conformance.running.stored_session import AFTERWARDS, begin, note_end, note_refusal, outlived, stored_session
-from token_conformance.running.trouble import Trouble
+from token_conformance.running.trouble import Trouble, crowded_out, unanswered
 from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits, patience
 from token_conformance.verdict import Inconclusive, NotJudged
 from token_conformance.wire.bounds import Room
@@ -196,8 +196,7 @@ class Gathering:
         self._keep(self.admission.wire)
         self._note_absence()
         self.trouble.why = self.trouble.why or self.discovery.trouble or self.admission.trouble
-        if self._exchanges and not any(exchange.answer for exchange in self._exchanges):
-            self.trouble.why = self.trouble.why or f"the provider does not answer: {self._exchanges[0].failure}"
+        self.trouble.why = self.trouble.why or unanswered(self._exchanges, self.kind) or crowded_out(self._room.refused)
         if self.trouble.why is None and (problem := self.logins.trouble) is not None:
             note_refusal(self.run, self.trouble, problem)
 

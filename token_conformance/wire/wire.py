@@ -13,7 +13,7 @@ from time import perf_counter
 import httpx
 
 from token_conformance.profile.models import Limits
-from token_conformance.wire.bounds import Room, body_of
+from token_conformance.wire.bounds import Room
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.kept import kept
@@ -221,6 +221,7 @@ class Wire:
     async def _once(
         self, sender: UserAgent, request: Request, complete: Completion | None, anew: Renewal | None
     ) -> Exchange:
+        self.room.admit(request)
         in_doubt = await self.presence.admit() if self.presence is not None else 0.0
         async with self.pace.turn(racing=self._racing) as paused:
             held_back = in_doubt + paused
@@ -271,6 +272,7 @@ class Wire:
     async def _exchange(self, sender: UserAgent, request: Request) -> Response:
         answer = await sender.answer(request)
         try:
+            self.room.check_head(answer)
             return Response(
                 answer.status_code,
                 tuple(answer.headers.multi_items()),
@@ -284,7 +286,7 @@ class Wire:
         most = self.limits.response_bytes
         came = most
         try:
-            body = await (self.room.body_of(answer, most) if sender is self._client else body_of(answer, most))
+            body = await (self.room.body_of if sender is self._client else self.room.page_of)(answer, most)
             came = len(body)
         finally:
             self.room.make(came)

@@ -14,6 +14,7 @@ from token_conformance.profile.login import Login
 from token_conformance.provider.addresses import resolve
 from token_conformance.provider.login.forms import Form
 from token_conformance.wire.exchange import parse_json
+from token_conformance.wire.page_bounds import read_of
 
 LONGEST_REFRESH = 10
 """Seconds after which a meta refresh ends the patience of a page rather than leading on."""
@@ -55,7 +56,8 @@ class Page:
         parser = lxml.html.HTMLParser(encoding="utf-8")
         try:
             text = self.body.decode(self.charset, "replace")
-            return _as_browsers_read(lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser))
+            read = read_of(text.encode("utf-8", "replace"))
+            return _as_browsers_read(lxml.html.document_fromstring(read, parser=parser))
         except (LxmlError, ValueError):
             return lxml.html.document_fromstring("<html></html>")
 
