@@ -38,16 +38,18 @@ def main() -> None:
     number, shards = map(int, given.shard.split("/"))
     prepare()
     dealt: Counter[str] = Counter()
-    runs = cpu = memory = largest = wrong = 0.0
+    runs = cpu = memory = wrong = 0.0
+    largest: Counter[str] = Counter()
     for one in dealt_in(given.folder, given.answers, number, shards):
         dealt.update(one.dealt)
         runs, cpu = runs + 1, cpu + one.cpu
-        memory, largest = max(memory, one.memory), max(largest, *one.sizes.values(), 0)
+        memory, largest = max(memory, one.memory), largest | Counter(one.sizes)
         for problem in problems(one):
             wrong += 1
             print(f"run {one.seed} ({one.about}): {problem}", flush=True)
     print(f"{dealt.total()} answers of {len(dealt)} classes in {runs:.0f} runs, {wrong:.0f} problems")
-    print(f"{cpu:.0f} s of CPU, {memory / 1e6:.0f} MB at most, largest file {largest / 1e6:.2f} MB")
+    print(f"{cpu:.0f} s of CPU, {memory / 1e6:.0f} MB of memory at most")
+    print("largest files in MB:", ", ".join(f"{name} {size / 1e6:.2f}" for name, size in largest.most_common()))
 
 
 if __name__ == "__main__":

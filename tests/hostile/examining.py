@@ -22,8 +22,8 @@ RESULTS = jsonschema.Draft202012Validator(SCHEMA)
 STATUSES = {0, 1, 4, 5}
 """How such a run can end: it conforms or does not, there was trouble, or nothing could be judged."""
 
-MOST_MEMORY, LARGEST_REPORT = 200_000_000, 4_000_000
-"""Bytes that a run takes up at most, and that each of its files has."""
+MOST_MEMORY, LARGEST_REPORT, LARGEST_EVIDENCE = 200_000_000, 4_000_000, 40_000_000
+"""Bytes that a run takes up at most, and that each of its reports has, and the evidence that they are made from."""
 
 FORGED = ("ERROR: said by the server", "PASSED [100%]")
 """How lines begin that only a server of the corpus says."""
@@ -40,7 +40,10 @@ def problems(ran: Ran) -> Iterator[str]:
         f"a line of the server's on the terminal: {line}" for line in ran.said.splitlines() if line.startswith(FORGED)
     )
     yield from (f"{ran.memory} bytes of memory" for _ in range(ran.memory > MOST_MEMORY))
-    yield from (f"{name} has {size} bytes" for name, size in ran.sizes.items() if size > LARGEST_REPORT)
+    largest = {"evidence.jsonl": LARGEST_EVIDENCE}
+    yield from (
+        f"{name} has {size} bytes" for name, size in ran.sizes.items() if size > largest.get(name, LARGEST_REPORT)
+    )
     found = list(Path(ran.folder).glob("reports/*/*"))
     if len(found) != 1:
         yield f"{len(found)} folders of reports"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 Replacement = Callable[[str, str], str]
 """Gives what stands for a value: by the name of the member that holds it, and the value itself."""
 
-_PART = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL)
+_PART = re.compile(r'"((?:[^"\\]++|\\.)*+)"(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL)
 
 
 def with_values(text: str, of_string: Replacement, of_number: Replacement) -> str:

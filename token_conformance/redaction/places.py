@@ -33,7 +33,7 @@ Secret = tuple[str, str]
 _COOKIE = re.compile(r"\s*([^=;\s]+)=([^;]*)")
 _NAMES = "|".join(sorted(SECRET_NAMES, key=len, reverse=True))
 _PARAMETER = re.compile(rf"""[?&#;"'\s]({_NAMES})=([^&#"'<>\s]+)""", re.IGNORECASE)
-_MEMBER = re.compile(rf"""["']({_NAMES})["']\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\d+))""", re.IGNORECASE)
+_MEMBER = re.compile(rf"""["']({_NAMES})["']\s*:\s*(?:"((?:[^"\\]++|\\.)*+)"|'([^']*)'|(\d+))""", re.IGNORECASE)
 
 
 def secrets_of(exchange: Exchange) -> Iterator[Secret]:

@@ -41,7 +41,10 @@ HASH_CLAIMS = frozenset({"at_hash", "ath", "c_hash", "s_hash"})
 KEPT, OTHERS_KEPT = 1_000_000, 20_000
 """Characters of a body that are kept: those of JSON, which is judged, and those of pages and all else."""
 
-_FORM = re.compile(r"<form\b.*?</form>", re.IGNORECASE | re.DOTALL)
+MOST_IN_ALL, SMALL = 20_000_000, 16_384
+"""Bytes of the bodies of a run, beyond which only small ones are kept."""
+
+_FORM = re.compile(r"<form\b(?:[^<]++|<(?!/?form\b))*+</form>", re.IGNORECASE)
 
 NO_TEXT = b"\xff" * 16
 """What stands for a body that is no text."""
@@ -71,6 +74,7 @@ class Pseudonymous:
         self.pseudonyms = Pseudonyms((*ids, *filter(None, (profile.server.issuer, profile.server.resource))))
         self._texts = PseudonymousText(redactor, self.pseudonyms, self._value)
         self._jwts: dict[str, JwtText] = {}
+        self._taken = 0
         self._met: list[JwtText] = []
         learn_profile(profile, self.pseudonyms, self._texts)
 
@@ -84,12 +88,33 @@ class Pseudonymous:
 
     def exchange(self, exchange: Exchange) -> Told:
         """The exchange as it may be kept."""
-        self._redactor.learn_exchange(exchange)
+        exchange, left_out = self._bounded(exchange)
         self._met = []
         self._foresee(exchange)
         answer, note = self._answer(exchange) if exchange.answer is not None else (None, "")
         failure = self.text(exchange.failure) if exchange.failure is not None else None
-        return Told(self._request(exchange.request), answer, failure, tuple(self._met), note)
+        return Told(self._request(exchange.request), answer, failure, tuple(self._met), left_out or note)
+
+    def _bounded(self, exchange: Exchange) -> tuple[Exchange, str]:
+        """The exchange, of which the redactor has learnt, without a body that is too much; and what was left out of it."""
+        whole, why = exchange, self._beyond_all(exchange)
+        exchange = _without_body(whole) if why else whole
+        self._redactor.learn_exchange(exchange)
+        if not why and self._redactor.floods(whole):
+            exchange, why = _without_body(whole), "they hold more secrets than any provider has to tell"
+        if exchange.answer is not None:
+            self._taken += len(exchange.answer.body)
+        size = len(whole.answer.body) if whole.answer is not None else 0
+        return exchange, f"{size:,} bytes were left out: {why}" if why else ""
+
+    def _beyond_all(self, exchange: Exchange) -> str:
+        """Why the body of an answer is not even read: it is no page where one was asked for, or there is no room for it."""
+        body = exchange.answer.body if exchange.answer is not None else b""
+        if len(body) > SMALL and self._taken > MOST_IN_ALL:
+            return f"those of the run are more than {MOST_IN_ALL:,}"
+        asked = header(exchange.request.headers, "accept") or ""
+        odd = "text/html" in asked and len(body) > OTHERS_KEPT and body.lstrip()[:1] in {b"{", b"["}
+        return "they are no page, which a browser asked for" if odd else ""
 
     def _foresee(self, exchange: Exchange) -> None:
         """Give pseudonyms to codes and access tokens before the ID token that comes with them, which holds their hashes."""
@@ -256,6 +281,11 @@ class Pseudonymous:
             lambda _, digits: digits,
         )
         return segment if told == text else encoded(told)
+
+
+def _without_body(exchange: Exchange) -> Exchange:
+    answer = exchange.answer
+    return replace(exchange, answer=replace(answer, body=NO_TEXT)) if answer is not None else exchange
 
 
 def _values(answer: Response) -> Iterable[tuple[str, object]]:

@@ -28,7 +28,7 @@ Standing = Callable[[str, str], str]
 """Gives what stands for a secret, by its kind and its value."""
 
 _WORD = re.compile(r"[^\s\"'<>&=,;()\[\]{}\\]+")
-_ENCODED_WORD = re.compile(r"[^\s&=<>\"']*[%\\&][^\s=<>\"']*")
+_ENCODED_WORD = re.compile(r"(?<![^\s&=<>\"'])[^\s&=<>\"']*[%\\&][^\s=<>\"']*")
 
 
 class PseudonymousText:

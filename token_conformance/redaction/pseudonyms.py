@@ -40,8 +40,12 @@ MANY = 16
 NEIGHBOURS = 24
 """How many earlier values of a kind are looked at for what they have in common with a new one."""
 
-TRIES = 500
-"""How often a pseudonym is drawn until it is one that stands for nothing else: single digits are soon given away."""
+TRIES, FEW_TRIES = 500, 4
+"""How often a pseudonym is drawn until it is one that stands for nothing else: single digits are soon given away, and a
+long text that keeps to itself is one of signs alone."""
+
+LONG = 64
+"""Characters from which on a text is long."""
 
 
 class Pseudonyms:
@@ -96,9 +100,10 @@ class Pseudonyms:
 
     def _drawn(self, kind: str, value: str) -> str:
         """A pseudonym that stands for nothing else, if there is any left of its length and its alphabets."""
-        for attempt in range(TRIES):
+        tries = TRIES if len(value) <= LONG else FEW_TRIES
+        for attempt in range(tries):
             drawn = self._candidate(kind, value)
-            if drawn not in self._given and (drawn != value or attempt > TRIES // 2):
+            if drawn not in self._given and (drawn != value or attempt > tries // 2):
                 break
         self._earlier[kind].append(value)
         return drawn

@@ -95,6 +95,10 @@ class Redactor:
                 return
             self.learn(kind, value)
 
+    def floods(self, exchange: Exchange) -> bool:
+        """Whether an exchange holds more secrets than are learnt of one."""
+        return exchange in self._flooding
+
     def text(self, text: str) -> str:
         """The text with labels in the place of secrets, and with control characters made visible.
 
