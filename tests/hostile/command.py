@@ -1,6 +1,6 @@
 """Runs of the whole command against hostile providers, each in a process of its own, and what became of them.
 
-    python -m tests.hostile.command FOLDER --runs 0:7
+    python -m tests.hostile.command FOLDER --runs 0,1,2
 
 prints a line of JSON for each run.
 """
@@ -21,6 +21,7 @@ from typing import Any
 
 from tests.hostile.corpus import CLASSES
 from tests.hostile.dealing import Dealer, HostileEmulated, HostileLive
+from tests.hostile.worst import WORST
 from token_conformance.layout import ROOT
 
 PROFILES = tuple(ROOT / "tests" / "suites" / f"{name}.toml" for name in ("everything", "hybrid", "dpop", "public"))
@@ -39,6 +40,9 @@ WEIGHTS = (5, 4, 2, 2, 1)
 
 MOST_ANSWERS = 150
 """Hostile answers of a run; the others are as they should be, so that it goes on."""
+
+SOME = "refresh or userinfo or code"
+"""Checks that are enough to have large answers of all endpoints."""
 
 LONGEST = 300
 """Seconds after which a run is ended."""
@@ -60,13 +64,16 @@ class Ran:
     sizes: dict[str, int] = field(default_factory=dict)
 
 
-def ran(seed: int, answers: int, folder: Path) -> Ran:
-    """Run the command once, in a process that is forked from this one, where all is imported."""
+def ran(seed: int, answers: int, folder: Path, *, worst: bool = False) -> Ran:
+    """Run the command once, in a process that is forked from this one, where all is imported.
+
+    The `worst` answers take up as much as they can; half of all are such, and some checks are enough.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     began = perf_counter()
     process = os.fork()
     if not process:
-        _run(seed, answers, folder)
+        _run(seed, answers, folder, worst)
     _, status, usage = os.wait4(process, 0)
     files = {path.name: path.stat().st_size for path in folder.glob("reports/*/*/*")}
     told = folder / "dealt.json"
@@ -85,7 +92,7 @@ def ran(seed: int, answers: int, folder: Path) -> Ran:
     )
 
 
-def _run(seed: int, answers: int, folder: Path) -> None:
+def _run(seed: int, answers: int, folder: Path, worst: bool) -> None:
     """Run the command in this process, and end it."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(LONGEST)
@@ -94,7 +101,7 @@ def _run(seed: int, answers: int, folder: Path) -> None:
     os.dup2(said, 2)
     status = 70
     try:
-        status = _command(seed, answers, folder)
+        status = _worst(seed, folder) if worst else _command(seed, answers, folder)
     finally:
         sys.stdout.flush()
         os._exit(status)
@@ -107,16 +114,27 @@ def _command(seed: int, answers: int, folder: Path) -> int:
     rate = random.choice((0.2, 0.4) if what in {"everything", "token"} else (0.6, 1.0))
     classes = (random.choice(CLASSES),) if random.random() < 0.2 else CLASSES
     dealer = Dealer(seed, answers, ENDPOINTS[what], rate, classes)
+    kinds = "all" if len(classes) > 1 else classes[0].__name__
+    about = f"{profile.stem}, {'live' if live else 'emulated'}, {what} at {rate}, {kinds}"
+    return _against(dealer, [str(profile)], folder, about, live=live)
+
+
+def _worst(seed: int, folder: Path) -> int:
+    dealer, live = Dealer(seed, sys.maxsize, ("",), 0.5, WORST), bool(seed % 2)
+    about = f"everything, {'live' if live else 'emulated'}, the worst"
+    return _against(dealer, [str(PROFILES[0]), "-k", SOME], folder, about, live=live)
+
+
+def _against(dealer: Dealer, arguments: list[str], folder: Path, about: str, *, live: bool) -> int:
+    """Run the command against a dealer, in the given folder."""
     _select(dealer, live=live)
     try:
         import_module("token_conformance.command_line.main").main(
-            ["run", str(profile), "--report-dir", str(folder / "reports")]
+            ["run", *arguments, "--report-dir", str(folder / "reports")]
         )
     except SystemExit as ended:
         return int(ended.code or 0)
     finally:
-        kinds = "all" if len(classes) > 1 else classes[0].__name__
-        about = f"{profile.stem}, {'live' if live else 'emulated'}, {what} at {rate}, {kinds}"
         (folder / "dealt.json").write_text(json.dumps({"about": about, "dealt": dealer.dealt}))
     return 70
 
@@ -149,13 +167,13 @@ def main() -> None:
     """Run the command as often as asked."""
     parser = ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--runs", default="0:7", help="seeds, from and up to")
+    parser.add_argument("--runs", default="0,1,2", help="seeds")
     parser.add_argument("--answers", type=int, default=MOST_ANSWERS, help="hostile answers of a run at most")
+    parser.add_argument("--worst", action="store_true", help="answers that take up as much as they can")
     given = parser.parse_args()
     prepare()
-    first, end = map(int, given.runs.split(":"))
-    for seed in range(first, end):
-        print(json.dumps(asdict(ran(seed, given.answers, given.folder / str(seed)))), flush=True)
+    for seed in map(int, given.runs.split(",")):
+        print(json.dumps(asdict(ran(seed, given.answers, given.folder / str(seed), worst=given.worst))), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
+from time import process_time
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from token_conformance.profile.models import Profile
-from token_conformance.redaction import Redactor
+from token_conformance.redaction import Redactor, pseudonymous
 from token_conformance.redaction.jwt_text import decoded, encoded
 from token_conformance.redaction.pseudonymous import Pseudonymous
 from token_conformance.redaction.pseudonymous_profile import with_pseudonyms
@@ -173,3 +174,55 @@ def test_a_handle_of_the_browser_is_none_that_may_be_used(kept):
     said = parse_qs(urlsplit(told).query)
     assert said["ui_locales"] == ["nl"]
     assert said["returnUrl"] == [f"/authorize?client_id=app&flow={said['session_code'][0]}"]
+
+
+def test_what_no_browser_asked_for_is_left_out(kept):
+    """A browser asks for pages: large JSON is none, and no login goes on by it."""
+    body = json.dumps({"access_token": TOKEN, "filling": "a-b-" * 10_000})
+    asked = Request("GET", "https://op.example/login", (("Accept", "text/html"),))
+    told = kept.exchange(exchange(asked, Response(200, (), body.encode())))
+    assert told.note == f"{len(body):,} bytes were left out: they are no page, which a browser asked for"
+    assert b"a-b" not in told.answer.body
+    assert b"a-b" in answered(kept, body).body
+
+
+def test_what_holds_more_secrets_than_are_learnt_is_left_out(kept):
+    """As it is in a report."""
+    tokens = [{"access_token": f"{n:016x}-of-many"} for n in range(1000)]
+    said = exchange(
+        Request("POST", "https://op.example/token", (FORM,)), Response(200, (), json.dumps(tokens).encode())
+    )
+    told = kept.exchange(said)
+    assert told.note.endswith("they hold more secrets than any provider has to tell")
+    assert b"of-many" not in told.answer.body
+
+
+def test_what_would_need_too_many_pseudonyms_is_left_out(kept, monkeypatch):
+    """Each word that looks like a token has one of its own."""
+    words = " ".join(f"{n:08x}" for n in range(30_001))
+    told = kept.exchange(exchange(Request("GET", "https://op.example/"), Response(200, (), words.encode())))
+    assert told.note.endswith("they hold more than 30,000 words")
+    assert len(kept.pseudonyms) < 20
+    monkeypatch.setattr(pseudonymous, "MOST_PSEUDONYMS", 1)
+    told = kept.exchange(exchange(Request("GET", "https://op.example/"), Response(200, (), b"said")))
+    assert told.note == "4 bytes were left out: there are more than 1 pseudonyms in the run"
+
+
+def test_large_bodies_are_kept_until_there_are_too_many(kept, monkeypatch):
+    """Small ones are kept all the same."""
+    monkeypatch.setattr(pseudonymous, "MOST_IN_ALL", 50_000)
+    filling = {"filling": "a-b-" * 10_000}
+    assert [len(answered(kept, filling).body) > 40_000 for _ in range(3)] == [True, True, False]
+    assert answered(kept, {"scope": "a b"}).body == b'{"scope": "a b"}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<form>" * 20_000, b'{"error_description": "' + b"a" * 100_000 + b' %41"}', b'"' * 100_000, b" " * 100_000],
+    ids=["forms", "percent", "quotes", "blanks"],
+)
+def test_a_long_body_is_looked_through_soon(kept, body):
+    """The time grows with its length, and not with the square of it."""
+    began = process_time()
+    kept.exchange(exchange(Request("GET", "https://op.example/"), Response(200, (), body)))
+    assert process_time() - began < 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import tracemalloc
 import zlib
 from dataclasses import replace
@@ -12,9 +13,18 @@ import httpx
 import pytest
 
 from token_conformance.servers.live import LiveServer
+from token_conformance.verdict import Inconclusive
 from token_conformance.wire import bounds
-from token_conformance.wire.bounds import LONGEST_COOKIE, MOST_COOKIES, MOST_HEADER_BYTES, MOST_HEADERS, MOST_VALUES
-from token_conformance.wire.exchange import Request
+from token_conformance.wire.bounds import (
+    LARGEST_REQUEST,
+    LONGEST_COOKIE,
+    MOST_COOKIES,
+    MOST_HEADER_BYTES,
+    MOST_HEADERS,
+    MOST_VALUES,
+    footprint,
+)
+from token_conformance.wire.exchange import Request, parse_json
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.wire import Wire
 
@@ -240,3 +250,51 @@ def test_the_values_of_an_answer_are_bounded(make_wire):
     wire = make_wire(saying(b"[" + b"," * MOST_VALUES + b"]"))
     (failure,) = received(wire, 1)
     assert failure == f"the answer has more than {MOST_VALUES} values: {MOST_VALUES + 1}"
+
+
+def test_what_a_provider_hands_over_is_presented_up_to_a_bound(make_wire):
+    """A token of that size is none that a server takes back, and each request would hold it once more."""
+    wire = make_wire(saying(b"{}"))
+    assert sent(wire, replace(TOKEN, body=b"token=" + b"a" * 65_536)).answer is not None
+    bearer = (("Authorization", "Bearer " + "a" * LARGEST_REQUEST),)
+    for large in (replace(TOKEN, body=b"a" * LARGEST_REQUEST), replace(TOKEN, method="GET", headers=bearer, body=b"")):
+        with pytest.raises(
+            Inconclusive, match=r"/token was not sent: it would repeat what the provider has handed over"
+        ):
+            sent(wire, large)
+    assert len(wire.exchanges) == 1
+    assert wire.room.refused == 0
+
+
+@pytest.mark.usefixtures("little_room")
+def test_requests_and_headers_take_up_room_too(make_wire):
+    """Where it is taken, large ones are refused, and counted."""
+    wire = make_wire(lambda request: httpx.Response(200, headers={"X-Long": "a" * 2000}))
+
+    async def send():
+        first, second = [await wire.send(each) for each in (replace(TOKEN, body=b"a" * 49_000), TOKEN)]
+        with pytest.raises(Inconclusive, match="no more than 1,000 are sent, and those of this run take up more than"):
+            await wire.send(replace(TOKEN, body=b"a" * 2000))
+        return first, second
+
+    first, second = asyncio.run(send())
+    assert first.answer is not None
+    assert second.failure.startswith("the header fields of the answer are larger than 1000 bytes, and those of")
+    assert wire.room.refused == 2
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": "b"}, "a" * 50, [], 2**60, {"é": 1}, {"a": {"b": {}}}, "\N{GRINNING FACE}" + "a" * 50]
+)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_no_answer_takes_up_more_than_was_reckoned(value, ascii_only):
+    """As it came, and as it is read."""
+    body = json.dumps([value] * 3000, ensure_ascii=ascii_only).encode()
+    tracemalloc.start()
+    try:
+        held = [bytes(bytearray(body)), parse_json(body)]
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert len(held) == 2
+    assert taken <= footprint(body)

@@ -44,6 +44,9 @@ KEPT, OTHERS_KEPT = 1_000_000, 20_000
 MOST_IN_ALL, SMALL = 20_000_000, 16_384
 """Bytes of the bodies of a run, beyond which only small ones are kept."""
 
+MOST_WORDS, MOST_PSEUDONYMS = 30_000, 20_000
+"""Words of a body that is no page, and pseudonyms of a run, beyond which a body is not kept: each takes up a kilobyte."""
+
 _FORM = re.compile(r"<form\b(?:[^<]++|<(?!/?form\b))*+</form>", re.IGNORECASE)
 
 NO_TEXT = b"\xff" * 16
@@ -112,6 +115,10 @@ class Pseudonymous:
         body = exchange.answer.body if exchange.answer is not None else b""
         if len(body) > SMALL and self._taken > MOST_IN_ALL:
             return f"those of the run are more than {MOST_IN_ALL:,}"
+        if len(self.pseudonyms) > MOST_PSEUDONYMS:
+            return f"there are more than {MOST_PSEUDONYMS:,} pseudonyms in the run"
+        if len(body) > SMALL and body.lstrip()[:1] != b"<" and _words_in(body) > MOST_WORDS:
+            return f"they hold more than {MOST_WORDS:,} words"
         asked = header(exchange.request.headers, "accept") or ""
         odd = "text/html" in asked and len(body) > OTHERS_KEPT and body.lstrip()[:1] in {b"{", b"["}
         return "they are no page, which a browser asked for" if odd else ""
@@ -281,6 +288,10 @@ class Pseudonymous:
             lambda _, digits: digits,
         )
         return segment if told == text else encoded(told)
+
+
+def _words_in(body: bytes) -> int:
+    return len(body.split()) + body.count(b",") + body.count(b'"') // 2
 
 
 def _without_body(exchange: Exchange) -> Exchange:

@@ -63,6 +63,9 @@ class Pseudonyms:
         self._hashes: dict[str, str] = {}
         self._hashed: set[str] = set()
 
+    def __len__(self) -> int:
+        return len(self._of)
+
     def __contains__(self, value: str) -> bool:
         return value in self._of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 MOST_TAGS = 10_000
 """Tags of a page that are read; login pages have hundreds."""
@@ -11,7 +12,7 @@ MOST_ATTRIBUTES = 500
 """Attributes of a tag that are read: the time that libxml2 takes grows with the square of their number."""
 
 _OF_USE = rb"form|input|button|select|option|textarea|label|meta|base|title|body|script|style|i?frame|object|a"
-_IDLE = re.compile(rb"</?(?!(?:%b)\b)[a-z][^<>]*+>" % _OF_USE, re.IGNORECASE)
+_LEADING_ON = re.compile(rb"</?(?:%b)\b[^<]*+" % _OF_USE, re.IGNORECASE)
 _ATTRIBUTE = rb"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?+"""
 _TOO_MANY = re.compile(
     rb"(<[a-z][^\s/<>]*+(?=[\s/])(?:%b){%d})(?:%b)++" % (_ATTRIBUTE, MOST_ATTRIBUTES, _ATTRIBUTE), re.IGNORECASE
@@ -21,8 +22,8 @@ _TOO_MANY = re.compile(
 def read_of(page: bytes) -> bytes:
     """What is read of a page in UTF-8: up to the last of its tags, each with its first attributes (HTML §13.2.5).
 
-    Where they are too many, those come first that lead on: forms and what is in them, links, scripts.
+    Where they are too many, only those are read that lead on: forms and what is in them, links, scripts.
     """
-    page = _IDLE.sub(b" ", page) if page.count(b"<") > MOST_TAGS else page
-    beginning = b"<".join(page.split(b"<", MOST_TAGS + 1)[: MOST_TAGS + 1])
-    return _TOO_MANY.sub(rb"\1", beginning) if len(beginning) > 2 * MOST_ATTRIBUTES else beginning
+    if page.count(b"<") > MOST_TAGS:
+        page = b"".join(found[0] for found in islice(_LEADING_ON.finditer(page), MOST_TAGS))
+    return _TOO_MANY.sub(rb"\1", page) if len(page) > 2 * MOST_ATTRIBUTES else page
