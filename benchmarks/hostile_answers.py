@@ -2,7 +2,7 @@
 
     python -m benchmarks.hostile_answers FOLDER [--answers 10000] [--shard 1/4]
 
-CI deals the first 500 in `tests/test_hostile_command.py`; runs of the same numbers deal the same answers here.
+CI deals 500 of them in `tests/test_hostile_command.py`; runs of the same numbers deal the same answers here.
 """
 
 from __future__ import annotations
