@@ -1,13 +1,14 @@
 """The authorization endpoint, as far as codes depend on it (RFC 6749 §3.1 and §4.1.2.1, RFC 9700 §2 and §4)."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.answers import Evidence
 from token_conformance.evidence.error_codes import NO_DECISIONS
+from token_conformance.evidence.login import Authorization
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.attempt import Attempt, attempted
@@ -123,9 +124,15 @@ def brought(wrong: WrongAuthorizations, attempt: Attempt) -> str | None:
     status = attempt.last.response.status
     if attempt.answer is None and (status == 429 or status >= 500):
         raise Inconclusive(f"the authorization request was answered by {status}")
-    if attempt.answer is None:
+    if attempt.answer is None or answers_elsewhere(attempt.answer):
         return None
     return A_CODE if attempt.code else f"the error {attempt.error}"
+
+
+def answers_elsewhere(answer: Authorization) -> bool:
+    """Whether an answer lacks the query of the address that was asked for, so that it went to the registered one."""
+    own = parse_qsl(urlsplit(answer.redirect_uri).query)
+    return answer.mode == "query" and not set(own) <= set(answer.answer.items())
 
 
 @requirement("rfc9700-2.6-authorization-no-cors")

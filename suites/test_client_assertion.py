@@ -8,6 +8,7 @@ import pytest
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
+from token_conformance.judging.refusal import decision
 from token_conformance.profile.client import Client
 from token_conformance.provider import Carrier, Provider, Resending, carrier_of
 from token_conformance.provider.assertion import Assertion
@@ -132,7 +133,7 @@ def judge(assertions: Assertions, *names: str) -> None:
 @requirement("rfc7523-assertion-accepted")
 def test_good_assertion_is_accepted(assertions: Assertions) -> None:
     """A well-formed assertion authenticates the client."""
-    assert assertions.carrier.control.accepted
+    assert decision(assertions.carrier.control).accepted
 
 
 @requirement("rfc7523-assertion-type")
@@ -248,7 +249,7 @@ def dated(time: int) -> dict[str, object]:
 @requirement("fapi2-5.3.2.1-aud")
 def test_fapi_audience_is_the_issuer_alone(fapi_assertions: FAPIAssertions) -> None:
     """Under FAPI 2.0 aud of an assertion is the issuer, as a string."""
-    assert fapi_assertions.control.accepted, f"aud is the issuer, and the answer {fapi_assertions.control}"
+    assert decision(fapi_assertions.control).accepted, f"aud is the issuer, and the answer {fapi_assertions.control}"
     for attempt in (fapi_assertions.audience_list, fapi_assertions.token_endpoint):
         answer = refusal(attempt, control=fapi_assertions.control, afterwards=fapi_assertions.again)
         assert not answer.handed_over, "another aud than the issuer was accepted"

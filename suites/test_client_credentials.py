@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import WITHOUT_CREDENTIALS, Mistake, mistaken
+from token_conformance.judging.refusal import decision
 from token_conformance.provider import Provider, refresh_carrier
 from token_conformance.provider.client_authentication import unauthenticated
 
@@ -38,7 +39,7 @@ def test_service_gets_a_token(service_token: TokenResponse) -> None:
         raise Inconclusive(
             "a request without scope is invalid_scope, as RFC 6749 §3.3 allows: see grants.client_credentials.scope"
         )
-    assert service_token.accepted
+    assert decision(service_token).accepted
 
 
 @requirement("rfc6749-4.4.3-no-refresh-token")

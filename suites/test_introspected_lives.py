@@ -59,8 +59,9 @@ class OutlivedAccessToken:
 async def outlived_access_token(provider: Provider) -> OutlivedAccessToken:
     """Log in, refresh, introspect the refresh token, wait until the access token has expired, introspect it again and use it."""
     await provider.endpoint("introspection_endpoint")
-    if not provider.profile.user_client.public:  # which introspection may refuse, so that no wait is worth while
-        provider.clock.check(documented_access_token_lifetime(provider.profile) + LATENESS)
+    documented = documented_access_token_lifetime(provider.profile)
+    if documented and not provider.profile.user_client.public:  # which introspection may refuse: no wait is worth while
+        provider.clock.check(documented + LATENESS)
     login = await provider.session()
     refresh = await provider.refresh(login.refresh_token, client=login.client)
     newest = refresh.refresh_token or login.refresh_token

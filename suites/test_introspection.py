@@ -267,8 +267,9 @@ class ExpiredIntrospection:
 async def expired_introspection(provider: Provider) -> ExpiredIntrospection:
     """Log in, introspect the access token, wait until it has expired, and introspect it again."""
     await provider.endpoint("introspection_endpoint")
-    if not provider.profile.user_client.public:  # which introspection may refuse, so that no wait is worth while
-        provider.clock.check(documented_access_token_lifetime(provider.profile) + LATENESS)
+    documented = documented_access_token_lifetime(provider.profile)
+    if documented and not provider.profile.user_client.public:  # which introspection may refuse: no wait is worth while
+        provider.clock.check(documented + LATENESS)
     login = await provider.session()
     live = await provider.introspect(login.access_token, client=login.client)
     open_to(login, live)

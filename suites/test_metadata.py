@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.transcripts import Refreshed
+from token_conformance.judging.refusal import decision
 from token_conformance.profile.client import Client
 from token_conformance.provider import Carrier, Login, Provider, carrier
 from token_conformance.provider.addresses import parts_of
@@ -278,7 +279,7 @@ def test_advertised_method_works(metadata: Exchange, advertised_methods: Adverti
         raise NotApplicable("the metadata does not list client_secret_basic")
     if advertised_methods.carrier.client.authentication != "client_secret_basic":
         raise NotApplicable("the profile's client is not registered for HTTP Basic")
-    answer = advertised_methods.by_basic
+    answer = decision(advertised_methods.by_basic)
     if advertised_methods.carrier.control.error == answer.error == "invalid_scope":
         raise Inconclusive(f"the client is let in, and its request refused all the same: {answer}")
     assert answer.accepted, f"the metadata lists client_secret_basic, and the client was answered by {answer}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from token_conformance import NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
+from token_conformance.judging.refusal import decision
 from token_conformance.provider import Authorization, Login, Provider
 from token_conformance.provider.attempt import Attempt, attempted
 from token_conformance.provider.authorizing import code_challenge
@@ -92,7 +93,7 @@ def test_right_verifier_is_accepted(login: Login) -> None:
         raise NotApplicable("the profile does not ask for PKCE")
     if login.authorization.code is None:
         raise Inconclusive("the authorization endpoint gave no code")
-    assert login.response.accepted, f"the right code_verifier was answered by {login.response}"
+    assert decision(login.response).accepted, f"the right code_verifier was answered by {login.response}"
 
 
 @requirement("rfc7636-4.6-verifier", formerly=("suites/test_pkce.py::test_other_verifier_is_invalid_grant",))

@@ -25,13 +25,13 @@ class Methods:
     carrier: Carrier
     get: TokenResponse
     put: TokenResponse
-    head: Exchange
     in_query: TokenResponse
     credentials_in_form: TokenResponse | None
     credentials_in_query: TokenResponse | None
     as_json: TokenResponse
     as_text: TokenResponse
     again: TokenResponse
+    head: Exchange
 
     def served(self, attempt: TokenResponse, *differs: str) -> bool:
         """Whether a request that is none yielded a token.
@@ -49,25 +49,29 @@ class Methods:
 
 @scenario()
 async def other_methods(provider: Provider) -> Methods:
-    """Send a good request by POST, by GET, PUT and HEAD, in the query, as JSON and as plain text."""
+    """Send a good request by POST, by GET and PUT, in the query, as JSON, as plain text and by HEAD."""
     good = await carrier(provider)
     repetition = Resending(provider, good)
 
     async def by(method: str, headers: Headers = (), **places: Encoding) -> TokenResponse:
         return repetition.follow(TokenResponse(await sent(provider, repetition.good, method, headers, **places)))
 
-    return Methods(
+    methods = Methods(
         carrier=good,
         get=await by("GET", JSON[1:], query=encoded_as_form),
         put=await by("PUT", FORM, body=encoded_as_form),
-        head=(await by("HEAD", JSON[1:], query=encoded_as_form)).exchange,
         in_query=await by("POST", FORM, query=encoded_as_form),
         credentials_in_form=await repetition.sent_as(post(good.client)) if good.client.client_secret else None,
         credentials_in_query=await with_credentials_in_query(provider, repetition),
         as_json=await by("POST", JSON, body=encoded_as_json),
         as_text=await by("POST", TEXT, body=encoded_as_form),
         again=await repetition.sent(),
+        # Last: who serves it has used up what it presents, and the answer has no place for what comes next.
+        head=(await by("HEAD", JSON[1:], query=encoded_as_form)).exchange,
     )
+    if "refresh_token" in good.parameters:
+        await repetition.sent()  # who goes on with the session learns whether HEAD has ended it
+    return methods
 
 
 def encoded_as_json(form: list[tuple[str, str]]) -> bytes:

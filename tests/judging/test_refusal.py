@@ -3,7 +3,7 @@
 import pytest
 
 from token_conformance.evidence.token_response import TokenResponse
-from token_conformance.judging.refusal import comparing, refusal, stranger
+from token_conformance.judging.refusal import comparing, decision, refusal, stranger
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Request
 
@@ -40,6 +40,19 @@ def test_a_refusal_beside_a_refused_control_is_inconclusive(refused):
     """Where everything is refused nothing is learned."""
     with pytest.raises(Inconclusive, match="the control was not accepted: 400 invalid_grant"):
         refusal(refused, control=refused)
+
+
+def test_yes_and_no_are_decisions(accepted, refused, answered):
+    """And so is an answer that was meant to be a yes, and holds no token, or that leads elsewhere."""
+    for answer in (accepted, refused, answered("{}"), answered("", status=302)):
+        assert decision(answer) is answer
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_is_neither_yes_nor_no_is_no_decision(answered, status):
+    """A rate limit is no refusal of a right request, nor is a failure that may be over in a second."""
+    with pytest.raises(Inconclusive, match=f"neither accepted nor refused: {status}"):
+        decision(answered("", status=status))
 
 
 @pytest.mark.parametrize("status", [404, 429, 500, 503])

@@ -16,7 +16,7 @@ Selected = tuple[str, Profile, Any]
 
 
 class Connection:
-    """A connection whose tokens are always the same, to a server that refuses what holds the word."""
+    """A connection whose tokens are always the same, to a server that refuses, or puts off, what holds the word."""
 
     def __init__(self, answers: Mapping[str, object], max_wait: float) -> None:
         self.clock = RealClock(max_wait)
@@ -26,6 +26,8 @@ class Connection:
     def answer(self, request: httpx.Request) -> httpx.Response:
         if "refuse" in request.content.decode():
             return httpx.Response(400, json={"error": "invalid_grant"})
+        if "later" in request.content.decode():
+            return httpx.Response(429, json={"error": "too_many_requests"})
         return httpx.Response(200, json=self._answers)
 
     def draw(self, kind: str) -> str:

@@ -29,6 +29,20 @@ def test_reads_the_profile(conformance_run):
 '''
 
 
+PUT_OFF = '''
+@scenario(needs="client_credentials")
+async def put_off(provider):
+    """Ask too often."""
+    return await provider.client_credentials(scope="later")
+
+
+@requirement("rfc6749-5.1-access-token")
+def test_does_not_fail(put_off):
+    """The server does not fail."""
+    assert put_off.exchange.response.status < 500
+'''
+
+
 @pytest.fixture
 def whole(inner_run, monkeypatch):
     """Has the one module of the inner run stand for all of our suites."""
@@ -111,6 +125,14 @@ def test_a_run_without_the_token_endpoint_is_none(whole):
     assert whole.results()["summary"]["pass"] == 1
     assert result.outlines[-1] == "example: No verdict on the provider: nothing of the token endpoint was judged."
     assert errors(whole)[1] == [("run", "No verdict on the provider: nothing of the token endpoint was judged.")]
+    assert result.ret == 5
+
+
+def test_a_rate_limit_is_no_answer_of_the_token_endpoint(whole):
+    """A check that passes beside nothing else says nothing of the provider."""
+    result = whole(PUT_OFF)
+    assert whole.results()["summary"]["pass"] == 1
+    assert result.outlines[-1] == "example: No verdict on the provider: nothing of the token endpoint was judged."
     assert result.ret == 5
 
 

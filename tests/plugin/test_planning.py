@@ -21,6 +21,7 @@ def test_a_plan_runs_nothing(inner_run):
             "example: about 0 logins*about 2 requests *",
         ]
     )
+    assert "no tests ran" not in result.stdout.str()
     assert result.ret == 0
     assert not (inner_run.folder / "reports").exists()
 

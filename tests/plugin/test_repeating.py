@@ -96,6 +96,21 @@ def test_asks_the_second(cheap):
 '''
 
 
+BESIDE_ANOTHER = '''
+@scenario(needs="client_credentials")
+async def later(provider):
+    """Be asked later."""
+    return await provider.client_credentials()
+
+
+@requirement("must")
+@pytest.mark.evidence_of("asked")
+def test_later_is_as_before(later, conformance_run):
+    """What is served at first is refused later."""
+    assert not (conformance_run.transcript("asked").accepted and later.accepted), "served later too"
+'''
+
+
 @pytest.fixture
 def found(inner_run):
     """Verdict, message and count by the names of the checks, and the results."""
@@ -148,6 +163,13 @@ def test_a_red_of_all_exchanges_is_repeated_where_it_was_seen(found):
     """The scenario of the exchange runs once more, and its answers are judged alone."""
     _, checks = found(checks=ON_EVIDENCE)
     assert (checks["test_of_all"]["verdict"], checks["test_of_all"]["seen"]) == ("fail", [2, 2])
+
+
+def test_a_red_beside_another_scenario_is_repeated_with_it(found):
+    """A check that holds its scenario against another one is judged by both of the second time."""
+    _, checks = found(checks=BESIDE_ANOTHER)
+    assert (checks["test_later_is_as_before"]["verdict"], checks["test_later_is_as_before"]["seen"]) == ("fail", [2, 2])
+    assert "defect" not in checks["test_later_is_as_before"]["message"]
 
 
 def test_a_repetition_that_is_cut_short_takes_nothing_back(found):

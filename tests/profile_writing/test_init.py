@@ -160,6 +160,13 @@ def test_the_proxy_of_the_environment_is_written_down(init, reference):
     assert load(Path("mine.toml"), examples(Path("mine.toml"))).server.proxy == "env"
 
 
+def test_where_nobody_answers_the_way_without_questions_is_named(init, reference):
+    """A script that calls `init` has no terminal: it is told how to ask nothing."""
+    refused = init(reference, "-o", "mine.toml")
+    assert (refused.exit_code, Path("mine.toml").exists()) == (4, False)
+    assert "nobody answers the questions: --non-interactive asks none" in refused.output
+
+
 def test_a_profile_that_is_there_is_kept(init, reference):
     """Only --force replaces it."""
     Path("mine.toml").write_text("precious", "utf-8")

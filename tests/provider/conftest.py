@@ -13,10 +13,10 @@ from token_conformance.verdict import Inconclusive
 def walk(make_wire):
     """Walks through the pages given; gives the answer and the site."""
 
-    def walk(login_=LOGIN, redirect_uri=CALLBACK, start=AUTHORIZE, **pages):
+    def walk(login_=LOGIN, redirect_uri=CALLBACK, start=AUTHORIZE, others=(), **pages):
         site = Site(**pages)
         wire = make_wire(site, concurrency=1, requests_per_second=1000)
-        answer = asyncio.run(follow_to_redirect(wire, start, Walk(redirect_uri, login_)))
+        answer = asyncio.run(follow_to_redirect(wire, start, Walk(redirect_uri, login_, others=frozenset(others))))
         return answer, site
 
     return walk

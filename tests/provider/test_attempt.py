@@ -39,6 +39,20 @@ def test_a_page_with_4xx_is_a_refusal():
     assert str(attempt) == "a page"
 
 
+def test_an_error_at_another_address_of_the_client_is_a_refusal():
+    """It did not come to the address that was asked for, and no request went to the one where it came."""
+    told_there = ["redirect-uri-mismatch-told-at-the-registered-one"]
+    attempt = performed(asking(redirect_uri="https://unregistered.example/"), variations=told_there)
+    assert attempt.refused
+    assert (attempt.answer, attempt.last.status) == (None, 303)
+    assert str(attempt) == "an answer at another address of a client"
+
+
+def test_a_code_at_another_address_of_the_client_is_none(make_exchange):
+    """Somebody was let in."""
+    assert not Attempt(None, make_exchange(status=302), "it leads to a client", elsewhere={"code": "c"}).refused
+
+
 @pytest.mark.parametrize("how", [{}, {"parameters": {"response_type": ""}}, {"redirect_uri": "https://other.example/"}])
 def test_the_request_is_what_it_began_with(how):
     """Whether it is served, refused towards the client, or to the user: the first exchange, not the last page."""

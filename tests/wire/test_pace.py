@@ -109,6 +109,12 @@ def test_what_asks_for_too_much_is_left_alone(talk, sleeper):
     assert sleeper.slept == []
 
 
+def test_an_endpoint_that_is_left_alone_is_noticed(talk):
+    """Whoever reads that little was judged reads why."""
+    (sentence,) = talk((429, "3600")).pace.noticed
+    assert sentence.startswith("the provider limits the rate of requests: 429 to POST /token (example/1) asks to come")
+
+
 def test_other_endpoints_go_on(talk):
     """A limit of one endpoint need not be one of another."""
     assert statuses(talk((429, "3600"), (200, None), requests=(TOKEN, USERINFO))) == [429, 200]

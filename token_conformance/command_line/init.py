@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -63,6 +64,10 @@ def init(
             save(text, path, secret=draft.holds_secret)
             tell(f"{path} is written; set its variables, complete what is unknown, and test the provider with")
             click.echo(f"token-conformance run {path} --live")
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        refuse(["nobody answers the questions: --non-interactive asks none, and lets variables stand for the answers"])
     except UnusableProviderError as problem:
         refuse([str(problem)])
     except ProfileError as problem:

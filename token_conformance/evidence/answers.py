@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from token_conformance.evidence.error_codes import DECISIONS, NO_DECISIONS
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Exchange, header
@@ -58,6 +59,13 @@ class Evidence:
 SAID_BY_HTTP = frozenset({405, 408, 413, 414, 415, 421, 429, 431})
 """What HTTP itself has to say about a request, before it is taken for a token request (RFC 9110 §15.5, RFC 6585)."""
 
+TOO_MANY_REQUESTS = 429
+
+
+def limits_the_rate(answer: TokenResponse) -> bool:
+    """Whether an answer speaks of the client's pace in words of its own (RFC 6585 §4): the token endpoint's are none."""
+    return _status(answer) == TOO_MANY_REQUESTS and answer.error not in DECISIONS | NO_DECISIONS
+
 
 def _status(answer: TokenResponse) -> int:
     return answer.exchange.answer.status if answer.exchange.answer is not None else 0
@@ -65,6 +73,8 @@ def _status(answer: TokenResponse) -> int:
 
 def _refuses(answer: TokenResponse) -> bool:
     status = _status(answer)
+    if limits_the_rate(answer):
+        return False
     if status in {400, 401} or _member(answer, "error"):
         return True
     return status // 100 == 4 and status not in SAID_BY_HTTP and not _is_page(answer)

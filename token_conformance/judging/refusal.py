@@ -87,6 +87,19 @@ def refusal(
     return attempt
 
 
+def decision(answer: TokenResponse) -> TokenResponse:
+    """Give back the answer to a right request where another time would not bring another one.
+
+    Raises:
+        Inconclusive: it asks to come later (429), a failure may be over by then, or there was none.
+
+    """
+    status = answer.exchange.response.status
+    if not answer.refused and (status == 429 or status >= 500):
+        raise Inconclusive(f"neither accepted nor refused: {answer} to {answer.exchange}")
+    return answer
+
+
 def _served(control: TokenResponse) -> bool:
     return control.accepted or control.waits
 

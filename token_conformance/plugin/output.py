@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
@@ -262,8 +263,8 @@ def _circumstances(
 
 
 def _of_token_endpoint(record: Record, result: RunResult) -> bool:
-    """Whether any verdict rests on an answer of the token endpoint."""
-    answered = {answer.exchange.id for answer in record.evidence.token_responses}
+    """Whether any verdict rests on an answer of the token endpoint; that of a rate limit before it is none."""
+    answered = {answer.exchange.id for answer in record.evidence.token_responses if not limits_the_rate(answer)}
     return any(check.verdict.judged and not answered.isdisjoint(check.exchanges) for check in result.checks)
 
 

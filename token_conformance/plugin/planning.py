@@ -10,6 +10,9 @@ from _pytest.terminal import TerminalReporter
 from token_conformance.plugin.selection import run_for, scenarios_of
 from token_conformance.plugin.stash import RUNS
 
+QUIET = -2
+"""The verbosity at which pytest does not say that no tests ran, which nobody had asked for."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
@@ -24,6 +27,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         plan = asyncio.run(rehearse(run.name, run.profile, scenarios_of(items), len(items)))
         for line in plan_lines(plan):
             _print(session.config, line)
+    session.config.option.verbose = QUIET
     return True
 
 

@@ -19,6 +19,7 @@ from token_conformance.plugin.selection import (
     parameters_of,
     requirement_ids,
     requirements_for,
+    scenarios_for,
 )
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import REPETITIONS
@@ -137,9 +138,11 @@ def _to_repeat(reds: Reds) -> Iterator[Scenario]:
 
 
 def _behind(check: pytest.Item, sight: Sight) -> Iterator[Scenario]:
-    """The scenarios that a red rests on: the check's own, or that of the exchange for which a check of all is red."""
+    """The scenarios that a red rests on: the check's own with those that its mark names beside them, or that of the
+    exchange for which a check of all is red.
+    """
     own = own_scenarios(check)
-    yield from own
+    yield from scenarios_for(check) if own else ()
     offence = sight.decisive or (sight.exchanges[-1] if sight.exchanges else None)
     if not own and offence is not None:
         try:

@@ -64,6 +64,11 @@ class Client(Table):
         return self
 
     @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """All addresses that are registered for it."""
+        return (*filter(None, (self.redirect_uri,)), *self.further_redirect_uris)
+
+    @property
     def public(self) -> bool:
         """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
         return self.authentication == "none"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from token_conformance.evidence.login import Authorization
 from token_conformance.profile.client import Client
-from token_conformance.provider.login.browsing import LedNowhere, follow_to_redirect
+from token_conformance.provider.login.browsing import LedElsewhere, LedNowhere, follow_to_redirect
 from token_conformance.provider.login.denial import Denial
 from token_conformance.provider.provider import Provider
 from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
@@ -18,7 +18,8 @@ from token_conformance.wire.exchange import Exchange
 class Attempt:
     """An authorization request: the answer that reached the client, or the last page and why no answer came.
 
-    `request` is the exchange that it began with. `led_nowhere` tells that the last page has nothing to go on with.
+    `request` is the exchange that it began with. `led_nowhere` tells that the last page has nothing to go on with,
+    `elsewhere` what came to another address of the profile's clients than the one that was asked for.
     """
 
     answer: Authorization | None
@@ -26,6 +27,7 @@ class Attempt:
     why: str = ""
     request: Exchange | None = None
     led_nowhere: bool = False
+    elsewhere: Mapping[str, str] | None = None
 
     @property
     def code(self) -> str | None:
@@ -48,6 +50,8 @@ class Attempt:
         if self.answer is not None:
             self.answer.exchange.response  # noqa: B018 - the answer is evidence of who looks at it
             return self.code is None
+        if self.elsewhere is not None:
+            return "code" not in self.elsewhere
         if self.last is None or self.last.answer is None:
             raise Inconclusive(f"the authorization request got no answer: {self.why}")
         if self.last.response.status // 100 != 4 and not self.led_nowhere:
@@ -56,6 +60,8 @@ class Attempt:
 
     def __str__(self) -> str:
         if self.answer is None:
+            if self.elsewhere is not None:
+                return "an answer at another address of a client"
             return "a page" if self.last is not None and self.last.answer is not None else "nothing"
         return "a code" if self.code is not None else str(self.error)
 
@@ -90,7 +96,8 @@ async def attempted(
     except NotJudged as problem:
         pages = provider.wire.exchanges[known:]
         last, nowhere = pages[-1] if pages else None, isinstance(problem, LedNowhere)
-        return Attempt(None, last, str(problem), next(iter(pages), None), led_nowhere=nowhere)
+        elsewhere = problem.answer.parameters if isinstance(problem, LedElsewhere) else None
+        return Attempt(None, last, str(problem), next(iter(pages), None), led_nowhere=nowhere, elsewhere=elsewhere)
     return Attempt(answer, answer.exchange, request=next(iter(provider.wire.exchanges[known:]), None))
 
 

@@ -23,6 +23,7 @@ from token_conformance.reference.browser import (
     page,
     to,
 )
+from token_conformance.reference.client_authentication import RegisteredClient
 from token_conformance.reference.contexts import context_of
 from token_conformance.reference.documented import User
 from token_conformance.reference.grants.resources import authorized_resources
@@ -190,7 +191,7 @@ class FrontDoor:
         """An error goes to the client only where the redirect_uri is known to be its own (RFC 6749 §4.1.2.1)."""
         data = request.payload.data
         client = self._server.query_client(data.get("client_id", ""))
-        redirect_uri = data.get("redirect_uri") or (client.get_default_redirect_uri() if client is not None else None)
+        redirect_uri = self._told_at(client, data.get("redirect_uri"))
         missing = "told" if "response_type" in data else self._installation.behaviour.front_door.missing_response_type
         untold = missing != "told"
         if client is None or redirect_uri is None or not client.check_redirect_uri(redirect_uri) or untold:
@@ -200,6 +201,13 @@ class FrontDoor:
         members = {**error_members(error), **state, "iss": self._installation.addresses.issuer}
         usual = "fragment" if "id_token" in (data.get("response_type") or "").split() else "query"
         return self._redirected(request, redirect_uri, members, data.get("response_mode") or usual)
+
+    def _told_at(self, client: RegisteredClient | None, asked: str | None) -> str | None:
+        """Where a client is told of an error: at the address that was asked for, or else at the registered one."""
+        registered = client.get_default_redirect_uri() if client is not None else None
+        foreign = client is not None and asked is not None and not client.check_redirect_uri(asked)
+        instead = foreign and self._installation.behaviour.front_door.mismatch_told_at_registered
+        return registered if instead else asked or registered
 
     def _redirected(self, request: Parameters, redirect_uri: str, members: Mapping[str, Any], mode: str) -> Answer:
         answer = Answer("authorization", members=members, form=request.form)

@@ -127,6 +127,7 @@ class FrontDoorPolicy:
     repetition_refused: bool = True
     missing_response_type: Literal["told", "page", "page with 200"] = "told"
     loopback_port_free: bool = True
+    mismatch_told_at_registered: bool = False
     unnamed_redirect_uri: Literal["refused", "first"] = "refused"
     native_app_asked_again: bool = True
     framing_forbidden: bool = True

@@ -93,8 +93,8 @@ class Parameters(OAuth2Request):  # type: ignore[misc]  # Authlib is not typed
 
 
 def accepted_methods(policy: RequestPolicy) -> frozenset[str]:
-    """The HTTP methods that the token endpoint takes: POST alone (RFC 6749 §3.2)."""
-    careless = {"GET": policy.get_accepted, "PUT": policy.put_accepted}
+    """The HTTP methods that the token endpoint takes: POST alone (RFC 6749 §3.2); who takes GET as a rule takes HEAD."""
+    careless = {"GET": policy.get_accepted, "HEAD": policy.get_accepted, "PUT": policy.put_accepted}
     return frozenset({"POST", *(method for method, accepted in careless.items() if accepted)})
 
 
@@ -147,7 +147,7 @@ def _pairs(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
 def _queried(incoming: Incoming, policy: RequestPolicy) -> list[tuple[str, str]]:
     """The parameters that are read from the query of the address."""
     pairs = parse_qsl(incoming.query, keep_blank_values=True)
-    if policy.query_read or incoming.method == "GET":
+    if policy.query_read or incoming.method in {"GET", "HEAD"}:
         return pairs
     credentials = {"client_id", "client_secret"} if policy.credentials_in_query_read else set()
     return [(name, value) for name, value in pairs if name in credentials]

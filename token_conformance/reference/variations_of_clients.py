@@ -13,6 +13,11 @@ CLIENTS = (
         policy("scope", offline_access_demands_consent=True),
     ),
     Variation(
+        "redirect-uri-mismatch-told-at-the-registered-one",
+        "a request with a redirect_uri that is not registered is an error at the one that is (RFC 6749 §4.1.2.1)",
+        policy("front_door", mismatch_told_at_registered=True),
+    ),
+    Variation(
         "assertion-for-the-endpoint-asked",
         "aud of assertions at other endpoints than that of tokens is the endpoint itself, or the issuer",
         policy("assertion", elsewhere="endpoint_or_issuer"),

@@ -17,6 +17,8 @@ from token_conformance.wire.exchange import Exchange, Request
 RESPITE = 1.0
 """Seconds after which a token request is sent again that the server failed at: some make one token a second."""
 
+LIMITED = "the provider limits the rate of requests"
+
 
 class Pace:
     """What the profile allows at once and in a second, and the pauses that the server asks for, shared by all scenarios
@@ -85,10 +87,11 @@ class Pace:
     @property
     def noticed(self) -> tuple[str, ...]:
         """What was seen of the pace that the server bears, in sentences."""
+        left_alone = tuple(f"{LIMITED}: {reason}" for _, reason in self._closed.values())
         if not self._recovered:
-            return ()
+            return left_alone
         often = f"{self._recovered} token requests at which the server failed were answered {RESPITE:g} s later"
-        return (f"{often}: lower limits.requests_per_second or limits.concurrency",)
+        return (f"{often}: lower limits.requests_per_second or limits.concurrency", *left_alone)
 
     def put_off(self, exchange: Exchange, seconds: float) -> None:
         """Have the run pause as an answer asks, or leave the address alone where `max_wait` does not allow the pause."""
@@ -111,7 +114,7 @@ class Pace:
         """
         until, reason = self._closed.get(_address(request.url), (0.0, ""))
         if reason and self._now() < until:
-            raise Inconclusive(f"the provider limits the rate of requests: {reason}")
+            raise Inconclusive(f"{LIMITED}: {reason}")
 
 
 def _address(url: str) -> str:

@@ -27,6 +27,15 @@ def test_every_method_that_works_is_named(story):
     assert (found.words, found.exchanges) == ("client_secret_basic, client_secret_post", ("story/1", "story/2"))
 
 
+@pytest.mark.parametrize("beside", ["client_secret", "client_assertion"])
+def test_two_methods_at_once_tell_of_neither(story, beside):
+    """One of them may have been overlooked; each by itself tells."""
+    story.token(0, {"grant_type": "client_credentials", "client_id": "app", beside: "s"}, access_token="a")
+    assert authentication_methods(story.observed) is None
+    story.token(1, {"grant_type": "client_credentials", "client_id": "app"}, access_token="b")
+    assert authentication_methods(story.observed).words == "client_secret_basic"
+
+
 @pytest.mark.parametrize(
     ("parameters", "method"), [({"client_assertion": "j"}, "client_assertion"), ({"client_id": "app"}, "none")]
 )

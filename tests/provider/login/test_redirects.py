@@ -3,7 +3,7 @@
 import pytest
 
 from tests.provider.login.site import CALLBACK, CONSENT, DONE, LOGIN_FORM, PASSWORD, page, to
-from token_conformance.provider.login.browsing import LONGEST_WALK
+from token_conformance.provider.login.browsing import LONGEST_WALK, LedElsewhere
 
 
 def test_an_immediate_redirect_is_the_answer(walk):
@@ -91,3 +91,18 @@ def test_a_redirect_elsewhere_is_named(trouble, location, where):
         trouble(authorize=to(location))
         == f"/authorize redirects {where}, not to the redirect_uri https://app.example/callback"
     )
+
+
+def test_another_address_of_a_client_is_not_requested_either(walk):
+    """What comes to one that was not asked for is told, with what it brought."""
+    asked = "https://unregistered.example/callback"
+    with pytest.raises(LedElsewhere, match=r"leads to a client at /callback, not to .*unregistered") as led:
+        walk(redirect_uri=asked, others=[CALLBACK], authorize=to(f"{CALLBACK}?error=invalid_request"))
+    assert led.value.answer.parameters == {"error": "invalid_request"}
+
+
+def test_a_form_that_is_sent_on_to_the_redirect_uri_is_read_where_the_answer_is(walk):
+    """The query with the code goes before what the browser repeats of the login form."""
+    form = LOGIN_FORM.replace("csrf", "state")
+    answer, _ = walk(authorize=page(form), login=to(f"{CALLBACK}?code=c", 307))
+    assert (answer.mode, answer.parameters) == ("query", {"code": "c"})

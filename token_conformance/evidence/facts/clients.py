@@ -14,7 +14,8 @@ def authentication_methods(observed: Observed) -> Measured | None:
     """The ways in which clients authenticated and were served."""
     first: dict[str, Attempt] = {}
     for attempt in observed.accepted:
-        first.setdefault(attempt.method, attempt)
+        if not attempt.by_several_methods:
+            first.setdefault(attempt.method, attempt)
     if not first:
         return None
     names = sorted(first)

@@ -72,6 +72,12 @@ class Attempt:
         )
 
     @property
+    def by_several_methods(self) -> bool:
+        """Whether it authenticates its client in more ways than one, so that nobody knows which one worked."""
+        given = {name for name, _ in self.form} & {"client_secret", "client_assertion"}
+        return len(given) + (self.method == "client_secret_basic") > 1
+
+    @property
     def key(self) -> str | None:
         """The key by which the request's DPoP proof is signed, as JSON (RFC 9449 §4.2); None where it has none."""
         proof = read(header(self.exchange.request.headers, "dpop") or "")

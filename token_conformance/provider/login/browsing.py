@@ -42,6 +42,14 @@ class AuthorizationAnswer:
     exchange: Exchange
 
 
+class LedElsewhere(Inconclusive):
+    """The authorization ended at an address of the profile's clients, and not at the one that was asked for."""
+
+    def __init__(self, message: str, answer: AuthorizationAnswer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationAnswer:
     """Walk from the authorization request over login and consent to the redirect_uri, which is never requested.
 
@@ -65,7 +73,7 @@ async def follow_to_redirect(wire: Wire, url: str, walk: Walk) -> AuthorizationA
 class Walk:
     """Where a login goes, page by page.
 
-    `trusted` are the hosts that may get the password: those of the profile, and those to which redirects have led;
+    `others` are further addresses of clients, which are requested as little as the redirect_uri is. `trusted` are the hosts that may get the password: those of the profile, and those to which redirects have led;
     with `allow_http` it may be readable on the way.
     """
 
@@ -75,11 +83,19 @@ class Walk:
     logged_in: bool = False
     trusted: set[str] = field(default_factory=set)
     allow_http: bool = False
+    others: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, profile: Profile, redirect_uri: str = "") -> Self:
         """The walk of the profile's user, which has not begun."""
-        return cls(redirect_uri, profile.login, trusted=set(profile.login_hosts), allow_http=profile.server.allow_http)
+        registered = (address for client in profile.clients for address in client.redirect_uris)
+        return cls(
+            redirect_uri,
+            profile.login,
+            trusted=set(profile.login_hosts),
+            allow_http=profile.server.allow_http,
+            others=frozenset(registered),
+        )
 
     def trust(self, address: str) -> None:
         """Let the host of an address have the password."""
@@ -106,6 +122,8 @@ class Walk:
     def _toward(self, exchange: Exchange, request: Request) -> Request | AuthorizationAnswer:
         if same_place(request.url, self.redirect_uri):
             return self.answer(exchange, request)
+        if self.is_elsewhere(request.url):
+            raise self.elsewhere(exchange, request)
         scheme = urlsplit(request.url).scheme
         if scheme not in {"http", "https"}:
             whither = f"{scheme}:" if scheme else "an address that is none"
@@ -136,11 +154,31 @@ class Walk:
                 "it: server.allow_http = true allows it"
             )
 
+    def is_a_client_s(self, address: str) -> bool:
+        """Whether an address is the redirect_uri, or another one of the profile's clients."""
+        return any(same_place(address, each) for each in {self.redirect_uri, *self.others})
+
+    def is_elsewhere(self, address: str) -> bool:
+        """Whether an address is one of the profile's clients and not the redirect_uri."""
+        return self.is_a_client_s(address) and not same_place(address, self.redirect_uri)
+
+    def elsewhere(self, exchange: Exchange, request: Request) -> LedElsewhere:
+        """What to raise of a request to such an address, which is not sent."""
+        message = (
+            f"{exchange.request.path} leads to a client at {request.path}, not to the redirect_uri {self.redirect_uri}"
+        )
+        return LedElsewhere(message, self.answer(exchange, request))
+
     @staticmethod
     def answer(exchange: Exchange, request: Request) -> AuthorizationAnswer:
         """The answer in a request to the redirect_uri, which is not sent."""
-        parts = urlsplit(request.url)
-        query, fragment = (dict(parse_qsl(part, keep_blank_values=True)) for part in (parts.query, parts.fragment))
+        parts, body = urlsplit(request.url), request.body.decode("utf-8", "replace")
+        query, fragment, posted = (
+            dict(parse_qsl(part, keep_blank_values=True)) for part in (parts.query, parts.fragment, body)
+        )
+        # A login form that is sent on by 307 may have a field `state` too: the query goes first.
+        if RESPONSE_PARAMETERS & posted.keys() and not RESPONSE_PARAMETERS & query.keys():
+            return AuthorizationAnswer(posted, "form_post", exchange)
         # Some servers append a meaningless fragment to a query (`#_=_`).
         if fragment and (RESPONSE_PARAMETERS & fragment.keys() or not RESPONSE_PARAMETERS & query.keys()):
             return AuthorizationAnswer(fragment, "fragment", exchange)

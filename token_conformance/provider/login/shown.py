@@ -83,6 +83,7 @@ class BrowserWalk(Walk):
             login.model_copy(update=update),
             trusted=walk.trusted,
             allow_http=walk.allow_http,
+            others=walk.others,
         )
 
     def decide(self, shown: Shown, exchange: Exchange) -> Action | AuthorizationAnswer:

@@ -9,9 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from token_conformance.provider.addresses import same_place
 from token_conformance.provider.login.browsing import LONGEST_WALK, AuthorizationAnswer, Walk
 from token_conformance.provider.login.chromium import Chromium, first_line
 from token_conformance.provider.login.forms import HTML
@@ -270,9 +269,7 @@ class Visit:
     async def _ends(self, session: CDPSession, event: dict[str, Any]) -> bool:
         request = _request(event["request"])
         if "responseStatusCode" not in event:
-            if same_place(request.url, self._walk.redirect_uri):
-                self._reached = self._reached or self._answered(request)
-            return same_place(request.url, self._walk.redirect_uri)
+            return self._ends_at_client(request)
         headers = tuple((each["name"], each["value"]) for each in event.get("responseHeaders", ()))
         status, body = event["responseStatusCode"], b""
         redirects = 300 <= status < 400
@@ -288,19 +285,21 @@ class Visit:
             self._reached = step
         return isinstance(step, AuthorizationAnswer)
 
-    def _answered(self, request: Request) -> AuthorizationAnswer:
-        """The answer in a request to the redirect_uri that a page of the provider makes."""
-        exchange = self._last or self._exchange(request, Response(200))
-        if request.method == "POST":
-            return AuthorizationAnswer(dict(parse_qsl(request.body.decode("utf-8", "replace"))), "form_post", exchange)
-        return self._walk.answer(exchange, request)
+    def _ends_at_client(self, request: Request) -> bool:
+        """Whether a page makes a request to an address of a client, be it the redirect_uri or another one."""
+        if not self._walk.is_a_client_s(request.url):
+            return False
+        at = self._last or self._exchange(request, Response(200))
+        if self._walk.is_elsewhere(request.url):
+            self._problem = self._problem or self._walk.elsewhere(at, request)
+        else:
+            self._reached = self._reached or self._walk.answer(at, request)
+        return True
 
     def _leaves(self, event: dict[str, Any]) -> None:
         """A script leads to an address that no request is made for: that of an app on the user's device."""
         if event.get("frameId") == self._frame and urlsplit(event["url"]).scheme not in {"http", "https"}:
-            request = Request("GET", event["url"])
-            if same_place(request.url, self._walk.redirect_uri):
-                self._reached = self._reached or self._answered(request)
+            self._ends_at_client(Request("GET", event["url"]))
 
     def _failed(self, request: Any) -> None:
         self._in_flight.discard(request)
