@@ -100,6 +100,7 @@ def test_decoded_bytes_are_counted_while_decoding(make_wire):
         (gzip.compress(b"the whole")[:-9], "gzip", "the answer is not encoded as it says: it breaks off"),
         (ZEROS, "gzip, deflate", "the answer is encoded as gzip, deflate, which is not decoded here"),
     ],
+    ids=["no-gzip", "breaks-off", "not-asked-for"],
 )
 def test_what_cannot_be_decoded_is_told(make_wire, content, encoding, sentence):
     """As an answer that did not come, with the reason."""
