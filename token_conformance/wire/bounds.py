@@ -34,7 +34,7 @@ MUCH = 3_000_000
 SMALL = 16_384
 """Bytes of a request, of the header fields of an answer, and of its body, that are kept all the same."""
 
-LARGEST_REQUEST = 100_000
+LARGEST_REQUEST = 200_000
 """Bytes of a request; a larger one would present what a server has handed over, and does not take back itself."""
 
 MOST_VALUES = 50_000
