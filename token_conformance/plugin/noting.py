@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from token_conformance.redaction import Redactor
+from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.servers.evidence_lines import Selection
 
@@ -55,14 +56,25 @@ def stored_run(folder: Path) -> Run:
     )
 
 
-def how_far(run: Run) -> str | None:
-    """How far a run came that is judged from its evidence, where that breaks off; None where it does not."""
+def breaks_off(run: Run) -> bool:
+    """Whether a run is judged from its evidence, and that ends before the run had come to its end."""
     if not run.replayed:
-        return None
+        return False
     from token_conformance.running.replaying import stored_of
 
-    evidence = stored_of(run).evidence
-    return None if evidence.whole else evidence.progress
+    return not stored_of(run).evidence.whole
+
+
+def why_interrupted(run: Run, record: Record, defect: str | None = None) -> str | None:
+    """What kept a run from its end: a signal, or a defect of ours, met in gathering or later; None where nothing is known to."""
+    if breaks_off(run):
+        from token_conformance.running.replaying import stored_of
+
+        return stored_of(run).evidence.broken_off
+    if run.interruption.asked:
+        return f"by {run.interruption.by}"
+    met = record.defect or defect
+    return f"by {run.redactor.text(met)}" if met is not None else None
 
 
 def selection_in(run: Run, config: pytest.Config) -> Selection:

@@ -15,7 +15,7 @@ from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
-from token_conformance.plugin.noting import folder_of, how_far
+from token_conformance.plugin.noting import breaks_off, folder_of, why_interrupted
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -189,17 +189,12 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
 
 def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: LeftOff | None) -> str | None:
     """How far a run came that did not come to its end, and why; None where it did."""
-    if (broken_off := how_far(run)) is not None:
-        return broken_off
-    defect = record.defect or config.stash[DEFECTS].get(run.name)
-    why = None
-    if run.interruption.asked:
-        why = f"by {run.interruption.by}"
-    elif defect is not None:
-        why = f"by {run.redactor.text(defect)}"
-    elif left_off == "somehow":
+    why = why_interrupted(run, record, config.stash[DEFECTS].get(run.name))
+    if why is None and left_off == "somehow":
         why = "before all checks were judged"
-    return f"{WAS_INTERRUPTED} {record.how_far}, {why}" if why is not None else None
+    if why is None and not breaks_off(run):
+        return None
+    return ", ".join(filter(None, (f"{WAS_INTERRUPTED} {record.how_far}", why)))
 
 
 def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: pytest.Config) -> Finished:
