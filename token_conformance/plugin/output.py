@@ -15,7 +15,7 @@ from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
-from token_conformance.plugin.noting import breaks_off, folder_of, why_interrupted
+from token_conformance.plugin.noting import breaks_off, evidence_left_of, folder_of, why_interrupted
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -102,7 +102,7 @@ def report_lost(name: str | None, done: Iterable[str], worker: str, config: pyte
         )
     if name is not None:
         run = config.stash[RUNS].pop(name)
-        finished.append(_finish(run, lost_result(run, worker), (), config))
+        finished.append(_finish(run, lost_result(run, worker, evidence_left_of(run, config)), (), config))
 
 
 def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytest.Config) -> list[Finished]:
@@ -115,9 +115,12 @@ def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytes
     ]
 
 
-def lost_result(run: Run, worker: str) -> RunResult:
-    """What can be said of a run whose process died: nothing but that."""
+def lost_result(run: Run, worker: str, evidence: Path | None) -> RunResult:
+    """What can be said of a run whose process died: nothing but that, and how to judge the evidence that it has left."""
     why = f"the process that tested it, {worker}, died, and with it what it had gathered"
+    if evidence is not None:
+        again = shlex.join(["token-conformance", "report", str(evidence)])
+        why = f"the process that tested it, {worker}, died; `{again}` judges what it had gathered"
     return RunResult(
         profile=run.name,
         server=run.server.kind,
