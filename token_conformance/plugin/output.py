@@ -295,11 +295,10 @@ def _again(run: Run, results: Path, config: pytest.Config) -> str:
 def _run_result(run: Run, record: Record, more: Iterable[Record | None], results: list[CheckResult]) -> RunResult:
     """The result of a run; `more` was gathered after it."""
     records = [record, *(each for each in more if each is not None)]
-    where = run.profile.server
     return RunResult(
         profile=run.name,
         provider=run.redactor.text(run.profile.profile.name),
-        address=run.redactor.text(where.issuer or where.token_endpoint or ""),
+        address=run.redactor.text(run.profile.server.address),
         server=run.server.kind,
         started=run.started,
         seconds=round((run.present - run.started).total_seconds(), 2),
