@@ -1,4 +1,4 @@
-"""The evidence of a run that was interrupted says by what, and judged anew it comes to the same."""
+"""What is judged anew from evidence is told as it was: by what a run was interrupted, and what of it was selected."""
 
 import json
 
@@ -113,3 +113,13 @@ def test_who_stopped_answering_before_a_red_was_repeated_is_told_again(evidence)
     again, status = evidence.judged(UNDISTURBED)
     assert again["trouble"] == "the provider stopped answering before all reds were repeated"
     assert status == 1
+
+
+def test_what_a_run_took_up_again_is_told_as_that(evidence):
+    """Nobody selected it by anything else."""
+    evidence.written(UNDISTURBED)
+    begin, *lines = evidence.lines
+    begin["selection"]["only"] = ["asked"]
+    evidence.path.write_text("\n".join(json.dumps(line) for line in (begin, *lines)) + "\n", "utf-8")
+    again, _ = evidence.judged(UNDISTURBED)
+    assert again["selection"] == "--resume test_inner.py (2 checks left out)"

@@ -253,7 +253,7 @@ def _circumstances(
         trouble=run.redactor.text(record.trouble) if record.trouble else None,
         no_session=record.no_session,
         interrupted=_interrupted(run, record, config, left_off),
-        selection=selection_of(config, run.name, stopped=left_off == "failure"),
+        selection=selection_of(config, run, stopped=left_off == "failure"),
         strict=config.option.warnings_fail,
         complete=config.option.complete,
         of_token_endpoint=_of_token_endpoint(record, result),
