@@ -145,6 +145,9 @@ def test_what_was_gathered_is_written(command, tmp_path):
     assert told["outcome"] == "interrupted"
     assert told["trouble"].endswith((", by SIGINT", ", by SIGTERM"))
     assert told["requests"] > 1
+    (evidence,) = tmp_path.glob("reports/first/*/evidence.jsonl")
+    last = json.loads(evidence.read_text("utf-8").splitlines()[-1])
+    assert (last["type"], told["trouble"].endswith(f", {last['why']}")) == ("broken_off", True)
     assert "first: No verdict on the provider: the run was interrupted after " in shown
 
 
