@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from token_conformance.layout import ROOT, SUITES
+from token_conformance.results.exit_status import INTERRUPTED
 
 CANARIES = {
     "client_secret": "canary-client/secret+0001",
@@ -27,9 +28,14 @@ CANARIES = {
     "form_field": "canary-form-field-0008",
 }
 
+INTERRUPTED_AT = 100
+"""The request at which a run is interrupted."""
+
 CONFTEST = '''
 import itertools
+import os
 import secrets
+import signal
 from base64 import b64encode
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -41,7 +47,7 @@ from token_conformance.servers.live import RealClock
 from token_conformance.servers.live import LiveConnection
 
 CANARIES = {canaries!r}
-numbers = itertools.count()
+numbers, asked = itertools.count(), itertools.count()
 
 
 def echo(request):
@@ -57,6 +63,8 @@ def echo(request):
 
 
 def answer(request):
+    if {interrupts} and next(asked) == {at}:
+        os.kill(os.getpid(), signal.SIGTERM)
     cookie = {{"Set-Cookie": "s=" + CANARIES["cookie"]}}
     if request.url.path == "/authorize" and request.method == "GET":
         page = '<form method="post"><input type="hidden" name="csrf" value="%s"><input name="user"><input type="password" name="pass"></form>'
@@ -148,12 +156,18 @@ def found_in(text):
     return {kind for kind, secret in CANARIES.items() for form in encodings(secret) if form in text}
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["ordinary", "crashing"])
+@pytest.fixture(scope="module", params=["ordinary", "crashing", "interrupted"])
 def leavings(request, tmp_path_factory) -> dict[str, str]:
     """Everything that a run leaves behind: its files and its terminal output, by name."""
     folder: Path = tmp_path_factory.mktemp("canaries")
     (folder / "conftest.py").write_text(
-        "pytest_plugins = ['token_conformance.plugin']\n" + CONFTEST.format(canaries=CANARIES, breaks=request.param)
+        "pytest_plugins = ['token_conformance.plugin']\n"
+        + CONFTEST.format(
+            canaries=CANARIES,
+            breaks=request.param == "crashing",
+            interrupts=request.param == "interrupted",
+            at=INTERRUPTED_AT,
+        )
     )
     (folder / "test_crash.py").write_text(CRASH)
     (folder / "pytest.toml").write_text('[pytest]\nmarkers = ["requirement(*ids)", "evidence_of(*names)"]\n')
@@ -191,6 +205,7 @@ def leavings(request, tmp_path_factory) -> dict[str, str]:
         timeout=600,
     )
     reports = {path.name: path.read_text() for path in (folder / "reports").rglob("*") if path.is_file()}
+    assert (ended.returncode == INTERRUPTED) == (request.param == "interrupted"), ended.stdout
     return {"stdout": ended.stdout, "stderr": ended.stderr, **reports}
 
 

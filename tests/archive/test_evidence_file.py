@@ -66,7 +66,15 @@ def full(descriptor, data):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def told_everything(file):
+def ends(file):
+    file.end(["it sleeps"])
+
+
+def breaks_off(file):
+    file.break_off("by SIGTERM", ["it sleeps"])
+
+
+def told_everything(file, end=ends):
     file.begin(["asked", "waited"])
     file.began("asked", NOW, 0, 0, afresh=True)
     file.drew("asked", "state", "Zq8vN2mX4kLp7Rt1Yw5Bc9Df3Gh6Js0AaQeUiOpLkJh")
@@ -77,7 +85,7 @@ def told_everything(file):
     file.gathered(Record(file._run.profile, "live", trouble="the provider sleeps"))
     file.gathered(Record(file._run.profile, "live"), {"asked": "there is but one session"})
     file.compared([Comparison(exchange(2), exchange(1))] * 2)
-    file.end()
+    end(file)
 
 
 def test_the_schema_that_comes_along_is_current():
@@ -85,14 +93,15 @@ def test_the_schema_that_comes_along_is_current():
     assert json.loads(SCHEMA.read_text("utf-8")) == json_schema()
 
 
-def test_each_line_fits_the_schema(file):
+@pytest.mark.parametrize(("end", "other"), [(ends, "broken_off"), (breaks_off, "end")])
+def test_each_line_fits_the_schema(file, end, other):
     """Every kind of line is there, and one that is of no kind does not fit."""
-    told_everything(file)
+    told_everything(file, end)
     validator = jsonschema.Draft202012Validator(json_schema())
     for line in written(file):
         validator.validate(line)
     kinds = {line["type"] for line in written(file)}
-    assert kinds == {*json_schema()["discriminator"]["mapping"]} - {"signed"}
+    assert kinds == {*json_schema()["discriminator"]["mapping"]} - {"signed", other}
     assert not validator.is_valid({"type": "exchange", "scenario": "asked"})
 
 
@@ -126,7 +135,16 @@ def test_what_breaks_off_is_left_out(file):
     evidence = StoredEvidence.read(file.path.parent)
     assert len(evidence.tapes["asked"].exchanges) == 1
     assert not evidence.whole
-    assert evidence.progress == "interrupted after 0 of 2 scenarios"
+    assert evidence.broken_off is None
+
+
+def test_a_run_that_breaks_off_says_why(file):
+    """And what was noticed by then; nothing is written behind that."""
+    told_everything(file, breaks_off)
+    file.exchanged(exchange(3))
+    evidence = StoredEvidence.read(file.path.parent)
+    assert (evidence.whole, evidence.broken_off, evidence.noticed) == (False, "by SIGTERM", ("it sleeps",))
+    assert len(evidence.tapes["asked"].exchanges) == 2
 
 
 def test_a_line_that_is_spoilt_is_named(file):

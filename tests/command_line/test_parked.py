@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from token_conformance.command_line import run as command
 from token_conformance.command_line.main import main
 from token_conformance.profile.loading import load
 from token_conformance.sessions.parked import ParkedScenario, lot_for
@@ -112,6 +113,21 @@ def test_where_nothing_is_parked_the_status_is_another(setting):
     ended = setting("run", "--live", "--due")
     assert ended.exit_code == 3
     assert "nothing of example is parked" in ended.output
+
+
+def test_who_has_lost_what_was_parked_does_not_keep_others_from_going_on(setting, tmp_path, monkeypatch):
+    """What is due of them is done, and the status is 3 all the same."""
+    done = []
+    monkeypatch.setattr(command, "judged", lambda arguments: done.extend(arguments) or 0)
+    setting.park("over", NOW - timedelta(days=1))
+    other = tmp_path / "other.toml"
+    other.write_text(PROFILE.replace("op.example", "other.example"))
+    ended = CliRunner().invoke(
+        main, ["run", str(other), str(setting.profile), f"--session-file={setting.file}", "--live", "--due"]
+    )
+    assert "ERROR: nothing of other is parked" in ended.output
+    assert (str(setting.profile) in done, str(other) in done) == (True, False)
+    assert ended.exit_code == 3
 
 
 @pytest.mark.parametrize("option", ["--park", "--resume=example.toml"])

@@ -16,6 +16,7 @@ import pytest
 from junitparser import JUnitXml
 
 from token_conformance import results
+from token_conformance.command_line import main
 from token_conformance.layout import ROOT
 from token_conformance.profile.loading import load
 from token_conformance.reference import ReferenceServer
@@ -145,6 +146,9 @@ def test_what_was_gathered_is_written(command, tmp_path):
     assert told["outcome"] == "interrupted"
     assert told["trouble"].endswith((", by SIGINT", ", by SIGTERM"))
     assert told["requests"] > 1
+    (evidence,) = tmp_path.glob("reports/first/*/evidence.jsonl")
+    last = json.loads(evidence.read_text("utf-8").splitlines()[-1])
+    assert (last["type"], told["trouble"].endswith(f", {last['why']}")) == ("broken_off", True)
     assert "first: No verdict on the provider: the run was interrupted after " in shown
 
 
@@ -178,6 +182,15 @@ def test_a_signal_at_the_start_ends_at_once(command, provider):
     interrupted.send(signal.SIGTERM)
     assert "interrupted: nothing was asked of a provider" in interrupted.ended()
     assert not interrupted.reports()
+
+
+@pytest.mark.parametrize(("name", "left"), [("run", 0), ("report", 0), ("profiles", 1)])
+def test_commands_that_judge_end_at_once_at_the_start(monkeypatch, name, left):
+    """With the status of what was interrupted; the others end in Python's way."""
+    told = []
+    monkeypatch.setattr(main, "leave_to_python", lambda: told.append(name))
+    main.main.get_command(None, name)
+    assert len(told) == left
 
 
 def test_the_terminal_may_be_gone(command):

@@ -222,7 +222,7 @@ def test_asks(asked):
 def with_workers(direct_run):
     """Runs three profiles in two workers, one of which meets a signal over the profile `fateful`."""
 
-    def run(name):
+    def run(name, *arguments):
         checks = WORKERS.format(name=name).replace(
             "provider.profile.fateful", "Path('fateful.txt').exists() and take()"
         )
@@ -231,7 +231,7 @@ def with_workers(direct_run):
             "        return True\n    except FileNotFoundError:\n        return False\n"
         )
         (direct_run.folder / "fateful.txt").write_text("")
-        return direct_run(taking + checks, "-n", "2", profiles=("first", "second", "third"))
+        return direct_run(taking + checks, "-n", "2", *arguments, profiles=("first", "second", "third"))
 
     run.results, run.folder = direct_run.results, direct_run.folder
     return run
@@ -248,6 +248,14 @@ def test_a_worker_that_dies_takes_one_profile_with_it(with_workers):
     result.stdout.fnmatch_lines(["*: the run was interrupted: the process that tested it, gw?, died, *"])
     assert result.ret == 2
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_the_evidence_of_a_worker_that_dies_is_named(with_workers):
+    """With the command that judges it, and gives the profile a report of what was gathered."""
+    result = with_workers("SIGKILL", "--evidence")
+    (left,) = (path for path in with_workers.folder.glob("reports/*/*") if not (path / "results.json").exists())
+    (line,) = (line for line in result.outlines if ": No verdict on the provider: the run was interrupted" in line)
+    assert f", died; `token-conformance report {left.relative_to(with_workers.folder)}` judges what it had" in line
 
 
 def test_a_worker_that_is_told_to_stop_reports_its_profile(with_workers):

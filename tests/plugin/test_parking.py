@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from token_conformance.plugin.parking import going_on, heed_what_is_parked, park_what_is_left, parked_of
-from token_conformance.plugin.stash import PARKED, REPETITIONS, UNPARKED
+from token_conformance.plugin.stash import PARKED, RECORDS, REPETITIONS, UNPARKED
 from token_conformance.redaction import Redactor
+from token_conformance.running.parking import ParkedNow
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -68,6 +69,40 @@ def test_what_cannot_be_gone_on_with_is_a_session_that_cannot_be_used(damaged, c
     assert "cannot be read" in record.trouble
     with pytest.raises(Inconclusive, match="cannot be read"):
         record.transcript("aged")
+
+
+@pytest.fixture
+def parking(monkeypatch, make_profile, scripted_server, config):
+    """Parks what is left of a run, with an outcome of it; gives the sentences on trouble, and what was noticed."""
+
+    def run(**told):
+        profile, server = make_profile(), scripted_server(lambda request: None)
+        run = Run("example", profile, server, Redactor(), lot=object())
+        record = Record(profile, "live", waits={"aged": Waits(lacking=86_400)}, noticed=("it sleeps",))
+        config.stash[RECORDS] = {"example": record}
+
+        async def park(*_):
+            return ParkedNow((), Record(profile, "live", **told))
+
+        monkeypatch.setattr("token_conformance.running.parking.park", park)
+        asyncio.run(park_what_is_left(run, record, [AGED], config))
+        return config.stash[UNPARKED].get("example"), config.stash[RECORDS]["example"].noticed
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["trouble", "defect"])
+def test_a_provider_that_is_gone_when_it_is_parked_is_the_runs_trouble(parking, name):
+    """A run whose provider has stopped answering does not conform, however late it did."""
+    trouble, _ = parking(**{name: "the provider stopped answering after 3 requests"})
+    assert trouble == "not all that is left could be parked: the provider stopped answering after 3 requests"
+
+
+def test_what_is_not_parked_for_a_reason_of_its_own_says_so(parking):
+    """Nobody waits for what is not there."""
+    trouble, noticed = parking(outcomes={"aged": Inconclusive("it takes more than limits.max_logins = 2 logins")})
+    assert trouble is None
+    assert noticed == ("it sleeps", "aged is not parked: it takes more than limits.max_logins = 2 logins")
 
 
 @pytest.mark.parametrize("option", ["--park", "--due"])

@@ -50,6 +50,13 @@ def test_plain_http_has_to_be_allowed(key):
         assert Endpoints.model_validate(usual | server | {"allow_http": True})
 
 
+def test_no_address_holds_a_password():
+    """Addresses are told everywhere: in reports, in evidence, and on the terminal."""
+    for address in ("https://user:word@op.example/token", "https://word@op.example"):
+        with pytest.raises(ValidationError, match="without a name and a password"):
+            Endpoints.model_validate({"issuer": address})
+
+
 def test_another_issuer_needs_one_that_is_asked():
     """Metadata are asked for at the issuer alone."""
     with pytest.raises(ValidationError, match="expected issuer beside metadata_issuer"):

@@ -104,6 +104,13 @@ MISTAKES = {
         ('"app"', '"${MISSING}"'),
         "clients[0].client_id: ${MISSING} is not set; expected a value: set the environment variable MISSING",
     ),
+    "a URL with a password": (
+        ("https://op.example/token", "https://alice:canary@op.example/token"),
+        (
+            "server.token_endpoint: expected a URL without a name and a password (RFC 9110 §4.2.4), "
+            "which reports would show, not a value that is not shown"
+        ),
+    ),
     "a URL from a variable that is not set": (
         ("https://op.example/token", "${MISSING}"),
         "server.token_endpoint: ${MISSING} is not set; expected a value: set the environment variable MISSING",

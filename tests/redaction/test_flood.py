@@ -42,7 +42,8 @@ def test_what_stands_outermost_is_learnt_first(make_exchange):
 
 def test_what_looks_like_a_token_is_masked_from_then_on(make_exchange):
     """Nobody knows which of the tokens a sentence repeats; words stay words, and labels stay labels."""
-    redactor, sentence = Redactor(), "access_token is 'x9Fk2mQ7-Lp04vT' of /token, after <code 1> and rotation/4"
+    redactor, named = Redactor(), "rotation/4 and an_expired_code~afterwards~again/12"
+    sentence = f"access_token is 'x9Fk2mQ7-Lp04vT' of /token, after <code 1>, {named}"
     assert redactor.text(sentence) == sentence
     label = redactor.learn("code", "another-secret-0001")
     redactor.learn_exchange(flood(make_exchange))

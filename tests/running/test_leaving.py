@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import httpx
@@ -51,7 +52,7 @@ async def twice(provider):
 def left(make_profile, scripted_server):
     """The sentence of a run at a server."""
 
-    def left(provider, kind="live", lot=None, **tables):
+    def left(provider, kind="live", lot=None, by=None, stopped=None, **tables):
         profile, answering = (
             make_profile(**{"server": REVOCATION, **BY_PASSWORD, **tables}),
             scripted_server(provider.answer),
@@ -61,7 +62,9 @@ def left(make_profile, scripted_server):
 
         async def perform():
             record = await gather(run, [Scenario("twice", twice)], lambda *progress: None)
-            return await take_leave(run, record, record.exchanges)
+            if by is not None:
+                run.interruption.ask(by)
+            return await take_leave(run, replace(record, stopped=stopped), record.exchanges)
 
         return asyncio.run(perform())
 
@@ -83,6 +86,17 @@ def test_a_setting_leaves_it_out(left):
     assert left(server, limits={"revoke_at_end": False}).endswith(
         "of the 2 refresh tokens that the run held at its end, 2 live on until they expire: limits.revoke_at_end = false"
     )
+    assert server.revoked == []
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [({"by": "SIGTERM"}, "the run was interrupted"), ({"stopped": 3}, "the provider has stopped answering")],
+)
+def test_a_run_that_asks_for_nothing_more_says_what_lives_on(left, how, why):
+    """Whoever interrupts it wants it to end, and not to ask for more."""
+    server = Server()
+    assert left(server, **how).endswith(f", 2 live on until they expire: {why}")
     assert server.revoked == []
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from token_conformance.sessions import FileVault, SessionStore, StoredSession
-from token_conformance.sessions.store import provider_of
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +29,7 @@ def make_session(profile):
         now = datetime.now(UTC)
         usual = {
             "profile": "example",
-            "provider": provider_of(profile),
+            "provider": profile.server.address,
             "client_id": "app",
             "logged_in": now,
             "refresh_token": "refresh-token-0001",

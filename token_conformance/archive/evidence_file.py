@@ -22,6 +22,7 @@ from token_conformance.servers.evidence_lines import (
     FILE,
     SCHEMA,
     Begin,
+    BrokenOff,
     Compared,
     Drew,
     End,
@@ -147,6 +148,13 @@ class EvidenceFile:
         """Write which exchanges were held against which controls, each pair once."""
         for attempt, control in dict.fromkeys((each.attempt.id, each.control.id) for each in comparisons):
             self._write(Compared, attempt=attempt, control=control)
+
+    @unfailing
+    def break_off(self, why: str, noticed: Sequence[str] = ()) -> None:
+        """Write the last line of a run that does not come to its end."""
+        told = [self._told.text(each) for each in noticed]
+        self._write(BrokenOff, at=datetime.now(UTC), why=self._told.text(why), noticed=told)
+        self.close()
 
     @unfailing
     def end(self, noticed: Sequence[str] = ()) -> None:

@@ -60,6 +60,10 @@ COMMANDS = {
 }
 
 
+JUDGING = frozenset({"run", "report"})
+"""The commands that heed signals by themselves from their first check on, and are ended by them before."""
+
+
 class Rooms(click.Group):
     """Opens a command's room when the command is given."""
 
@@ -74,7 +78,7 @@ class Rooms(click.Group):
         room, name, _ = COMMANDS[cmd_name]
         with starting_lightly():
             command: click.Command = getattr(import_module(f"token_conformance.command_line.{room}"), name)
-        if cmd_name != "run":
+        if cmd_name not in JUDGING:
             leave_to_python()
         return command
 

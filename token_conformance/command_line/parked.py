@@ -19,7 +19,7 @@ from token_conformance.profile.loading import load
 from token_conformance.profile.models import Profile
 from token_conformance.results.exit_status import NO_SESSION
 from token_conformance.sessions.parked import ParkedScenario, lot_for
-from token_conformance.sessions.problems import SessionError
+from token_conformance.sessions.problems import NoSessionError, SessionError
 from token_conformance.sessions.session import StoredSession
 from token_conformance.sessions.store import moment, store_for
 
@@ -69,13 +69,15 @@ def parked_lines(parked: tuple[ParkedScenario, ...], place: str, now: datetime) 
 def due_line(
     given: str, name: str, profile: Profile, session_file: Path | None, now: datetime, *, keyring: bool
 ) -> tuple[bool, str]:
-    """Whether anything parked is due, and a line that says what, or when the next is; ends the command where nothing is parked."""
-    try:
-        parked = lot_for(given, profile, session_file, keyring=keyring).parked()
-    except SessionError as problem:
-        _give_up(str(problem))
+    """Whether anything parked is due, and a line that says what, or when the next is.
+
+    Raises:
+        SessionError: nothing is parked, or it cannot be read.
+
+    """
+    parked = lot_for(given, profile, session_file, keyring=keyring).parked()
     if not parked:
-        _give_up(f"nothing of {name} is parked: `token-conformance run {given} --live --park` does it")
+        raise NoSessionError(f"nothing of {name} is parked: `token-conformance run {given} --live --park` does it")
     due = [each.scenario for each in parked if each.is_due(now)]
     if due:
         return True, f"{name}: goes on with {', '.join(due)}"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import click
 
@@ -14,18 +14,21 @@ from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.surroundings import environment, surroundings
-from token_conformance.command_line.telling import tell
+from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
-from token_conformance.results.exit_status import CONFORMS, INTERRUPTED
+from token_conformance.results.exit_status import CONFORMS, INTERRUPTED, NO_SESSION, worst
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
 from token_conformance.running.signals import end_at_once, is_heeded_from_the_start
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.selection import Choice, select
+
+Parked = Literal["due", "later", "lost"]
+"""What `--due` finds of a profile."""
 
 UNUSED = (
     "cacheprovider",
@@ -104,10 +107,10 @@ def run(context: click.Context, /, profiles: tuple[str, ...], **options: object)
     or where it uses none, and emulated otherwise.
     """
     with without_collecting():  # what is imported and collected stays; the plugin collects from the first check on
-        profiles = announce(profiles, options)
+        profiles, lost = announce(profiles, options)
         if not profiles:
-            context.exit(CONFORMS)
-        status = judged(pytest_arguments(profiles, options))
+            context.exit(NO_SESSION if lost else CONFORMS)
+        status = worst([judged(pytest_arguments(profiles, options)), *[NO_SESSION] * lost])
     if status == INTERRUPTED and is_heeded_from_the_start():
         end_at_once()
     end_lightly()
@@ -165,10 +168,10 @@ def machinery() -> list[str]:
     return [f"--rootdir={ROOT}", "-c", str(PACKAGE / "pytest.toml"), *named, *options]
 
 
-def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[str, ...]:
+def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[tuple[str, ...], bool]:
     """Say of each profile what will answer; a profile that cannot be used ends the command.
 
-    Gives the profiles, one by one, that there is something to do for.
+    Gives the profiles, one by one, that there is something to do for, and whether what `--due` goes on with is lost of one.
     """
     try:
         profiles, known = expanded(given), environment(Path(file) for file in _listed(options["env_files"]))
@@ -184,7 +187,7 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[str, .
     choice = Choice(kind, recording, faults, variations, proxy=options["proxy"])  # type: ignore[arg-type]  # click's choices
     if options["due"] and (options["park"] or options["resume"]):
         problems.append("--due goes on with what is parked alone: leave out --park and --resume")
-    waiting: set[str] = set()
+    parked: dict[str, Parked] = {}
     for one in profiles if not problems else ():
         try:
             name, profile, server = select(one, choice, known)
@@ -194,29 +197,37 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[str, .
             tell(f"{name}: {server.description}")
             announce_variables(one, known, options)
             problems += announce_resumption(name, profile, options["resume"])
-            if options["due"] and server.kind == "live" and not announce_due(one, name, profile, options):
-                waiting.add(one)
-    to_do = tuple(one for one in profiles if one not in waiting)
+            if options["due"] and server.kind == "live":
+                parked[one] = announce_due(one, name, profile, options)
+    to_do = tuple(one for one in profiles if parked.get(one, "due") == "due")
     if (
         to_do and not problems and not options["plan"]
     ):  # pytest would need the temporary folder before the plugin can say so
         problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
-    return to_do
+    return to_do, "lost" in parked.values()
 
 
-def announce_due(given: str, name: str, profile: Profile, options: dict[str, object]) -> bool:
-    """Say what is parked and due, or else when the next of it is; tells whether anything is.
+def announce_due(given: str, name: str, profile: Profile, options: dict[str, object]) -> Parked:
+    """Say what is parked and due, or else when the next of it is.
 
-    Nothing parked at all ends the command: a schedule that has lost what it waits for is not to look as if it waited.
+    Nothing parked at all is told by the exit status, once what is due of other profiles is done: a schedule that has lost
+    what it waits for is not to look as if it waited.
     """
-    from token_conformance.command_line.parked import due_line  # other runs have no use for it
+    from token_conformance.command_line.parked import due_line  # other runs have no use for it, nor for sessions
+    from token_conformance.sessions.problems import SessionError
 
     file, now = options["session_file"], datetime.now(UTC)
-    due, line = due_line(given, name, profile, Path(str(file)) if file else None, now, keyring=bool(options["keyring"]))
-    click.echo(line)
-    return due
+    try:
+        due, line = due_line(
+            given, name, profile, Path(str(file)) if file else None, now, keyring=bool(options["keyring"])
+        )
+    except SessionError as problem:
+        tell_problem(str(problem))
+        return "lost"
+    tell(line)
+    return "due" if due else "later"
 
 
 def announce_variables(given: str, known: Mapping[str, str], options: dict[str, object]) -> None:

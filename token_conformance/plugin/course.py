@@ -13,10 +13,11 @@ import pytest
 
 from token_conformance.plugin.directly import judge_directly
 from token_conformance.plugin.interrupting import begin
+from token_conformance.plugin.noting import why_interrupted
 from token_conformance.plugin.output import report_on
 from token_conformance.plugin.parking import going_on, heed_what_is_parked, park_what_is_left
 from token_conformance.plugin.progress import Progress
-from token_conformance.plugin.repeating import outcomes_of, repeat_reds
+from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS
@@ -93,9 +94,7 @@ class Course:
             await self._take_leave(run, record)
             if config.option.park and not run.due:
                 await park_what_is_left(run, record, scenarios, config)
-            if not run.interruption.asked:  # the evidence of a run that was interrupted breaks off
-                run.noting.compared([each for outcome in outcomes.values() for each in outcome.compared])
-                run.noting.end(config.stash[RECORDS][run.name].noticed)
+            _note_end(run, config.stash[RECORDS][run.name], outcomes)
             if config.option.directly:
                 judge_directly(outcomes)
         except Exception as problem:  # pytest judges each check by itself all the same
@@ -111,6 +110,15 @@ class Course:
         said = (*record.noticed, *named_proxy(run), *([farewell] if farewell is not None else []))
         if said != record.noticed:
             self._config.stash[RECORDS][run.name] = replace(record, noticed=said)
+
+
+def _note_end(run: Run, record: Record, outcomes: Outcomes) -> None:
+    """Have the evidence of a run end, or break off where the run does."""
+    if (why := why_interrupted(run, record)) is not None:
+        run.noting.break_off(why, record.noticed)
+        return
+    run.noting.compared([each for outcome in outcomes.values() for each in outcome.compared])
+    run.noting.end(record.noticed)
 
 
 def _loop(interruption: Interruption) -> asyncio.AbstractEventLoop:

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from token_conformance.redaction import Redactor
+from token_conformance.running.record import Record
 from token_conformance.running.run import Run
-from token_conformance.servers.evidence_lines import Selection
+from token_conformance.servers.evidence_lines import FILE, Selection
+
+BEGAN = "%Y%m%dT%H%M%S.%fZ"
+"""How a folder tells when its run began; names and times have the same order."""
 
 
 def folder_of(run: Run, config: pytest.Config) -> Path:
@@ -18,7 +22,19 @@ def folder_of(run: Run, config: pytest.Config) -> Path:
         from token_conformance.running.replaying import stored_of
 
         return stored_of(run).evidence.folder
-    return Path(config.option.report_dir) / run.name / run.started.strftime("%Y%m%dT%H%M%S.%fZ")
+    return Path(config.option.report_dir) / run.name / run.started.strftime(BEGAN)
+
+
+def evidence_left_of(run: Run, config: pytest.Config) -> Path | None:
+    """The folder in which a process that died has left evidence of a run, the newest one without results; None for none."""
+    written = (Path(config.option.report_dir) / run.name).glob(f"*/{FILE}")
+    left = (path.parent for path in written if not (path.parent / "results.json").exists())
+    return max((folder for folder in left if _is_of(folder, run)), default=None)
+
+
+def _is_of(folder: Path, run: Run) -> bool:
+    """Whether a folder is of this session: workers begin their runs after the process that begins them."""
+    return folder.name >= run.started.strftime(BEGAN)
 
 
 def with_evidence(run: Run, config: pytest.Config) -> Run:
@@ -55,14 +71,25 @@ def stored_run(folder: Path) -> Run:
     )
 
 
-def how_far(run: Run) -> str | None:
-    """How far a run came that is judged from its evidence, where that breaks off; None where it does not."""
+def breaks_off(run: Run) -> bool:
+    """Whether a run is judged from its evidence, and that ends before the run had come to its end."""
     if not run.replayed:
-        return None
+        return False
     from token_conformance.running.replaying import stored_of
 
-    evidence = stored_of(run).evidence
-    return None if evidence.whole else evidence.progress
+    return not stored_of(run).evidence.whole
+
+
+def why_interrupted(run: Run, record: Record, defect: str | None = None) -> str | None:
+    """What kept a run from its end: a signal, or a defect of ours, met in gathering or later; None where nothing is known to."""
+    if breaks_off(run):
+        from token_conformance.running.replaying import stored_of
+
+        return stored_of(run).evidence.broken_off
+    if run.interruption.asked:
+        return f"by {run.interruption.by}"
+    met = record.defect or defect
+    return f"by {run.redactor.text(met)}" if met is not None else None
 
 
 def selection_in(run: Run, config: pytest.Config) -> Selection:

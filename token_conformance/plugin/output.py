@@ -15,7 +15,7 @@ from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
-from token_conformance.plugin.noting import folder_of, how_far
+from token_conformance.plugin.noting import breaks_off, evidence_left_of, folder_of, why_interrupted
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -102,7 +102,7 @@ def report_lost(name: str | None, done: Iterable[str], worker: str, config: pyte
         )
     if name is not None:
         run = config.stash[RUNS].pop(name)
-        finished.append(_finish(run, lost_result(run, worker), (), config))
+        finished.append(_finish(run, lost_result(run, worker, evidence_left_of(run, config)), (), config))
 
 
 def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytest.Config) -> list[Finished]:
@@ -115,9 +115,12 @@ def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytes
     ]
 
 
-def lost_result(run: Run, worker: str) -> RunResult:
-    """What can be said of a run whose process died: nothing but that."""
+def lost_result(run: Run, worker: str, evidence: Path | None) -> RunResult:
+    """What can be said of a run whose process died: nothing but that, and how to judge the evidence that it has left."""
     why = f"the process that tested it, {worker}, died, and with it what it had gathered"
+    if evidence is not None:
+        again = shlex.join(["token-conformance", "report", str(evidence)])
+        why = f"the process that tested it, {worker}, died; `{again}` judges what it had gathered"
     return RunResult(
         profile=run.name,
         server=run.server.kind,
@@ -189,17 +192,12 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
 
 def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: LeftOff | None) -> str | None:
     """How far a run came that did not come to its end, and why; None where it did."""
-    if (broken_off := how_far(run)) is not None:
-        return broken_off
-    defect = record.defect or config.stash[DEFECTS].get(run.name)
-    why = None
-    if run.interruption.asked:
-        why = f"by {run.interruption.by}"
-    elif defect is not None:
-        why = f"by {run.redactor.text(defect)}"
-    elif left_off == "somehow":
+    why = why_interrupted(run, record, config.stash[DEFECTS].get(run.name))
+    if why is None and left_off == "somehow":
         why = "before all checks were judged"
-    return f"{WAS_INTERRUPTED} {record.how_far}, {why}" if why is not None else None
+    if why is None and not breaks_off(run):
+        return None
+    return ", ".join(filter(None, (f"{WAS_INTERRUPTED} {record.how_far}", why)))
 
 
 def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: pytest.Config) -> Finished:
@@ -255,7 +253,7 @@ def _circumstances(
         trouble=run.redactor.text(record.trouble) if record.trouble else None,
         no_session=record.no_session,
         interrupted=_interrupted(run, record, config, left_off),
-        selection=selection_of(config, run.name, stopped=left_off == "failure"),
+        selection=selection_of(config, run, stopped=left_off == "failure"),
         strict=config.option.warnings_fail,
         complete=config.option.complete,
         of_token_endpoint=_of_token_endpoint(record, result),
@@ -297,11 +295,10 @@ def _again(run: Run, results: Path, config: pytest.Config) -> str:
 def _run_result(run: Run, record: Record, more: Iterable[Record | None], results: list[CheckResult]) -> RunResult:
     """The result of a run; `more` was gathered after it."""
     records = [record, *(each for each in more if each is not None)]
-    where = run.profile.server
     return RunResult(
         profile=run.name,
         provider=run.redactor.text(run.profile.profile.name),
-        address=run.redactor.text(where.issuer or where.token_endpoint or ""),
+        address=run.redactor.text(run.profile.server.address),
         server=run.server.kind,
         started=run.started,
         seconds=round((run.present - run.started).total_seconds(), 2),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from token_conformance.plugin.progress import Progress
-from token_conformance.plugin.stash import PARKED, REPETITIONS, UNPARKED
+from token_conformance.plugin.stash import PARKED, RECORDS, REPETITIONS, UNPARKED
 from token_conformance.results.todo import Parked
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -48,7 +48,10 @@ def heed_what_is_parked(run: Run, scenarios: Sequence[Scenario]) -> tuple[str, .
 
 
 async def park_what_is_left(run: Run, record: Record, scenarios: Sequence[Scenario], config: pytest.Config) -> None:
-    """Park what a run could not wait for, after all else that it does; what cannot be stored is the run's trouble."""
+    """Park what a run could not wait for, after all else that it does; what keeps it from that is the run's trouble.
+
+    What cannot be parked for a reason of its own, such as a login that is refused, is told with what was noticed.
+    """
     from token_conformance.running.parking import park, to_park
     from token_conformance.sessions.problems import SessionError
 
@@ -61,6 +64,18 @@ async def park_what_is_left(run: Run, record: Record, scenarios: Sequence[Scenar
         config.stash[UNPARKED][run.name] = f"what is left could not be parked: {problem}"
     else:
         config.stash[PARKED][run.name] = parked
+        if (why := parked.record.trouble or parked.record.defect) is not None:
+            config.stash[UNPARKED][run.name] = f"not all that is left could be parked: {run.redactor.text(why)}"
+        known = config.stash[RECORDS][run.name]
+        config.stash[RECORDS][run.name] = replace(known, noticed=(*known.noticed, *_not_parked(parked)))
+
+
+def _not_parked(now: ParkedNow) -> Iterator[str]:
+    """A sentence on each scenario that did not come to the wait at which it would have been parked."""
+    kept = {each.scenario for each in now.scenarios}
+    for name, outcome in now.record.outcomes.items():
+        if name not in kept and isinstance(outcome, Exception):
+            yield f"{name} is not parked: {outcome}"
 
 
 def parked_of(run: Run, parked: ParkedNow | None) -> tuple[Parked, ...]:

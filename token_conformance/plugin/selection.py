@@ -89,15 +89,16 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
             item.config.stash.setdefault(LEFT_OUT, Counter())[run_for(item).name] += 1
 
 
-def selection_of(config: pytest.Config, name: str, *, stopped: bool = False) -> str | None:
-    """By what the checks of a profile were selected, and how many were left out; None where all of ours are run.
+def selection_of(config: pytest.Config, run: Run, *, stopped: bool = False) -> str | None:
+    """By what the checks of a run were selected, and how many were left out; None where all of ours are run.
 
     With `stopped`, pytest has left out those behind the first failures, as it was told to.
     """
-    left_out, option = config.stash.get(LEFT_OUT, Counter[str]())[name], config.option
+    left_out, option = config.stash.get(LEFT_OUT, Counter[str]())[run.name], config.option
     given = {"-k": option.keyword, "-m": option.markexpr, "--resume": option.resume and str(option.resume)}
     by = [f"{flag} {shlex.quote(value)}" for flag, value in given.items() if value and left_out]
     by += ["--due"] if option.due and left_out else []
+    by += ["--resume"] if run.replayed and run.only is not None and left_out else []
     by += [] if _has_all(config) else [shlex.join(config.args)]
     by += [_stopped_after(option.maxfail)] if stopped else []
     if not by and not left_out:

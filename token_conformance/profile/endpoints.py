@@ -69,6 +69,11 @@ class Endpoints(Table):
         return (*((name, address) for name, address in named if address is not None), *aliases)
 
     @property
+    def address(self) -> str:
+        """What the provider is known by: its issuer, or else its token endpoint."""
+        return self.issuer or self.token_endpoint or ""
+
+    @property
     def named_issuer(self) -> str | None:
         """The issuer that the metadata have to name (RFC 8414 §3.3): the one asked, or another one that is documented."""
         return self.metadata_issuer or self.issuer

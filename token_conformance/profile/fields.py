@@ -18,6 +18,8 @@ def _http_url(text: str) -> str:
     parts = _split(text)
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("expected an http or https URL such as https://op.example/token")
+    if "@" in parts.netloc:
+        raise ValueError("expected a URL without a name and a password (RFC 9110 §4.2.4), which reports would show")
     return _without_fragment(text, parts)
 
 
@@ -88,7 +90,7 @@ OF_THE_ENVIRONMENT = "env"
 """What stands for the proxy that the environment names: HTTPS_PROXY and the like."""
 
 EndpointURL = Annotated[str, AfterValidator(_http_url)]
-"""An http or https URL with a host; kept as written."""
+"""An http or https URL with a host, and without a user; kept as written."""
 
 
 def _signing_key(text: str) -> str:

@@ -15,6 +15,9 @@ from token_conformance.profile.models import Profile
 SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key", "proxy"})
 """Keys whose values are never repeated."""
 
+_WITH_USER = re.compile(r"//[^/?#]*@")
+"""Where an address holds a name, and perhaps a password (RFC 3986 §3.2.1)."""
+
 ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts", "users"})
 
 Place = tuple[int | str, ...]
@@ -153,7 +156,7 @@ def _written(key: int | str, value: object) -> str:
             return "an array" if value else "an empty array"
         case bool():
             return str(value).lower()
-        case _ if key in SECRETS:
+        case _ if key in SECRETS or (isinstance(value, str) and _WITH_USER.search(value)):
             return "a value that is not shown"
         case str():
             source = " as the environment has it" if "${" in value else ""

@@ -29,6 +29,7 @@ from token_conformance.redaction.redactor import Redactor
 from token_conformance.redaction.strength import is_address
 from token_conformance.redaction.visible import readable
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
+from token_conformance.wire.kept import MOST_OF_JSON, MOST_OF_OTHERS
 
 OF_OURS = frozenset({"code_challenge", "login_hint", "nonce", "state", "username"})
 """Further parameters that have pseudonyms: those by which we, or a user, could be known again."""
@@ -37,9 +38,6 @@ SPOKEN = PUBLIC_FIELDS - {"username"} | {"dpop_jkt", "error", "iss", "post_logou
 """Parameters that say what is meant to be read."""
 
 HASH_CLAIMS = frozenset({"at_hash", "ath", "c_hash", "s_hash"})
-
-KEPT, OTHERS_KEPT = 1_000_000, 20_000
-"""Characters of a body that are kept: those of JSON, which is judged, and those of pages and all else."""
 
 MOST_IN_ALL, SMALL = 20_000_000, 16_384
 """Bytes of the bodies of a run, beyond which only small ones are kept."""
@@ -120,7 +118,7 @@ class Pseudonymous:
         if len(body) > SMALL and body.lstrip()[:1] != b"<" and _words_in(body) > MOST_WORDS:
             return f"they hold more than {MOST_WORDS:,} words"
         asked = header(exchange.request.headers, "accept") or ""
-        odd = "text/html" in asked and len(body) > OTHERS_KEPT and body.lstrip()[:1] in {b"{", b"["}
+        odd = "text/html" in asked and len(body) > MOST_OF_OTHERS and body.lstrip()[:1] in {b"{", b"["}
         return "they are no page, which a browser asked for" if odd else ""
 
     def _foresee(self, exchange: Exchange) -> None:
@@ -152,7 +150,7 @@ class Pseudonymous:
             return Response(answer.status, self._headers(answer.headers), NO_TEXT), left_out
         text = answer.body.decode("utf-8", "surrogateescape")
         shown = self._body(text, closed=_speaks_of_people(exchange))
-        most = KEPT if _is_json(text) else OTHERS_KEPT
+        most = MOST_OF_JSON if _is_json(text) else MOST_OF_OTHERS
         body = (shown if len(shown) <= most else _cut(shown, most)).encode("utf-8", "surrogateescape")
         note = f"cut after {most:,} of {len(text):,} characters, its other forms follow" if len(shown) > most else ""
         return Response(answer.status, self._headers(answer.headers), body), note

@@ -35,7 +35,7 @@ ONE_OF_MANY = "<secret 0>"
 """What stands for anything that looks like a token, where an answer has held more secrets than are learnt."""
 
 _LIKE_A_TOKEN = re.compile(r"[^\s\"'<>,]{8,}")
-_EXCHANGE = re.compile(r"[a-z_]+(?:~again)?/\d+")
+_EXCHANGE = re.compile(r"[a-z_]+(?:~again|~parked|~afterwards)*/\d+")
 _LABEL = re.compile(r"(<[a-z_]+ \d+>)")
 _ENCODED = re.compile(r"[%&\\]")
 _PARAMETER = re.compile(r"(?<![^\s&=<>])[^\s&=<>%\\]*[%\\][^\s&=<>]*")

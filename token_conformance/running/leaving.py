@@ -74,7 +74,7 @@ def _holds_anything(run: Run) -> bool:
 def named_proxy(run: Run) -> tuple[str, ...]:
     """That a live run has gone through a proxy, in a sentence for its report."""
     server = run.profile.server
-    through = sentence(server.proxy, server.issuer or server.token_endpoint) if run.server.kind == "live" else None
+    through = sentence(server.proxy, server.address) if run.server.kind == "live" else None
     return () if through is None else (through,)
 
 

@@ -42,6 +42,10 @@ class RunNoting(Noting, Protocol):
         """These exchanges were held against these controls."""
         ...
 
+    def break_off(self, why: str, noticed: Sequence[str] = ()) -> None:
+        """The run does not come to its end, and why (`by SIGTERM`); all that was noticed of the provider by then."""
+        ...
+
     def end(self, noticed: Sequence[str] = ()) -> None:
         """Nothing more is asked of the provider; all that was noticed of it."""
         ...
@@ -66,6 +70,9 @@ class Inattentive(Deaf):
 
     def compared(self, comparisons: Sequence[Comparison]) -> None:
         """Let the comparisons go."""
+
+    def break_off(self, why: str, noticed: Sequence[str] = ()) -> None:
+        """Let it break off."""
 
     def end(self, noticed: Sequence[str] = ()) -> None:
         """Let it end."""

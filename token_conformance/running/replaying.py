@@ -18,6 +18,7 @@ from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.gathering import AGAIN, FRESH
+from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -120,6 +121,7 @@ class _Replay:
         self._evidence = self._server.evidence
         self._scenarios = {each.name: each for each in (*scenarios, SIDE_BY_SIDE)}
         self._wanted = [each.name for each in scenarios]
+        self._concerning = frozenset(each.name for each in scenarios if each.lacking(run.profile) is None)
         self._outcomes: dict[str, Any] = {}
         self._logins = LoginBudget(NO_LIMIT, wrong_password=run.profile.limits.wrong_password)
         self._discovery = Discovery(run.profile, self._wire("discovery"))
@@ -229,9 +231,10 @@ class _Replay:
             ),
             trouble=told.trouble if told is not None else None,
             no_session=told is not None and told.no_session,
-            stopped=None,
+            stopped=told.stopped if told is not None else None,
             admitted=self._admission.found,
             noticed=self._evidence.noticed,
+            concerning=self._concerning,
         )
 
     def _ended(self) -> Iterator[tuple[str, ScenarioEnded]]:
@@ -257,7 +260,7 @@ class _Replay:
 
     def _absent(self, name: str) -> Inconclusive:
         if name in self._evidence.begin.scenarios and not self._evidence.whole:
-            return Inconclusive(f"the run was interrupted before scenario {name} had ended")
+            return InterruptedRunError(f"{INTERRUPTED} before scenario {name} had ended")
         return Inconclusive(f"the evidence does not hold scenario {name}")
 
 

@@ -203,6 +203,15 @@ class Gathered(Line):
     refused: dict[str, str] = {}
 
 
+class BrokenOff(Line):
+    """The last line of a run that did not come to its end, with the reason (`by SIGTERM`) and all that was noticed."""
+
+    type: Literal["broken_off"] = "broken_off"
+    at: AwareDatetime
+    why: str
+    noticed: list[str] = []
+
+
 class End(Line):
     """The last line, with all that was noticed of the provider, how the run took its leave among it."""
 
@@ -212,7 +221,17 @@ class End(Line):
 
 
 AnyLine = Annotated[
-    Begin | ScenarioBegan | ScenarioEnded | Drew | Exchanged | ShookHands | Signed | Compared | Gathered | End,
+    Begin
+    | ScenarioBegan
+    | ScenarioEnded
+    | Drew
+    | Exchanged
+    | ShookHands
+    | Signed
+    | Compared
+    | Gathered
+    | BrokenOff
+    | End,
     Field(discriminator="type"),
 ]
 

@@ -92,7 +92,7 @@ class LiveServer:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        address = profile.server.issuer or profile.server.token_endpoint
+        address = profile.server.address
         through = sentence(profile.server.proxy, address)
         self.description = f"live at {address}{f'; {through}' if through else ''}"
         self.variables: Mapping[str, str] = {}

@@ -22,12 +22,12 @@ from token_conformance.servers.evidence_lines import (
     LINES,
     AnyLine,
     Begin,
+    BrokenOff,
     Came,
     Drew,
     End,
     Exchanged,
     Gathered,
-    ScenarioBegan,
     ScenarioEnded,
     ShookHands,
     Signed,
@@ -88,7 +88,7 @@ class StoredEvidence:
     @property
     def until(self) -> datetime:
         """When the run ended, or what is known of it does; the clocks of emulated servers are moved, and tell nothing."""
-        told = [*(line.at for line in self.of(Gathered)), *(line.at for line in self.of(End))]
+        told = [line.at for line in self.lines if isinstance(line, Gathered | BrokenOff | End)]
         began = [line.started for line in self.of(Exchanged)] if self.begin.server == "live" else []
         return max([self.begin.started, *began, *told])
 
@@ -122,16 +122,13 @@ class StoredEvidence:
     @property
     def noticed(self) -> tuple[str, ...]:
         """What was noticed of the provider, as far as it is known."""
-        gathered, end = self.gathered(), next(self.of(End), None)
-        return tuple(end.noticed if end is not None else gathered.noticed if gathered is not None else ())
+        told = (next(self.of(End), None), next(self.of(BrokenOff), None), self.gathered())
+        return next((tuple(line.noticed) for line in told if line is not None), ())
 
     @property
-    def progress(self) -> str:
-        """How far the run came."""
-        begun = {line.scenario for line in self.of(ScenarioBegan)}
-        done = sum(name in self.ended for name in self.begin.scenarios)
-        planned = len({*self.begin.scenarios, *begun})
-        return f"interrupted after {done} of {planned} scenarios"
+    def broken_off(self) -> str | None:
+        """Why the run did not come to its end (`by SIGTERM`); None where it did, or had no time to say it."""
+        return next((line.why for line in self.of(BrokenOff)), None)
 
 
 @dataclass

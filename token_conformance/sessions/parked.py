@@ -24,7 +24,6 @@ from token_conformance.profile.files import find
 from token_conformance.profile.models import Profile
 from token_conformance.provider.dpop import restored
 from token_conformance.sessions.problems import DamagedSessionError, SessionBusyError, StorageError
-from token_conformance.sessions.store import provider_of
 from token_conformance.sessions.vaults import OWNER_ONLY, Vault, make_folder, vault
 
 FORMAT: Literal[1] = 1
@@ -131,7 +130,7 @@ class ParkingLot:
 
     def __init__(self, name: str, profile: Profile, kept: Vault) -> None:
         self.name = name
-        self.whose = (provider_of(profile), profile.user_client.client_id, profile.login.username or "")
+        self.whose = (profile.server.address, profile.user_client.client_id, profile.login.username or "")
         self._vault = kept
 
     @property

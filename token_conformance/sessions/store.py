@@ -54,7 +54,7 @@ class SessionStore:
     @property
     def provider(self) -> str:
         """The provider that sessions belong to: its issuer, or else its token endpoint."""
-        return provider_of(self.profile)
+        return self.profile.server.address
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -160,11 +160,6 @@ def store_for(given: str, profile: Profile, session_file: Path | None, *, keyrin
     """
     name = find(given).stem
     return SessionStore(name, profile, vault(name, file=session_file, keyring=keyring), given=given)
-
-
-def provider_of(profile: Profile) -> str:
-    """What identifies the provider of a profile: its issuer, or else its token endpoint."""
-    return profile.server.issuer or profile.server.token_endpoint or ""
 
 
 def moment(time: datetime | None) -> str:

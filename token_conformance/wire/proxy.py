@@ -45,9 +45,9 @@ def shown(proxy: str) -> str:
     return f"{urlsplit(proxy).scheme}://{host_of(proxy)}"
 
 
-def sentence(setting: str | None, address: str | None) -> str | None:
+def sentence(setting: str | None, address: str) -> str | None:
     """That a provider is asked through a proxy, in a sentence; None where it is not."""
-    proxy = proxy_for(setting, address or "")
+    proxy = proxy_for(setting, address)
     if proxy is None:
         return None
     named = " of the environment" if setting == OF_THE_ENVIRONMENT else ""
