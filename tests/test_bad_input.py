@@ -257,6 +257,10 @@ def test_a_disk_that_is_full_in_mid_run_keeps_what_fits(run, tmp_path):
     (error,) = [line for line in ended.stdout.splitlines() if line.startswith("ERROR: ")]
     assert error.startswith("ERROR: of the reports only results.json and junit.xml could be written to reports/bad/")
     assert results(tmp_path)["trouble"] == error.removeprefix("ERROR: ")
-    assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == ["evidence.jsonl", "junit.xml", "results.json"]
+    assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == [
+        "evidence.jsonl",
+        "junit.xml",
+        "results.json",
+    ]
     assert "No verdict on the provider: of the reports only" in ended.stdout.splitlines()[-1]
     assert ended.returncode == 4

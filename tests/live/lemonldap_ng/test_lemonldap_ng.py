@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 PROFILE = HERE / "lemonldap-ng.toml"
 
 pytestmark = [
+    pytest.mark.nightly,
     pytest.mark.lemonldap,
     pytest.mark.skipif(
         shutil.which("starman") is None or not Path("/usr/share/lemonldap-ng/portal").is_dir(),
@@ -107,6 +108,7 @@ def test_what_is_inconclusive_is_so_for_a_reason(results):
         "refresh_adds_no_scope_of_the_client",
         "refresh_without_scope_means_the_granted_scope",
         "unknown_method_is_called_invalid_request",
+        "unknown_response_type_is_called_so",
     }
 
 
