@@ -24,7 +24,7 @@ from token_conformance.layout import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="each run is forked")
 
-RUNS = "3,12,23,29"
+RUNS = "3,12,23,29,35"
 """Runs that deal five hundred answers together, of live and of emulated providers: few runs, as each takes five seconds."""
 
 REQUEST = httpx.Request("GET", "https://op.example/authorize?state=a-state&redirect_uri=https%3A%2F%2Fapp.example%2Fcb")
