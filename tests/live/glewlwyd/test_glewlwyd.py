@@ -15,12 +15,12 @@ PROFILE = HERE / "glewlwyd.toml"
 SCHEMA = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 
 pytestmark = [
-    pytest.mark.nightly,
     pytest.mark.glewlwyd,
     pytest.mark.skipif(
         shutil.which("glewlwyd") is None or not SCHEMA.is_file(),
         reason="glewlwyd is not installed: it is a package of Debian",
     ),
+    pytest.mark.nightly,
 ]
 
 KNOWN = {

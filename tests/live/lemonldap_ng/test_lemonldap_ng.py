@@ -15,12 +15,12 @@ HERE = Path(__file__).parent
 PROFILE = HERE / "lemonldap-ng.toml"
 
 pytestmark = [
-    pytest.mark.nightly,
     pytest.mark.lemonldap,
     pytest.mark.skipif(
         shutil.which("starman") is None or not Path("/usr/share/lemonldap-ng/portal").is_dir(),
         reason="LemonLDAP::NG is not installed: the portal and starman are packages of Debian",
     ),
+    pytest.mark.nightly,
 ]
 
 PKCE = {
