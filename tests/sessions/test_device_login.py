@@ -83,7 +83,7 @@ def user(monkeypatch):
         def watched(store, say, patience):
             return log_in(store, lambda line: (lines.append(line), say(line)), patience, partial(decide, lines))
 
-        monkeypatch.setattr("token_conformance.command_line.sessions.log_in_by_device", watched)
+        monkeypatch.setattr("token_conformance.command_line.login.log_in_by_device", watched)
         return polls
 
     return user
@@ -99,7 +99,7 @@ def impatient(monkeypatch):
 
     log_in = device_login.log_in_by_device
     monkeypatch.setattr(
-        "token_conformance.command_line.sessions.log_in_by_device",
+        "token_conformance.command_line.login.log_in_by_device",
         lambda store, say, patience: log_in(store, say, patience, sleep),
     )
     return slept

@@ -179,8 +179,8 @@ def paste(command, path, change, monkeypatch):
         with ThreadPoolExecutor() as browser:
             return change(browser.submit(walked, path, address).result())
 
-    monkeypatch.setattr("token_conformance.command_line.sessions.click.echo", lambda line, **_: said.append(str(line)))
-    monkeypatch.setattr("token_conformance.command_line.sessions.click.prompt", pasted)
+    monkeypatch.setattr("token_conformance.command_line.login.click.echo", lambda line, **_: said.append(str(line)))
+    monkeypatch.setattr("token_conformance.command_line.login.click.prompt", pasted)
     result = command("login", path, "--paste")
     return result.exit_code, said
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from token_conformance.archive.evidence_file import EvidenceFile
-from token_conformance.plugin.noting import stored_run
+from token_conformance.plugin.stored_evidence import stored_run
 from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
 from token_conformance.running.gathering import gather

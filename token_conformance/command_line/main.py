@@ -28,10 +28,10 @@ COMMANDS = {
         "init", "init", "Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."
     ),
     "login": Listed(
-        "sessions", "login", "Log in to the provider of PROFILE in a browser, and store the session for runs."
+        "login", "login", "Log in to the provider of PROFILE in a browser, and store the session for runs."
     ),
     "logout": Listed(
-        "sessions",
+        "login",
         "logout",
         "Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so.",
     ),
@@ -54,7 +54,9 @@ COMMANDS = {
         "Test the providers of the given profiles (names, paths, or folders of them) and write their reports.",
     ),
     "sessions": Listed(
-        "parked", "sessions", "List the stored session of PROFILE, and what is parked until a token of it has expired."
+        "sessions",
+        "sessions",
+        "List the stored session of PROFILE, and what is parked until a token of it has expired.",
     ),
     "schema": Listed("profiles", "schema", "Print the JSON Schema of the profile format, for editors."),
 }

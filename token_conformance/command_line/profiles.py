@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from token_conformance.command_line.profile_options import env_file_option, environment
 from token_conformance.command_line.refusing import refuse
-from token_conformance.command_line.surroundings import env_file_option, environment
 from token_conformance.profile.files import ProfileError, extended_by, find, names, notes, title
 from token_conformance.profile.variables import variable_lines, variables_of
 

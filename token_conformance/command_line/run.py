@@ -10,10 +10,10 @@ from typing import Literal, get_args
 
 import click
 
+from token_conformance.command_line.profile_options import environment, profile_options
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
-from token_conformance.command_line.surroundings import environment, surroundings
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.layout import PACKAGE, ROOT, SUITES
 from token_conformance.profile.files import ProfileError, find
@@ -93,7 +93,7 @@ UNUSED = (
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
 )
 @session_options
-@surroundings
+@profile_options
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
 @click.option("-m", "marks", metavar="EXPRESSION", help="Only checks of these topics, such as `rotation or refresh`.")
@@ -215,7 +215,7 @@ def announce_due(given: str, name: str, profile: Profile, options: dict[str, obj
     Nothing parked at all is told by the exit status, once what is due of other profiles is done: a schedule that has lost
     what it waits for is not to look as if it waited.
     """
-    from token_conformance.command_line.parked import due_line  # other runs have no use for it, nor for sessions
+    from token_conformance.command_line.sessions import due_line  # other runs have no use for it, nor for sessions
     from token_conformance.sessions.problems import SessionError
 
     file, now = options["session_file"], datetime.now(UTC)

@@ -1,142 +1,95 @@
-"""The commands `login` and `logout`."""
+"""The command `sessions`, and what `run --due` finds to do."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import NoReturn
 
 import click
 
+from token_conformance.command_line.profile_options import env_file_option, environment
+from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
-from token_conformance.command_line.surroundings import environment, surroundings
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
-from token_conformance.results.exit_status import NO_SESSION, USAGE_ERROR
-from token_conformance.sessions.browser_login import ByPasting, log_in, loopback_way
-from token_conformance.sessions.device_login import log_in_by_device
-from token_conformance.sessions.problems import LoginError, SessionError
-from token_conformance.sessions.revoking import log_out
+from token_conformance.profile.models import Profile
+from token_conformance.results.exit_status import NO_SESSION
+from token_conformance.sessions.parked import ParkedScenario, lot_for
+from token_conformance.sessions.problems import NoSessionError, SessionError
 from token_conformance.sessions.session import StoredSession
-from token_conformance.sessions.store import SessionStore, moment, store_for
-
-Proxy = Literal["env", "none"] | None
-"""What `--proxy` was given."""
+from token_conformance.sessions.store import moment, store_for
 
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
 @session_options
-@surroundings
-@click.option("--paste", is_flag=True, help="Ask for the address that a browser anywhere was redirected to.")
-@click.option("--no-browser", is_flag=True, help="Only print the address to open.")
-@click.option("--timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds to wait.")
-def login(
-    profile: str,
-    session_file: Path | None,
-    timeout: int,
-    env_files: tuple[Path, ...],
-    proxy: Proxy,
-    *,
-    keyring: bool,
-    paste: bool,
-    no_browser: bool,
+@env_file_option
+@click.option("--forget", is_flag=True, help="Forget what is parked.")
+def sessions(
+    profile: str, session_file: Path | None, env_files: tuple[Path, ...], *, keyring: bool, forget: bool
 ) -> None:
-    """Log in to the provider of PROFILE in a browser, and store the session for runs.
-
-    The profile says login.strategy = "interactive" for its runs to use the session, or "device" where the user enters
-    a code in a browser on any machine.
-    """
-    store = _store(profile, session_file, env_files, proxy, keyring=keyring)
-    try:
-        with store.locked():
-            session = asyncio.run(_logging_in(store, timeout, paste=paste, open_browser=not no_browser))
-            store.write(session)
-    except SessionError as problem:
-        _fail(USAGE_ERROR if isinstance(problem, LoginError) else NO_SESSION, str(problem))
-    tell(f"Logged in; the session is in {store.place}{_until(session.refresh_token_expires)}.")
-    login = store.profile.login
-    if not login.stored:
-        tell(f'Runs do not use it: login.strategy is "{login.strategy}" in the profile, and would be "interactive".')
-
-
-@click.command()
-@click.argument("profile", metavar="PROFILE")
-@session_options
-@surroundings
-def logout(
-    profile: str, session_file: Path | None, env_files: tuple[Path, ...], proxy: Proxy, *, keyring: bool
-) -> None:
-    """Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so."""
-    store = _store(profile, session_file, env_files, proxy, keyring=keyring)
-    try:
-        with store.locked():
-            for line in asyncio.run(log_out(store)):
-                tell(line)
-    except SessionError as problem:
-        _fail(NO_SESSION, str(problem))
-
-
-def _logging_in(
-    store: SessionStore, timeout: int, *, paste: bool, open_browser: bool
-) -> Coroutine[Any, Any, StoredSession]:
-    """The login as the profile has it: with a code at any browser, or redirected from one."""
-    if store.profile.login.strategy == "device":
-        return log_in_by_device(store, tell, timeout)
-    redirect_uri = store.profile.user_client.redirect_uri
-    if store.profile.grants.authorization_code is None or redirect_uri is None:
-        _fail(
-            USAGE_ERROR,
-            f"{store.name} has no [grants.authorization_code] to log in by in a browser, "
-            'and its login.strategy is not "device"',
-        )
-    if paste:
-        return log_in(store, ByPasting(redirect_uri, tell, _pasted))
-    return log_in(store, loopback_way(redirect_uri, tell, timeout, open_browser=open_browser))
-
-
-def _store(
-    given: str, session_file: Path | None, env_files: tuple[Path, ...], proxy: Proxy, *, keyring: bool
-) -> SessionStore:
+    """List the stored session of PROFILE, and what is parked until a token of it has expired."""
     if keyring and session_file is not None:
-        _fail(USAGE_ERROR, "--keyring and --session-file exclude each other: choose one")
+        refuse(["--keyring and --session-file exclude each other: choose one"])
     try:
-        profile = load(find(given), environment(env_files)).through(proxy)
-        return store_for(given, profile, session_file, keyring=keyring)
+        loaded = load(find(profile), environment(env_files))
+        store = store_for(profile, loaded, session_file, keyring=keyring)
+        lot = lot_for(profile, loaded, session_file, keyring=keyring)
+        for each in lot.parked() if forget else ():
+            lot.drop(each)
+        tell(session_line(store.read(), store.place))
+        for line in parked_lines(lot.parked(), lot.place, datetime.now(UTC)):
+            tell(line)
     except ProfileError as problem:
-        _fail(USAGE_ERROR, *problem.problems)
+        refuse(str(problem).splitlines())
     except SessionError as problem:
-        _fail(NO_SESSION, str(problem))
+        _give_up(str(problem))
 
 
-def _pasted() -> str:
-    try:
-        with _interruptible():
-            return str(click.prompt("The address", prompt_suffix=": "))
-    except click.Abort:
-        raise LoginError("the login was given up: no address was pasted") from None
+def session_line(session: StoredSession | None, place: str) -> str:
+    """The stored session, without anything that is secret."""
+    if session is None:
+        return f"no session is stored in {place}"
+    end = f", at most until {moment(session.refresh_token_expires)}" if session.refresh_token_expires else ""
+    return f"a session of client {session.client_id}, logged in at {moment(session.logged_in)}{end}, is in {place}"
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let the first Ctrl-C end a question that is asked within the event loop, which has a handler of its own."""
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
+def parked_lines(parked: tuple[ParkedScenario, ...], place: str, now: datetime) -> Iterator[str]:
+    """What is parked: since when and until when, and what may have ended it meanwhile."""
+    yield f"parked in {place}:" if parked else f"nothing is parked in {place}"
+    for each in parked:
+        yield f"  {each.scenario}  since {moment(each.parked)}, {_state(each, now)}"
+        yield from (f"    in doubt: {why}" for why in each.endangered)
 
 
-def _until(end: Any) -> str:
-    return f", at most until {moment(end)}" if end is not None else ""
+def due_line(
+    given: str, name: str, profile: Profile, session_file: Path | None, now: datetime, *, keyring: bool
+) -> tuple[bool, str]:
+    """Whether anything parked is due, and a line that says what, or when the next is.
+
+    Raises:
+        SessionError: nothing is parked, or it cannot be read.
+
+    """
+    parked = lot_for(given, profile, session_file, keyring=keyring).parked()
+    if not parked:
+        raise NoSessionError(f"nothing of {name} is parked: `token-conformance run {given} --live --park` does it")
+    due = [each.scenario for each in parked if each.is_due(now)]
+    if due:
+        return True, f"{name}: goes on with {', '.join(due)}"
+    return False, f"{name}: nothing is due; the next is {parked[0].scenario}, at {moment(parked[0].due)}"
 
 
-def _fail(status: int, *problems: str) -> NoReturn:
-    for problem in problems:
-        tell_problem(problem)
-    sys.exit(status)
+def _state(parked: ParkedScenario, now: datetime) -> str:
+    if parked.presented is not None:
+        return f"presented at {moment(parked.presented)} by a run that did not come to its end"
+    return f"due {'since' if parked.is_due(now) else 'at'} {moment(parked.due)}"
+
+
+def _give_up(problem: str) -> NoReturn:
+    tell_problem(str(problem))
+    sys.exit(NO_SESSION)

@@ -13,7 +13,6 @@ import pytest
 
 from token_conformance.plugin.directly import judge_directly
 from token_conformance.plugin.interrupting import begin
-from token_conformance.plugin.noting import why_interrupted
 from token_conformance.plugin.output import report_on
 from token_conformance.plugin.parking import going_on, heed_what_is_parked, park_what_is_left
 from token_conformance.plugin.progress import Progress
@@ -21,6 +20,7 @@ from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_red
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS
+from token_conformance.plugin.stored_evidence import why_interrupted
 from token_conformance.plugin.verdicts import forget
 from token_conformance.running.defect import described
 from token_conformance.running.gathering import gather

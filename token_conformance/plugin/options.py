@@ -12,7 +12,6 @@ import pytest
 from token_conformance.layout import SUITES
 from token_conformance.plugin.internal_errors import InternalErrors
 from token_conformance.plugin.interrupting import heed_signals
-from token_conformance.plugin.noting import stored_run, with_evidence
 from token_conformance.plugin.stash import (
     DEFECTS,
     INTERRUPTION,
@@ -24,6 +23,7 @@ from token_conformance.plugin.stash import (
     RUNS,
     UNPARKED,
 )
+from token_conformance.plugin.stored_evidence import stored_run, with_evidence
 from token_conformance.profile.environment import environment_with
 from token_conformance.profile.files import ProfileError
 from token_conformance.profile.folders import expanded

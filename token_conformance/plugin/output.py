@@ -15,7 +15,6 @@ from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
-from token_conformance.plugin.noting import breaks_off, evidence_left_of, folder_of, why_interrupted
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -29,6 +28,7 @@ from token_conformance.plugin.stash import (
     RUNS,
     UNPARKED,
 )
+from token_conformance.plugin.stored_evidence import breaks_off, evidence_left_of, folder_of, why_interrupted
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines

@@ -29,7 +29,7 @@ proxy_option = click.option(
 )
 
 
-def surroundings(command: Command) -> Command:
+def profile_options(command: Command) -> Command:
     """Add both options."""
     return env_file_option(proxy_option(command))
 
