@@ -119,7 +119,7 @@ def test_who_was_tested_and_when_comes_first(make_run):
     page = html_of(make_run(provider="Example <b>Ltd</b>", address="https://op.example"), {})
     first = page[page.index('<div class="run">') :][:500]
     assert (
-        "Example &lt;b&gt;Ltd&lt;/b&gt;</strong> at https://op.example, recorded: 2026-01-01 12:00 UTC, by token-conformance 0."
+        "Example &lt;b&gt;Ltd&lt;/b&gt;</strong> at https://op.example, recorded; tested 2026-01-01 12:00 UTC, by token-conformance 0."
         in first
     )
 
