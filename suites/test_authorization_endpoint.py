@@ -73,7 +73,7 @@ def test_error_comes_back_with_its_state(wrong_authorizations: WrongAuthorizatio
 
 @requirement("rfc6749-3.1.1-unknown-response-type")
 def test_unknown_response_type_is_called_so(wrong_authorizations: WrongAuthorizations) -> None:
-    """A response_type that nobody knows is called unsupported_response_type, where the client is told."""
+    """A response_type that nobody knows is called unsupported, a wrong request, or not for this client, where the client is told."""
     attempt, control = wrong_authorizations.unknown_response_type, wrong_authorizations.control
     if control.code is None:
         raise Inconclusive(f"the usual authorization request is answered by {control}")
