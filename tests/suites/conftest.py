@@ -34,7 +34,9 @@ def checks() -> list[pytest.Function]:
     ]
     quietly = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider"]
     profile = ["--profile", str(PROFILES / "everything.toml"), "--emulated"]
-    status = pytest.main([*settings, *quietly, *profile, str(SUITES)], plugins=[collected])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("PYTEST_ADDOPTS", raising=False)  # options of the terminal, which this session has not
+        status = pytest.main([*settings, *quietly, *profile, str(SUITES)], plugins=[collected])
     assert status is pytest.ExitCode.OK, f"the suites could not be collected: {status!r}"
     return collected.items
 
