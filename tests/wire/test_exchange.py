@@ -62,7 +62,7 @@ def test_reading_a_response_makes_it_evidence(make_exchange):
         assert second.json == {}
         assert first.status == 200
         assert second.members == {}
-    assert seen == [second, first]
+    assert list(seen) == [second, first]
     assert third not in seen
 
 

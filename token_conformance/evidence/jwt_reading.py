@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import warnings
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -32,6 +34,10 @@ SIGNATURES = [
     "Ed25519",
 ]
 """The asymmetric algorithms (RFC 7518 §3.1, RFC 8037) that published keys can verify."""
+
+
+REMEMBERED = 8192
+"""Characters up to which it is remembered what a JWT says and whether a key verifies it: many checks ask for the same."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,18 @@ class Token:
 
 def read(text: str) -> Token | None:
     """The JWT in compact form (RFC 7519 §3), None where the text is none."""
+    return _read_once(text) if len(text) <= REMEMBERED else _read(text)
+
+
+def _read(text: str) -> Token | None:
     parts = text.split(".")
     if len(parts) != 3:
         return None
     header, claims = (_decoded(part) for part in parts[:2])
     return Token(text, header, claims) if header is not None and claims is not None else None
+
+
+_read_once = lru_cache(maxsize=1024)(_read)
 
 
 def verified_by(token: Token, keys: Any) -> str | None:
@@ -83,7 +96,7 @@ def verified_by(token: Token, keys: Any) -> str | None:
     candidates = _candidates(token, keys)
     if not candidates:
         return f"no published key has the kid {token.header.get('kid')!r}"
-    reasons = [_failure(token, key) for key in candidates]
+    reasons = [_failure(token, json.dumps(key)) for key in candidates]
     return None if None in reasons else reasons[-1]
 
 
@@ -123,17 +136,25 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _failure(token: Token, key: Mapping[str, Any]) -> str | None:
+def _failure(token: Token, key: str) -> str | None:
+    verify = _verify_once if len(token.text) + len(key) <= REMEMBERED else _verify
+    return verify(token.text, token.algorithm or "", key)
+
+
+def _verify(text: str, algorithm: str, written: str) -> str | None:
+    """Why a key, as JSON, does not verify the signature of a JWT; None where it does."""
+    key = json.loads(written)
     public = {name: value for name, value in key.items() if name not in {"d", "p", "q", "dp", "dq", "qi", "alg"}}
     try:
         # Algorithms that are out of fashion, EdDSA by that name (RFC 9864), verify like others.
         with warnings.catch_warnings(action="ignore", category=SecurityWarning):
-            jws.deserialize_compact(
-                token.text, KeySet.import_key_set({"keys": [public]}), algorithms=[token.algorithm or ""]
-            )
+            jws.deserialize_compact(text, KeySet.import_key_set({"keys": [public]}), algorithms=[algorithm])
     except (JoseError, ValueError, TypeError, KeyError) as error:
         return f"the published key {key.get('kid')!r} does not verify the signature ({type(error).__name__})"
     return None
+
+
+_verify_once = lru_cache(maxsize=1024)(_verify)
 
 
 def _decoded(segment: str) -> dict[str, Any] | None:

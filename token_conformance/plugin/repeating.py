@@ -96,7 +96,7 @@ def outcome_of(check: pytest.Function, record: Record) -> Outcome:
             raise
         except BaseException as raised:
             problem = raised
-    return Outcome(problem, seen, compared, perf_counter() - began)
+    return Outcome(problem, tuple(seen), compared, perf_counter() - began)
 
 
 def sight_of(check: pytest.Item, record: Record, outcome: Outcome) -> Sight:

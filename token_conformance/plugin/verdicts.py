@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ from token_conformance.running.run import Run
 from token_conformance.verdict import NotJudged, Verdict
 from token_conformance.wire.exchange import Exchange, watching
 
-SEEN: pytest.StashKey[Sequence[Exchange]] = pytest.StashKey()
+SEEN: pytest.StashKey[Iterable[Exchange]] = pytest.StashKey()
 COMPARED: pytest.StashKey[Sequence[Comparison]] = pytest.StashKey()
 MOST_SHOWN = 100
 """Characters of an error code that are shown: none that is known has more than half of them."""
@@ -80,7 +80,7 @@ def pytest_runtest_makereport(
         return report
     problem = call.excinfo.value if call.excinfo is not None else None
     stash = item.stash
-    judged = judge(item, Outcome(problem, stash.get(SEEN, ()), stash.get(COMPARED, ()), call.duration))
+    judged = judge(item, Outcome(problem, tuple(stash.get(SEEN, ())), stash.get(COMPARED, ()), call.duration))
     note(item, judged.result)
     express(report, judged)
     return report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ Headers = tuple[tuple[str, str], ...]
 COUNTED_FROM = range(1000, 9000)
 """Years from and to which seconds can be counted by a century, and time zones told, without leaving all calendars."""
 
-_seen: ContextVar[list[Exchange] | None] = ContextVar("exchanges seen by the running check", default=None)
+_seen: ContextVar[dict[Exchange, None] | None] = ContextVar("exchanges seen by the running check", default=None)
 
 
 @contextmanager
-def watching() -> Iterator[list[Exchange]]:
-    """Collect the exchanges whose responses are read meanwhile: they are the evidence of a check, in order."""
-    seen: list[Exchange] = []
+def watching() -> Iterator[KeysView[Exchange]]:
+    """Collect the exchanges whose responses are read meanwhile: they are the evidence of a check, each once, in order."""
+    seen: dict[Exchange, None] = {}
     token = _seen.set(seen)
     try:
-        yield seen
+        yield seen.keys()
     finally:
         _seen.reset(token)
 
@@ -128,8 +128,8 @@ class Exchange:
     def response(self) -> Response:
         """The response; reading it makes the exchange part of the running check's evidence."""
         seen = _seen.get()
-        if seen is not None and self not in seen:
-            seen.append(self)
+        if seen is not None:
+            seen[self] = None
         if self.answer is None:
             raise Inconclusive(f"no answer to {self.request.method} {self.request.path}: {self.failure}")
         return self.answer

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from token_conformance.evidence.facts.observed import Attempt, Family, Observed
+from token_conformance.wire.exchange import Exchange
 
 YOUNG = timedelta(seconds=60)
 """How old a refresh token may be, and the session half as old again, for its life not to be over."""
@@ -89,14 +90,13 @@ def _has_a_reason(end: UnaskedEnd, family: Family, observed: Observed) -> bool:
         return True
     if refused.response.error not in {None, "invalid_grant"}:
         return True
+    tokens = _tokens_of(end)
     for exchange in observed.exchanges:
         if exchange.started > refused.exchange.started or exchange is refused.exchange:
             continue
-        form = dict(exchange.request.form)
-        address = dict(parse_qsl(urlsplit(exchange.request.url).query))
-        if {form.get("token"), address.get("token")} & _tokens_of(end):
+        if not tokens.isdisjoint(_named_as_token(exchange)):
             return True
-        if code is not None and form.get("code") == code and exchange is not family.login.exchange:
+        if code is not None and exchange is not family.login.exchange and ("code", code) in exchange.request.form:
             return True
     beside = [each for each in observed.attempts if observed.one_server or _same_scenario(each, refused)]
     return any(_reaches(other, end, family) for other in beside)
@@ -104,6 +104,13 @@ def _has_a_reason(end: UnaskedEnd, family: Family, observed: Observed) -> bool:
 
 def _same_scenario(one: Attempt, other: Attempt) -> bool:
     return one.exchange.scenario == other.exchange.scenario
+
+
+def _named_as_token(exchange: Exchange) -> Iterator[str]:
+    """What a request presents to be revoked or introspected, in its body or its address."""
+    query = exchange.request.url.partition("?")[2]
+    parameters = (*exchange.request.form, *(parse_qsl(query) if query else ()))
+    return (value for name, value in parameters if name == "token")
 
 
 def _tokens_of(end: UnaskedEnd) -> set[str | None]:
