@@ -25,7 +25,7 @@ from token_conformance.plugin.stash import (
 )
 from token_conformance.plugin.stored_evidence import stored_run, with_evidence
 from token_conformance.profile.environment import environment_with
-from token_conformance.profile.files import ProfileError
+from token_conformance.profile.files import ProfileError, name_of
 from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
@@ -271,7 +271,7 @@ def _left(config: pytest.Config) -> tuple[ToDo, ...]:
         return ()
     if len(config.option.profile) != 1:
         raise ProfileError(["--resume does what is left of one profile: give one"])
-    return read_to_dos(config.option.resume, Path(config.option.profile[0]).name.removesuffix(".toml"))
+    return read_to_dos(config.option.resume, name_of(config.option.profile[0]))
 
 
 def _choice(config: pytest.Config) -> Choice:
