@@ -1,12 +1,12 @@
 """Bodies that no client of OAuth sends, and what browsers ask for: multipart, broken JSON, 150 kB, an error as a page."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.spelling import FORM, sent
 from token_conformance.wire.exchange import Headers
 
@@ -40,7 +40,7 @@ async def odd_bodies(provider: Provider) -> OddBodies:
     good = good.after(multipart) if multipart.accepted else good
     wrong = {"grant_type": "urn:example:no-such-grant"}
     large = TokenResponse(
-        await sent(provider, good, "POST", FORM, body=lambda form: urlencode([*form, LARGER]).encode())
+        await sent(provider, good, "POST", FORM, body=lambda form: form_encoded([*form, LARGER]).encode())
     )
     return OddBodies(
         carrier=good,
@@ -60,7 +60,7 @@ def encoded_as_multipart(form: list[tuple[str, str]]) -> bytes:
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in form
     ]
-    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode("utf-8", "surrogatepass")
 
 
 def controlled(odd_bodies: OddBodies, attempt: TokenResponse) -> TokenResponse:

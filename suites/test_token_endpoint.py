@@ -3,13 +3,13 @@
 import json
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Carrier, Provider, Resending, carrier
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import Credentials, post
 from token_conformance.provider.spelling import FORM, Encoding, encoded_as_form, parameters_of, sent
 from token_conformance.wire.exchange import Exchange, Headers
@@ -84,8 +84,11 @@ async def with_credentials_in_query(provider: Provider, repetition: Resending) -
     client = repetition.good.client
     if client.client_secret is None:
         return None
-    endpoint, body = await provider.endpoint("token_endpoint"), urlencode(parameters_of(repetition.good, Credentials()))
-    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(post(client).parameters)}"
+    endpoint, body = (
+        await provider.endpoint("token_endpoint"),
+        form_encoded(parameters_of(repetition.good, Credentials())),
+    )
+    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{form_encoded(post(client).parameters)}"
     answer = TokenResponse(await provider.send("POST", address, headers=FORM, body=body.encode()))
     return repetition.follow(answer)
 
@@ -290,7 +293,7 @@ async def oddities(provider: Provider) -> Oddities:
     async def odd(body: bytes) -> TokenResponse:
         strange = replace(good, parameters={})
         return TokenResponse(
-            await sent(provider, strange, "POST", FORM, body=lambda form: body + b"&" + urlencode(form).encode())
+            await sent(provider, strange, "POST", FORM, body=lambda form: body + b"&" + form_encoded(form).encode())
         )
 
     without_colon = b64encode(good.client.client_id.encode()).decode()
