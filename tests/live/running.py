@@ -84,6 +84,11 @@ def red(results: Results) -> dict[str, str]:
     return findings(results, *RED)
 
 
+def among(results: Results, known: Collection[str]) -> set[str]:
+    """Those of the known findings whose checks were run: a run of a few topics cannot show the others."""
+    return {name for name in known if f"test_{name}" in verdicts(results)}
+
+
 def findings(results: Results, *kinds: str) -> dict[str, str]:
     """The messages of those verdicts, by their checks."""
     return {

@@ -13,7 +13,7 @@ from tests.live.running import findings, red, run, serving, verdicts
 
 pytestmark = [pytest.mark.browser, needs_browser()]
 
-CODES = ("-k", "test_authorization_code or test_rotation")
+CODES = ("-k", "code_yields or code_works_once or rotation_is_as_documented or reuse_leaves")
 
 
 def by_browser(profile, folder):
@@ -33,6 +33,7 @@ def test_oidc_provider(start, tmp_path):
     assert seen["test_reuse_leaves_other_logins_alone"] == "pass"
 
 
+@pytest.mark.nightly
 @pytest.mark.lemonldap
 @pytest.mark.skipif(lemonldap.pytestmark[1].args[0], reason="LemonLDAP::NG is not installed")
 def test_lemonldap_ng(tmp_path):

@@ -54,14 +54,14 @@ RACY = {
 """What it departs from where requests of other scenarios, or of the same race, come in between."""
 
 
-def judged(folder, profile=PROFILE, **settings):
+def judged(folder, *arguments, profile=PROFILE, **settings):
     """The results of a live run against a new server with those settings of `OAUTH2_PROVIDER`."""
     with serving([sys.executable, "server.py", json.dumps(settings)], HERE) as said:
-        return run(profile, folder, said=said)
+        return run(profile, folder, *arguments, said=said)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def patient(tmp_path_factory):
+def patient(topics, tmp_path_factory):
     """A run that waits for tokens to expire, beside those that do not."""
     folder = tmp_path_factory.mktemp("patient")
     profile = Path(shutil.copy(PROFILE, folder))
@@ -69,7 +69,8 @@ def patient(tmp_path_factory):
     profile.write_text(text.replace("max_wait = 5", "max_wait = 30"))
     lifetimes = {"AUTHORIZATION_CODE_EXPIRE_SECONDS": 5, "ACCESS_TOKEN_EXPIRE_SECONDS": 5}
     with ThreadPoolExecutor() as pool:
-        yield pool.submit(judged, folder, profile, **lifetimes)
+        concerned = topics("authorization_code", "expiry", "introspection", "session")
+        yield pool.submit(judged, folder, *concerned, profile=profile, **lifetimes)
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +107,9 @@ def test_rotation_is_seen(results):
     assert seen["test_reuse_revokes_the_newest_token"] == "pass"
 
 
-def test_without_reuse_protection_the_family_lives(tmp_path):
+def test_without_reuse_protection_the_family_lives(topics, tmp_path):
     """The default setting, which forgets the family, is found where the profile promises that reuse revokes it."""
-    found = red(judged(tmp_path, REFRESH_TOKEN_REUSE_PROTECTION=False))
+    found = red(judged(tmp_path, *topics("rotation"), REFRESH_TOKEN_REUSE_PROTECTION=False))
     assert set(found) == {"reuse_revokes_the_newest_token"}, found
 
 
