@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tomllib
@@ -58,7 +57,7 @@ class SetUp(BaseModel):
     @property
     def missing(self) -> str | None:
         """What it needs and this machine has not got."""
-        return next((need for need in self.needs if not _is_there(need)), None)
+        return next((need for need in self.needs if not _is_there(need, self.folder)), None)
 
     @contextmanager
     def running(self) -> Iterator[dict[str, str]]:
@@ -82,8 +81,8 @@ class SetUp(BaseModel):
             return run(self.folder / self.profile, folder, *self.options, said=said), said["version"]
 
 
-def _is_there(need: str) -> bool:
-    return os.path.lexists(need) if "/" in need else shutil.which(need) is not None
+def _is_there(need: str, folder: Path) -> bool:
+    return (folder / need).exists() if "/" in need else shutil.which(need) is not None
 
 
 def set_ups() -> dict[str, SetUp]:
