@@ -11,6 +11,7 @@ from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.resource import BadToken, Protected, took
 from token_conformance.profile.client import Client
 from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.profile.hosts import LOOPBACK
 from token_conformance.provider import Carrier, Provider, Resending, refresh_carrier
 from token_conformance.provider.client_authentication import Credentials, certificate_of, presenting
 from token_conformance.verdict import NotJudged
@@ -298,7 +299,7 @@ def _told(introspection: Exchange | None) -> dict[str, Any]:
 
 @requirement("rfc8705-5-aliases")
 def test_aliases_are_safe_addresses(metadata: Exchange) -> None:
-    """Every member of mtls_endpoint_aliases is an absolute https address."""
+    """Every member of mtls_endpoint_aliases is an absolute https address (http on loopback alone)."""
     aliases = metadata.members.get("mtls_endpoint_aliases")
     if aliases is None:
         raise NotApplicable("the metadata has no mtls_endpoint_aliases")
@@ -308,12 +309,12 @@ def test_aliases_are_safe_addresses(metadata: Exchange) -> None:
 
 
 def safe(address: object) -> bool:
-    """Whether it is an absolute https address."""
+    """Whether it is an absolute https address, or one of http on loopback, where all of a server may be tried out."""
     try:
         parts = urlsplit(address) if isinstance(address, str) else urlsplit("")
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling
 
     class ByModule(LoadScopeScheduling):
-        """A module is one portion of work, but for the longest: the first word of its parameters is a profile."""
+        """A module is one portion of work, but for the longest: their parameters are servers, or begin with a profile."""
 
         def _split_scope(self, nodeid: str) -> str:
             module, _, test = nodeid.partition("::")
-            profile, _, fault = test.partition("[")[2].partition(" ")
+            parameters = test.partition("[")[2]
+            if module.endswith("live/test_servers.py"):
+                return parameters
+            profile, _, fault = parameters.partition(" ")
             if not module.endswith("test_faults.py"):
                 return module
             return f"{profile} {crc32(fault.encode()) % PORTIONS}" if profile == MOST_USED else profile

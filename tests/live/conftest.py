@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -104,8 +105,19 @@ def installed() -> None:
 
 @pytest.fixture(scope="session")
 def start(installed: None) -> Iterator[Callable[..., OidcProvider]]:
-    """Starts a provider with the given settings of server.mjs; all of them end with the session."""
+    """Starts a provider with the given settings of server.mjs, once; all of them end with the session."""
     with ExitStack() as running:
-        yield lambda **settings: OidcProvider(
-            running.enter_context(serving(["node", "server.mjs", json.dumps(settings)], HERE))["issuer"]
-        )
+
+        @cache
+        def started(settings: str) -> OidcProvider:
+            return OidcProvider(running.enter_context(serving(["node", "server.mjs", settings], HERE))["issuer"])
+
+        yield lambda **settings: started(json.dumps(settings, sort_keys=True))
+
+
+@pytest.fixture(scope="session")
+def topics(pytestconfig: pytest.Config) -> Callable[..., tuple[str, ...]]:
+    """Narrows a run to the topics that its test is about, by the names of their modules; by night all are judged."""
+    if pytestconfig.getoption("nightly"):
+        return lambda *names: ()
+    return lambda *names: ("-k", " or ".join(f"test_{name}" for name in names))

@@ -18,23 +18,46 @@ RED = ("fail", "warning", "error")
 Results = dict[str, Any]
 
 
+class UnavailableError(Exception):
+    """A server cannot be had on this machine."""
+
+    def __init__(self, command: str, error: str) -> None:
+        super().__init__(f"{command}: {error}")
+        self.command, self.error = command, error
+
+
+def unavailable(problem: UnavailableError) -> None:
+    """Say as a launcher, in the place of the line that says where the server is, why there is none."""
+    print(json.dumps({"unavailable": problem.command, "error": problem.error}), flush=True)
+
+
 @contextmanager
-def serving(command: Sequence[str], folder: Path) -> Iterator[dict[str, str]]:
-    """What a provider prints as one line of JSON, its issuer among it; it ends with its input, and that with the block."""
+def serving(command: Sequence[str], folder: Path, patience: float = 60) -> Iterator[dict[str, str]]:
+    """What a provider prints as one line of JSON, its issuer among it; it ends with its input, and that with the block.
+
+    One that prints nothing within so many seconds is killed.
+
+    Raises:
+        UnavailableError: its launcher says so.
+
+    """
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     try:
-        line = _first_line(process)
+        line = _first_line(process, patience)
         assert line, f"{' '.join(command[:2])} did not start: it ended with {process.wait(timeout=10)}"
-        yield json.loads(line)
+        said = json.loads(line)
+        if "unavailable" in said:
+            raise UnavailableError(said["unavailable"], said["error"])
+        yield said
     finally:
         _end(process)
 
 
-def _first_line(process: subprocess.Popen[str]) -> str:
-    """What a provider prints first; one that does not within a minute is killed, and has printed nothing."""
+def _first_line(process: subprocess.Popen[str], patience: float) -> str:
+    """What a provider prints first; one that has no patience left is killed, and has printed nothing."""
     assert process.stdout is not None
-    late = threading.Timer(60, process.kill)
+    late = threading.Timer(patience, process.kill)
     late.start()
     try:
         return process.stdout.readline()
@@ -82,6 +105,11 @@ def verdicts(results: Results) -> dict[str, str]:
 def red(results: Results) -> dict[str, str]:
     """The findings that no deviation of the profile explains, by their checks."""
     return findings(results, *RED)
+
+
+def among(results: Results, known: Collection[str]) -> set[str]:
+    """Those of the known findings whose checks were run: a run of a few topics cannot show the others."""
+    return {name for name in known if f"test_{name}" in verdicts(results)}
 
 
 def findings(results: Results, *kinds: str) -> dict[str, str]:

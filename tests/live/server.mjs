@@ -1,12 +1,14 @@
-// Starts oidc-provider on loopback and prints one line of JSON with its issuer. The first argument is JSON as well:
+// Starts oidc-provider on loopback and prints one line of JSON with its issuer and version. The first argument is JSON as well:
 //   rotate       whether refresh tokens rotate; true without it
 //   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, DeviceCode, IdToken, RefreshToken
 //   pkceRequired whether a code_challenge is demanded of every client; false without it
 //   nonce        whether DPoP proofs need a nonce; false without it
 // Login and consent are oidc-provider's own development pages, which accept any user name and password.
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import Provider, { errors } from 'oidc-provider'
 
+const { version } = JSON.parse(readFileSync(new URL('./node_modules/oidc-provider/package.json', import.meta.url)))
 const settings = JSON.parse(process.argv[2] ?? '{}')
 const device = 'urn:ietf:params:oauth:grant-type:device_code'
 const grants = ['authorization_code', 'refresh_token', 'client_credentials', device]
@@ -64,7 +66,7 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`
   const provider = new Provider(issuer, configuration)
   server.on('request', provider.callback())
-  console.log(JSON.stringify({ issuer }))
+  console.log(JSON.stringify({ issuer, version }))
 })
 
 // A test run that was killed takes its providers along: its end of the pipe closes.

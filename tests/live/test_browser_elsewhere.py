@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
 import pytest
 
-from tests.live.lemonldap_ng import test_lemonldap_ng as lemonldap
 from tests.live.pages import needs_browser
-from tests.live.running import findings, red, run, serving, verdicts
+from tests.live.running import findings, red, run, verdicts
+from tests.live.setups import set_ups
 
 pytestmark = [pytest.mark.browser, needs_browser()]
 
-CODES = ("-k", "test_authorization_code or test_rotation")
+LEMONLDAP = set_ups()["lemonldap_ng/default"]
+
+CODES = ("-k", "code_yields or code_works_once or rotation_is_as_documented or reuse_leaves")
 
 
 def by_browser(profile, folder):
@@ -33,11 +32,12 @@ def test_oidc_provider(start, tmp_path):
     assert seen["test_reuse_leaves_other_logins_alone"] == "pass"
 
 
+@pytest.mark.nightly
 @pytest.mark.lemonldap
-@pytest.mark.skipif(lemonldap.pytestmark[1].args[0], reason="LemonLDAP::NG is not installed")
+@pytest.mark.skipif(LEMONLDAP.missing is not None, reason=f"{LEMONLDAP.missing} is not there")
 def test_lemonldap_ng(tmp_path):
     """Its portal, which the strategy form knows without scripts, works with them."""
-    with serving([sys.executable, "server.py", json.dumps({})], lemonldap.HERE) as said:
-        results = run(by_browser(lemonldap.PROFILE, tmp_path), tmp_path, *CODES, said=said)
+    with LEMONLDAP.running() as said:
+        results = run(by_browser(LEMONLDAP.folder / LEMONLDAP.profile, tmp_path), tmp_path, *CODES, said=said)
     assert findings(results, "fail", "error") == {}
     assert verdicts(results)["test_code_yields_an_access_token"] == "pass"

@@ -75,7 +75,7 @@ def authorize(profile, *journeys, redirect_uri=CALLBACK):
 def test_pages_of_scripts_are_no_obstacle(tmp_path):
     """A login page without a form, in a shadow tree, leads to codes and tokens in all rows; nothing is red."""
     with reference_server(tmp_path, "browser", alter=Scripted) as profile:
-        ended = run(profile, "-k", "test_rotation or test_authorization_code")
+        ended = run(profile, "-k", "code_yields or code_works_once or rotation_is_as_documented or reuse_leaves")
     assert ended.status == 0, ended.said
     assert ended.verdicts["code_yields_an_access_token"] == "pass"
     assert ended.verdicts["reuse_leaves_other_logins_alone"] == "pass"
@@ -83,7 +83,9 @@ def test_pages_of_scripts_are_no_obstacle(tmp_path):
     assert PASSWORD not in ended.written
 
 
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["same_origin", "other_origin"])
+@pytest.mark.parametrize(
+    "elsewhere", [pytest.param(False, marks=pytest.mark.nightly), True], ids=["same_origin", "other_origin"]
+)
 def test_a_login_form_in_a_frame_is_no_obstacle(tmp_path, elsewhere):
     """Whether the frame's page is of the provider's own origin or of another one."""
     framed = []
@@ -122,6 +124,7 @@ def test_a_frame_of_another_origin_gets_no_password(tmp_path):
     assert f'login.hosts = ["{host}"] allows it' in ended.errors[0]
 
 
+@pytest.mark.nightly
 def test_a_wrong_password_in_a_frame(tmp_path):
     """What the frame shows is what is told."""
     with reference_server(tmp_path, "browser", alter=Framed, changes={PASSWORD: "a-wrong-password-0001"}) as profile:
@@ -147,7 +150,7 @@ def test_a_wrong_password_on_a_page_of_scripts(tmp_path):
     assert "the provider showed the login form again: check login.username and login.password" in ended.errors[0]
 
 
-@pytest.mark.parametrize("mode", ["query", "fragment", "form_post"])
+@pytest.mark.parametrize("mode", [pytest.param("query", marks=pytest.mark.nightly), "fragment", "form_post"])
 def test_every_response_mode_is_read(tmp_path, mode):
     """A code arrives in the mode that was asked for; one exchange is the evidence, and the client is never asked."""
     client = Replaced(HTMLResponse("the client"), {})
@@ -246,7 +249,13 @@ def test_selectors_of_the_profile_go_first(tmp_path):
     assert answer.parameters["code"]
 
 
-@pytest.mark.parametrize("selector", ["username_selector", "password_selector", "submit_selector"])
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "username_selector",
+        *(pytest.param(f"{each}_selector", marks=pytest.mark.nightly) for each in ("password", "submit")),
+    ],
+)
 def test_a_selector_that_finds_nothing_is_named(tmp_path, selector):
     """The sentence names the setting to mend."""
     with reference_server(tmp_path, "browser", alter=Odd) as path:

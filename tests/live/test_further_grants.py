@@ -36,6 +36,7 @@ def test_device_grant_and_resource_indicators_are_judged(start, tmp_path):
     assert all(message.startswith(NOT_CONCERNED[name]) for name, message in left.items()), left
 
 
+@pytest.mark.nightly
 def test_a_public_device_says_who_it_is(start, tmp_path):
     """A device without a secret gets no code, and learns nothing of one, without its client_id."""
     profile = start(ttl={"DeviceCode": 20}).profile(tmp_path, client_id="public", max_wait=15)

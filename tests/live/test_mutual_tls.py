@@ -64,9 +64,9 @@ def live_run(tmp_path):
     return live_run
 
 
-def test_a_faultless_server_alarms_nobody_over_tls(live_run):
+def test_a_faultless_server_alarms_nobody_over_tls(live_run, topics):
     """Clients are known by their certificates, and the handshake refuses imitations."""
-    run = live_run()
+    run = live_run("mutual_tls", *topics("mutual_tls", "transport", "refresh"))
     assert run.verdicts("fail", "warning", "error") == {}
     assert run.status == 0, run.said
     assert run.check("test_certificate_is_that_of_the_host")[0] == "pass"

@@ -102,7 +102,10 @@ def waited(setting, *options):
     [
         (None, 0, {}, (400, "invalid_grant")),
         ("refresh-expired-accepted", 1, {"test_expired_refresh_token_is_refused": "fail"}, (None, None)),
-        ("refresh-expired-forbidden", 1, {"test_refusal_is_400_or_401": "fail"}, (403, "invalid_grant")),
+        pytest.param(
+            *("refresh-expired-forbidden", 1, {"test_refusal_is_400_or_401": "fail"}, (403, "invalid_grant")),
+            marks=pytest.mark.nightly,
+        ),
         ("refresh-expired-invalid-token", 1, {"test_bad_grant_is_invalid_grant": "fail"}, (400, "token_expired")),
     ],
 )

@@ -17,7 +17,15 @@ CHECKS = ("-k", "code_yields or service_gets or two_logins or access_token_is_no
 FOLDER = Path(certificates()["CERTIFICATES"])
 
 
-@pytest.fixture(params=["form", pytest.param("browser", marks=[pytest.mark.browser, needs_browser()])])
+IN_A_BROWSER = [pytest.mark.browser, needs_browser()]
+
+both_ways = pytest.mark.parametrize(
+    "strategy", ["form", pytest.param("browser", marks=IN_A_BROWSER)], ids=["form", "browser"], indirect=True
+)
+"""For what a browser tells in its own words; the rest is read alike, and tried in a browser by night."""
+
+
+@pytest.fixture(params=["form", pytest.param("browser", marks=[*IN_A_BROWSER, pytest.mark.nightly])])
 def strategy(request):
     """Either way through the pages of a provider."""
     return request.param
@@ -56,6 +64,7 @@ def to_client(**members):
     return RedirectResponse(f"{CALLBACK}?{query}", 303)
 
 
+@both_ways
 def test_a_wrong_password(refused):
     """The provider's own words are repeated, and what needs no login is judged all the same."""
     ended = refused(changes={PASSWORD: "a-wrong-password-0001"})
@@ -78,7 +87,7 @@ def test_a_wrong_password_is_tried_once(strategy, tmp_path):
         return watching
 
     with reference_server(tmp_path, strategy, alter=watched, changes={PASSWORD: "a-wrong-password-0001"}) as profile:
-        run(profile)
+        run(profile, *CHECKS)
     assert seen[0].seen.count(("POST", LOGIN)) == 1
 
 
@@ -122,6 +131,7 @@ def test_an_error_page(refused):
     assert_refused(ended, "the page at /authorize (status 400, titled 'A page') says unauthorized_client")
 
 
+@both_ways
 def test_a_host_that_is_not_there(strategy, tmp_path):
     """A provider whose authorization endpoint is out of reach: the rest is judged."""
     with LoopbackServer().serving(page("")) as gone:
@@ -132,6 +142,7 @@ def test_a_host_that_is_not_there(strategy, tmp_path):
     assert ended.verdicts["service_gets_a_token"] == "pass"
 
 
+@both_ways
 def test_a_wrong_certificate(strategy, tmp_path):
     """An authorization endpoint whose certificate nobody trusts is not shown a password."""
     other = LoopbackServer(tls=server_tls(FOLDER / "server.pem", FOLDER / "server.key"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
+
 from tests.live import pages
 
 ANSWERED = 40
@@ -25,6 +27,7 @@ class FallingSilent:
         await self._application(scope, receive, send)
 
 
+@pytest.mark.nightly
 def test_a_provider_that_falls_silent_is_left_alone(tmp_path):
     """One sentence, status 4, a report of what was judged, and nothing in it is red."""
     with pages.reference_server(tmp_path, "form", alter=FallingSilent) as profile:

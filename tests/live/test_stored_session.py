@@ -131,8 +131,16 @@ def test_runs_that_end_nothing_follow_one_another(setting):
     ("prepare", "sentence"),
     [
         (lambda setting: None, "there is no stored session of reference in"),
-        (lambda setting: setting.session_path.write_text("{"), "is damaged: it is no JSON: log in anew with"),
-        (lambda setting: setting.log_in(refresh_token_expires=datetime(2026, 1, 1, tzinfo=UTC)), "expired at 2026-01"),
+        pytest.param(
+            lambda setting: setting.session_path.write_text("{"),
+            "is damaged: it is no JSON: log in anew with",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            lambda setting: setting.log_in(refresh_token_expires=datetime(2026, 1, 1, tzinfo=UTC)),
+            "expired at 2026-01",
+            marks=pytest.mark.nightly,
+        ),
         (lambda setting: setting.log_in(refresh_token="unknown-token"), "no longer accepts its refresh token (400"),
         (
             lambda setting: setting.log_in(refresh_token="unknown-token", in_flight=datetime(2026, 1, 1, tzinfo=UTC)),
@@ -153,6 +161,7 @@ def test_no_session(setting, prepare, sentence):
     assert setting.results["summary"]["pass"] >= 3
 
 
+@pytest.mark.nightly
 def test_runs_that_are_killed(setting):
     """Whenever a run is killed, the next one goes on with its session, or says that an answer was in flight."""
     setting.log_in()

@@ -123,3 +123,24 @@ def test_cookies_go_back_where_they_belong():
     assert asked(Request("GET", "https://op.example/in/x"), cookies).headers["cookie"] == "a=1; b=2"
     assert asked(Request("GET", "http://op.example/out"), cookies).headers.get("cookie") is None
     assert asked(Request("GET", "https://other.example/in"), cookies).headers.get("cookie") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("http://127.0.0.1:8080/", "b=2"),
+        ("http://localhost:8080/", "b=2"),
+        ("http://[::1]:8080/", "b=2"),
+        ("http://10.0.0.1:8080/", None),
+        ("http://localhost.example/", None),
+    ],
+)
+def test_secure_cookies_go_back_to_this_machine(address, sent):
+    """As browsers do it, which trust this machine without TLS, and no other."""
+    cookies = CookieJar()
+
+    def handler(request):
+        return httpx.Response(200, headers={"Set-Cookie": "b=2; Path=/; Secure; SameSite=None"})
+
+    asyncio.run(UserAgent(Way(handler), Limits(), cookies).answer(Request("GET", address)))
+    assert asked(Request("GET", address), cookies).headers.get("cookie") == sent

@@ -207,6 +207,13 @@ FORMS = (
         at("metadata", lambda answer: answer.silent_about("grant_types_supported")),
     ),
     Variation(
+        "certificate-aliases-of-this-machine",
+        "the aliases for clients with certificates are http addresses of loopback, as all is of a server that is tried out",
+        at(
+            "metadata", lambda answer: answer.saying(mtls_endpoint_aliases={"token_endpoint": "http://127.0.0.1/token"})
+        ),
+    ),
+    Variation(
         "metadata-signed",
         "the metadata comes signed too, with the issuer as who attests to it (RFC 8414 §2.1)",
         at("metadata", _signed_metadata),

@@ -10,6 +10,7 @@ import httpx
 from token_conformance.profile.models import Limits
 from token_conformance.wire.bounds import bound, check_head
 from token_conformance.wire.connection import Connection
+from token_conformance.wire.cookies import OfBrowsers
 from token_conformance.wire.exchange import Headers, Request
 from token_conformance.wire.transports import Transport
 
@@ -41,6 +42,8 @@ class UserAgent:
         self._connection = connection
         self._timeout = httpx.Timeout(limits.request_timeout).as_dict()
         self._cookies = httpx.Cookies(cookies) if cookies is not None else None
+        if cookies is not None:
+            cookies.set_policy(OfBrowsers())
 
     async def answer(self, request: Request) -> httpx.Response:
         """The answer to a request, its body not read yet; the caller closes it.

@@ -1,4 +1,4 @@
-"""Starts django-oauth-toolkit on loopback and prints one line of JSON with its issuer.
+"""Starts django-oauth-toolkit on loopback and prints one line of JSON with its issuer and version.
 
 The first argument is JSON: settings of `OAUTH2_PROVIDER` beside those below. Login is the page of django.contrib.admin,
 consent that of django-oauth-toolkit. The database is a file of its own, which goes when the pipe to here is closed.
@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import django
@@ -129,7 +130,8 @@ def main() -> None:
         server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
         server.set_app(get_wsgi_application())
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(json.dumps({"issuer": f"http://127.0.0.1:{server.server_port}/o"}), flush=True)
+        issuer = f"http://127.0.0.1:{server.server_port}/o"
+        print(json.dumps({"issuer": issuer, "version": version("django-oauth-toolkit")}), flush=True)
         # A test run that was killed takes its providers along: its end of the pipe closes.
         sys.stdin.read()
 

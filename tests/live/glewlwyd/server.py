@@ -220,6 +220,12 @@ def ready(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+def packaged(name: str) -> str:
+    """The version of a package of Debian."""
+    asked = ["dpkg-query", "-W", "-f", "${Version}", name]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+
+
 def main() -> None:
     """Serve until standard input ends, or until it is told to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -239,7 +245,10 @@ def main() -> None:
                 private, public = key_pair()
                 register(f"http://127.0.0.1:{behind}/api/", plugin(issuer, changes), clients(public))
                 with fronted(before, f"http://127.0.0.1:{behind}"):
-                    print(json.dumps({"issuer": issuer, "signing_key": private}), flush=True)
+                    print(
+                        json.dumps({"issuer": issuer, "version": packaged("glewlwyd"), "signing_key": private}),
+                        flush=True,
+                    )
                     # A test run that was killed takes its providers along: its end of the pipe closes.
                     sys.stdin.read()
         finally:

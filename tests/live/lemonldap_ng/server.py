@@ -124,6 +124,12 @@ def ready(issuer: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+def packaged(name: str) -> str:
+    """The version of a package of Debian."""
+    asked = ["dpkg-query", "-W", "-f", "${Version}", name]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+
+
 def main() -> None:
     """Serve until standard input ends, or until it is told to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -146,7 +152,7 @@ def main() -> None:
         )
         try:
             if ready(issuer, server):
-                print(json.dumps({"issuer": issuer}), flush=True)
+                print(json.dumps({"issuer": issuer, "version": packaged("liblemonldap-ng-portal-perl")}), flush=True)
                 # A test run that was killed takes its providers along: its end of the pipe closes.
                 sys.stdin.read()
         finally:

@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs'
 import https from 'node:https'
 import Provider, { errors } from 'oidc-provider'
 
+const { version } = JSON.parse(readFileSync(new URL('../node_modules/oidc-provider/package.json', import.meta.url)))
 const settings = JSON.parse(process.argv[2])
 const pem = (name) => readFileSync(`${settings.certificates}/${name}`)
 const callback = 'https://app.example/callback'
@@ -139,7 +140,7 @@ server.listen(0, '127.0.0.1', () => {
   const provider = new Provider(issuer, configuration)
   server.on('request', provider.callback())
   const keys = Object.entries(signing).map(([alg, privateKey]) => [alg, JSON.stringify(jwk(privateKey, alg))])
-  console.log(JSON.stringify({ issuer, ...Object.fromEntries(keys) }))
+  console.log(JSON.stringify({ issuer, version, ...Object.fromEntries(keys) }))
 })
 
 // A test run that was killed takes its providers along: its end of the pipe closes.

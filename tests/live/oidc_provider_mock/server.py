@@ -1,4 +1,4 @@
-"""Starts oidc-provider-mock on loopback, registers two clients, and prints one line of JSON with its issuer and them.
+"""Starts oidc-provider-mock on loopback, registers two clients, and prints one line of JSON with its issuer, its version and them.
 
 Its login page asks for the name of the user, and for no password.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from importlib.metadata import version
 from urllib.request import Request, urlopen
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     with run_server_in_thread(require_client_registration=True) as server:
         issuer = f"http://localhost:{server.server_port}"
         app, second = registered(issuer), registered(issuer)
-        said = {"issuer": issuer}
+        said = {"issuer": issuer, "version": version("oidc-provider-mock")}
         for name, client in (("app", app), ("second", second)):
             said |= {f"{name}_id": client["client_id"], f"{name}_secret": client["client_secret"]}
         print(json.dumps(said), flush=True)

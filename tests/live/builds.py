@@ -1,0 +1,59 @@
+"""Servers that are downloaded and built once, in a folder that machines of CI may keep."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from tests.live.running import UnavailableError
+
+FOLDER = "TOKEN_CONFORMANCE_SERVERS"
+"""The environment variable that names the folder, if it is another one than the user's cache folder."""
+
+
+def cache() -> Path:
+    """Where what was built is kept."""
+    return Path(os.environ.get(FOLDER) or user_cache_path("token-conformance") / "servers")
+
+
+def built(name: str, build: Callable[[Path], None]) -> Path:
+    """The folder of that name in the cache, which `build` has filled; what was left half done is made anew.
+
+    Raises:
+        UnavailableError: a command of the build failed.
+
+    """
+    place = cache() / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(place.with_name(f"{name}.lock")):
+        if not place.is_dir():
+            unfinished = place.with_name(f"{name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            build(unfinished)
+            unfinished.rename(place)
+    return place
+
+
+def perform(command: Sequence[str], folder: Path) -> None:
+    """Run a step of a build.
+
+    Raises:
+        UnavailableError: it failed; the message has its last line.
+
+    """
+    try:
+        ended = subprocess.run(
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except OSError as problem:
+        raise UnavailableError(" ".join(command), str(problem)) from problem
+    if ended.returncode:
+        lines = (ended.stderr + ended.stdout).strip().splitlines() or ["it says nothing"]
+        raise UnavailableError(" ".join(command), f"status {ended.returncode}: {lines[-1]}")
