@@ -90,6 +90,7 @@ class RequestPolicy:
     broken_json: Literal["refused", "traced"] = "refused"
     fickle: bool = False
     browser_accepted: bool = True
+    revokes_too: bool = False
 
 
 @dataclass(frozen=True)
