@@ -15,6 +15,7 @@ class ClientPolicy:
     """Client authentication (RFC 6749 §2.3 and §3.2.1)."""
 
     methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
+    registered_method_alone: bool = False
     basic_decoding: Literal["form", "percent", "raw", "cut"] = "form"
     basic_needs_client_id: bool = False
     two_methods_refused: bool = True
