@@ -304,7 +304,9 @@ def test_secret_in_the_form_is_accepted(authentication_methods: Methods, conform
         raise NotApplicable("the profile does not claim OAuth 2.1")
     answer = refusal(authentication_methods.by_post, control=authentication_methods.carrier.control)
     if not answer.accepted and authentication_methods.post_listed:
-        raise Inconclusive(f"the metadata list client_secret_post, which may be for clients registered for it: {answer}")
+        raise Inconclusive(
+            f"the metadata list client_secret_post, which may be for clients registered for it: {answer}"
+        )
     assert answer.accepted
 
 
