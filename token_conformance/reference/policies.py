@@ -161,7 +161,7 @@ class AfterlifePolicy:
     client_of_access_tokens_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True
-    revocation_failure: Literal["told", "silent", "ignored"] = "told"
+    revocation_failure: Literal["told", "told of living tokens", "silent", "ignored"] = "told"
     introspection_authenticated: bool = True
     used_refresh_token_active: bool = False
     revoked_token_active: bool = False
