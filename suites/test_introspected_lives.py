@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.access_token import jwt_of
 from token_conformance.evidence.introspection import says_active
 from token_conformance.evidence.lifetime import access_token_lifetime, documented_access_token_lifetime
 from token_conformance.evidence.token_response import TokenResponse
@@ -120,6 +121,29 @@ def test_who_asks_is_not_whose_token_it_is(living_tokens: LivingTokens) -> None:
     if told is None:
         raise NotApplicable("another client is told nothing of the access token, as RFC 7662 §2.2 allows")
     assert told == owner, f"client_id is {told!r} where another client asks, for an access token of {owner!r}"
+
+
+@requirement("rfc7662-2.2-audience")
+def test_audience_is_that_of_the_token(living_tokens: LivingTokens) -> None:
+    """Aud of a JWT access token is told as it stands in the token, or a part of it, whoever asks."""
+    token = jwt_of(living_tokens.refresh.access_token)
+    if token is None or not token.audience:
+        raise NotApplicable("the access token is opaque, or names no audience")
+    asked = [answer for answer in (living_tokens.access_token, living_tokens.by_another) if answer is not None]
+    told = {answer: audience_of(answer) for answer in asked if says_active(answer) and "aud" in answer.members}
+    if not told:
+        raise NotApplicable("introspection tells nobody of this run for whom the access token is")
+    for answer, audience in told.items():
+        foreign = sorted(audience - set(token.audience))
+        assert not foreign, (
+            f"aud is {', '.join(foreign)} in {answer}, and {', '.join(token.audience)} in the access token itself"
+        )
+
+
+def audience_of(answer: Exchange) -> frozenset[str]:
+    """The audiences that introspection tells, one or several (RFC 7662 §2.2)."""
+    told = answer.members["aud"]
+    return frozenset(str(each) for each in (told if isinstance(told, list) else [told]))
 
 
 @requirement("session-no-stranding")

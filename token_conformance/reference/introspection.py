@@ -44,6 +44,8 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         description = self._description(installation, token)
         if asker is not None and tells == "everybody their own name":
             description["client_id"] = asker.client_id
+        if asker is not None and tells == "everybody that it is for them":
+            description["aud"] = asker.client_id
         return _described(description)
 
     def _authenticated(self, installation: Installation, request: Parameters) -> RegisteredClient:

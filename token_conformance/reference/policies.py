@@ -152,7 +152,9 @@ class AfterlifePolicy:
     access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
     refresh_tokens_introspected: bool = True
     refresh_token_active: Literal["while it lives", "beside its access token", "at first"] = "while it lives"
-    tells: Literal["everybody", "its client", "everybody their own name", "no client"] = "everybody"
+    tells: Literal[
+        "everybody", "its client", "everybody their own name", "everybody that it is for them", "no client"
+    ] = "everybody"
     access_tokens_go_with_family: bool = True
     older_access_tokens_go_with_family: bool = True
     revocation_ends: Literal["family", "user and client", "user", "everybody"] = "family"

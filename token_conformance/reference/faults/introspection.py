@@ -157,6 +157,12 @@ INTROSPECTION = (
         policy("afterlife", tells="everybody their own name"),
     ),
     Fault(
+        "introspection-audience-of-the-asker",
+        "aud is the client that asks",
+        ("rfc7662-2.2-audience",),
+        policy("afterlife", tells="everybody that it is for them"),
+    ),
+    Fault(
         "introspection-of-nothing-inactive",
         "introspection without token says that it is not active",
         ("rfc7662-2.1-missing-token",),
