@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.facts.measured import moment_of
 from token_conformance.evidence.introspection import says_active
 from token_conformance.evidence.lifetime import access_token_lifetime, documented_access_token_lifetime
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Login, Provider
 from token_conformance.wire.exchange import Exchange
+
+TOLERANCE = 5
+"""Seconds for which a token may work after the time that was told, until servers agree that it is over."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,19 @@ def test_refresh_token_is_active_beside_an_expired_access_token(outlived_access_
     told_of(outlived_access_token.early)
     working(outlived_access_token.last)
     judge_living(outlived_access_token.late, "the refresh token beside an expired access token")
+
+
+@requirement("rfc7662-2.2-truth")
+def test_refresh_token_works_no_longer_than_is_told(outlived_access_token: OutlivedAccessToken) -> None:
+    """A refresh token does not work once the exp has passed that introspection told of it."""
+    early, last = outlived_access_token.early, outlived_access_token.last
+    told_of(early)
+    expiry = moment_of(early.members.get("exp"))
+    if expiry is None:
+        raise NotApplicable("introspection does not tell when the refresh token expires")
+    working(last)
+    over = (last.exchange.date - expiry).total_seconds()
+    assert over < TOLERANCE, f"the refresh token works {over:.0f} s after the exp that introspection told of it"
 
 
 @requirement("rfc7662-2.2-truth")

@@ -188,6 +188,34 @@ def test_narrower_scope_is_granted(scoped_refreshes: ScopedRefreshes) -> None:
     assert not kept, f"less scope was asked for, and {' '.join(sorted(kept))} was granted all the same"
 
 
+@dataclass(frozen=True)
+class OnlineRefresh:
+    """A refresh of all that was granted, and one that names all of it but offline_access."""
+
+    control: TokenResponse
+    online: TokenResponse
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def online_refresh(provider: Provider) -> OnlineRefresh:
+    """Refresh, and then for all of the granted scope but offline_access, which nobody needs in an access token."""
+    login = await provider.session()
+    granted = login.response.scope or frozenset((login.scope or "").split())
+    if "offline_access" not in granted or len(granted) == 1:
+        raise NotApplicable("offline_access was not granted beside another scope")
+    control = await provider.refresh(login.refresh_token, client=login.client)
+    newest = control.refresh_token or login.refresh_token
+    online = await provider.refresh(newest, scope=" ".join(sorted(granted - {"offline_access"})), client=login.client)
+    return OnlineRefresh(control, online)
+
+
+@requirement("rfc6749-6-scope-narrowing-honoured")
+def test_scope_without_offline_access_is_granted(online_refresh: OnlineRefresh) -> None:
+    """A refresh that names the granted scope without offline_access is accepted."""
+    answer = refusal(online_refresh.online, control=online_refresh.control)
+    assert answer.accepted, f"a refresh for all of the scope but offline_access was answered by {answer}"
+
+
 @requirement("rfc6749-6-narrowing-does-not-shrink-grant")
 def test_narrowing_does_not_shrink_the_grant(scoped_refreshes: ScopedRefreshes) -> None:
     """After a refresh with less scope, a refresh without scope yields all of the scope again."""

@@ -44,7 +44,9 @@ class RefreshPolicy:
     rotating_generations: int | None = None
     granted_scope_accepted: bool = True
     scope_exceeded: Literal["refused", "granted", "granted_if_known", "ignored"] = "refused"
-    scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
+    scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused", "offline_access_missed"] = (
+        "honoured"
+    )
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
     access_token: Literal["new", "same", "same_with_full_lifetime", "of_any_session"] = "new"

@@ -93,6 +93,9 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         }
         if user is not None:
             described["username"] = user.username
+        beside = token.family.last_access_token if isinstance(token, RefreshToken) else None
+        if beside is not None and installation.behaviour.afterlife.refresh_token_expiry == "of its access token":
+            described["exp"] = beside.expires
         if isinstance(token, AccessToken) and token.family is not None:
             described["auth_time"] = token.family.auth_time
             described |= {"acr": token.family.acr} if token.family.acr is not None else {}

@@ -166,6 +166,7 @@ class AfterlifePolicy:
     revocation_failure: Literal["told", "told of living tokens", "silent", "ignored"] = "told"
     introspection_authenticated: bool = True
     used_refresh_token_active: bool = False
+    refresh_token_expiry: Literal["its own", "of its access token"] = "its own"
     revoked_token_active: bool = False
     expired_token_active: bool = False
     unknown_token_active: bool = False

@@ -163,6 +163,12 @@ INTROSPECTION = (
         policy("afterlife", tells="everybody that it is for them"),
     ),
     Fault(
+        "introspection-refresh-token-expiry-of-access-token",
+        "exp of a refresh token is that of the access token beside it",
+        ("rfc7662-2.2-truth",),
+        policy("afterlife", refresh_token_expiry="of its access token"),
+    ),
+    Fault(
         "introspection-of-nothing-inactive",
         "introspection without token says that it is not active",
         ("rfc7662-2.1-missing-token",),

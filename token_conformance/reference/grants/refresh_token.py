@@ -173,9 +173,13 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return self._excessive_scope(asked, token)
         if set(asked.split()) == set(token.scope.split()) and self.policy.granted_scope_accepted:
             return str(asked)
+        missed = self.policy.scope_narrowed == "offline_access_missed"
+        left_out = set(token.scope.split()) - set(asked.split())
+        if missed and "offline_access" in left_out:
+            raise invalid_scope()
         if self.policy.scope_narrowed == "refused" or not self.policy.granted_scope_accepted:
             raise invalid_scope()
-        return str(asked) if self.policy.scope_narrowed == "honoured" else token.scope
+        return str(asked) if missed or self.policy.scope_narrowed == "honoured" else token.scope
 
     def _excessive_scope(self, asked: str, token: RefreshToken) -> str:
         match self.policy.scope_exceeded:
