@@ -18,6 +18,7 @@ class RefreshPolicy:
     repeats_kept_token: bool = True
     reuse_grace: int = 0
     grace_until_used: bool = False
+    retry_hands_back: bool = False
     reuse_refused: bool = True
     use_forgotten_after: int | None = None
     remembers_generations: int | None = None

@@ -247,6 +247,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return token if self.policy.repeats_kept_token else None
         if token.used is not None and self.request.raced and self.policy.racers_share_successor:
             return self.installation.memory.newest(token.family)
+        if token.used is not None and self.policy.retry_hands_back:
+            return token
         token.used = token.used if token.used is not None else self.installation.now
         token.family.confirmed = max(token.family.confirmed, token.generation)
         if not self.policy.hands_over:
