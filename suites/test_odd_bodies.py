@@ -145,8 +145,12 @@ async def oddities(provider: Provider) -> Oddities:
 
     ordinary = {each: await answer(each) for each in (ORDINARY, UNKNOWN_GRANT)}
     answers = {what: (await answer(strange), ordinary[usual]) for what, (strange, usual) in STRANGE.items()}
-    without_colon = b64encode(good.client.client_id.encode()).decode()
-    broken = {"HTTP Basic that is no Base64": "%%%", "HTTP Basic without a colon": without_colon}
+    name = good.client.client_id
+    broken = {
+        "HTTP Basic that is no Base64": "%%%",
+        "HTTP Basic without a colon": b64encode(name.encode()).decode(),
+        "HTTP Basic whose secret is a percent sign alone": b64encode(f"{name}:%".encode()).decode(),
+    }
     for what, value in broken.items() if not good.client.public else ():
         header = Credentials(headers=(("Authorization", f"Basic {value}"),))
         answers[what] = (await provider.token_as(header, good.parameters), good.control)
