@@ -170,5 +170,5 @@ def test_strange_values_are_refused_cleanly(oddities: Oddities) -> None:
 
 
 def is_clean(answer: TokenResponse) -> bool:
-    """Whether a request was refused, by whatever status, without the server failing."""
-    return answer.exchange.response.status >= 400 and not answer.failed
+    """Whether a request was refused, by whatever status, without the server failing or leading elsewhere."""
+    return not answer.failed and (answer.exchange.response.status >= 400 or answer.error is not None)
