@@ -206,8 +206,9 @@ def unreadable(path: Path) -> str:
     """Why a report cannot be read; empty where it can."""
     text = path.read_text("utf-8")
     try:
-        if path.suffix == ".json":
-            json.loads(text)
+        if path.suffix in {".json", ".jsonl"}:
+            for part in text.splitlines() if path.suffix == ".jsonl" else [text]:
+                json.loads(part)
         elif path.suffix == ".xml":
             etree.fromstring(text.encode())
         elif not text.rstrip().endswith(PAGE_END):

@@ -1,12 +1,12 @@
 """How device authorization requests are read, and how hasty polling is slowed down (RFC 8628 §3.1, §3.4 and §3.5)."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.provider import DeviceAuthorization, Provider, device_authorization, poll
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.device import DEVICE_CODE, SLOWED_DOWN
 
@@ -139,7 +139,7 @@ async def unidentified_device(provider: Provider) -> Unidentified:
     if not control.client.public:
         raise NotApplicable("the profile's client is confidential, and authenticates")
     address = await provider.endpoint("device_authorization_endpoint")
-    body = urlencode(scope_of(provider)).encode()
+    body = form_encoded(scope_of(provider)).encode()
     nobody = DeviceAuthorization(stranger(), await provider.send("POST", address, headers=FORM, body=body))
     await provider.clock.wait(control.interval)
     pending = await poll(provider, control)

@@ -296,7 +296,11 @@ def repeated(exchange: Exchange) -> str | None:
     values = [exchange.text, *map(str, exchange.members.values()), *(value for _, value in exchange.response.headers)]
     answer = " ".join(values)
     return next(
-        (name for name, value in secrets_of(exchange.request) if value in answer or quote(value, safe="") in answer),
+        (
+            name
+            for name, value in secrets_of(exchange.request)
+            if value in answer or quote(value, safe="", errors="surrogatepass") in answer
+        ),
         None,
     )
 

@@ -1,7 +1,6 @@
 """Introspection of tokens (RFC 7662), where the provider offers it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.introspection import says_active
@@ -14,6 +13,7 @@ from token_conformance.evidence.rotation import grace_of
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Login, Provider
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import impostor
 from token_conformance.provider.grace import outlast_grace
 from token_conformance.running.record import Record
@@ -69,7 +69,7 @@ async def introspections(provider: Provider) -> Introspections:
     live = await provider.introspect(refresh.access_token, client=login.client)
     open_to(login, live)
     unknown = await provider.introspect(provider.draw("token"), client=login.client)
-    body = urlencode({"token": refresh.access_token or ""}, errors="surrogatepass").encode()
+    body = form_encoded([("token", refresh.access_token or "")]).encode()
     form = ("Content-Type", "application/x-www-form-urlencoded")
     open_to_all = await provider.send("POST", endpoint, headers=(form,), body=body)
     wrong = None

@@ -322,12 +322,14 @@ def test_no_private_key_is_published(published_keys: Exchange) -> None:
 
 
 @requirement("rfc7517-4.5-distinct-kids")
-def test_keys_can_be_told_apart(published_keys: Exchange) -> None:
-    """Published keys have different kids."""
-    names = [str(key.get("kid")) for key in keys_of(published_keys)]
-    if len(names) < 2:
+def test_keys_can_be_told_apart(published_keys: Exchange, conformance_run: Record) -> None:
+    """Published keys have different kids, or are of different types; under FAPI 2.0 they have different kids."""
+    keys = keys_of(published_keys)
+    if len(keys) < 2:
         raise NotApplicable("a single key needs no kid")
-    assert len(set(names)) == len(names), f"the kids are {', '.join(names)}"
+    told_by = ("kid",) if "fapi2" in conformance_run.profile.claims else ("kid", "kty")
+    names = [" ".join(str(key.get(member)) for member in told_by) for key in keys]
+    assert len(set(names)) == len(names), f"by {' and '.join(told_by)}, the keys are: {', '.join(names)}"
 
 
 @requirement("rfc7518-3.3-rsa-size")

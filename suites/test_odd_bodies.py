@@ -2,12 +2,12 @@
 
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Carrier, Provider, carrier
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.spelling import FORM, sent
 from token_conformance.wire.exchange import Headers
@@ -42,7 +42,7 @@ async def odd_bodies(provider: Provider) -> OddBodies:
     good = good.after(multipart) if multipart.accepted else good
     wrong = {"grant_type": "urn:example:no-such-grant"}
     large = TokenResponse(
-        await sent(provider, good, "POST", FORM, body=lambda form: urlencode([*form, LARGER]).encode())
+        await sent(provider, good, "POST", FORM, body=lambda form: form_encoded([*form, LARGER]).encode())
     )
     return OddBodies(
         carrier=good,
@@ -62,7 +62,7 @@ def encoded_as_multipart(form: list[tuple[str, str]]) -> bytes:
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in form
     ]
-    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode("utf-8", "surrogatepass")
 
 
 def controlled(odd_bodies: OddBodies, attempt: TokenResponse) -> TokenResponse:
@@ -138,7 +138,7 @@ async def oddities(provider: Provider) -> Oddities:
     async def answer(refresh_token: bytes) -> TokenResponse:
         body = b"grant_type=refresh_token&refresh_token=" + refresh_token + b"&"
         return TokenResponse(
-            await sent(provider, wrong, "POST", FORM, body=lambda form: body + urlencode(form).encode())
+            await sent(provider, wrong, "POST", FORM, body=lambda form: body + form_encoded(form).encode())
         )
 
     ordinary = await answer(ORDINARY)

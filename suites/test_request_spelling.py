@@ -1,11 +1,12 @@
 """What a request to the token endpoint means, however it is written (RFC 6749 §3.2 and appendix B)."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from token_conformance import Inconclusive, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.provider import Provider, carrier
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.spelling import FORM, Encoding, encoded_as_form, parameters_of, sent
 from token_conformance.wire.exchange import Headers
@@ -44,7 +45,7 @@ async def spellings(provider: Provider) -> Spellings:
         [*parameters_of(good, Credentials()), ("resource_hint", ""), *without_scope], client=good.client
     )
     good = good.after(empty)
-    order = await spelled(lambda form: urlencode(form[::-1]).encode())
+    order = await spelled(lambda form: form_encoded(form[::-1]).encode())
     good = good.after(order)
     encoding = await spelled(encoded_by_hand)
     good = good.after(encoding)
@@ -58,7 +59,11 @@ async def spellings(provider: Provider) -> Spellings:
 
 def encoded_by_hand(form: list[tuple[str, str]]) -> bytes:
     """A form in which blanks are %20, hexadecimal digits are small, and an underscore is encoded without need."""
-    return "&".join(f"{name}={quote(value, safe='')}" for name, value in form).replace("_", "%5f").encode()
+    return (
+        "&".join(f"{name}={quote(value, safe='', errors='surrogatepass')}" for name, value in form)
+        .replace("_", "%5f")
+        .encode()
+    )
 
 
 @requirement("rfc6749-3.2-unknown-ignored")

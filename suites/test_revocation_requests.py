@@ -1,12 +1,12 @@
 """What revokes a token, and in whose name: requests beside the usual one (RFC 7009 §2.1)."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.provider import Login, Provider
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import impostor, unauthenticated
 from token_conformance.wire.exchange import Exchange
 
@@ -35,11 +35,11 @@ async def misplaced_revocations(provider: Provider) -> MisplacedRevocations:
 
     async def sent(method: str) -> Exchange:
         proof = await provider.credentials(login.client)
-        query = urlencode({"token": newest, "token_type_hint": "refresh_token"})
+        query = form_encoded([("token", newest), ("token_type_hint", "refresh_token")])
         if method == "GET":
-            query = f"{query}&{urlencode(proof.parameters)}" if proof.parameters else query
+            query = f"{query}&{form_encoded(proof.parameters)}" if proof.parameters else query
         address = f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
-        body = urlencode(proof.parameters).encode() if method == "POST" else b""
+        body = form_encoded(proof.parameters).encode() if method == "POST" else b""
         headers = (*((FORM,) if method == "POST" else ()), *proof.headers)
         return await provider.send(method, address, headers=headers, body=body, certificate=proof.certificate)
 

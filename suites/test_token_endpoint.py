@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Carrier, Provider, Resending, carrier
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.client_authentication import Credentials, post
 from token_conformance.provider.spelling import FORM, Encoding, encoded_as_form, parameters_of, sent
 from token_conformance.wire.exchange import Exchange, Headers
@@ -83,8 +83,11 @@ async def with_credentials_in_query(provider: Provider, repetition: Resending) -
     client = repetition.good.client
     if client.client_secret is None:
         return None
-    endpoint, body = await provider.endpoint("token_endpoint"), urlencode(parameters_of(repetition.good, Credentials()))
-    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(post(client).parameters)}"
+    endpoint, body = (
+        await provider.endpoint("token_endpoint"),
+        form_encoded(parameters_of(repetition.good, Credentials())),
+    )
+    address = f"{endpoint}{'&' if '?' in endpoint else '?'}{form_encoded(post(client).parameters)}"
     answer = TokenResponse(await provider.send("POST", address, headers=FORM, body=body.encode()))
     return repetition.follow(answer)
 

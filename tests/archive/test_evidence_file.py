@@ -6,7 +6,7 @@ import errno
 import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -62,12 +62,26 @@ def written(file):
     return [json.loads(line) for line in file.path.read_text("utf-8").splitlines()]
 
 
-def full(descriptor, data):
-    raise OSError(errno.ENOSPC, "No space left on device")
+class Disk:
+    """A disk with room for so many bytes; what does not fit is written as far as it does, or not at all."""
+
+    def __init__(self, room):
+        self.room, self._write, self._truncate = room, os.write, os.ftruncate
+
+    def write(self, descriptor, data):
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = self._write(descriptor, data[: self.room])
+        self.room -= written
+        return written
+
+    def truncate(self, descriptor, length):
+        self.room += os.fstat(descriptor).st_size - length
+        self._truncate(descriptor, length)
 
 
 def ends(file):
-    file.end(["it sleeps"])
+    file.end(["it sleeps"], "not all could be parked")
 
 
 def breaks_off(file):
@@ -82,6 +96,7 @@ def told_everything(file, end=ends):
     file.exchanged(exchange(2, answer=None, failure="no answer within 10 s", again_of=1))
     file.shook_hands("asked", "https://op.example", "old", Handshake("refused", reason="no"))
     file.ended("asked", NOW, TooLong("it takes a wait of 99 s"), Waits(1.5, 99.0), 2)
+    file.parked("waited", NOW, NOW + timedelta(days=30))
     file.gathered(Record(file._run.profile, "live", trouble="the provider sleeps"))
     file.gathered(Record(file._run.profile, "live"), {"asked": "there is but one session"})
     file.compared([Comparison(exchange(2), exchange(1))] * 2)
@@ -101,7 +116,7 @@ def test_each_line_fits_the_schema(file, end, other):
     for line in written(file):
         validator.validate(line)
     kinds = {line["type"] for line in written(file)}
-    assert kinds == {*json_schema()["discriminator"]["mapping"]} - {"signed", other}
+    assert kinds == {*json_schema()["discriminator"]["mapping"]} - {"signed", "cut_short", other}
     assert not validator.is_valid({"type": "exchange", "scenario": "asked"})
 
 
@@ -117,6 +132,9 @@ def test_what_is_read_is_what_was_written(file):
     assert evidence.gathered(again=True).refused == {"asked": "there is but one session"}
     assert evidence.whole
     assert evidence.begin.selection.keywords == "refresh"
+    ((parked, due),) = ((each.scenario, each.due) for each in evidence.parked)
+    assert (parked, due - NOW) == ("waited", timedelta(days=30))
+    assert evidence.late_trouble == "not all could be parked"
 
 
 def test_an_exchange_is_on_disk_before_the_next_one(file):
@@ -164,17 +182,34 @@ def test_what_is_no_evidence_is_refused(tmp_path, content):
         StoredEvidence.read(tmp_path)
 
 
-def test_a_full_disk_costs_the_evidence_alone(file, monkeypatch):
-    """What fits is kept, and a sentence says that it is not all."""
+@pytest.mark.parametrize(("room", "told"), [(300, "No space left on device"), (40, None), (0, None)])
+def test_a_full_disk_costs_the_evidence_alone(file, monkeypatch, room, told):
+    """What fits is kept, and a sentence says that it is not all: in the evidence, too, where it takes up less than what did
+    not fit.
+    """
     file.begin(["asked"])
     file.exchanged(exchange())
-    monkeypatch.setattr(os, "write", full)
+    disk = Disk(room)
+    monkeypatch.setattr(os, "write", disk.write)
+    monkeypatch.setattr(os, "ftruncate", disk.truncate)
     file.exchanged(exchange(2))
     monkeypatch.undo()
     file.exchanged(exchange(3))
     assert "cut short" in file.problem
     assert "No space left" in file.problem
-    assert len(StoredEvidence.read(file.path.parent).tapes["asked"].exchanges) == 1
+    evidence = StoredEvidence.read(file.path.parent)
+    assert len(evidence.tapes["asked"].exchanges) == 1
+    assert (evidence.cut_short, evidence.whole) == (told, False)
+    assert file.path.read_bytes().endswith(b"\n")
+
+
+def test_a_defect_of_ours_is_the_end_of_the_evidence(file, monkeypatch):
+    """Which says so; what an exception says is not repeated."""
+    file.begin(["asked"])
+    monkeypatch.setattr(file._told, "exchange", lambda _: {}["secret words"])
+    file.exchanged(exchange())
+    assert StoredEvidence.read(file.path.parent).cut_short == "a defect of the suite, KeyError"
+    assert "secret words" not in file.path.read_text("utf-8")
 
 
 def test_a_folder_that_cannot_be_made_costs_the_evidence_alone(run, tmp_path):

@@ -11,7 +11,13 @@ import time
 
 import pytest
 
+from token_conformance.archive.evidence_file import EvidenceFile
+from token_conformance.command_line.report import pytest_arguments
 from token_conformance.layout import ROOT
+from token_conformance.redaction import Redactor
+from token_conformance.running.run import Run
+from token_conformance.servers.evidence_lines import Selection
+from token_conformance.servers.live import LiveServer
 
 COMMAND = [sys.executable, "-m", "token_conformance"]
 SURELY_BEGUN = 200
@@ -91,6 +97,19 @@ def test_a_run_that_was_killed_has_reports(tmp_path):
     assert after["summary"]["pass"] > 0
     assert after["summary"]["inconclusive"] > 0
     assert after["summary"]["fail"] == after["summary"]["error"] == 0
+
+
+@pytest.mark.parametrize(("failures", "words"), [(0, []), (1, ["--maxfail", "1"])])
+def test_evidence_is_judged_as_it_was_asked_for(make_profile, tmp_path, failures, words):
+    """By the same selection, and no further than the run was judged."""
+    profile = make_profile()
+    run = Run("example", profile, LiveServer(profile), Redactor())
+    file = EvidenceFile(tmp_path, run, Selection(keywords="rotated", strict=True, most_failures=failures))
+    file.begin([])
+    file.close()
+    arguments = pytest_arguments(tmp_path, verbose=False)
+    first = arguments.index("-k")
+    assert arguments[first:] == ["-k", "rotated", *words, "--warnings-fail"]
 
 
 @pytest.mark.parametrize("content", [None, "", "no evidence\n{}\n"])

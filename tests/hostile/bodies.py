@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -107,8 +108,22 @@ def secret_looking(random: Random, said: Honest) -> Answer:
 
 def many_values(random: Random, said: Honest) -> Answer:
     number = int(10 ** random.uniform(3, 5.5))
-    value = random.choice(([0] * number, [[]] * number, {str(each): each for each in range(number)}))
-    return said.saying({**said.members, random.choice([*said.members, "scope"]): value})
+    written = random.choice((("[", "0", "]"), ("[", "[]", "]"), ("{", '"{0}": {0}', "}")))
+    whole = json.dumps({**said.members, random.choice([*said.members, "scope"]): MANY})
+    return said.with_text(whole.replace(json.dumps(MANY), _many(number, *written), 1))
+
+
+MANY = "<here are many>"
+
+
+def _many(number: int, begin: str, each: str, end: str) -> str:
+    """So many values, written without having them all: they are in the process whose memory is measured."""
+    text = StringIO()
+    text.write(begin)
+    for place in range(number):
+        text.write(f"{', ' * (place > 0)}{each.replace('{0}', str(place))}")
+    text.write(end)
+    return text.getvalue()
 
 
 def deep(random: Random, said: Honest) -> Answer:

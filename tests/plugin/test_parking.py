@@ -113,6 +113,13 @@ def test_only_a_live_server_issues_what_can_be_parked(inner_run, option):
     assert result.ret == 4
 
 
+def test_what_writes_no_evidence_refuses_to(inner_run):
+    """Plain pytest says so as the command does."""
+    result = inner_run("", "--due", "--evidence")
+    result.stderr.fnmatch_lines(["*--due goes on with answers of another day, of which no evidence is written*"])
+    assert result.ret == 4
+
+
 def test_facts_are_not_written_of_what_came_late(inner_run):
     """A life that was measured by a schedule is no life."""
     result = inner_run("", "--due", "--write-facts=facts.toml")

@@ -43,14 +43,15 @@ def test_what_could_not_be_waited_for_is_to_be_done(inner_run):
     results = inner_run.results()
     assert verdicts(results) == {"test_ages": "inconclusive", "test_asks": "pass"}
     assert [(entry["scenario"], entry["wait"]) for entry in results["todo"]] == [("aged", 1)]
-    result.stdout.fnmatch_lines(["TO DO    aged (1 s)*token-conformance run * --emulated --resume *results.json*"])
+    result.stdout.fnmatch_lines(["TO DO    aged (1 s)*token-conformance run * --emulated * --resume *results.json*"])
 
 
 def test_what_a_run_was_told_is_told_again(inner_run):
     """The command that does the rest reaches the same provider with the same values."""
     (inner_run.folder / "my.env").write_text("A=1\n")
-    result = inner_run(WAITING, "--env-file=my.env", "--proxy=none")
-    result.stdout.fnmatch_lines(["*token-conformance run * --emulated --proxy none --env-file my.env --resume *"])
+    result = inner_run(WAITING, "--env-file=my.env", "--proxy=none", "--require=oauth2", "--complete")
+    told = "--env-file my.env --proxy none --suites test_inner.py --require oauth2 --complete"
+    result.stdout.fnmatch_lines([f"*token-conformance run * --emulated {told} --resume *"])
 
 
 def test_only_what_is_left_is_done(inner_run, left):

@@ -4,7 +4,7 @@ import gc
 import html
 import json
 import time
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus, urlencode
 from weakref import ref
 
@@ -185,6 +185,43 @@ OTHER_SPELLINGS = {
     "JSON as .NET writes it": lambda secret: "".join(c if c.isalnum() else f"\\u{ord(c):04X}" for c in secret),
     "JSON as PHP writes it": lambda secret: secret.replace("/", "\\/"),
 }
+
+
+DENSE_SPELLINGS = {
+    "hexadecimal digits": lambda data: data.hex(),
+    "capital hexadecimal digits": lambda data: data.hex().upper(),
+    "Base32": lambda data: b32encode(data).decode(),
+    "Base64 twice": lambda data: b64encode(b64encode(data)).decode(),
+    "Base64url twice": lambda data: urlsafe_b64encode(urlsafe_b64encode(data)).decode().rstrip("="),
+    "Base64 of hexadecimal digits": lambda data: b64encode(data.hex().encode()).decode(),
+    "JavaScript": lambda data: "".join(f"\\u{{{byte:x}}}" for byte in data),
+    "Python": lambda data: "".join(f"\\x{byte:02x}" for byte in data),
+    "JSON within JSON": lambda data: json.dumps(json.dumps("".join(f"\\u{byte:04X}" for byte in data))),
+}
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "it said {} to me", "debug={}&more=1", '{{"error_description": "{}"}}', "a/{}"]
+)
+@pytest.mark.parametrize("spelling", DENSE_SPELLINGS)
+def test_a_secret_in_a_dense_spelling_does_not_come_out(spelling, around):
+    """Which takes more room than the secret, and is seldom met: it is looked into."""
+    redactor, secret = Redactor(), "c4nary-Secret~0815_of.alice"
+    redactor.learn("access_token", secret)
+    written = DENSE_SPELLINGS[spelling](secret.encode())
+    shown = redactor.text(around.format(written))
+    assert "<access_token 1>" in shown
+    assert written[8:-8] not in shown
+
+
+@pytest.mark.parametrize(
+    "word", ["deadbeefdeadbeefdeadbeef", "ORSXG5A7ORSXG5A7", "QUJDREVGR0hJSktMTU5PUA", "access_token_lifetime"]
+)
+def test_what_says_no_secret_in_a_dense_spelling_stays(word):
+    """Nobody knows what it is."""
+    redactor = Redactor()
+    redactor.learn("access_token", "c4nary-Secret~0815_of.alice")
+    assert redactor.text(f"it said {word}") == f"it said {word}"
 
 
 @pytest.mark.parametrize("spelling", OTHER_SPELLINGS)

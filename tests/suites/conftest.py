@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.suites.judging import PROFILES, name_of
+from tests.suites.collecting import collected
+from tests.suites.judging import name_of
 from tests.suites.matrix import Judge, Matrix
-from token_conformance.layout import PACKAGE, ROOT, SUITES
-
-
-class Collected:
-    """A plugin of an inner session that keeps what was collected."""
-
-    def __init__(self) -> None:
-        self.items: list[pytest.Function] = []
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
 
 
 @pytest.fixture(scope="session")
 def checks() -> list[pytest.Function]:
     """All checks of the suites, collected once."""
-    collected = Collected()
-    settings = [
-        "-c",
-        str(PACKAGE / "pytest.toml"),
-        f"--rootdir={ROOT}",
-        "-p",
-        "token_conformance.plugin",
-        "-W",
-        "ignore",
-    ]
-    quietly = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider"]
-    profile = ["--profile", str(PROFILES / "everything.toml"), "--emulated"]
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("PYTEST_ADDOPTS", raising=False)  # options of the terminal, which this session has not
-        status = pytest.main([*settings, *quietly, *profile, str(SUITES)], plugins=[collected])
-    assert status is pytest.ExitCode.OK, f"the suites could not be collected: {status!r}"
-    return collected.items
+    return collected()
 
 
 @pytest.fixture(scope="session")

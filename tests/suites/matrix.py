@@ -72,17 +72,19 @@ class Matrix:
         faults: Collection[str] = (),
         variations: Collection[str] = (),
         red: Collection[str] | None = None,
+        through: Collection[str] = (),
     ) -> Verdicts:
         """The verdicts of the whole, which those of the scenarios that are reached have to agree with.
 
-        With the checks that are to be `red`, the scenarios of their suites have to agree, too.
+        With the checks that are to be `red`, those of the scenarios that tell of them have to agree, too.
 
         Raises:
             AssertionError: a check is red in the one and not in the other.
 
         """
         whole = self.whole(profile, faults, variations)
-        for left_out in [self.reached(profile, faults, variations), self.reached(profile, faults, variations, red)]:
+        reached = self.reached(profile, faults, variations)
+        for left_out in [reached, self.reached(profile, faults, variations, red, through)]:
             differing = sorted(set(alarms(whole)) ^ set(alarms(left_out)))
             assert not differing, f"scenarios were left out that faults reach, or that others suffer from: {differing}"
         return whole
@@ -93,16 +95,17 @@ class Matrix:
         faults: Collection[str] = (),
         variations: Collection[str] = (),
         red: Collection[str] | None = None,
+        through: Collection[str] = (),
     ) -> Verdicts:
         """The verdicts where the scenarios are performed that the faults and variations reach; see `reach`.
 
-        Where it is known which checks are `red`, the scenarios of their suites are enough; the others' verdicts are
-        those at the faultless server.
+        Where it is known which checks are `red`, the scenarios that tell of them are enough, see `told_by`; the others'
+        verdicts are those at the faultless server.
         """
         faultless = self.faultless(profile)
         scenarios = faultless.reached_by(faults, variations)
         if red is not None:
-            scenarios = faultless.told_by(red, scenarios)
+            scenarios = faultless.told_by(red, scenarios, through)
         if not scenarios:
             return faultless.verdicts
         return faultless.verdicts_but_for(_recorded(profile, faults, variations, scenarios))
@@ -131,13 +134,19 @@ class Faultless:
         changed = difference(behaviour(self.profile), behaviour(self.profile, faults, variations))
         return tuple(each.scenario for each in self.alone if changed.reaches(each.asked))
 
-    def told_by(self, red: Collection[str], scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
-        """Those of the scenarios that the suites of red checks ask for: all where one of these looks at a whole run."""
-        if any(_looks_at_the_run(check) for check in self.checks if name_of(check) in red):
+    def told_by(
+        self, red: Collection[str], scenarios: Sequence[Scenario], through: Collection[str] = ()
+    ) -> tuple[Scenario, ...]:
+        """Those of the scenarios that the suites of red checks ask for.
+
+        A check that looks at a whole run is red `through` some scenarios; all are needed where these are not known.
+        """
+        of_the_run = {name_of(check) for check in self.checks if looks_at_the_run(check)}
+        if not through and not of_the_run.isdisjoint(red):
             return tuple(scenarios)
-        suites = {suite_of(name) for name in red}
+        suites = {suite_of(name) for name in red if name not in of_the_run}
         asked_for = {name for check in self.checks if suite_of(name_of(check)) in suites for name in _rests_on(check)}
-        return tuple(scenario for scenario in scenarios if scenario.name in asked_for)
+        return tuple(scenario for scenario in scenarios if scenario.name in asked_for | {*through})
 
     def verdicts_but_for(self, other: Record) -> Verdicts:
         """The verdicts where some scenarios went otherwise: on the checks that ask for them, or for all of the run."""
@@ -148,7 +157,7 @@ class Faultless:
 
 def concerned(check: pytest.Function, scenarios: Collection[str]) -> bool:
     """Whether a check rests on one of the scenarios, or on whatever there is."""
-    return not _rests_on(check).isdisjoint(scenarios) or _looks_at_the_run(check)
+    return not _rests_on(check).isdisjoint(scenarios) or looks_at_the_run(check)
 
 
 def suite_of(name: str) -> str:
@@ -156,7 +165,8 @@ def suite_of(name: str) -> str:
     return name.partition("::")[0]
 
 
-def _looks_at_the_run(check: pytest.Function) -> bool:
+def looks_at_the_run(check: pytest.Function) -> bool:
+    """Whether a check looks at all exchanges, whichever scenario made them."""
     return not OF_THE_RUN.isdisjoint(check._fixtureinfo.argnames)
 
 

@@ -2,7 +2,8 @@
 
 `expected.toml` pins it: a row for each fault, or combination of faults and variations, with the profile it is judged
 by and the checks that are red then, and no others. Where `together`, what the scenarios of a row do to one another
-counts, so that all that are reached are performed.
+counts, so that all that are reached are performed. `through` names scenarios in which checks of a whole run find
+what they are red for, so that not all need to be performed (`python -m tests.suites.through` looks for them anew).
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def test_a_fault_turns_just_its_checks_red(judge_all, row):
     assert row["red"], "a fault that no check finds"
     peculiarities = {"faults": row.get("faults", ()), "variations": row.get("variations", ())}
     red = None if row.get("together") else row["red"]
-    found = alarms(judge_all(row["profile"], **peculiarities, red=red))
+    found = alarms(judge_all(row["profile"], **peculiarities, red=red, through=row.get("through", ())))
     assert sorted(found) == sorted(row["red"]), found
 
 

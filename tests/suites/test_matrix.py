@@ -6,6 +6,8 @@ import pytest
 
 from tests.suites.judging import Judged
 from tests.suites.matrix import Matrix, alarms
+from tests.suites.test_faults import ROWS
+from tests.suites.through import Search, written
 from token_conformance.verdict import Verdict
 
 
@@ -31,6 +33,29 @@ def test_a_check_of_the_whole_run_needs_all_that_is_reached(matrix):
     faultless = matrix.faultless("everything")
     reached = faultless.reached_by(["error-plain-unauthorized"], [])
     assert faultless.told_by(["errors::test_refusal_is_400_or_401"], reached) == reached
+
+
+def test_scenarios_through_which_it_is_red_are_enough(matrix):
+    """Where it is known in which scenario a check of all answers finds what it is red for, no other is performed."""
+    row = {"red": ["errors::test_refusal_is_400_or_401"], "through": ["bad_refreshes"]}
+    faultless = matrix.faultless("everything")
+    reached = faultless.reached_by(["error-plain-unauthorized"], [])
+    assert [each.name for each in faultless.told_by(row["red"], reached, row["through"])] == row["through"]
+
+
+def test_such_scenarios_are_found(matrix):
+    """Of the scenarios that a fault reaches, a few are found that make all checks of its row red."""
+    (row,) = [row for row in ROWS if row.get("faults") == ["refresh-expired-forbidden"]]
+    assert Search(matrix, row).found() == row["through"]
+
+
+def test_found_scenarios_stand_in_their_row():
+    """They take the place of those that stood there, and a row in which none are found has none."""
+    row = '\nprofile = "everything"\nfaults = ["a"]\nred = [\n    "errors::test_b",\n]\n'
+    once = written(row, ["login", "reuse"])
+    assert '\nthrough = ["login", "reuse"]\nred = [' in once
+    assert written(once, ["race"]) == written(row, ["race"])
+    assert written(once, []) == row
 
 
 def test_what_no_scenario_asks_for_costs_nothing(matrix):

@@ -1,6 +1,7 @@
 """What is kept of long answers: JSON whole up to a megabyte, twenty kilobytes of anything else, with a note."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -31,6 +32,18 @@ def test_what_is_no_json_is_cut_with_a_note(make_exchange, kind):
     """The note says where, and how much there was."""
     answer = kept(make_exchange(b"x" * 345_678, headers=[("Content-Type", kind)])).answer
     assert (len(answer.body), answer.cut) == (20_000, "cut after 20,000 of 345,678 bytes")
+
+
+@pytest.mark.parametrize(("form", "cut"), [(b"grant_type=refresh_token", ""), (b"user=alice", "cut after 20,000")])
+def test_a_token_request_gets_no_page(make_exchange, form, cut):
+    """Its error is judged as a whole, though the request says that it takes pages as a browser does."""
+    headers = (("Accept", "text/html"), ("Content-Type", "application/x-www-form-urlencoded"))
+    asked = replace(
+        make_exchange(b'{"error": "' + b"x" * 40_000 + b'"}'),
+        request=Request("POST", "https://op.example/token", headers, form),
+    )
+    assert kept(asked).answer.cut.startswith(cut)
+    assert (kept(asked) is asked) == (not cut)
 
 
 def test_json_beyond_a_megabyte_is_cut(make_exchange):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -23,7 +24,9 @@ from token_conformance.servers.evidence_lines import (
     SCHEMA,
     Begin,
     BrokenOff,
+    Called,
     Compared,
+    CutShort,
     Drew,
     End,
     Exchanged,
@@ -31,6 +34,7 @@ from token_conformance.servers.evidence_lines import (
     Line,
     ScenarioBegan,
     ScenarioEnded,
+    ScenarioParked,
     Selection,
     ShookHands,
     Signed,
@@ -68,15 +72,17 @@ class EvidenceFile:
     """The evidence of one run, a line at a time; what has been written survives whatever becomes of the process.
 
     It costs a run nothing but itself: where it cannot be written any more, `problem` says why, and the run goes on.
+    `selection` and `called` are what was asked of the run beside its profile.
     """
 
-    def __init__(self, folder: Path, run: Run, selection: Selection) -> None:
+    def __init__(self, folder: Path, run: Run, selection: Selection, called: Called | None = None) -> None:
         self.path = folder / FILE
         self.problem: str | None = None
-        self._run, self._selection = run, selection
+        self._run, self._selection, self._called = run, selection, called
         self._told = Pseudonymous(run.profile, run.redactor)
         self._signatures = Signatures(run.profile)
         self._descriptor: int | None = None
+        self._written = 0
 
     @unfailing
     def begin(self, scenarios: Iterable[str]) -> None:
@@ -95,6 +101,7 @@ class EvidenceFile:
             description=self._told.text(run.server.description),
             started=run.started,
             selection=self._selection.model_dump(),
+            called=self._called.model_dump() if self._called is not None else None,
             scenarios=list(scenarios),
         )
 
@@ -130,6 +137,11 @@ class EvidenceFile:
         self._write(ScenarioEnded, scenario=scenario, at=at, reason=reason, logins=logins, **waited)
 
     @unfailing
+    def parked(self, scenario: str, since: datetime, due: datetime) -> None:
+        """Write that a scenario waits for a later run."""
+        self._write(ScenarioParked, scenario=scenario, since=since, due=due)
+
+    @unfailing
     def gathered(self, record: Record, refused: Mapping[str, str] | None = None) -> None:
         """Write what the run came upon."""
         self._write(
@@ -157,15 +169,27 @@ class EvidenceFile:
         self.close()
 
     @unfailing
-    def end(self, noticed: Sequence[str] = ()) -> None:
-        """Write the last line, with all that was noticed of the provider."""
-        self._write(End, at=datetime.now(UTC), noticed=[self._told.text(each) for each in noticed])
+    def end(self, noticed: Sequence[str] = (), trouble: str | None = None) -> None:
+        """Write the last line, with all that was noticed of the provider, and the trouble that came up last."""
+        told = [self._told.text(each) for each in noticed]
+        self._write(End, at=datetime.now(UTC), noticed=told, trouble=self._told.text(trouble) if trouble else None)
         self.close()
 
     def give_up(self, why: str) -> None:
-        """Write nothing any more."""
+        """Write nothing any more but that, where there is room: a line that breaks off makes room for it."""
         self.problem = f"the evidence is cut short, since {self.path} cannot be written: {why}"
+        try:
+            self._cut_off()
+            self._write(CutShort, at=datetime.now(UTC), why=why)
+        except OSError:
+            with suppress(OSError):
+                self._cut_off()
         self.close()
+
+    def _cut_off(self) -> None:
+        """Leave nothing behind the last line that is whole."""
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, self._written)
 
     def close(self) -> None:
         """Close the file."""
@@ -179,6 +203,7 @@ class EvidenceFile:
         line = to_json({"type": kind.model_fields["type"].default, **members}, inf_nan_mode="null") + b"\n"
         if os.write(self._descriptor, line) < len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._written += len(line)
 
     def _reason(self, problem: Exception) -> dict[str, Any]:
         told = self._told.text(str(problem))

@@ -13,7 +13,7 @@ from typing import Any, Literal, NoReturn
 import click
 
 from token_conformance.command_line.profile_options import environment, profile_options
-from token_conformance.command_line.session_options import session_options
+from token_conformance.command_line.session_options import refuse_two_places, session_options
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
@@ -103,8 +103,7 @@ def _logging_in(
 def _store(
     given: str, session_file: Path | None, env_files: tuple[Path, ...], proxy: Proxy, *, keyring: bool
 ) -> SessionStore:
-    if keyring and session_file is not None:
-        _fail(USAGE_ERROR, "--keyring and --session-file exclude each other: choose one")
+    refuse_two_places(session_file, keyring=keyring)
     try:
         profile = load(find(given), environment(env_files)).through(proxy)
         return store_for(given, profile, session_file, keyring=keyring)

@@ -45,8 +45,8 @@ def pytest_arguments(folder: Path, *, verbose: bool) -> list[str]:
     selected = begin.selection
     own = [each for each in selected.suites if Path(each).exists() and not SUITES.samefile(each)]
     arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--from-evidence={folder}"]
-    for flag, value in (("-k", selected.keywords), ("-m", selected.marks)):
-        arguments += [flag, value] if value else []
+    for flag, value in (("-k", selected.keywords), ("-m", selected.marks), ("--maxfail", selected.most_failures)):
+        arguments += [flag, str(value)] if value else []
     flags = {
         "--warnings-fail": selected.strict,
         "--complete": selected.complete,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
@@ -23,9 +24,10 @@ from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
 from token_conformance.results.exit_status import CONFORMS, INTERRUPTED, NO_SESSION, worst
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos
+from token_conformance.running.asking import choice_of, contradictions
 from token_conformance.running.signals import end_at_once, is_heeded_from_the_start
 from token_conformance.servers.problems import RecordingError
-from token_conformance.servers.selection import Choice, select
+from token_conformance.servers.selection import select
 
 Parked = Literal["due", "later", "lost"]
 """What `--due` finds of a profile."""
@@ -173,40 +175,42 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[tuple[
 
     Gives the profiles, one by one, that there is something to do for, and whether what `--due` goes on with is lost of one.
     """
+    if problems := [*contradictions(options)]:
+        refuse(problems)
     try:
         profiles, known = expanded(given), environment(Path(file) for file in _listed(options["env_files"]))
     except ProfileError as problem:
         refuse(problem.problems)
-    kinds = [kind for kind in ("live", "emulated") if options[kind]] + (
-        ["recorded"] if options["recorded"] is not None else []
-    )
-    recording = Path(str(options["recorded"])) if options["recorded"] else None
-    faults, variations = tuple(_listed(options["fault"])), tuple(_listed(options["variation"]))
-    problems = [f"--{' and --'.join(kinds)} exclude each other: choose one"] if len(kinds) > 1 else []
-    kind = kinds[0] if kinds else "emulated" if faults or variations else None
-    choice = Choice(kind, recording, faults, variations, proxy=options["proxy"])  # type: ignore[arg-type]  # click's choices
-    if options["due"] and (options["park"] or options["resume"]):
-        problems.append("--due goes on with what is parked alone: leave out --park and --resume")
-    parked: dict[str, Parked] = {}
-    for one in profiles if not problems else ():
-        try:
-            name, profile, server = select(one, choice, known)
-        except (ProfileError, RecordingError, ValueError) as problem:
-            problems += str(problem).splitlines()
-        else:
-            tell(f"{name}: {server.description}")
-            announce_variables(one, known, options)
-            problems += announce_resumption(name, profile, options["resume"])
-            if options["due"] and server.kind == "live":
-                parked[one] = announce_due(one, name, profile, options)
-    to_do = tuple(one for one in profiles if parked.get(one, "due") == "due")
-    if (
-        to_do and not problems and not options["plan"]
-    ):  # pytest would need the temporary folder before the plugin can say so
+    announced = [announce_one(one, options, known) for one in profiles]
+    to_do = tuple(one for one, each in zip(profiles, announced, strict=True) if each.state == "due")
+    problems = [problem for each in announced for problem in each.problems]
+    if to_do and not problems and not options["plan"]:
+        # pytest would need the temporary folder before the plugin can say so
         problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
-    return to_do, "lost" in parked.values()
+    return to_do, any(each.state == "lost" for each in announced)
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What was found out of a profile before anything runs; the problems keep the command from it."""
+
+    problems: list[str]
+    state: Parked = "due"
+
+
+def announce_one(one: str, options: dict[str, object], known: Mapping[str, str]) -> Announced:
+    """Say of one profile what will answer, which variables it takes, and what of it is left to do, or due."""
+    try:
+        name, profile, server = select(one, choice_of(options), known)
+    except (ProfileError, RecordingError, ValueError) as problem:
+        return Announced(str(problem).splitlines())
+    tell(f"{name}: {server.description}")
+    announce_variables(one, known, options)
+    problems = announce_resumption(name, profile, options["resume"])
+    is_due = options["due"] and server.kind == "live"
+    return Announced(problems, announce_due(one, name, profile, options) if is_due else "due")
 
 
 def announce_due(given: str, name: str, profile: Profile, options: dict[str, object]) -> Parked:

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from token_conformance.command_line.refusing import refuse
+from token_conformance.running.asking import contradictions
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -20,3 +23,9 @@ def session_options(command: Command) -> Command:
         metavar="FILE",
         help="Keep the session in this file instead of the data folder of the user.",
     )(command)
+
+
+def refuse_two_places(session_file: Path | None, *, keyring: bool) -> None:
+    """End a command that is told of two places where a session lies."""
+    if problems := [*contradictions({"session_file": session_file, "keyring": keyring})]:
+        refuse(problems)

@@ -12,7 +12,7 @@ import click
 
 from token_conformance.command_line.profile_options import env_file_option, environment
 from token_conformance.command_line.refusing import refuse
-from token_conformance.command_line.session_options import session_options
+from token_conformance.command_line.session_options import refuse_two_places, session_options
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.loading import load
@@ -33,8 +33,7 @@ def sessions(
     profile: str, session_file: Path | None, env_files: tuple[Path, ...], *, keyring: bool, forget: bool
 ) -> None:
     """List the stored session of PROFILE, and what is parked until a token of it has expired."""
-    if keyring and session_file is not None:
-        refuse(["--keyring and --session-file exclude each other: choose one"])
+    refuse_two_places(session_file, keyring=keyring)
     try:
         loaded = load(find(profile), environment(env_files))
         store = store_for(profile, loaded, session_file, keyring=keyring)

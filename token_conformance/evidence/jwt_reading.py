@@ -122,7 +122,7 @@ def half_hash(value: str, algorithm: str | None) -> str | None:
     name = f"sha{bits}" if bits in {"256", "384", "512"} else "sha512" if algorithm in {"EdDSA", "Ed25519"} else None
     if name is None:
         return None
-    digest = hashlib.new(name, value.encode()).digest()
+    digest = hashlib.new(name, value.encode("utf-8", "surrogatepass")).digest()
     return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 

@@ -14,12 +14,17 @@ import pytest
 from token_conformance.plugin.directly import judge_directly
 from token_conformance.plugin.interrupting import begin
 from token_conformance.plugin.output import report_on
-from token_conformance.plugin.parking import going_on, heed_what_is_parked, park_what_is_left
+from token_conformance.plugin.parking import (
+    going_on,
+    heed_what_is_parked,
+    park_what_is_left,
+    recall_what_was_parked,
+)
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
 from token_conformance.plugin.silence import silence
-from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS
+from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS, UNPARKED
 from token_conformance.plugin.stored_evidence import why_interrupted
 from token_conformance.plugin.verdicts import forget
 from token_conformance.running.defect import described
@@ -92,9 +97,11 @@ class Course:
                 outcomes = outcomes_of(items, record)
             await repeat_reds(run, record, outcomes, config)
             await self._take_leave(run, record)
-            if config.option.park and not run.due:
+            if run.replayed:
+                recall_what_was_parked(run, config)
+            elif config.option.park and not run.due:
                 await park_what_is_left(run, record, scenarios, config)
-            _note_end(run, config.stash[RECORDS][run.name], outcomes)
+            _note_end(run, config.stash[RECORDS][run.name], outcomes, config.stash[UNPARKED].get(run.name))
             if config.option.directly:
                 judge_directly(outcomes)
         except Exception as problem:  # pytest judges each check by itself all the same
@@ -112,13 +119,13 @@ class Course:
             self._config.stash[RECORDS][run.name] = replace(record, noticed=said)
 
 
-def _note_end(run: Run, record: Record, outcomes: Outcomes) -> None:
-    """Have the evidence of a run end, or break off where the run does."""
+def _note_end(run: Run, record: Record, outcomes: Outcomes, trouble: str | None) -> None:
+    """Have the evidence of a run end, or break off where the run does; `trouble` came up behind its scenarios."""
     if (why := why_interrupted(run, record)) is not None:
         run.noting.break_off(why, record.noticed)
         return
     run.noting.compared([each for outcome in outcomes.values() for each in outcome.compared])
-    run.noting.end(record.noticed)
+    run.noting.end(record.noticed, trouble)
 
 
 def _loop(interruption: Interruption) -> asyncio.AbstractEventLoop:

@@ -25,17 +25,17 @@ from token_conformance.plugin.stash import (
 )
 from token_conformance.plugin.stored_evidence import stored_run, with_evidence
 from token_conformance.profile.environment import environment_with
-from token_conformance.profile.files import ProfileError
+from token_conformance.profile.files import ProfileError, name_of
 from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.report.folders import unwritable
 from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
+from token_conformance.running.asking import choice_of, contradictions
 from token_conformance.running.interruption import Interruption
 from token_conformance.running.run import Run
 from token_conformance.servers.problems import RecordingError
-from token_conformance.servers.selection import Choice, select
-from token_conformance.wire.connection import ServerKind
+from token_conformance.servers.selection import select
 
 if TYPE_CHECKING:
     from token_conformance.sessions import SessionStore
@@ -191,17 +191,15 @@ def _try_folders(config: pytest.Config) -> None:
 
 
 def _runs(config: pytest.Config) -> dict[str, Run]:
-    choice = _choice(config)
+    if problems := [*contradictions(vars(config.option))]:
+        raise ProfileError(problems)
+    choice = choice_of(vars(config.option))
     config.option.profile = expanded(config.option.profile)
     environment = environment_with(config.option.env_file, os.environ)
     if config.option.plan and getattr(config.option, "numprocesses", None):
         raise ProfileError(["--plan runs nothing: leave out -n"])
     if config.option.write_facts and len(config.option.profile) > 1:
         raise ProfileError(["--write-facts writes the facts of one profile: give one"])
-    if config.option.write_facts and config.option.due:
-        raise ProfileError(
-            ["--write-facts writes lives as they were measured on time: leave out --due, which comes later"]
-        )
     config.stash[LEFT] = left = _left(config)
     if left and not config.option.park:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)
@@ -256,11 +254,11 @@ def _lot(given: str, profile: Profile, config: pytest.Config) -> ParkingLot:
 def _store(given: str, profile: Profile, config: pytest.Config) -> SessionStore:
     from token_conformance.sessions import SessionError, store_for  # the others have no use for a store
 
-    file, keyring = config.option.session_file, config.option.keyring
-    if file and (keyring or len(config.option.profile) > 1):
-        raise ProfileError(["--session-file is for one profile, without --keyring"])
+    file = config.option.session_file
+    if file and len(config.option.profile) > 1:
+        raise ProfileError(["--session-file keeps the session of one profile: give one"])
     try:
-        return store_for(given, profile, Path(file) if file else None, keyring=keyring)
+        return store_for(given, profile, Path(file) if file else None, keyring=config.option.keyring)
     except SessionError as problem:
         raise ProfileError([str(problem)]) from None
 
@@ -271,21 +269,4 @@ def _left(config: pytest.Config) -> tuple[ToDo, ...]:
         return ()
     if len(config.option.profile) != 1:
         raise ProfileError(["--resume does what is left of one profile: give one"])
-    return read_to_dos(config.option.resume, Path(config.option.profile[0]).name.removesuffix(".toml"))
-
-
-def _choice(config: pytest.Config) -> Choice:
-    option = config.option
-    asked: dict[ServerKind, bool] = {
-        "live": option.live,
-        "emulated": option.emulated,
-        "recorded": option.recorded is not None,
-    }
-    kinds = [kind for kind, wanted in asked.items() if wanted]
-    if len(kinds) > 1:
-        raise ProfileError([f"--{' and --'.join(kinds)} exclude each other: choose one"])
-    if (option.fault or option.variation) and kinds not in ([], ["emulated"]):
-        raise ProfileError(["--fault and --variation belong to --emulated"])
-    kind = kinds[0] if kinds else ("emulated" if option.fault or option.variation else None)
-    recording = Path(option.recorded) if option.recorded else None
-    return Choice(kind, recording, tuple(option.fault), tuple(option.variation), proxy=option.proxy)
+    return read_to_dos(config.option.resume, name_of(config.option.profile[0]))

@@ -15,6 +15,7 @@ from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
+from token_conformance.plugin.again import resuming
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -28,7 +29,13 @@ from token_conformance.plugin.stash import (
     RUNS,
     UNPARKED,
 )
-from token_conformance.plugin.stored_evidence import breaks_off, evidence_left_of, folder_of, why_interrupted
+from token_conformance.plugin.stored_evidence import (
+    breaks_off,
+    evidence_left_of,
+    folder_of,
+    why_cut_short,
+    why_interrupted,
+)
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
@@ -169,7 +176,7 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         return
     finished = config.stash.setdefault(FINISHED, [])
     try:
-        result = _run_result(run, record, (again.record if again else None, parked.record if parked else None), results)
+        result = _run_result(run, record, (again.record if again else None, parked), results)
         waiting = parked_of(run, parked)
         result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
         how = _circumstances(run, record, result, config, left_off=left_off)
@@ -182,7 +189,7 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         exchanges = (
             *record.exchanges,
             *(again.record.exchanges if again is not None else ()),
-            *(parked.record.exchanges if parked is not None else ()),
+            *(parked.exchanges if parked is not None else ()),
         )
         finished.append(_finish(run, replace(result, circumstances=how), exchanges, config))
     except Exception as problem:
@@ -192,6 +199,8 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
 
 def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: LeftOff | None) -> str | None:
     """How far a run came that did not come to its end, and why; None where it did."""
+    if (why := why_cut_short(run)) is not None:
+        return f"the evidence ends {record.how_far}, since it could not be written any further: {why}"
     why = why_interrupted(run, record, config.stash[DEFECTS].get(run.name))
     if why is None and left_off == "somehow":
         why = "before all checks were judged"
@@ -205,7 +214,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     folder = folder_of(run, config)
     hurried = _is_hurried(run, config)
     result, reports = _write(run, result, folder, _of_findings(result, exchanges) if hurried else exchanges, config)
-    lines = [*summary_lines(result, again=_again(run, folder / "results.json", config))]
+    lines = [*summary_lines(result, again=resuming(run, folder / "results.json", config) if result.todo else "")]
     lines += [f"report: {path}" for path in reports]
     lines += [IN_HASTE] if hurried else []
     trouble = result.circumstances.trouble
@@ -278,18 +287,6 @@ def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
         Path(given).write_text(lines, "utf-8")
     except OSError as error:
         raise ReportError(f"the facts cannot be written to {given}: {error.strerror}; choose another file") from None
-
-
-def _again(run: Run, results: Path, config: pytest.Config) -> str:
-    """The command that does what the run leaves to do."""
-    named = (each for each in config.option.profile if Path(each).name.removesuffix(".toml") == run.name)
-    given = next(named, run.name)
-    option = config.option
-    kept = [("--session-file", option.session_file), ("--keyring", option.keyring or None), ("--proxy", option.proxy)]
-    kept += [("--env-file", file) for file in option.env_file]
-    options = [word for name, value in kept if value for word in (name, *([str(value)] * (value is not True)))]
-    words = ["token-conformance", "run", given, f"--{run.server.kind}", *options, "--resume", str(results)]
-    return shlex.join(words)
 
 
 def _run_result(run: Run, record: Record, more: Iterable[Record | None], results: list[CheckResult]) -> RunResult:

@@ -63,7 +63,7 @@ async def park_what_is_left(run: Run, record: Record, scenarios: Sequence[Scenar
     except SessionError as problem:
         config.stash[UNPARKED][run.name] = f"what is left could not be parked: {problem}"
     else:
-        config.stash[PARKED][run.name] = parked
+        config.stash[PARKED][run.name] = parked.record
         if (why := parked.record.trouble or parked.record.defect) is not None:
             config.stash[UNPARKED][run.name] = f"not all that is left could be parked: {run.redactor.text(why)}"
         known = config.stash[RECORDS][run.name]
@@ -78,8 +78,21 @@ def _not_parked(now: ParkedNow) -> Iterator[str]:
             yield f"{name} is not parked: {outcome}"
 
 
-def parked_of(run: Run, parked: ParkedNow | None) -> tuple[Parked, ...]:
-    """What of a profile waits for a run with `--due`, where this run parks or goes on."""
+def recall_what_was_parked(run: Run, config: pytest.Config) -> None:
+    """Take from the evidence of a run what it asked for to park, and what kept it from that."""
+    from token_conformance.running.replaying import replay_parking, stored_of
+
+    config.stash[PARKED][run.name] = replay_parking(run)
+    if (why := stored_of(run).evidence.late_trouble) is not None:
+        config.stash[UNPARKED][run.name] = why
+
+
+def parked_of(run: Run, parked: Record | None) -> tuple[Parked, ...]:
+    """What of a profile waits for a run with `--due`, where this run parks or goes on, or has parked by its evidence."""
+    if run.replayed:
+        from token_conformance.running.replaying import stored_of
+
+        return tuple(Parked(each.scenario, each.since, each.due) for each in stored_of(run).evidence.parked)
     if run.lot is None or (parked is None and not run.due):
         return ()
     from token_conformance.sessions.problems import SessionError

@@ -23,8 +23,8 @@ from token_conformance.plugin.selection import (
 )
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import REPETITIONS
-from token_conformance.running.gathering import AGAIN
 from token_conformance.running.interruption import INTERRUPTED
+from token_conformance.running.labels import AGAIN
 from token_conformance.running.record import Record
 from token_conformance.running.repetition import Repetition, not_begun, repeat, repeatable
 from token_conformance.running.run import Run

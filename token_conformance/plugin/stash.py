@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from token_conformance.results.results import CheckResult
     from token_conformance.results.todo import ToDo
     from token_conformance.running.interruption import Interruption
-    from token_conformance.running.parking import ParkedNow
     from token_conformance.running.record import Record
     from token_conformance.running.repetition import Repetition
     from token_conformance.running.run import Run
@@ -28,8 +27,8 @@ RESULTS: pytest.StashKey[dict[str, list[CheckResult]]] = pytest.StashKey()
 REPETITIONS: pytest.StashKey[dict[str, Repetition]] = pytest.StashKey()
 """What ran once more because a check is red, by the same names."""
 
-PARKED: pytest.StashKey[dict[str, ParkedNow]] = pytest.StashKey()
-"""What was parked at the end of a run, by the same names."""
+PARKED: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
+"""What was asked for at the end of a run to park what it could not wait for, by the same names."""
 
 UNPARKED: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 """Why something could not be parked, by the same names: sentences."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from token_conformance.plugin.again import called_in
 from token_conformance.redaction import Redactor
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -45,7 +46,9 @@ def with_evidence(run: Run, config: pytest.Config) -> Run:
         return run
     from token_conformance.archive.evidence_file import EvidenceFile  # what needs no evidence does not import it
 
-    return replace(run, noting=EvidenceFile(folder_of(run, config), run, selection_in(run, config)))
+    folder = folder_of(run, config)
+    called = called_in(run, config, folder)
+    return replace(run, noting=EvidenceFile(folder, run, selection_in(run, config), called))
 
 
 def stored_run(folder: Path) -> Run:
@@ -80,6 +83,16 @@ def breaks_off(run: Run) -> bool:
     return not stored_of(run).evidence.whole
 
 
+def why_cut_short(run: Run) -> str | None:
+    """Why the evidence that a run is judged from could not be written to its end; None where it could, or nobody knows."""
+    if not run.replayed:
+        return None
+    from token_conformance.running.replaying import stored_of
+
+    why = stored_of(run).evidence.cut_short
+    return run.redactor.text(why) if why is not None else None
+
+
 def why_interrupted(run: Run, record: Record, defect: str | None = None) -> str | None:
     """What kept a run from its end: a signal, or a defect of ours, met in gathering or later; None where nothing is known to."""
     if breaks_off(run):
@@ -103,4 +116,5 @@ def selection_in(run: Run, config: pytest.Config) -> Selection:
         strict=option.warnings_fail,
         complete=option.complete,
         repeats=not option.no_repeat,
+        most_failures=option.maxfail or 0,
     )

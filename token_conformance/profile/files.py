@@ -54,6 +54,14 @@ def find(name: str) -> Path:
     raise ProfileError([f"no profile {name!r}: expected the path of a .toml file or one of {', '.join(names())}{hint}"])
 
 
+def name_of(given: str) -> str:
+    """The name of a profile that is given by name or path, by which its reports and its session are known."""
+    try:
+        return find(given).stem
+    except ProfileError:
+        return given
+
+
 def variables(path: Path) -> list[str]:
     """Name the environment variables that a profile uses, in order and once each."""
     return _variables_in(read(path))

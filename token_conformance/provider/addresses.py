@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -52,7 +52,13 @@ def _place(url: str) -> tuple[str, str | None, int | None, str]:
     return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme), parts.path or "/"
 
 
+def form_encoded(parameters: Iterable[tuple[str, str]]) -> str:
+    """Parameters as in a form (RFC 6749 §B), whatever characters a server has put into a token, half ones among them."""
+    return urlencode([*parameters], errors="surrogatepass")
+
+
 def with_query(url: str, parameters: Mapping[str, str | tuple[str, ...] | None]) -> str:
     """The address with further parameters; empty ones are left out, several values repeat one."""
-    query = urlencode([(name, value) for name, value in parameters.items() if value], doseq=True)
+    pairs = ((name, [value] if isinstance(value, str) else value) for name, value in parameters.items() if value)
+    query = form_encoded([(name, each) for name, values in pairs for each in values])
     return f"{url}{'&' if urlsplit(url).query else '?'}{query}"

@@ -220,7 +220,7 @@ def restored(key: Mapping[str, Any]) -> Prover:
 
 def hash_of(access_token: str) -> str:
     """What `ath` holds of an access token (RFC 9449 §4.2)."""
-    return _base64url(hashlib.sha256(access_token.encode()).digest())
+    return _base64url(hashlib.sha256(access_token.encode("utf-8", "surrogatepass")).digest())
 
 
 def without_query(url: str) -> str:

@@ -7,13 +7,14 @@ import copy
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Self
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import unquote_plus
 
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Profile
 from token_conformance.profile.signing_key import SigningAlgorithm
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.assertion import Assertion
 from token_conformance.provider.client_authentication import Credentials, certificate_of
 from token_conformance.provider.discovery import Discovery
@@ -198,7 +199,7 @@ class Requesting:
         given = [(name, value) for name, value in pairs if value is not None]
 
         def written(proof: Credentials) -> Request:
-            body = urlencode([*given, *proof.parameters], errors="surrogatepass").encode()
+            body = form_encoded([*given, *proof.parameters]).encode()
             return Request("POST", url, (FORM, JSON, *proof.headers, *headers), body, proof.certificate)
 
         anew = proof.anew

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
+from token_conformance.provider.addresses import form_encoded
 from token_conformance.provider.carrier import Carrier
 from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.provider import Provider
@@ -17,7 +17,7 @@ Encoding = Callable[[list[tuple[str, str]]], bytes]
 
 def encoded_as_form(form: list[tuple[str, str]]) -> bytes:
     """The parameters as RFC 6749 §3.2 wants them."""
-    return urlencode(form).encode()
+    return form_encoded(form).encode()
 
 
 def parameters_of(good: Carrier, proof: Credentials) -> list[tuple[str, str]]:

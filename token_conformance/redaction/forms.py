@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from base64 import b64encode
+import sys
+from base64 import b32decode, b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote, quote_plus, unquote_plus
@@ -16,8 +17,13 @@ LONGEST = 10_000
 """Characters of a secret that is looked for in every spelling."""
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
-_URL_SAFE = str.maketrans("+/", "-_")
-_JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([\"'\\/])")
+_URL_SAFE, _FROM_URL_SAFE = str.maketrans("+/", "-_"), str.maketrans("-_", "+/")
+
+DENSE = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,6}")
+"""A word that may be a text in another encoding than those of `forms`, which takes up more room than the text."""
+
+_HEXADECIMAL, _BASE32 = re.compile(r"(?:[0-9A-Fa-f]{2})+"), re.compile(r"[A-Z2-7]+")
+_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([\"'/]))|(\\)\\")
 
 
 def forms(value: str) -> set[str]:
@@ -64,7 +70,36 @@ def decodings(word: str) -> Iterator[str]:
     if "&" in word:
         yield html.unescape(word)
     if "\\" in word:
-        yield _JSON_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else escape[2], word)
+        yield _ESCAPE.sub(_unescaped, word)
+
+
+def undensed(word: str) -> Iterator[str]:
+    """What a word of `DENSE`, or a step of the path that it is, says in hexadecimal digits, in Base32, or in Base64, and
+    what that says in one of these.
+    """
+    for part in dict.fromkeys((word, *word.split("/"))):
+        for said in _undensed(part.rstrip("=")):
+            yield said
+            if DENSE.fullmatch(said):
+                yield from _undensed(said.rstrip("="))
+
+
+def _undensed(word: str) -> Iterator[str]:
+    with suppress(ValueError):  # which errors of decoding are, too
+        if _HEXADECIMAL.fullmatch(word):
+            yield bytes.fromhex(word).decode()
+        elif _BASE32.fullmatch(word):
+            yield b32decode(f"{word}{'=' * (-len(word) % 8)}").decode()
+    with suppress(ValueError):
+        yield b64decode(f"{word.translate(_FROM_URL_SAFE)}{'=' * (-len(word) % 4)}").decode()
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """What an escape of JSON, of JavaScript or of Python stands for, however often it was escaped again."""
+    digits = escape[1] or escape[2] or escape[3]
+    if digits:
+        return chr(min(int(digits, 16), sys.maxunicode))
+    return escape[4] or escape[5]
 
 
 def _read_as_latin(value: str) -> Iterator[str]:

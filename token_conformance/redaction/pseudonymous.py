@@ -29,7 +29,7 @@ from token_conformance.redaction.redactor import Redactor
 from token_conformance.redaction.strength import is_address
 from token_conformance.redaction.visible import readable
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
-from token_conformance.wire.kept import MOST_OF_JSON, MOST_OF_OTHERS
+from token_conformance.wire.kept import MOST_OF_JSON, MOST_OF_OTHERS, wants_page
 
 OF_OURS = frozenset({"code_challenge", "login_hint", "nonce", "state", "username"})
 """Further parameters that have pseudonyms: those by which we, or a user, could be known again."""
@@ -117,8 +117,7 @@ class Pseudonymous:
             return f"there are more than {MOST_PSEUDONYMS:,} pseudonyms in the run"
         if len(body) > SMALL and body.lstrip()[:1] != b"<" and _words_in(body) > MOST_WORDS:
             return f"they hold more than {MOST_WORDS:,} words"
-        asked = header(exchange.request.headers, "accept") or ""
-        odd = "text/html" in asked and len(body) > MOST_OF_OTHERS and body.lstrip()[:1] in {b"{", b"["}
+        odd = wants_page(exchange.request) and len(body) > MOST_OF_OTHERS and body.lstrip()[:1] in {b"{", b"["}
         return "they are no page, which a browser asked for" if odd else ""
 
     def _foresee(self, exchange: Exchange) -> None:

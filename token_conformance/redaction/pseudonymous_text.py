@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, quote_plus
 
-from token_conformance.redaction.forms import decodings, forms
+from token_conformance.redaction.forms import DENSE, decodings, forms, undensed
 from token_conformance.redaction.pseudonyms import Pseudonyms, hashes
 from token_conformance.redaction.redactor import Redactor, is_ordinary
 from token_conformance.redaction.seeking import SHORTEST, WrittenForms
@@ -57,6 +57,7 @@ class PseudonymousText:
         told = self._replaced(text)
         if any(sign in told for sign in "%\\&"):
             told = _ENCODED_WORD.sub(self._in_odd_spelling, told)
+        told = DENSE.sub(self._in_dense_spelling, told)
         if told == text and len(text) <= SHORT and len(self._clean) < MOST_CLEAN:
             self._clean.add(text)
         return told
@@ -98,6 +99,11 @@ class PseudonymousText:
             if told != said:
                 return quote_plus(told) if "%" in word[0] else told
         return word[0]
+
+    def _in_dense_spelling(self, word: re.Match[str]) -> str:
+        """What stands for a word that says a secret in a dense encoding: another such word."""
+        hides = any(self._replaced(said) != said for said in undensed(word[0]))
+        return self._pseudonyms.of("word", word[0]) if hides else word[0]
 
 
 def _forms(kind: str, value: str) -> Iterable[str]:

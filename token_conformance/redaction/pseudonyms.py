@@ -32,6 +32,12 @@ OF_TEXT = {
 OF_HEXADECIMAL = {each: alphabet for alphabet in ("abcdef", "ABCDEF", string.digits) for each in alphabet}
 """The alphabet of each character, in a text and in a hexadecimal number; signs stay what they are."""
 
+LETTERS, HEXADECIMAL_LETTERS = (
+    {each: "".join(alphabet[byte % len(alphabet)] for byte in range(256)) for each, alphabet in alphabets.items()}
+    for alphabets in (OF_TEXT, OF_HEXADECIMAL)
+)
+"""What is drawn for each character, by a byte at random."""
+
 HEXADECIMAL_SIGNS = frozenset((*OF_HEXADECIMAL, "-"))
 
 MANY = 16
@@ -136,9 +142,9 @@ class Pseudonyms:
 def hashes(value: str) -> tuple[str, ...]:
     """All hashes of a value that protocols write: left halves (OIDC Core §3.1.3.6), and SHA-256 (RFC 9449, RFC 7636)."""
     encoded = value.encode("utf-8", "surrogatepass")
-    digests = [hashlib.new(name, encoded).digest() for name in ("sha256", "sha384", "sha512")]
+    digests = [hash_(encoded).digest() for hash_ in (hashlib.sha256, hashlib.sha384, hashlib.sha512)]
     halves = [digest[: len(digest) // 2] for digest in digests]
-    return tuple(urlsafe_b64encode(each).rstrip(b"=").decode() for each in (*halves, digests[0]))
+    return tuple([urlsafe_b64encode(each).rstrip(b"=").decode() for each in (*halves, digests[0])])
 
 
 def _frame(one: str, other: str) -> tuple[int, int]:
@@ -164,11 +170,11 @@ def _invented(value: str) -> str:
 
 def _replaced(text: str) -> str:
     """Each letter and digit by another of its alphabet: equal ones by equal ones where the text is weak by itself."""
-    alphabets = OF_HEXADECIMAL if HEXADECIMAL_SIGNS.issuperset(text) else OF_TEXT
+    hexadecimal = HEXADECIMAL_SIGNS.issuperset(text)
     if len(set(text)) >= MANY or bits(text) >= BITS_LONG:
-        pairs = zip(text, os.urandom(len(text)), strict=True)
-        return "".join([_letter(byte, alphabets.get(character, character)) for character, byte in pairs])
-    chosen: dict[str, str] = {}
+        letters, pairs = HEXADECIMAL_LETTERS if hexadecimal else LETTERS, zip(text, os.urandom(len(text)), strict=True)
+        return "".join([letters[character][byte] if character in letters else character for character, byte in pairs])
+    alphabets, chosen = OF_HEXADECIMAL if hexadecimal else OF_TEXT, dict[str, str]()
     for character in dict.fromkeys(text):
         alphabet = alphabets.get(character, character)
         free = "".join(each for each in alphabet if each not in chosen.values()) or alphabet

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from token_conformance.profile.models import Profile
 from token_conformance.redaction.exchanges import RedactedExchange, redacted
-from token_conformance.redaction.forms import LONGEST, decodings, forms, plain_forms
+from token_conformance.redaction.forms import DENSE, LONGEST, decodings, forms, plain_forms, undensed
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import Secret, secrets_of
 from token_conformance.redaction.public import is_public
@@ -164,7 +164,7 @@ class Redactor:
             text = "".join(part if part in self._given else _LIKE_A_TOKEN.sub(_masked, part) for part in _parts(text))
         for word in (_PARAMETER, _WORD) if _ENCODED.search(text) else ():
             text = word.sub(self._decoded, text)
-        return visible(text)
+        return visible(DENSE.sub(self._undensed, text))
 
     def _replaced(self, text: str) -> str:
         return "".join(_labelled(part, self._found(part)) for part in _parts(text))
@@ -173,6 +173,13 @@ class Redactor:
         for decoded in decodings(word[0]):
             if found := self._found(decoded):
                 return _labelled(decoded, found)
+        return word[0]
+
+    def _undensed(self, word: re.Match[str]) -> str:
+        """A word that says a secret in a dense encoding is one as a whole: nothing else stands in it that is worth telling."""
+        for said in undensed(word[0]):
+            if found := self._found(said):
+                return found[0].label
         return word[0]
 
     def _look_for(self, value: str, label: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import Change, access_tokens, answers, policy, together
 from token_conformance.reference.faults.fault import at, refusals, tokens
+from token_conformance.reference.keys import public_keys
 from token_conformance.reference.unsigned import Unsigned
 from token_conformance.reference.variation import Variation
 
@@ -113,6 +114,13 @@ def _more_keys(answer: Answer) -> Answer:
     return answer.saying(keys=[encryption, strange, {**first, "key_ops": ["verify"], "x5t": "AAAA"}, *others])
 
 
+def _one_kid_for_two_types(answer: Answer) -> Answer:
+    """Before the first key another one by its name, which no verifier can take for it."""
+    first, *others = answer.members["keys"]
+    (curve,) = public_keys(("ES256",))["keys"]
+    return answer.saying(keys=[{**curve, "kid": first["kid"]}, first, *others])
+
+
 def _open_to_scripts(answer: Answer) -> Answer:
     origin = answer.request_headers.get("origin")
     return answer.headed("Access-Control-Allow-Origin", origin) if origin and answer.endpoint == "token" else answer
@@ -183,6 +191,11 @@ FORMS = (
     ),
     Variation("userinfo-signed", "userinfo is a JWT (OIDC Core §5.3.2)", at("userinfo", _signed_userinfo)),
     Variation("jwks-further-keys", "there are keys for other ends beside those for signatures", at("jwks", _more_keys)),
+    Variation(
+        "jwks-one-kid-for-two-types",
+        "a key of another type has the kid of the first (RFC 7517 §4.5)",
+        at("jwks", _one_kid_for_two_types),
+    ),
     Variation(
         "jwks-media-type",
         "the media type of keys is application/jwk-set+json",

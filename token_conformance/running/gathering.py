@@ -20,6 +20,7 @@ from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.defect import described
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
+from token_conformance.running.labels import AFTERWARDS, AGAIN
 from token_conformance.running.place import Place, sit_down
 from token_conformance.running.probing import Probing
 from token_conformance.running.record import Record
@@ -27,7 +28,7 @@ from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
 from token_conformance.running.stages import BY_LOGIN, Row, Sessions, Stage, hands_of, stages, taken_over
-from token_conformance.running.stored_session import AFTERWARDS, begin, note_end, note_refusal, outlived, stored_session
+from token_conformance.running.stored_session import begin, note_end, note_refusal, outlived, stored_session
 from token_conformance.running.trouble import Trouble, crowded_out, unanswered
 from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits, patience
 from token_conformance.verdict import Inconclusive, NotJudged
@@ -43,9 +44,6 @@ Progress = Callable[[str, int, int], None]
 
 FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
-
-AGAIN = "~again"
-"""What the names of exchanges end with whose scenario ran once more."""
 
 
 async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *, rehearsal: bool = False) -> Record:

@@ -34,6 +34,10 @@ class RunNoting(Noting, Protocol):
         """A scenario has ended, with a transcript or with the exception that says why there is none."""
         ...
 
+    def parked(self, scenario: str, since: datetime, due: datetime) -> None:
+        """A scenario waits for a later run: since when, and until when."""
+        ...
+
     def gathered(self, record: Record, refused: Mapping[str, str] | None = None) -> None:
         """All scenarios are over; of those that were to be repeated, `refused` says why others were not."""
         ...
@@ -46,8 +50,8 @@ class RunNoting(Noting, Protocol):
         """The run does not come to its end, and why (`by SIGTERM`); all that was noticed of the provider by then."""
         ...
 
-    def end(self, noticed: Sequence[str] = ()) -> None:
-        """Nothing more is asked of the provider; all that was noticed of it."""
+    def end(self, noticed: Sequence[str] = (), trouble: str | None = None) -> None:
+        """Nothing more is asked of the provider; all that was noticed of it, and the trouble behind the last scenario."""
         ...
 
 
@@ -65,6 +69,9 @@ class Inattentive(Deaf):
     def ended(self, scenario: str, at: datetime, outcome: Any, waits: Waits, logins: int) -> None:
         """Let it end."""
 
+    def parked(self, scenario: str, since: datetime, due: datetime) -> None:
+        """Let it be parked."""
+
     def gathered(self, record: Record, refused: Mapping[str, str] | None = None) -> None:
         """Let the record go."""
 
@@ -74,5 +81,5 @@ class Inattentive(Deaf):
     def break_off(self, why: str, noticed: Sequence[str] = ()) -> None:
         """Let it break off."""
 
-    def end(self, noticed: Sequence[str] = ()) -> None:
+    def end(self, noticed: Sequence[str] = (), trouble: str | None = None) -> None:
         """Let it end."""

@@ -14,6 +14,7 @@ from token_conformance.provider.dpop import restored
 from token_conformance.provider.lineage import Lineage
 from token_conformance.running.gathering import Gathering, Progress
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
+from token_conformance.running.labels import PARKED
 from token_conformance.running.parkable import STRAYED, Course, ParkableConnection, PutAside, kept
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -26,9 +27,6 @@ from token_conformance.sessions.store import moment
 from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
 from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.wire import Wire
-
-PARKED = "~parked"
-"""What the names of exchanges end with that were made to park a scenario."""
 
 CONTROL = "new_login_beside_parked"
 """The scenario that shows, beside what was parked, that a new login is accepted."""
@@ -76,7 +74,10 @@ async def park(run: Run, record: Record, scenarios: Sequence[Scenario], progress
 
     """
     lot = _lot_of(run)
-    parked = {each.scenario for each in lot.parked()}
+    before = lot.parked()
+    for each in before:
+        run.noting.parked(each.scenario, each.parked, each.due)
+    parked = {each.scenario for each in before}
     parking = Parking(run, lot, progress, after=record)
     async with parking.closing(SessionError):
         await parking.discover()
@@ -239,6 +240,7 @@ class Parking(Gathering):
         if isinstance(stopped, PutAside):
             self._outcomes[scenario.name] = self._put_aside(scenario, stopped, course, wire, lineage, logins)
         self._unspend(scenario, course)
+        self.run.noting.ended(wire.scenario, connection.clock.now(), self._outcomes[scenario.name], clock.waits, logins)
         self._progress(scenario.name, len(self._waits), self._total)
         return wire.exchanges
 
@@ -267,6 +269,7 @@ class Parking(Gathering):
             endangered=course.parked.endangered if course.parked is not None else (),
         )
         self._lot.keep(parked)
+        self.run.noting.parked(parked.scenario, parked.parked, parked.due)
         self.parked.append(parked)
         return Inconclusive(f"parked until {moment(parked.due)}: `run --due` goes on with it then")
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import CookieJar
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -17,14 +18,15 @@ from token_conformance.provider.admission import Admission, Finding
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login_budget import LoginBudget
-from token_conformance.running.gathering import AGAIN, FRESH
+from token_conformance.running.gathering import FRESH
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
+from token_conformance.running.labels import AFTERWARDS, AGAIN, PARKED
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import SIDE_BY_SIDE
 from token_conformance.running.stored_proofs import StoredProver, StoredProvider, among
-from token_conformance.running.stored_session import AFTERWARDS, ENDED, ONLY, begin, outlived
+from token_conformance.running.stored_session import ENDED, ONLY, begin, outlived
 from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits
 from token_conformance.servers.evidence_lines import Reason, ScenarioBegan, ScenarioEnded
@@ -41,6 +43,8 @@ REASONS: Mapping[str, type[NotJudged]] = {
 
 PATIENCE = 60
 """Seconds after which a scenario is given up that gets all of its answers at once."""
+
+BREAKS_OFF = "the evidence ends"
 
 NO_LIMIT = 1_000_000
 """Logins of a replay: where the run had no more, its scenarios say so."""
@@ -61,6 +65,17 @@ async def replay_again(run: Run, scenarios: Iterable[Scenario], known: Record) -
         if each not in held:
             refused.setdefault(each.name, "the run did not repeat it")
     return await _Replay(run, tuple(held), AGAIN, known.admitted).record(), refused
+
+
+def replay_parking(run: Run) -> Record:
+    """What a run asked for while it parked what it could not wait for."""
+    evidence = stored_of(run).evidence
+    return Record(
+        profile=run.profile,
+        kind=run.server.kind,
+        exchanges=tuple(chain(*(tape.exchanges for name, tape in evidence.tapes.items() if name.endswith(PARKED)))),
+        logins_of={name: line.logins for name, line in evidence.ended.items() if name.endswith(PARKED)},
+    )
 
 
 def stored_of(run: Run) -> StoredServer:
@@ -260,7 +275,8 @@ class _Replay:
 
     def _absent(self, name: str) -> Inconclusive:
         if name in self._evidence.begin.scenarios and not self._evidence.whole:
-            return InterruptedRunError(f"{INTERRUPTED} before scenario {name} had ended")
+            how = INTERRUPTED if self._evidence.cut_short is None else BREAKS_OFF
+            return InterruptedRunError(f"{how} before scenario {name} had ended")
         return Inconclusive(f"the evidence does not hold scenario {name}")
 
 

@@ -14,8 +14,6 @@ from token_conformance.verdict import Inconclusive, NotJudged
 
 ONLY = "the one stored session"
 ENDED = "an earlier scenario has ended the stored session"
-AFTERWARDS = "~afterwards"
-"""What the name of the exchange ends with that shows whether the only session outlived a scenario."""
 
 NOT_ASKED_FOR = "no scenario of this run says that it needs a login"
 

@@ -19,7 +19,7 @@ FILE = "evidence.jsonl"
 class Line(BaseModel):
     """A line; members that a reader does not know may stand beside those that it does."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)  # who writes lines validates none
 
 
 class Selection(Line):
@@ -32,6 +32,20 @@ class Selection(Line):
     strict: bool = False
     complete: bool = False
     repeats: bool = True
+    most_failures: int = 0
+
+
+class Called(Line):
+    """How the run was called, as far as another one of its profile is to be called alike.
+
+    Paths are those from the folder of the evidence; that of a profile which comes along is left out.
+    """
+
+    profile: str | None = None
+    env_files: list[str] = []
+    session_file: str | None = None
+    keyring: bool = False
+    proxy: str | None = None
 
 
 class Begin(Line):
@@ -47,6 +61,7 @@ class Begin(Line):
     description: str
     started: AwareDatetime
     selection: Selection
+    called: Called | None = None
     scenarios: list[str]
 
 
@@ -82,6 +97,15 @@ class ScenarioEnded(Line):
     lacking: NonNegativeFloat | None = None
     alone: bool = False
     logins: int = 0
+
+
+class ScenarioParked(Line):
+    """A scenario waits for `run --due`: since when, and until when it has to."""
+
+    type: Literal["scenario_parked"] = "scenario_parked"
+    scenario: str
+    since: AwareDatetime
+    due: AwareDatetime
 
 
 class Drew(Line):
@@ -212,18 +236,30 @@ class BrokenOff(Line):
     noticed: list[str] = []
 
 
+class CutShort(Line):
+    """The last line where no more could be written, and why (`No space left on device`); the run went on without it."""
+
+    type: Literal["cut_short"] = "cut_short"
+    at: AwareDatetime
+    why: str
+
+
 class End(Line):
-    """The last line, with all that was noticed of the provider, how the run took its leave among it."""
+    """The last line, with all that was noticed of the provider, how the run took its leave among it, and the `trouble` that
+    came up behind its scenarios.
+    """
 
     type: Literal["end"] = "end"
     at: AwareDatetime
     noticed: list[str] = []
+    trouble: str | None = None
 
 
 AnyLine = Annotated[
     Begin
     | ScenarioBegan
     | ScenarioEnded
+    | ScenarioParked
     | Drew
     | Exchanged
     | ShookHands
@@ -231,11 +267,12 @@ AnyLine = Annotated[
     | Compared
     | Gathered
     | BrokenOff
+    | CutShort
     | End,
     Field(discriminator="type"),
 ]
 
-LINES: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
+LINES: TypeAdapter[AnyLine] = TypeAdapter(AnyLine, config=ConfigDict(defer_build=True))
 
 
 def json_schema() -> dict[str, Any]:

@@ -24,11 +24,13 @@ from token_conformance.servers.evidence_lines import (
     Begin,
     BrokenOff,
     Came,
+    CutShort,
     Drew,
     End,
     Exchanged,
     Gathered,
     ScenarioEnded,
+    ScenarioParked,
     ShookHands,
     Signed,
 )
@@ -88,7 +90,7 @@ class StoredEvidence:
     @property
     def until(self) -> datetime:
         """When the run ended, or what is known of it does; the clocks of emulated servers are moved, and tell nothing."""
-        told = [line.at for line in self.lines if isinstance(line, Gathered | BrokenOff | End)]
+        told = [line.at for line in self.lines if isinstance(line, Gathered | BrokenOff | CutShort | End)]
         began = [line.started for line in self.of(Exchanged)] if self.begin.server == "live" else []
         return max([self.begin.started, *began, *told])
 
@@ -129,6 +131,22 @@ class StoredEvidence:
     def broken_off(self) -> str | None:
         """Why the run did not come to its end (`by SIGTERM`); None where it did, or had no time to say it."""
         return next((line.why for line in self.of(BrokenOff)), None)
+
+    @property
+    def cut_short(self) -> str | None:
+        """Why the evidence could not be written to the run's end (`No space left on device`); None where it could."""
+        return next((line.why for line in self.of(CutShort)), None)
+
+    @property
+    def parked(self) -> tuple[ScenarioParked, ...]:
+        """What waited for a later run when this one ended, those due first at the beginning."""
+        found = {line.scenario: line for line in self.of(ScenarioParked)}
+        return tuple(sorted(found.values(), key=lambda line: line.due))
+
+    @property
+    def late_trouble(self) -> str | None:
+        """The trouble that came up behind the last scenario."""
+        return next((line.trouble for line in self.of(End)), None)
 
 
 @dataclass

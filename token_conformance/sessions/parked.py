@@ -20,7 +20,7 @@ from pydantic import (
     field_validator,
 )
 
-from token_conformance.profile.files import find
+from token_conformance.profile.files import name_of
 from token_conformance.profile.models import Profile
 from token_conformance.provider.dpop import restored
 from token_conformance.sessions.problems import DamagedSessionError, SessionBusyError, StorageError
@@ -242,7 +242,7 @@ def lot_for(given: str, profile: Profile, session_file: Path | None, *, keyring:
         StorageError: there is no keyring.
 
     """
-    name = find(given).stem
+    name = name_of(given)
     file = session_file.with_name(f"{session_file.name}.parked") if session_file is not None else None
     return ParkingLot(name, profile, vault(f"{name}.parked", file=file, keyring=keyring))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from token_conformance.profile.files import find
+from token_conformance.profile.files import name_of
 from token_conformance.profile.models import Profile
 from token_conformance.sessions.problems import (
     DamagedSessionError,
@@ -158,7 +158,7 @@ def store_for(given: str, profile: Profile, session_file: Path | None, *, keyrin
         StorageError: there is no keyring.
 
     """
-    name = find(given).stem
+    name = name_of(given)
     return SessionStore(name, profile, vault(name, file=session_file, keyring=keyring), given=given)
 
 

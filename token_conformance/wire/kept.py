@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from token_conformance.wire.exchange import Exchange, Response, header
+from token_conformance.wire.exchange import Exchange, Request, Response, header
 
 MOST_OF_JSON = 1_000_000
 """Bytes of a body in JSON that are kept."""
@@ -21,9 +21,13 @@ def kept(exchange: Exchange) -> Exchange:
     answer = exchange.answer
     if answer is None or len(answer.body) <= MOST_OF_OTHERS:
         return exchange
-    page = "text/html" in (header(exchange.request.headers, "accept") or "")  # asked for by a browser, whatever came
-    most = MOST_OF_JSON if _is_json(answer) and not page else MOST_OF_OTHERS
+    most = MOST_OF_JSON if _is_json(answer) and not wants_page(exchange.request) else MOST_OF_OTHERS
     return replace(exchange, answer=_cut(answer, most)) if len(answer.body) > most else exchange
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page, whatever comes; a token request is none, though one may say that it takes pages."""
+    return "text/html" in (header(request.headers, "accept") or "") and "grant_type" not in dict(request.form)
 
 
 def _is_json(answer: Response) -> bool:

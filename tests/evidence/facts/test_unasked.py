@@ -1,5 +1,7 @@
 """A session ends unasked where nothing that the client did, or that happened beside it, may have ended it."""
 
+from dataclasses import replace
+
 import pytest
 
 from token_conformance.evidence.facts.unasked import unasked_ends
@@ -83,6 +85,16 @@ def test_another_login_is_a_reason(story):
     story.login(1, "s1")
     story.refresh(2, "r1", None)
     assert ends(story) == []
+
+
+@pytest.mark.parametrize(("at", "reason"), [(1, True), (2.05, True), (3, False)])
+def test_a_renewal_whose_answer_was_lost_is_a_reason(story, at, reason):
+    """The session may go on by a token that nobody has got: one of two requests that race may have been the first, too."""
+    story.login(0)
+    story.refresh(2, "r1", None)
+    lost = story.refresh(at, "r1", "r2")
+    story.exchanges[-1] = replace(lost, answer=None, failure="it is in an encoding that was not asked for")
+    assert ends(story) == ([] if reason else [0])
 
 
 def test_an_outage_is_no_end(story):

@@ -56,7 +56,8 @@ def expiries(profile: Profile, exchanges: Iterable[Exchange]) -> tuple[Expiry, .
     refresh = grants.refresh_token
     lifetime = _documented(refresh.lifetime) if refresh is not None else None
     from_login = refresh is not None and refresh.lifetime_from.documented == "login"
-    uses = [(use, _of(use.attempt)) for use in uses_of(observed) if use.attempt in _in_the_same_way(observed)]
+    alike = _in_the_same_way(observed)
+    uses = [(use, _of(use.attempt)) for use in uses_of(observed) if use.attempt in alike]
     idle = _row(
         "refresh token (idle)", None if from_login else lifetime, [Presented(use.age, *told) for use, told in uses]
     )

@@ -55,7 +55,7 @@ class Attempt:
         """When the request left (UTC)."""
         return self.exchange.started
 
-    @property
+    @cached_property
     def shape(self) -> tuple[Any, ...]:
         """What two requests have in common that differ in the presented token alone."""
         form = tuple(sorted((key, value) for key, value in self.form if key not in VARYING | {"refresh_token"}))

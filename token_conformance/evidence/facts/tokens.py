@@ -132,7 +132,7 @@ def _age_of_code(attempt: Attempt, observed: Observed) -> float | None:
 
 
 def _birth(code: str, attempt: Attempt, observed: Observed) -> datetime | None:
-    spellings = {code, quote(code, safe=""), quote_plus(code)}
+    spellings = {code, quote(code, safe="", errors="surrogatepass"), quote_plus(code, errors="surrogatepass")}
     answers = _answers_of(attempt.exchange.scenario, observed.exchanges)
     return next((each.answered for each in answers if any(text in _told(each) for text in spellings)), None)
 

@@ -92,6 +92,8 @@ def _has_a_reason(end: UnaskedEnd, family: Family, observed: Observed) -> bool:
         return True
     tokens = _tokens_of(end)
     for exchange in observed.exchanges:
+        if _may_have_renewed(exchange, refused):
+            return True
         if exchange.started > refused.exchange.started or exchange is refused.exchange:
             continue
         if not tokens.isdisjoint(_named_as_token(exchange)):
@@ -100,6 +102,12 @@ def _has_a_reason(end: UnaskedEnd, family: Family, observed: Observed) -> bool:
             return True
     beside = [each for each in observed.attempts if observed.one_server or _same_scenario(each, refused)]
     return any(_reaches(other, end, family) for other in beside)
+
+
+def _may_have_renewed(exchange: Exchange, refused: Attempt) -> bool:
+    """Whether a request with the same token got no answer that can be read, so that the session may go on by another one."""
+    lost = exchange.answer is None and exchange.started <= refused.exchange.answered
+    return lost and ("refresh_token", refused.presented) in exchange.request.form
 
 
 def _same_scenario(one: Attempt, other: Attempt) -> bool:

@@ -27,7 +27,9 @@ def _with_assertions(answer: Answer) -> list[str]:
 
 
 def _same_key_id(answer: Answer) -> Answer:
-    return answer.saying(keys=[{**key, "kid": "the-key"} for key in answer.members["keys"]])
+    """Another key of one type by the kid of the one that signs."""
+    first, *others = answer.members["keys"]
+    return answer.saying(keys=[first, {**first, "n": f"x{first['n'][1:]}"}, *others])
 
 
 def _without_refresh(answer: Answer) -> Answer:
@@ -190,7 +192,12 @@ METADATA = (
         at("jwks", _private_key),
     ),
     Fault("jwks-empty", "no key is published", KEYS, at("jwks", lambda answer: answer.saying(keys=[]))),
-    Fault("jwks-ambiguous", "all keys have the same kid", ("rfc7517-4.5-distinct-kids",), at("jwks", _same_key_id)),
+    Fault(
+        "jwks-ambiguous",
+        "two keys of one type have the same kid",
+        ("rfc7517-4.5-distinct-kids",),
+        at("jwks", _same_key_id),
+    ),
     Fault(
         "jwks-html",
         "the keys are an HTML page",

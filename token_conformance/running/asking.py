@@ -1,0 +1,55 @@
+"""What a run is asked for by the options of a command, or of pytest: what answers, and what does not go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from token_conformance.servers.selection import Choice
+from token_conformance.wire.connection import ServerKind
+
+KINDS: tuple[ServerKind, ...] = ("live", "emulated", "recorded")
+"""The options that say what answers."""
+
+
+def choice_of(given: Mapping[str, Any]) -> Choice:
+    """What answers by the options of a command, by their names, where these are no contradictions."""
+    faults, variations = tuple(given["fault"]), tuple(given["variation"])
+    usual: ServerKind | None = "emulated" if faults or variations else None
+    recording = Path(given["recorded"]) if given["recorded"] else None
+    return Choice(next(iter(_kinds(given)), usual), recording, faults, variations, proxy=given["proxy"])
+
+
+def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
+    """What in the options of a command, by their names, cannot be done together: a sentence each, with what to leave out."""
+    asked = {name for name, value in given.items() if value}
+    kinds = _kinds(given)
+    if len(kinds) > 1:
+        yield f"--{' and --'.join(kinds)} exclude each other: choose one"
+    if not asked.isdisjoint({"fault", "variation"}) and not {*kinds} <= {"emulated"}:
+        yield "--fault and --variation belong to --emulated"
+    if "due" in asked and not asked.isdisjoint({"park", "resume"}):
+        yield "--due goes on with what is parked alone: leave out --park and --resume"
+    if {"write_facts", "due"} <= asked:
+        yield "--write-facts writes lives as they were measured on time: leave out --due, which comes later"
+    if {"keyring", "session_file"} <= asked:
+        yield "--keyring and --session-file exclude each other: choose one"
+    if "evidence" in asked:
+        yield from _without_evidence(asked, kinds)
+
+
+def _kinds(given: Mapping[str, Any]) -> list[ServerKind]:
+    """What is to answer; the option for the recording of the profile itself is an empty word."""
+    return [kind for kind in KINDS if given.get(kind) not in {None, False}]
+
+
+def _without_evidence(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
+    """What writes no evidence, though it is asked to."""
+    if "recorded" in kinds:
+        yield "--evidence writes down what a provider answers: a recording holds that already, leave out one of them"
+    if "due" in asked:
+        yield "--due goes on with answers of another day, of which no evidence is written: leave out --evidence"
+    for option in ("plan", "no_evidence"):
+        if option in asked:
+            yield f"--evidence and --{option.replace('_', '-')} exclude each other: choose one"
