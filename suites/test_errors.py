@@ -196,6 +196,15 @@ def test_no_request_makes_the_server_fail(evidence: Evidence) -> None:
 
 
 @EACH_REFUSAL
+@requirement("endpoint-no-redirect")
+def test_no_request_is_redirected(evidence: Evidence) -> None:
+    """No request that this run sent is redirected by the token endpoint, as to a page for logging in."""
+    for response in answered(evidence):
+        status = response.exchange.status
+        assert status not in range(300, 400), f"the token endpoint redirected: {status} to {response.exchange}"
+
+
+@EACH_REFUSAL
 @requirement("rfc6749-5.2-json-error")
 def test_refusal_is_a_json_object_with_error(evidence: Evidence) -> None:
     """A refusal is a JSON object that holds error, a string."""

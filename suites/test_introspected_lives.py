@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.access_token import jwt_of
+from token_conformance.evidence.facts.measured import moment_of
 from token_conformance.evidence.introspection import says_active
 from token_conformance.evidence.lifetime import access_token_lifetime, documented_access_token_lifetime
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import LATENESS
 from token_conformance.provider import Login, Provider
 from token_conformance.wire.exchange import Exchange
+
+TOLERANCE = 5
+"""Seconds for which a token may work after the time that was told, until servers agree that it is over."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,19 @@ def test_refresh_token_is_active_beside_an_expired_access_token(outlived_access_
 
 
 @requirement("rfc7662-2.2-truth")
+def test_refresh_token_works_no_longer_than_is_told(outlived_access_token: OutlivedAccessToken) -> None:
+    """A refresh token does not work once the exp has passed that introspection told of it."""
+    early, last = outlived_access_token.early, outlived_access_token.last
+    told_of(early)
+    expiry = moment_of(early.members.get("exp"))
+    if expiry is None:
+        raise NotApplicable("introspection does not tell when the refresh token expires")
+    working(last)
+    over = (last.exchange.date - expiry).total_seconds()
+    assert over < TOLERANCE, f"the refresh token works {over:.0f} s after the exp that introspection told of it"
+
+
+@requirement("rfc7662-2.2-truth")
 def test_who_asks_is_not_whose_token_it_is(living_tokens: LivingTokens) -> None:
     """client_id of an access token, where another client is told it, is not that of the client that asks."""
     answer, owner = living_tokens.by_another, living_tokens.login.client.client_id
@@ -120,6 +138,29 @@ def test_who_asks_is_not_whose_token_it_is(living_tokens: LivingTokens) -> None:
     if told is None:
         raise NotApplicable("another client is told nothing of the access token, as RFC 7662 §2.2 allows")
     assert told == owner, f"client_id is {told!r} where another client asks, for an access token of {owner!r}"
+
+
+@requirement("rfc7662-2.2-audience")
+def test_audience_is_that_of_the_token(living_tokens: LivingTokens) -> None:
+    """Aud of a JWT access token is told as it stands in the token, or a part of it, whoever asks."""
+    token = jwt_of(living_tokens.refresh.access_token)
+    if token is None or not token.audience:
+        raise NotApplicable("the access token is opaque, or names no audience")
+    asked = [answer for answer in (living_tokens.access_token, living_tokens.by_another) if answer is not None]
+    told = {answer: audience_of(answer) for answer in asked if says_active(answer) and "aud" in answer.members}
+    if not told:
+        raise NotApplicable("introspection tells nobody of this run for whom the access token is")
+    for answer, audience in told.items():
+        foreign = sorted(audience - set(token.audience))
+        assert not foreign, (
+            f"aud is {', '.join(foreign)} in {answer}, and {', '.join(token.audience)} in the access token itself"
+        )
+
+
+def audience_of(answer: Exchange) -> frozenset[str]:
+    """The audiences that introspection tells, one or several (RFC 7662 §2.2)."""
+    told = answer.members["aud"]
+    return frozenset(str(each) for each in (told if isinstance(told, list) else [told]))
 
 
 @requirement("session-no-stranding")

@@ -1,12 +1,14 @@
-"""Bodies that no client of OAuth sends, and what browsers ask for: multipart, broken JSON, 150 kB, an error as a page."""
+"""Bodies and values that no client of OAuth sends, and what browsers ask for: multipart, broken JSON, 150 kB, a NUL, a page."""
 
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, replace
 
 from token_conformance import Inconclusive, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import compare
 from token_conformance.provider import Carrier, Provider, carrier
 from token_conformance.provider.addresses import form_encoded
+from token_conformance.provider.client_authentication import Credentials
 from token_conformance.provider.spelling import FORM, sent
 from token_conformance.wire.exchange import Headers
 
@@ -105,3 +107,66 @@ def test_error_is_json_for_browsers_too(odd_bodies: OddBodies) -> None:
         raise Inconclusive(f"the same mistake of a client is answered by {control}, {control.exchange.media_type}")
     kind = answer.exchange.media_type
     assert kind == "application/json", f"the same refusal came as {kind} to Accept: {OF_A_BROWSER}"
+
+
+ORDINARY = b"unknown"
+STRANGE = {
+    "a refresh_token of 64 kB": b"x" * 65536,
+    "a NUL in refresh_token": b"%00",
+    "a refresh_token that is no UTF-8": b"%ff%fe",
+}
+"""Strange values of a refresh token, and an ordinary one: all of them wrong."""
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """A good request, and by what is strange about it a request and the same with an ordinary value."""
+
+    carrier: Carrier
+    answers: dict[str, tuple[TokenResponse, TokenResponse]]
+
+
+@scenario()
+async def oddities(provider: Provider) -> Oddities:
+    """Send a good request, then wrong ones with strange and ordinary values, and a broken Authorization.
+
+    A public client has nothing to prove, so that a server may overlook what it says in Authorization.
+    """
+    good = await carrier(provider)
+    wrong = replace(good, parameters={})
+
+    async def answer(refresh_token: bytes) -> TokenResponse:
+        body = b"grant_type=refresh_token&refresh_token=" + refresh_token + b"&"
+        return TokenResponse(
+            await sent(provider, wrong, "POST", FORM, body=lambda form: body + form_encoded(form).encode())
+        )
+
+    ordinary = await answer(ORDINARY)
+    answers = {what: (await answer(strange), ordinary) for what, strange in STRANGE.items()}
+    name = good.client.client_id
+    broken = {
+        "HTTP Basic that is no Base64": "%%%",
+        "HTTP Basic without a colon": b64encode(name.encode()).decode(),
+        "HTTP Basic whose secret is a percent sign alone": b64encode(f"{name}:%".encode()).decode(),
+    }
+    for what, value in broken.items() if not good.client.public else ():
+        header = Credentials(headers=(("Authorization", f"Basic {value}"),))
+        answers[what] = (await provider.token_as(header, good.parameters), good.control)
+    return Oddities(good, answers)
+
+
+@requirement("endpoint-oversized", formerly=("suites/test_token_endpoint.py::test_strange_values_are_refused_cleanly",))
+def test_strange_values_are_refused_cleanly(oddities: Oddities) -> None:
+    """A very long value, a NUL, broken UTF-8 and a broken Authorization are refused without the server failing."""
+    if not oddities.carrier.control.accepted:
+        raise Inconclusive(f"the good request was not accepted: {oddities.carrier.control}")
+    judged = {what: pair for what, pair in oddities.answers.items() if pair[1].accepted or is_clean(pair[1])}
+    if not judged:
+        raise Inconclusive("ordinary wrong values are not refused cleanly either, which other checks tell")
+    for what, (answer, ordinary) in judged.items():
+        assert is_clean(answer), f"{what} was answered by {answer.status}, an ordinary value by {ordinary.status}"
+
+
+def is_clean(answer: TokenResponse) -> bool:
+    """Whether a request was refused, by whatever status, without the server failing or leading elsewhere."""
+    return not answer.failed and (answer.exchange.response.status >= 400 or answer.error is not None)

@@ -188,6 +188,42 @@ def test_narrower_scope_is_granted(scoped_refreshes: ScopedRefreshes) -> None:
     assert not kept, f"less scope was asked for, and {' '.join(sorted(kept))} was granted all the same"
 
 
+@dataclass(frozen=True)
+class OnlineRefresh:
+    """Second refreshes that name what was granted: all of it, all but offline_access, and, of that refused, some of it."""
+
+    control: TokenResponse
+    online: TokenResponse
+    narrowed: TokenResponse | None
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def online_refresh(provider: Provider) -> OnlineRefresh:
+    """Refresh for the granted scope, and for it without offline_access, which nobody needs in an access token."""
+    login = await provider.session()
+    granted = login.response.scope or frozenset((login.scope or "").split())
+    if "offline_access" not in granted or len(granted) == 1:
+        raise NotApplicable("offline_access was not granted beside another scope")
+    newest, answers = login.refresh_token, []
+    for scope in (None, granted, granted - {"offline_access"}):
+        named = " ".join(sorted(scope)) if scope is not None else None
+        answers.append(await provider.refresh(newest, scope=named, client=login.client))
+        newest = answers[-1].refresh_token or newest
+    narrower, narrowed = narrower_than(granted), None
+    if narrower and not answers[-1].accepted:
+        narrowed = await provider.refresh(newest, scope=" ".join(sorted(narrower)), client=login.client)
+    return OnlineRefresh(answers[1], answers[2], narrowed)
+
+
+@requirement("rfc6749-6-scope-narrowing-honoured")
+def test_scope_without_offline_access_is_granted(online_refresh: OnlineRefresh) -> None:
+    """A refresh that names the granted scope without offline_access is accepted."""
+    answer = refusal(online_refresh.online, control=online_refresh.control)
+    if online_refresh.narrowed is not None and not online_refresh.narrowed.accepted:
+        raise NotApplicable("no refresh for less scope is accepted, which another check judges")
+    assert answer.accepted, f"a refresh for all of the scope but offline_access was answered by {answer}"
+
+
 @requirement("rfc6749-6-narrowing-does-not-shrink-grant")
 def test_narrowing_does_not_shrink_the_grant(scoped_refreshes: ScopedRefreshes) -> None:
     """After a refresh with less scope, a refresh without scope yields all of the scope again."""

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from token_conformance import refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.provider import Login, Provider
 from token_conformance.provider.addresses import form_encoded
+from token_conformance.provider.client_authentication import impostor, unauthenticated
 from token_conformance.wire.exchange import Exchange
+
+TOLD = {400, 401, 403}
+"""How a client is told that its credentials are not the right ones."""
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
@@ -58,6 +62,50 @@ def test_token_in_an_address_is_not_revoked(misplaced_revocations: MisplacedRevo
     assert answer.accepted, (
         f"a revocation by GET was answered by {seen[0]}, one in the query by {seen[1]}, and the refresh after both by {answer}"
     )
+
+
+@dataclass(frozen=True)
+class DeadTokens:
+    """An attempt at a living token with wrong credentials or none, and for each token its revocation and one such after it."""
+
+    living: Exchange
+    attempts: dict[str, tuple[Exchange, Exchange]]
+
+
+@scenario(needs="login refresh", ends_session=True)
+async def dead_tokens(provider: Provider) -> DeadTokens:
+    """Revoke both tokens of a login, and with wrong credentials, or none, the one before that and both after it."""
+    await provider.endpoint("revocation_endpoint")
+    login = await provider.session()
+    if login.client.public:
+        raise NotApplicable("the profile's client is public, and has no credentials")
+    stranger = unauthenticated(login.client)
+    if login.client.can_be_imitated:
+        stranger = impostor(login.client, provider.draw("client_secret"))
+    tokens = {"access": login.access_token, "refresh": login.refresh_token}
+    living = await provider.revoke(login.refresh_token, client=stranger)
+    attempts = {
+        kind: (await provider.revoke(token, client=login.client), await provider.revoke(token, client=stranger))
+        for kind, token in tokens.items()
+    }
+    return DeadTokens(living, attempts)
+
+
+@requirement("rfc7009-2.1-client-authentication")
+def test_failed_authentication_is_told_of_dead_tokens_too(dead_tokens: DeadTokens) -> None:
+    """The right credentials are looked for first: without them no revoked token is revoked again."""
+    if dead_tokens.living.response.status not in TOLD:
+        raise NotApplicable("nobody is told either that revokes a living token so, which another check judges")
+    judged = {kind: attempt for kind, (done, attempt) in dead_tokens.attempts.items() if done.response.status == 200}
+    if not judged:
+        raise Inconclusive("no token was revoked with the right credentials, which another check judges")
+    for kind, attempt in judged.items():
+        status = attempt.response.status
+        if status == 429 or status >= 500:
+            raise Inconclusive(f"the revocation endpoint answered {status}")
+        assert status in TOLD, (
+            f"{attempt} without the right credentials, of a dead {kind} token, was answered by {status}"
+        )
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,23 @@ def test_used_refresh_token_works_in_the_grace(reuse: Reuse, conformance_run: Re
     assert answer.accepted, f"the profile documents a grace {grace}; at once the used token was answered by {answer}"
 
 
+@requirement("session-no-stranding")
+def test_retry_in_the_grace_does_not_strand_the_client(reuse: Reuse) -> None:
+    """What a retry in the documented grace hands over does not die with the grace."""
+    retry, used = reuse.within_grace, reuse.login.refresh_token
+    if retry is None or not rotated(reuse.first, reuse.login):
+        raise NotApplicable("the profile documents no grace, or the provider does not rotate")
+    if not retry.accepted or reuse.after_grace.accepted:
+        raise Inconclusive(
+            "the used refresh token does not work in the grace, or works after it, which is judged there"
+        )
+    refusal(reuse.after_grace, control=reuse.first)
+    handed = "the used one again" if retry.refresh_token == used else "no refresh token"
+    assert retry.refresh_token not in {None, used}, (
+        f"a retry in the grace yields {handed}, and that dies with the grace"
+    )
+
+
 @requirement("rfc9700-2.2.2-public-client-rotation")
 def test_public_client_gets_new_refresh_tokens(reuse: Reuse, conformance_run: Record) -> None:
     """The refresh tokens of a public client rotate."""

@@ -1,8 +1,7 @@
 """What the token endpoint takes as a request (RFC 6749 §3.2)."""
 
 import json
-from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
@@ -267,51 +266,6 @@ def test_repeated_client_id_is_refused(repetitions: Repeated) -> None:
     control = repetitions.carrier.control
     answer = refusal(repetitions.client_id, control=control, afterwards=repetitions.again)
     assert not answer.handed_over, "a request with client_id twice was served"
-
-
-@dataclass(frozen=True)
-class Oddities:
-    """A good request, and strange values."""
-
-    carrier: Carrier
-    answers: tuple[TokenResponse, ...]
-
-
-@scenario()
-async def oddities(provider: Provider) -> Oddities:
-    """Send a good request, then a very long value, a NUL, bytes that are no UTF-8, and a broken Authorization.
-
-    A public client has nothing to prove, so that a server may overlook what it says in Authorization.
-    """
-    good = await carrier(provider)
-    bodies = (
-        b"grant_type=refresh_token&refresh_token=" + b"x" * 65536,
-        b"grant_type=%00&code=%00",
-        b"grant_type=%ff%fe&scope=%ff",
-    )
-
-    async def odd(body: bytes) -> TokenResponse:
-        strange = replace(good, parameters={})
-        return TokenResponse(
-            await sent(provider, strange, "POST", FORM, body=lambda form: body + b"&" + form_encoded(form).encode())
-        )
-
-    without_colon = b64encode(good.client.client_id.encode()).decode()
-    broken = [Credentials(headers=(("Authorization", f"Basic {value}"),)) for value in ("%%%", without_colon)]
-    answers = [
-        *[await odd(body) for body in bodies],
-        *[await provider.token_as(header, good.parameters) for header in broken if not good.client.public],
-    ]
-    return Oddities(good, tuple(answers))
-
-
-@requirement("endpoint-oversized")
-def test_strange_values_are_refused_cleanly(oddities: Oddities) -> None:
-    """A very long value, a NUL, broken UTF-8 and a broken Authorization are refused without the server failing."""
-    accepted(oddities.carrier)
-    for response in oddities.answers:
-        status = response.exchange.response.status
-        assert status >= 400 and not response.failed, f"a strange value was answered by {status}"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What counts as a refusal of the token endpoint, and what is said in its place."""
 
+from dataclasses import replace
+
 import pytest
 
 from token_conformance.evidence.answers import Evidence
@@ -26,3 +28,11 @@ def test_a_code_of_oauth_or_a_status_of_its_own_is_one(refusals, status, error):
     """Who names one of the registered codes speaks OAuth, with whatever status; 400 is the token endpoint's own."""
     (refusal,) = refusals(f'{{"error": "{error}"}}', status=status)
     assert (refusal.status, refusal.error) == (status, error)
+
+
+@pytest.mark.parametrize(("form", "counts"), [("token=a-token", 0), ("grant_type=refresh_token&token=a-token", 1)])
+def test_what_asks_about_a_token_at_the_same_address_is_no_token_request(make_exchange, form, counts):
+    """Revocation and introspection may share the address of the token endpoint, and answer in their own way."""
+    asked = make_exchange()
+    exchange = replace(asked, request=replace(asked.request, body=form.encode()))
+    assert len(Evidence((exchange,), TOKEN_ENDPOINT).token_responses) == counts

@@ -74,7 +74,7 @@ def test_a_refusal_that_goes_away_is_inconclusive(refused, granted):
 def test_what_could_not_be_seen_again_stands_and_says_so(refused, verdict):
     """An outage the second time is no reason to take anything back."""
     found = told(Sight(RED, (refused,)), Sight(Judgement(verdict, "no answer")))
-    assert (found.judgement.message, found.seen) == ("it is wrong (not repeated: no answer)", (1, 1))
+    assert (found.judgement, found.seen, found.unrepeated) == (RED, (1, 1), "no answer")
 
 
 def test_what_nobody_tried_again_is_as_it_was(refused):

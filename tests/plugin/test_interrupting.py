@@ -156,7 +156,8 @@ def test_a_red_that_could_not_be_repeated_is_told(interrupted):
     result, shown = interrupted("repeating", "Ctrl-C")
     (red,) = [check for check in interrupted.results()["checks"] if check["id"].endswith("test_is_red")]
     assert (red["verdict"], red["seen"]) == ("fail", [1, 1])
-    assert "not repeated: the run was interrupted" in red["message"]
+    assert "the run was interrupted" in red["unrepeated"]
+    assert f"ONCE     1 finding could not be repeated, and stands all the same: {red['unrepeated']} (1)" in shown
     assert interrupted.results()["outcome"] == "interrupted"
     assert result.ret == 2
     assert "Traceback" not in shown

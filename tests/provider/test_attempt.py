@@ -36,7 +36,13 @@ def test_a_page_with_4xx_is_a_refusal():
     attempt = performed(asking(redirect_uri="https://unregistered.example/"))
     assert attempt.refused
     assert attempt.answer is None
-    assert str(attempt) == "a page"
+    assert str(attempt) == "a page of 400"
+
+
+def test_a_page_that_tells_an_error_is_told_with_it(make_exchange):
+    """Some servers say to the user in JSON what they should have told the client."""
+    said = make_exchange('{"error": "invalid_request"}', status=400)
+    assert str(Attempt(None, said)) == "a page of 400 that says invalid_request"
 
 
 def test_an_error_at_another_address_of_the_client_is_a_refusal():

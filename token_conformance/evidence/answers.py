@@ -8,7 +8,7 @@ from functools import cached_property
 from token_conformance.evidence.error_codes import DECISIONS, NO_DECISIONS
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire.exchange import Exchange, header
+from token_conformance.wire.exchange import Exchange, Request, header
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,10 @@ class Evidence:
 
     @cached_property
     def token_responses(self) -> tuple[TokenResponse, ...]:
-        """The answers to POST requests to the token endpoint, without those that put the request off."""
+        """The answers to POST requests to the token endpoint, without those that put the request off.
+
+        Revocation and introspection may have the same address: a request about a token, without a grant_type, is theirs.
+        """
         return tuple(
             TokenResponse(exchange)
             for exchange in self.exchanges
@@ -29,6 +32,7 @@ class Evidence:
             and not exchange.put_off
             and exchange.request.method == "POST"
             and exchange.request.url in {self.token_endpoint, self.token_endpoint_alias}
+            and not _is_about_a_token(exchange.request)
         )
 
     @cached_property
@@ -65,6 +69,12 @@ TOO_MANY_REQUESTS = 429
 def limits_the_rate(answer: TokenResponse) -> bool:
     """Whether an answer speaks of the client's pace in words of its own (RFC 6585 §4): the token endpoint's are none."""
     return _status(answer) == TOO_MANY_REQUESTS and answer.error not in DECISIONS | NO_DECISIONS
+
+
+def _is_about_a_token(request: Request) -> bool:
+    """Whether a request names a token to be revoked or introspected (RFC 7009 §2.1, RFC 7662 §2.1), and no grant."""
+    named = dict(request.form)
+    return "token" in named and "grant_type" not in named
 
 
 def _status(answer: TokenResponse) -> int:

@@ -49,11 +49,15 @@ class Sight:
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of a check in the end, how often it was red, of how many times, and where that can be read."""
+    """What is told of a check in the end, how often it was red, of how many times, and where that can be read.
+
+    `unrepeated` says why a red could not be seen a second time, where somebody tried.
+    """
 
     judgement: Judgement
     seen: tuple[int, int] | None = None
     exchanges: tuple[Exchange, ...] = ()
+    unrepeated: str = ""
 
 
 def told(first: Sight, again: Sight | str) -> Told:
@@ -65,11 +69,11 @@ def told(first: Sight, again: Sight | str) -> Told:
 
     """
     if isinstance(again, str):
-        return _once(first, again)
+        return Told(first.judgement, ONCE, first.exchanges, again)
     if again.red:
         return Told(first.judgement, TWICE, first.exchanges)
     if again.judgement.verdict in {Verdict.INCONCLUSIVE, Verdict.ERROR}:
-        return _once(first, again.judgement.message)
+        return Told(first.judgement, ONCE, first.exchanges, again.judgement.message)
     if stands(first, again):
         return Told(_saying(first.judgement, "seen 1 of 2"), ONCE_OF_TWO, first.exchanges)
     came = again.judgement.message or "what the check asks for"
@@ -109,11 +113,6 @@ def _redirected(location: str) -> dict[str, str]:
     except ValueError:
         return {}
     return dict(parse_qsl(parts.query) + parse_qsl(parts.fragment))
-
-
-def _once(first: Sight, why: str) -> Told:
-    judgement = _saying(first.judgement, f"not repeated: {why}") if why else first.judgement
-    return Told(judgement, ONCE, first.exchanges)
 
 
 def _saying(judgement: Judgement, what: str) -> Judgement:

@@ -184,6 +184,7 @@ def _result(item: pytest.Item, outcome: Outcome, first: Sight) -> CheckResult:
         habit=_habit(first, run) if found.verdict in RED else None,
         stopped_by=problem.stopped_by if isinstance(problem, NotJudged) else None,
         seen=told.seen,
+        unrepeated=run.redactor.text(told.unrepeated) if told.unrepeated else "",
         explained_by=found.explained_by,
     )
 

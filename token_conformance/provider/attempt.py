@@ -11,7 +11,7 @@ from token_conformance.provider.login.browsing import LedElsewhere, LedNowhere, 
 from token_conformance.provider.login.denial import Denial
 from token_conformance.provider.provider import Provider
 from token_conformance.verdict import Inconclusive, NotApplicable, NotJudged
-from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.exchange import Exchange, Response
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,18 @@ class Attempt:
         if self.answer is None:
             if self.elsewhere is not None:
                 return "an answer at another address of a client"
-            return "a page" if self.last is not None and self.last.answer is not None else "nothing"
+            return "nothing" if self.last is None or self.last.answer is None else _page(self.last, self.last.answer)
         return "a code" if self.code is not None else str(self.error)
+
+
+LONGEST = 60
+"""Characters of an error code that are shown of a page."""
+
+
+def _page(last: Exchange, answer: Response) -> str:
+    """What the user is left with, and what it would have told the client."""
+    said = last.says_error or ""
+    return f"a page of {answer.status}" + f" that says {said[:LONGEST]}" * bool(said)
 
 
 async def attempted(

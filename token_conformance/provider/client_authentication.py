@@ -36,6 +36,12 @@ def basic(client: Client, encoded: Callable[[str], str] = quote_plus) -> Credent
     return Credentials(headers=(("Authorization", f"Basic {b64encode(pair.encode()).decode()}"),))
 
 
+def in_small_letters(proof: Credentials) -> Credentials:
+    """The same HTTP Basic by the scheme basic, which is read in any case (RFC 9110 §11.1)."""
+    headers = tuple((name, value.replace("Basic", "basic", 1)) for name, value in proof.headers)
+    return Credentials(headers, proof.parameters)
+
+
 def post(client: Client) -> Credentials:
     """Id and secret as form parameters (RFC 6749 §2.3.1)."""
     return Credentials(parameters=(("client_id", client.client_id), ("client_secret", client.client_secret or "")))

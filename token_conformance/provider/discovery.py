@@ -59,6 +59,11 @@ class Discovery:
                 await self._read(self._profile.server.issuer)
             self._asked = True
 
+    def lists(self, name: str, value: str) -> bool:
+        """Whether the metadata, as far as they were read, list a value in the member of that name."""
+        listed = self.metadata.get(name)
+        return isinstance(listed, list) and value in listed
+
     async def endpoint(self, name: str, *, mutual_tls: bool = False) -> str:
         """The address of an endpoint; with `mutual_tls` its alias for clients with certificates (RFC 8705 §5), if any.
 

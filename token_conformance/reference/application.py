@@ -24,7 +24,7 @@ from token_conformance.reference.keys import public_keys
 from token_conformance.reference.memory import RefreshToken
 from token_conformance.reference.metadata import metadata
 from token_conformance.reference.mutual_tls import presented_certificate
-from token_conformance.reference.reading import FORM, Incoming, Parameters, accepted_methods, form_of
+from token_conformance.reference.reading import FORM, Incoming, Parameters, accepted_methods, form_of, is_about_a_token
 from token_conformance.reference.refusal import Refusal, invalid_request
 from token_conformance.reference.resource import resource_answer, userinfo_answer
 from token_conformance.reference.verification_page import VerificationPage
@@ -79,6 +79,8 @@ class Endpoints:
 
     async def _token(self, request: Request) -> Response:
         incoming = await self._incoming(request)
+        if self._installation.behaviour.request.revokes_too and is_about_a_token(incoming):
+            return self._changed(self._at("revocation", incoming), incoming)
         try:
             answer = await self._tokens(incoming)
         except OAuth2Error as error:

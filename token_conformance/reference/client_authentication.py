@@ -250,7 +250,8 @@ class ClientAuthenticator:
                 raise self._without_authentication()
             return
         right = self._careless_with(client, credentials) or self._right(client.client_secret, credentials.secret)
-        if credentials.method not in self._policy.methods or not right:
+        foreign = self._policy.registered_method_alone and credentials.method != client.authentication
+        if credentials.method not in self._policy.methods or foreign or not right:
             raise self._failed("wrong_secret", credentials)
 
     def _careless_with(self, client: Client, credentials: Presented) -> bool:

@@ -18,6 +18,7 @@ class RefreshPolicy:
     repeats_kept_token: bool = True
     reuse_grace: int = 0
     grace_until_used: bool = False
+    retry_hands_back: bool = False
     reuse_refused: bool = True
     use_forgotten_after: int | None = None
     remembers_generations: int | None = None
@@ -44,7 +45,9 @@ class RefreshPolicy:
     rotating_generations: int | None = None
     granted_scope_accepted: bool = True
     scope_exceeded: Literal["refused", "granted", "granted_if_known", "ignored"] = "refused"
-    scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused"] = "honoured"
+    scope_narrowed: Literal["honoured", "ignored", "ignored_in_silence", "refused", "offline_access_missed"] = (
+        "honoured"
+    )
     narrowing_shrinks_grant: bool = False
     omitted_scope: Literal["original", "first"] = "original"
     access_token: Literal["new", "same", "same_with_full_lifetime", "of_any_session"] = "new"

@@ -44,6 +44,8 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         description = self._description(installation, token)
         if asker is not None and tells == "everybody their own name":
             description["client_id"] = asker.client_id
+        if asker is not None and tells == "everybody that it is for them":
+            description["aud"] = asker.client_id
         return _described(description)
 
     def _authenticated(self, installation: Installation, request: Parameters) -> RegisteredClient:
@@ -91,6 +93,9 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib is 
         }
         if user is not None:
             described["username"] = user.username
+        beside = token.family.last_access_token if isinstance(token, RefreshToken) else None
+        if beside is not None and installation.behaviour.afterlife.refresh_token_expiry == "of its access token":
+            described["exp"] = beside.expires
         if isinstance(token, AccessToken) and token.family is not None:
             described["auth_time"] = token.family.auth_time
             described |= {"acr": token.family.acr} if token.family.acr is not None else {}

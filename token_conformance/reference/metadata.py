@@ -33,6 +33,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
     proofs = {"dpop_signing_alg_values_supported": list(ALGORITHMS)} if behaviour.dpop.offered else {}
     contexts = {"acr_values_supported": list(behaviour.front_door.contexts)} if behaviour.front_door.contexts else {}
     lifetimes = {"refresh_token_expiration_types_supported": ["authorization", "credential"]}
+    revocation = addresses.token_endpoint if behaviour.request.revokes_too else addresses.revocation_endpoint
     return {
         **proofs,
         **contexts,
@@ -45,7 +46,7 @@ def metadata(installation: Installation) -> dict[str, Any]:
         "token_endpoint": addresses.token_endpoint,
         "userinfo_endpoint": addresses.userinfo_endpoint,
         "jwks_uri": addresses.jwks_uri,
-        "revocation_endpoint": addresses.revocation_endpoint,
+        "revocation_endpoint": revocation,
         "introspection_endpoint": addresses.introspection_endpoint,
         **(device if installation.profile.grants.device_code is not None else {}),
         "scopes_supported": sorted({"openid", *documented.user_scope.split(), *documented.service_scope.split()}),

@@ -15,6 +15,7 @@ class ClientPolicy:
     """Client authentication (RFC 6749 §2.3 and §3.2.1)."""
 
     methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
+    registered_method_alone: bool = False
     basic_decoding: Literal["form", "percent", "raw", "cut"] = "form"
     basic_needs_client_id: bool = False
     two_methods_refused: bool = True
@@ -90,6 +91,7 @@ class RequestPolicy:
     broken_json: Literal["refused", "traced"] = "refused"
     fickle: bool = False
     browser_accepted: bool = True
+    revokes_too: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,9 @@ class AfterlifePolicy:
     access_tokens: Literal["revoked", "revoked_with_grant", "unsupported", "spared"] = "revoked"
     refresh_tokens_introspected: bool = True
     refresh_token_active: Literal["while it lives", "beside its access token", "at first"] = "while it lives"
-    tells: Literal["everybody", "its client", "everybody their own name", "no client"] = "everybody"
+    tells: Literal[
+        "everybody", "its client", "everybody their own name", "everybody that it is for them", "no client"
+    ] = "everybody"
     access_tokens_go_with_family: bool = True
     older_access_tokens_go_with_family: bool = True
     revocation_ends: Literal["family", "user and client", "user", "everybody"] = "family"
@@ -159,9 +163,10 @@ class AfterlifePolicy:
     client_of_access_tokens_compared: bool = True
     foreign_token: Literal["refused", "ignored"] = "refused"
     revocation_authenticated: bool = True
-    revocation_failure: Literal["told", "silent", "ignored"] = "told"
+    revocation_failure: Literal["told", "told of living tokens", "silent", "ignored"] = "told"
     introspection_authenticated: bool = True
     used_refresh_token_active: bool = False
+    refresh_token_expiry: Literal["its own", "of its access token"] = "its own"
     revoked_token_active: bool = False
     expired_token_active: bool = False
     unknown_token_active: bool = False

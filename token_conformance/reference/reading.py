@@ -118,6 +118,12 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
     return dict(reversed(pairs)) if policy.repetition == "first" else dict(pairs)
 
 
+def is_about_a_token(incoming: Incoming) -> bool:
+    """Whether a request names a token and no grant: it asks for revocation (RFC 7009 §2.1), whatever its address."""
+    named = {name for name, _ in parse_qsl(incoming.body.decode("utf-8", "replace"))}
+    return incoming.method == "POST" and "token" in named and "grant_type" not in named
+
+
 def with_resources_joined(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pairs with all values of `resource`, which may be repeated (RFC 8707 §2), in one, separated by blanks."""
     resources = " ".join(value for name, value in pairs if name == "resource")

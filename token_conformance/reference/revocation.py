@@ -45,9 +45,10 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not ty
         try:
             client = installation.authenticator.authenticate(request, required=policy.revocation_authenticated)
         except Refusal:
-            if policy.revocation_failure == "told":
-                raise
             token = found_token(installation, request)
+            living = _dead(token) is None
+            if policy.revocation_failure == "told" or (living and policy.revocation_failure == "told of living tokens"):
+                raise
             if token is not None and policy.revocation_failure == "ignored":
                 self._revoke(installation, token)
             return Answer("revocation", headers=NO_STORE)

@@ -229,6 +229,11 @@ FORMS = (
         answers(_by_basic_alone),
     ),
     Variation(
+        "revocation-at-the-token-endpoint",
+        "revocation has the address of the token endpoint, which tells them apart by what is asked",
+        policy("request", revokes_too=True),
+    ),
+    Variation(
         "service-names-its-scope",
         "client_credentials without a scope is invalid_scope (RFC 6749 §3.3)",
         tokens(_without_scope_refused),

@@ -47,5 +47,10 @@ CLIENTS = (
         "a client is told that a grant is unsupported which it is not registered for",
         refusals(lambda answer: answer.saying(error="unsupported_grant_type"), "unauthorized_client"),
     ),
+    Variation(
+        "registered-method-alone",
+        "a client with a secret gets in by the method alone for which it is registered (RFC 7591 §2)",
+        policy("client", registered_method_alone=True),
+    ),
     Variation("invalid-client-401", "invalid_client is 401 throughout", policy("client", body_failure_status=401)),
 )

@@ -42,6 +42,11 @@ LIVES = (
         id_tokens(lambda token: token.silent_about("sid", "at_hash")),
     ),
     Variation(
+        "refreshed-id-token-lives-longer",
+        "a refreshed ID token lives for a day, whatever the one of the login did",
+        refreshed_id_tokens(lambda token: token.claiming(exp=token.claims["iat"] + 86_400)),
+    ),
+    Variation(
         "refreshed-id-token-without-at-hash",
         "a refreshed ID token has no at_hash",
         refreshed_id_tokens(lambda token: token.silent_about("at_hash")),

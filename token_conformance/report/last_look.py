@@ -95,7 +95,7 @@ def _silent(run: RunResult) -> RunResult:
     """The run without anything that a server said."""
     return replace(
         run,
-        checks=tuple(replace(check, message="", habit=None) for check in run.checks),
+        checks=tuple(replace(check, message="", habit=None, unrepeated="") for check in run.checks),
         facts=tuple(replace(fact, measured=None) for fact in run.facts),
         noticed=(),
         circumstances=replace(run.circumstances, trouble=None),

@@ -44,6 +44,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
             f"PARKED   {each.scenario} until {each.due:%Y-%m-%d %H:%M} UTC: `run --due` goes on with it"
             for each in run.parked
         ),
+        *([f"ONCE     {on_one_line(run.unrepeated)}"] if run.unrepeated else []),
         *(f"NOTICED  {on_one_line(sentence)}" for sentence in run.noticed),
         *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
         f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",

@@ -28,7 +28,7 @@ class CheckResult:
     `violated` is the requirement, of those to which the check is tied, that a red verdict or a deviation is about;
     `formerly` are the ids that the check had before it was renamed; `habit` is what the server did where it is red, and
     `stopped_by` the requirement whose violation kept it from being judged. `seen` tells how often it was red, of how
-    many times that its scenario ran; None where it never was. `explained_by` are the ids of the documented deviations that
+    many times that its scenario ran; None where it never was; `unrepeated` why it could not run again. `explained_by` are the ids of the documented deviations that
     explain something of what it found.
     """
 
@@ -48,6 +48,7 @@ class CheckResult:
     habit: Habit | None = None
     stopped_by: str | None = None
     seen: tuple[int, int] | None = None
+    unrepeated: str = ""
     explained_by: tuple[str, ...] = ()
 
     @property
@@ -74,6 +75,7 @@ class CheckResult:
             "violated": self.violated,
             "formerly": list(self.formerly),
             "seen": list(self.seen) if self.seen is not None else None,
+            "unrepeated": self.unrepeated or None,
         }
 
 
@@ -121,6 +123,16 @@ class RunResult:
         """How often each verdict was given, all verdicts named."""
         counted = Counter(check.verdict for check in self.checks)
         return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def unrepeated(self) -> str | None:
+        """What is to be said of all reds that were seen once, since their scenarios could not run again; None of none."""
+        reasons = Counter(check.unrepeated for check in self.checks if check.unrepeated)
+        if not reasons:
+            return None
+        count = reasons.total()
+        why = "; ".join(f"{reason} ({times})" for reason, times in reasons.most_common())
+        return f"{count} finding{'s' * (count != 1)} could not be repeated, and stand{'s' * (count == 1)} all the same: {why}"
 
     @property
     def coverage(self) -> Coverage:

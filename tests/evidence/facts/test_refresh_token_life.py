@@ -26,9 +26,19 @@ def told_by(story, how, at, token, seconds):
 def test_a_lifetime_is_told_in_three_ways(story, how):
     """By the answer, by introspection, or by the token itself."""
     token = jwt(exp=START + DAY) if how == "token" else "r1"
-    story.login(0, token, **told_by(story, how, 0, token, DAY))
+    story.login(0, token, expires_in=300, **told_by(story, how, 0, token, DAY))
     found = refresh_token_lifetime(story.observed)
     assert (found.kind, found.value, found.words) == ("told", DAY, "86400 s")
+
+
+@pytest.mark.parametrize(
+    ("members", "known"), [({"expires_in": 3600}, False), ({"expires_in": 3500}, True), ({}, False)]
+)
+def test_an_expiry_that_may_be_the_access_token_s_says_nothing(story, members, known):
+    """Some servers introspect a refresh token and tell when the access token beside it expires."""
+    story.login(0, "r1", **members)
+    story.introspect(0.2, "r1", active=True, exp=START + 3600)
+    assert (refresh_token_lifetime(story.observed) is not None) is known
 
 
 def test_a_lifetime_is_seen_where_nothing_tells_it(story, make_story):

@@ -139,6 +139,10 @@ def _seen_moves(observed: Observed) -> Iterator[tuple[str, Attempt]]:
         )
 
 
+ALIKE = 5.0
+"""Seconds by which two expiries may differ that are one: a second of rounding, and what passes before the answer."""
+
+
 def expiry_of(attempt: Attempt, observed: Observed) -> datetime | None:
     """When the refresh token of an answer expires, where the answer, the token, or introspection tells."""
     token, members = attempt.response.refresh_token, attempt.response.members
@@ -153,4 +157,16 @@ def expiry_of(attempt: Attempt, observed: Observed) -> datetime | None:
     if expiry is not None:
         return expiry
     told = (each.members.get("exp") for value, each in observed.introspected if value == token)
-    return next((moment for number in told if (moment := moment_of(number)) is not None), None)
+    moments = (moment_of(number) for number in told)
+    return next((moment for moment in moments if moment is not None and _is_its_own(moment, attempt)), None)
+
+
+def _is_its_own(expiry: datetime, attempt: Attempt) -> bool:
+    """Whether what introspection tells of a refresh token is not the expiry of the access token beside it.
+
+    Some servers tell that of every token of a session. Where nobody knows it, the two cannot be told apart.
+    """
+    lifetime = attempt.response.expires_in
+    if lifetime is None:
+        return False
+    return abs((expiry - attempt.exchange.answered).total_seconds() - lifetime) > ALIKE

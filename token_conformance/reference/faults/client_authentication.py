@@ -2,12 +2,28 @@
 
 # ruff: noqa: S106 - policies and members are named after the secrets that they concern
 
+import re
+from base64 import b64decode
+
+from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import policy
-from token_conformance.reference.faults.fault import Fault, crash, refusals
+from token_conformance.reference.faults.fault import Fault, at, crash, refusals
+
+STRAY_PERCENT_SIGN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 FAILED = ("wrong_secret", "malformed_basic", "unknown_client", "missing_authentication")
 WRONG_SECRET = ("rfc6749-3.2.1-wrong-secret",)
 BASIC = ("rfc6749-5.2-basic-401",)
+
+
+def _crash_at_a_percent_sign(answer: Answer) -> Answer:
+    scheme, _, value = answer.request_headers.get("authorization", "").partition(" ")
+    try:
+        written = b64decode(value, validate=True) if scheme.lower() == "basic" else b""
+    except ValueError:
+        return answer
+    return crash(answer) if STRAY_PERCENT_SIGN.search(written) else answer
+
 
 CLIENT_AUTHENTICATION = (
     Fault(
@@ -101,6 +117,12 @@ CLIENT_AUTHENTICATION = (
         "an Authorization header that is not Base64 leads to 500",
         ("endpoint-oversized",),
         refusals(crash, "malformed_basic"),
+    ),
+    Fault(
+        "basic-percent-sign-crashes",
+        "a percent sign in HTTP Basic that encodes nothing leads to 500",
+        ("endpoint-oversized", "endpoint-no-server-error"),
+        at("token", _crash_at_a_percent_sign),
     ),
     Fault(
         "basic-failure-400",

@@ -147,6 +147,12 @@ DEVICE_CODE = (
         refusals(lambda answer: answer.saying(error="authorization_pending"), "unknown_device_code"),
     ),
     Fault(
+        "device-code-unknown-200",
+        "an unknown device code is answered by an error with the status 200",
+        ("rfc6749-5.2-status-400",),
+        refusals(lambda answer: answer.with_status(200), "unknown_device_code"),
+    ),
+    Fault(
         "device-code-missing-crashes",
         "polling without device_code leads to 500",
         ("endpoint-no-server-error",),

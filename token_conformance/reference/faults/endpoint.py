@@ -28,6 +28,10 @@ def _redirect(answer: Answer) -> Answer:
     return answer.with_status(307).headed("Location", "/elsewhere/token")
 
 
+def _sent_to_log_in(answer: Answer) -> Answer:
+    return answer.with_status(302).with_body("", "text/plain").headed("Location", "/login")
+
+
 def _open_to_every_origin(answer: Answer) -> Answer:
     origin = answer.request_headers.get("origin", "https://anywhere.example")
     return answer.headed("Access-Control-Allow-Origin", origin).headed("Access-Control-Allow-Credentials", "true")
@@ -184,6 +188,12 @@ ENDPOINT = (
         "the token endpoint answers 307",
         ("endpoint-no-redirect",),
         at("token", _redirect),
+    ),
+    Fault(
+        "repetition-sent-to-log-in",
+        "a request with a parameter twice is redirected to a page for logging in",
+        ("endpoint-no-redirect",),
+        refusals(_sent_to_log_in, "repeated_parameter"),
     ),
     Fault(
         "token-endpoint-cors-credentials",

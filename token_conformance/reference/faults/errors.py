@@ -94,6 +94,16 @@ ERRORS = (
     Fault(
         "error-html", "refusals are HTML pages", JSON, refusals(lambda answer: answer.with_body(HTML_PAGE, "text/html"))
     ),
+    Fault(
+        "error-problem-details",
+        "refusals are problem details of RFC 9457, and name no error",
+        (*JSON, "rfc6749-5.2-content-type"),
+        refusals(
+            lambda answer: answer.with_body(
+                b'{"type": "urn:example:invalid-grant", "title": "Refused", "status": 400}', "application/problem+json"
+            )
+        ),
+    ),
     Fault("error-empty", "refusals have no body", JSON, refusals(lambda answer: answer.with_body(b""))),
     Fault(
         "error-plain",

@@ -157,6 +157,18 @@ INTROSPECTION = (
         policy("afterlife", tells="everybody their own name"),
     ),
     Fault(
+        "introspection-audience-of-the-asker",
+        "aud is the client that asks",
+        ("rfc7662-2.2-audience",),
+        policy("afterlife", tells="everybody that it is for them"),
+    ),
+    Fault(
+        "introspection-refresh-token-expiry-of-access-token",
+        "exp of a refresh token is that of the access token beside it",
+        ("rfc7662-2.2-truth",),
+        policy("afterlife", refresh_token_expiry="of its access token"),
+    ),
+    Fault(
         "introspection-of-nothing-inactive",
         "introspection without token says that it is not active",
         ("rfc7662-2.1-missing-token",),

@@ -105,6 +105,12 @@ REFRESHED_ID_TOKEN = (
         refreshed_id_tokens(lambda token: token.claiming(at_hash="d3JvbmctaGFzaC12YWx1ZQ")),
     ),
     Fault(
+        "refreshed-id-token-at-hash-null",
+        "at_hash of a refreshed ID token is null",
+        ("oidc-12.2-at-hash",),
+        refreshed_id_tokens(lambda token: token.claiming(at_hash=None)),
+    ),
+    Fault(
         "refreshed-id-token-expired",
         "a refreshed ID token has expired when it comes",
         ("oidc-12.2-exp",),

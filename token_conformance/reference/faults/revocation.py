@@ -158,6 +158,12 @@ REVOCATION = (
         policy("afterlife", revocation_failure="silent"),
     ),
     Fault(
+        "revocation-failure-untold-of-dead-tokens",
+        "a client that fails to authenticate is answered by 200, where the token was revoked before",
+        ("rfc7009-2.1-client-authentication",),
+        policy("afterlife", revocation_failure="told of living tokens"),
+    ),
+    Fault(
         "revocation-by-address",
         "a revocation is read from the query, by GET too",
         ("rfc7009-2.1-body-alone",),

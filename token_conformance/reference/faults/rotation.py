@@ -76,6 +76,12 @@ ROTATION = (
         policy("refresh", rotating_generations=1),
     ),
     Fault(
+        "refresh-grace-hands-back-used-token",
+        "a retry in the grace is answered with the refresh token that was used, and not with the next one",
+        ("session-no-stranding",),
+        policy("refresh", retry_hands_back=True),
+    ),
+    Fault(
         "refresh-grace-cut",
         "a used refresh token dies at once, whatever grace is documented",
         ("rotation-as-documented",),

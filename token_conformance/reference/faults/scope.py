@@ -83,6 +83,12 @@ SCOPE = (
         policy("refresh", scope_narrowed="refused"),
     ),
     Fault(
+        "refresh-without-offline-access-refused",
+        "a refresh is refused that names a scope without offline_access",
+        ("rfc6749-6-scope-narrowing-honoured",),
+        policy("refresh", scope_narrowed="offline_access_missed"),
+    ),
+    Fault(
         "refresh-narrowing-shrinks-grant",
         "the narrower scope of one refresh is stored on the next refresh token",
         ("rfc6749-6-narrowing-does-not-shrink-grant",),

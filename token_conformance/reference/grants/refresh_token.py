@@ -173,9 +173,13 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return self._excessive_scope(asked, token)
         if set(asked.split()) == set(token.scope.split()) and self.policy.granted_scope_accepted:
             return str(asked)
+        missed = self.policy.scope_narrowed == "offline_access_missed"
+        left_out = set(token.scope.split()) - set(asked.split())
+        if missed and "offline_access" in left_out:
+            raise invalid_scope()
         if self.policy.scope_narrowed == "refused" or not self.policy.granted_scope_accepted:
             raise invalid_scope()
-        return str(asked) if self.policy.scope_narrowed == "honoured" else token.scope
+        return str(asked) if missed or self.policy.scope_narrowed == "honoured" else token.scope
 
     def _excessive_scope(self, asked: str, token: RefreshToken) -> str:
         match self.policy.scope_exceeded:
@@ -243,6 +247,8 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return token if self.policy.repeats_kept_token else None
         if token.used is not None and self.request.raced and self.policy.racers_share_successor:
             return self.installation.memory.newest(token.family)
+        if token.used is not None and self.policy.retry_hands_back:
+            return token
         token.used = token.used if token.used is not None else self.installation.now
         token.family.confirmed = max(token.family.confirmed, token.generation)
         if not self.policy.hands_over:
