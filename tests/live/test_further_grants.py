@@ -25,6 +25,7 @@ NOT_CONCERNED = {
 """What there is nothing to judge of: it slows nobody down (RFC 8628 §3.5 leaves it open), and its client has a secret."""
 
 
+@pytest.mark.nightly
 def test_device_grant_and_resource_indicators_are_judged(start, tmp_path):
     """There is nothing to blame: approval, denial, expiry, and both resources; all is judged that concerns such a server."""
     profile = start(ttl={"DeviceCode": 30}).profile(tmp_path, max_wait=60)
