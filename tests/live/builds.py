@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -39,6 +40,17 @@ def built(name: str, build: Callable[[Path], None]) -> Path:
             build(unfinished)
             unfinished.rename(place)
     return place
+
+
+def copied(sources: Sequence[Path], folder: Path) -> None:
+    """Copy what is built into the folder in which it is built."""
+    for source in sources:
+        shutil.copy(source, folder)
+
+
+def edition(sources: Sequence[Path]) -> str:
+    """What changes as soon as a file changes of which something is built: a part of its name in the cache."""
+    return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 
 def perform(command: Sequence[str], folder: Path) -> None:
