@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,6 +41,33 @@ def built(name: str, build: Callable[[Path], None]) -> Path:
             build(unfinished)
             unfinished.rename(place)
     return place
+
+
+def environment(name: str, requirements: Path) -> Path:
+    """The Python of an environment in the cache in which that is installed; its version of Python is the one at hand.
+
+    Raises:
+        UnavailableError: it cannot be installed.
+
+    """
+
+    def install(folder: Path) -> None:
+        perform([sys.executable, "-m", "venv", "--copies", str(folder)], folder)
+        perform([str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "-r", str(requirements)], folder)
+
+    edition_ = f"{name}-{sys.version_info.major}.{sys.version_info.minor}-{edition([requirements])}"
+    return built(edition_, install) / "bin" / "python"
+
+
+def copied(sources: Sequence[Path], folder: Path) -> None:
+    """Copy what is built into the folder in which it is built."""
+    for source in sources:
+        shutil.copy(source, folder)
+
+
+def edition(sources: Sequence[Path]) -> str:
+    """What changes as soon as a file changes of which something is built: a part of its name in the cache."""
+    return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 
 def perform(command: Sequence[str], folder: Path) -> None:
