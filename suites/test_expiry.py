@@ -181,7 +181,10 @@ def age_of(response: TokenResponse, provider: Provider) -> float:
 
 
 async def at_userinfo(provider: Provider, login: Login) -> Protected | None:
-    """The answers of the userinfo endpoint to the access token, and to none; None where there is none."""
+    """The answers of the userinfo endpoint to the access token, and to none; None where there is none, or it is not for it."""
+    granted = login.response.scope or frozenset((login.scope or "").split())
+    if "openid" not in granted:
+        return None
     try:
         url = await provider.endpoint("userinfo_endpoint")
     except NotApplicable:
@@ -201,7 +204,7 @@ def test_userinfo_refuses_an_expired_access_token(access_token_life: AccessToken
     """The userinfo endpoint refuses an expired access token, as the resource does."""
     fresh, expired = access_token_life.fresh_at_userinfo, access_token_life.expired_at_userinfo
     if fresh is None or expired is None:
-        raise NotApplicable("there is no userinfo endpoint, or it is judged as the resource")
+        raise NotApplicable("there is no userinfo endpoint for the access token, or it is judged as the resource")
     answer = fresh.beside(expired)
     assert not took(answer), f"after expires_in has passed the userinfo endpoint answered {answer.status}"
 

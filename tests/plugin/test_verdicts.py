@@ -87,6 +87,14 @@ def test_a_deviation_that_no_longer_deviates_is_reported(inner_run):
     assert inner_run.results()["stale_deviations"] == ["must"]
 
 
+def test_what_was_observed_at_a_provider_is_not_looked_for_at_the_reference_server(inner_run):
+    """An emulated run says nothing of a departure that nobody documented, and that the reference server does not make."""
+    deviation = {"requirement": "must", "because": "it was seen", "kind": "observed", "expect": {"status": 401}}
+    inner_run(CHECKS, "-k", "test_holds", deviations=[deviation])
+    assert inner_run.results()["server"] == "emulated"
+    assert inner_run.results()["stale_deviations"] == []
+
+
 CALLED = """
 
 @requirement("must")
