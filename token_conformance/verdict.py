@@ -1,6 +1,7 @@
 """The six verdicts, and the reasons for not judging."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Verdict(StrEnum):
@@ -36,6 +37,12 @@ class NotJudged(Exception):  # noqa: N818 - a verdict rather than an error
     def __init__(self, message: str = "", *, stopped_by: str | None = None) -> None:
         super().__init__(message)
         self.stopped_by = stopped_by
+
+    def anew(self) -> Self:
+        """The same reason, to be raised once more: whatever its kind knows, without the traceback of the first."""
+        same = type(self).__new__(type(self), *self.args)
+        same.__dict__.update(self.__dict__)
+        return same
 
 
 class Inconclusive(NotJudged):

@@ -60,7 +60,7 @@ class Record:
         """
         outcome = self.outcomes[scenario]
         if isinstance(outcome, NotJudged):
-            raise type(outcome)(str(outcome), stopped_by=outcome.stopped_by)
+            raise outcome.anew()
         if isinstance(outcome, Exception):
             raise ScenarioDefect(f"scenario {scenario}: {type(outcome).__name__}: {outcome}") from outcome
         return outcome
