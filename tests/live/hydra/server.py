@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +24,7 @@ from starlette.routing import Route
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.live.builds import built, copied, edition, perform
+from tests.live.listening import free_port, wait_for
 from tests.live.running import UnavailableError, unavailable
 from token_conformance.reference.loopback import LoopbackServer
 
@@ -119,14 +118,6 @@ def pages(admin: str) -> Starlette:
     )
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-    return port
-
-
 @contextmanager
 def hydra(program: Path, public: int, admin: int, application: str, settings: dict[str, str]) -> Iterator[None]:
     """A running Hydra that sends users to an application."""
@@ -160,19 +151,6 @@ def hydra(program: Path, public: int, admin: int, application: str, settings: di
         finally:
             server.terminate()
             server.wait(timeout=30)
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until it answers."""
-    with httpx.Client(timeout=10) as client:
-        while server.poll() is None:
-            try:
-                client.get(address).raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.2)
-            else:
-                return
-    sys.exit(f"Hydra ended with {server.returncode}")
 
 
 def variables(issuer: str) -> dict[str, str]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.live.builds import built, perform
+from tests.live.listening import free_port, wait_for
 from tests.live.running import UnavailableError, unavailable
 
 VERSION = "26.7.3"
@@ -70,27 +69,6 @@ def realm(settings: dict[str, Any]) -> dict[str, object]:
     return {"realm": REALM, "enabled": True, "users": [alice], "clients": clients, **settings.get("realm", {})}
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-    return port
-
-
-def wait_for(base: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until it answers; on a busy machine it takes a minute or two."""
-    with httpx.Client(timeout=10) as client:
-        while server.poll() is None:
-            try:
-                client.get(f"{base}/realms/master").raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.3)
-            else:
-                return
-    sys.exit(f"Keycloak ended with {server.returncode}")
-
-
 def set_up(base: str, settings: dict[str, Any]) -> None:
     """Make the realm by the admin API."""
     form = {"grant_type": "password", "client_id": "admin-cli", "username": "admin", "password": PASSWORDS["admin"]}
@@ -130,7 +108,7 @@ def main() -> None:
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_for(base, server)
+        wait_for(f"{base}/realms/master", server)
         set_up(base, json.loads(sys.argv[1]) if sys.argv[1:] else {})
         print(json.dumps(variables(base)), flush=True)
         # A test run that was killed takes its providers along: its end of the pipe closes.
