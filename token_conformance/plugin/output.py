@@ -36,6 +36,7 @@ from token_conformance.plugin.stored_evidence import (
     why_cut_short,
     why_interrupted,
 )
+from token_conformance.profile.models import Deviation
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
@@ -319,16 +320,21 @@ def _still_to_do(left: Sequence[ToDo], parked: Sequence[Parked]) -> tuple[ToDo, 
 
 
 def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...]:
-    """The documented deviations whose requirement was judged, and that explain nothing of what any check found.
+    """The requirements of documented deviations that were not seen any more.
 
     The reference server takes on what is documented; what was observed at the provider itself is not looked for there.
     """
+    emulated = run.server.kind == "emulated"
+    looked_for = [each for each in run.profile.deviations if not (emulated and each.kind == "observed")]
+    return unseen_deviations(looked_for, results)
+
+
+def unseen_deviations(deviations: Iterable[Deviation], results: Iterable[CheckResult]) -> tuple[str, ...]:
+    """The requirements of those deviations that were judged, and that explain nothing of what any check found."""
     kept: set[str] = set()
     seen: set[str] = set()
     for result in results:
         kept.update(result.requirements if result.verdict is Verdict.PASS else ())
         seen.update(result.requirements if result.verdict is Verdict.DEVIATION else (), result.explained_by)
-    emulated = run.server.kind == "emulated"
-    looked_for = (each for each in run.profile.deviations if not (emulated and each.kind == "observed"))
-    documented = dict.fromkeys(deviation.requirement for deviation in looked_for)
+    documented = dict.fromkeys(deviation.requirement for deviation in deviations)
     return tuple(id_ for id_ in documented if id_ in kept - seen)
