@@ -20,12 +20,8 @@ Redact = Callable[[str], str]
 LONGEST = 4096
 """Characters of a body that are shown."""
 
-
-USUAL_OF_REQUESTS = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
-"""Headers of nearly all requests, with the value that is no news."""
-
-OF_ANY_ANSWER = {"content-length", "date"}
-"""Headers of answers whose values tell a reader nothing."""
+UNANSWERED = "no answer"
+"""What the line of a status begins with where there is none."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,11 @@ class RedactedExchange:
     seconds: float
     note: str = ""
 
+    @property
+    def answered(self) -> bool:
+        """Whether an answer came."""
+        return not self.status_line.startswith(UNANSWERED)
+
     def __str__(self) -> str:
         sent = [
             f"{self.id}  {self.seconds:.3f} s{self.note}",
@@ -52,16 +53,6 @@ class RedactedExchange:
         ]
         came = [f"< {self.status_line}", *_lines("< ", self.response_headers), *_body("< ", self.response_body)]
         return "\n".join([*sent, *came, *(f"  {token}" for token in self.tokens)])
-
-    @property
-    def brief(self) -> str:
-        """The exchange without headers that go without saying, and with its bodies as they are."""
-        sent = [f"{self.id}  {self.seconds:.3f} s{self.note}", f"> {self.request_line}"]
-        asked = [pair for pair in self.request_headers if USUAL_OF_REQUESTS.get(pair[0].lower()) != pair[1]]
-        said = [pair for pair in self.response_headers if pair[0].lower() not in OF_ANY_ANSWER]
-        sent += [*_lines("> ", asked), self.request_body]
-        came = [f"< {self.status_line}", *_lines("< ", said), self.response_body]
-        return "\n".join(line for line in [*sent, *came, *(f"  {token}" for token in self.tokens)] if line)
 
 
 def redacted(exchange: Exchange, learn: Learn, redact: Redact, *, flooding: bool = False) -> RedactedExchange:
@@ -150,7 +141,7 @@ class _Showing:
 
     def status_line(self, exchange: Exchange) -> str:
         if exchange.answer is None:
-            return f"no answer: {self.redact(exchange.failure or 'the reason is not known')}"
+            return f"{UNANSWERED}: {self.redact(exchange.failure or 'the reason is not known')}"
         return "status not recorded" if "status" in exchange.undocumented else str(exchange.answer.status)
 
     def request_body(self, request: Request) -> str:

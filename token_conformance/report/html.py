@@ -15,6 +15,7 @@ import token_conformance
 from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.redaction import RedactedExchange
+from token_conformance.report.exchanges import shown
 from token_conformance.report.page import Page, render
 from token_conformance.report.spans import spans
 from token_conformance.results.facts import differing
@@ -56,13 +57,6 @@ MOST_OF_EXCHANGES = 2_500_000
 _BROKEN_REFERENCE = re.compile(r"&[a-z]*$")
 
 
-LEFT_OUT = (
-    "<p>Left out where they are as usual: <code>Content-Type: application/x-www-form-urlencoded</code> and "
-    "<code>Accept: application/json</code> of requests, <code>Content-Length</code> and <code>Date</code> of answers."
-)
-"""What a reader of the exchanges has to know; see `RedactedExchange.brief`."""
-
-
 def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Sequence[Path] = ()) -> str:
     """The run as one HTML page, with the exchanges by their ids; `styles` are CSS files that follow ours."""
     page = Page(
@@ -72,7 +66,7 @@ def html_of(run: RunResult, evidence: Mapping[str, RedactedExchange], styles: Se
         header_html=HEADER,
         summary_html=_summary(run, evidence),
         rows_html=_rows(run, evidence),
-        below_html=_exchanges(evidence),
+        below_html=_exchanges(run, evidence),
     )
     return page.html(styles)
 
@@ -126,14 +120,22 @@ def _row(check: CheckResult, evidence: Mapping[str, RedactedExchange]) -> dict[s
     }
 
 
-def _exchanges(evidence: Mapping[str, RedactedExchange]) -> str:
+def _exchanges(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
     """The exchanges, each by its id; where a server says so much that nobody could open the page, each is cut alike."""
-    texts = {id_: _escaped(exchange) for id_, exchange in evidence.items()}
+    exchanges = shown(evidence, _of_findings(run))
+    texts = {id_: _escaped(text) for id_, text in exchanges.texts.items()}
     if sum(map(len, texts.values())) > MOST_OF_EXCHANGES:
         share = MOST_OF_EXCHANGES // len(texts)
         texts = {id_: _cut(text, share) for id_, text in texts.items()}
-    shown = (f'<pre id="{escape(id_)}">{text}</pre>' for id_, text in texts.items())
-    return "\n".join(['<section id="exchanges">', "<h2>Exchanges</h2>", LEFT_OUT, *shown, "</section>"])
+    said = (f"<p>{escape(sentence)}" for sentence in exchanges.said_once)
+    each = (f'<pre id="{escape(id_)}">{text}</pre>' for id_, text in texts.items())
+    return "\n".join(['<section id="exchanges">', "<h2>Exchanges</h2>", *said, *each, "</section>"])
+
+
+def _of_findings(run: RunResult) -> set[str]:
+    """The exchanges to which the rows lead of what the server could do better."""
+    mended = (check for check in run.checks if check.verdict in MENDED)
+    return {id_ for check in mended for id_ in check.exchanges[-MOST_LINKS:]}
 
 
 def _cut(text: str, share: int) -> str:
@@ -144,9 +146,9 @@ def _cut(text: str, share: int) -> str:
     return f"{whole}… (cut: {len(text)} characters in all, of more than the page has room for)"
 
 
-def _escaped(exchange: RedactedExchange) -> str:
+def _escaped(text: str) -> str:
     """The text of an exchange; `>` and quotes, of which it is full, are no markup there."""
-    return exchange.brief.replace("&", "&amp;").replace("<", "&lt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _environment(run: RunResult) -> dict[str, str]:
