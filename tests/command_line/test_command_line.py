@@ -16,7 +16,7 @@ from token_conformance.layout import PROFILES, ROOT
 OPTIONS = {
     "live": False,
     "emulated": False,
-    "recorded": None,
+    "recorded": (),
     "report_dir": "reports",
     "write_facts": None,
     "plan": False,
@@ -178,11 +178,11 @@ def test_metadata_of_another_issuer_end_the_run(tmp_path):
 def test_a_run_is_a_pytest_run():
     """Options of `run` are pytest's, or the plugin's."""
     arguments = pytest_arguments(
-        ("a", "b"), OPTIONS | {"keywords": "refresh", "workers": "2", "strict": True, "recorded": ""}
+        ("a", "b"), OPTIONS | {"keywords": "refresh", "workers": "2", "strict": True, "recorded": ("", "some.har")}
     )
     for pair in (("--profile", "a"), ("--profile", "b"), ("-k", "refresh"), ("-n", "2")):
         assert any(arguments[place : place + 2] == list(pair) for place in range(len(arguments)))
-    assert {"--warnings-fail", "--recorded", "--report-dir=reports"} <= set(arguments)
+    assert {"--warnings-fail", "--recorded", "--recorded=some.har", "--report-dir=reports"} <= set(arguments)
     reaching = pytest_arguments(("a",), OPTIONS | {"env_files": (".env", "b.env"), "proxy": "env"})
     assert {"--env-file=.env", "--env-file=b.env", "--proxy=env"} <= set(reaching)
 

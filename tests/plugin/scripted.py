@@ -11,6 +11,7 @@ import httpx
 from token_conformance.profile.models import Profile
 from token_conformance.servers.live import RealClock
 from token_conformance.servers.selection import Choice
+from token_conformance.wire.exchange import Exchange
 
 Selected = tuple[str, Profile, Any]
 
@@ -33,8 +34,8 @@ class Connection:
     def draw(self, kind: str) -> str:
         return secrets.token_urlsafe(32)
 
-    def undocumented(self, number: int) -> frozenset[str]:
-        return frozenset()
+    def told(self, exchange: Exchange) -> Exchange:
+        return exchange
 
     async def close(self) -> None:
         return None

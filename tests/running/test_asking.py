@@ -9,7 +9,7 @@ from token_conformance.running.asking import choice_of, contradictions
 NOTHING = {
     "live": False,
     "emulated": False,
-    "recorded": None,
+    "recorded": [],
     "fault": (),
     "variation": [],
     "proxy": None,
@@ -28,31 +28,34 @@ NOTHING = {
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, (None, None, (), None)),
-        ({"live": True, "proxy": "env"}, ("live", None, (), "env")),
-        ({"recorded": ""}, ("recorded", None, (), None)),
-        ({"recorded": "some.har"}, ("recorded", Path("some.har"), (), None)),
-        ({"fault": ["no-nonce"]}, ("emulated", None, ("no-nonce",), None)),
-        ({"emulated": True}, ("emulated", None, (), None)),
+        ({}, (None, (), (), None)),
+        ({"live": True, "proxy": "env"}, ("live", (), (), "env")),
+        ({"recorded": [""]}, ("recorded", (), (), None)),
+        ({"recorded": ["a.har", "b"]}, ("recorded", (Path("a.har"), Path("b")), (), None)),
+        ({"fault": ["no-nonce"]}, ("emulated", (), ("no-nonce",), None)),
+        ({"emulated": True}, ("emulated", (), (), None)),
     ],
 )
 def test_what_answers(given, expected):
     """A fault needs a server that can have it; without a word the environment decides."""
     choice = choice_of(NOTHING | given)
-    assert (choice.kind, choice.recording, choice.faults, choice.proxy) == expected
+    assert (choice.kind, choice.recordings, choice.faults, choice.proxy) == expected
     assert [*contradictions(NOTHING | given)] == []
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"live": True, "recorded": ""}, "--live and --recorded exclude each other"),
+        ({"live": True, "recorded": [""]}, "--live and --recorded exclude each other"),
         ({"live": True, "variation": ["slow"]}, "--fault and --variation belong to --emulated"),
         ({"due": True, "park": True}, "--due goes on with what is parked alone"),
         ({"due": True, "resume": "results.json"}, "--due goes on with what is parked alone"),
         ({"due": True, "write_facts": "facts.toml"}, "--write-facts writes lives as they were measured on time"),
         ({"keyring": True, "session_file": "session.json"}, "--keyring and --session-file exclude each other"),
-        ({"evidence": True, "recorded": ""}, "--evidence writes down what a provider answers: a recording holds that"),
+        (
+            {"evidence": True, "recorded": [""]},
+            "--evidence writes down what a provider answers: a recording holds that",
+        ),
         ({"evidence": True, "due": True}, "--due goes on with answers of another day, of which no evidence is written"),
         ({"evidence": True, "plan": True}, "--evidence and --plan exclude each other"),
         ({"evidence": True, "no_evidence": True}, "--evidence and --no-evidence exclude each other"),

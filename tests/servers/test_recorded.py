@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from token_conformance.profile.files import examples, find
-from token_conformance.profile.loading import load
+from token_conformance.profile.files import ProfileError
 from token_conformance.profile.models import Limits
+from token_conformance.servers.har_files import read
 from token_conformance.servers.recorded import RecordedServer, RecordingError, recordings_of
+from token_conformance.servers.selection import Choice, select
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Request
 from token_conformance.wire.pace import Pace
@@ -50,7 +51,7 @@ def record(tmp_path):
     def write(*entries, **log):
         path = tmp_path / "example.har"
         path.write_text(json.dumps({"log": {"version": "1.2", "entries": entries, **log}}), "utf-8")
-        return RecordedServer(path)
+        return RecordedServer(read(path), path.name)
 
     return write
 
@@ -310,8 +311,8 @@ BAD = {
         "log.entries[0].response.content: expected text in Base64",
     ),
     "an unknown part": (
-        spoilt(_undocumented=["body"]),
-        'log.entries[0]._undocumented[0]: expected "status", "headers" or "members"',
+        spoilt(_undocumented=["cookies"]),
+        'log.entries[0]._undocumented[0]: expected "status", "headers", "members", "body" or "authorization"',
     ),
 }
 
@@ -322,29 +323,28 @@ def test_a_file_that_is_no_recording_is_told_in_one_sentence(tmp_path, contents,
     path = tmp_path / "bad.har"
     path.write_bytes(contents)
     with pytest.raises(RecordingError) as caught:
-        RecordedServer(path)
+        read(path)
     assert str(caught.value) == f"{path}: {sentence}"
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path):
-    """A folder and a missing file are no recordings."""
-    with pytest.raises(RecordingError, match="cannot be read"):
-        RecordedServer(tmp_path)
+    """An empty folder and a missing file are no recordings."""
+    with pytest.raises(RecordingError, match="no recording in this folder"):
+        read(tmp_path)
     with pytest.raises(RecordingError, match="no such file"):
-        RecordedServer(tmp_path / "no.har")
+        read(tmp_path / "no.har")
 
 
 def test_a_profile_without_recording_is_told():
     """generic-oidc describes no provider that was recorded."""
-    with pytest.raises(RecordingError, match="no recording comes with this profile"):
-        RecordedServer(find("generic-oidc"))
+    with pytest.raises(ProfileError, match="no recording comes with this profile"):
+        select("generic-oidc", Choice("recorded"), {})
 
 
 def shipped(name):
     """Give the server and the profile of a recording that comes along."""
-    path = find(name)
-    server = RecordedServer(path)
-    return server, load(path, {**examples(path), **server.variables})
+    _, profile, server = select(name, Choice("recorded"), {})
+    return server, profile
 
 
 @pytest.mark.parametrize("name", ["2ba", "erpnet"])

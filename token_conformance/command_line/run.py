@@ -53,8 +53,9 @@ UNUSED = (
     "--recorded",
     is_flag=False,
     flag_value="",
+    multiple=True,
     metavar="[HAR]",
-    help="Judge a recording; without HAR the profile's own.",
+    help="Judge a recording, a file or a folder; without HAR the profile's own; may be repeated.",
 )
 @click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
 @click.option(
@@ -139,8 +140,9 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
         arguments += ["--profile", profile]
     for name in ("live", "emulated"):
         arguments += [f"--{name}"] if options[name] else []
-    if options["recorded"] is not None:
-        arguments += [f"--recorded={options['recorded']}"] if options["recorded"] else ["--recorded"]
+    arguments += [
+        f"--recorded={recording}" if recording else "--recorded" for recording in _listed(options["recorded"])
+    ]
     arguments += ["--plan"] if options["plan"] else []
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]

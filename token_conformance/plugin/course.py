@@ -154,7 +154,12 @@ async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Conf
     if run.replayed:
         return await replay(run, scenarios)
     unheeded = heed_what_is_parked(run, scenarios)
-    record = await gather(run, scenarios, Progress(config, run.name))
+    progress = Progress(config, run.name)
+    if run.server.kind == "recorded":
+        from token_conformance.running.captured import gather_recorded  # what reads recordings is needed for them alone
+
+        return await gather_recorded(run, scenarios, progress)
+    record = await gather(run, scenarios, progress)
     return replace(record, noticed=(*record.noticed, *unheeded))
 
 

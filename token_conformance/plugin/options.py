@@ -55,7 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--live", action="store_true", help="test the real provider at the profile's addresses")
     group.addoption("--emulated", action="store_true", help="test the reference server taking on the profile")
     group.addoption(
-        "--recorded", nargs="?", const="", metavar="HAR", help="judge a recording; without HAR the profile's own"
+        "--recorded",
+        action="append",
+        nargs="?",
+        const="",
+        metavar="HAR",
+        help="judge a recording, a file or a folder; without HAR the profile's own; may be repeated",
     )
     group.addoption(
         "--require",

@@ -267,6 +267,7 @@ def _circumstances(
         strict=config.option.warnings_fail,
         complete=config.option.complete,
         of_token_endpoint=_of_token_endpoint(record, result),
+        of_anything_else=record.kind == "recorded" and not record.evidence.token_responses,
     )
 
 

@@ -33,7 +33,8 @@ def _headline(run: RunResult) -> str:
         case Outcome.INCOMPLETE:
             return f"{NO_VERDICT}: it was to be judged completely"
         case Outcome.NOTHING_JUDGED:
-            return f"{NO_VERDICT}: nothing of the token endpoint was judged"
+            lacking = ", of which the recording holds no exchange" if how.of_anything_else else ""
+            return f"{NO_VERDICT}: nothing of the token endpoint was judged{lacking}"
         case Outcome.SELECTION_HOLDS:
             return f"{NO_VERDICT} as a whole: nothing failed of what was selected by {how.selection}"
         case Outcome.CONFORMS:

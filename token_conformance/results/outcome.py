@@ -62,7 +62,8 @@ class Circumstances:
     `trouble` says why it could not do what it should, `no_session` that the stored session was the reason;
     `interrupted` how far a run came that did not come to its end, and why, `selection` what was chosen of them, where it is not all. With
     `strict`, warnings count as failures; with `complete`, MUSTs that could not be judged do not pass.
-    `of_token_endpoint` tells whether any verdict rests on an answer of the token endpoint.
+    `of_token_endpoint` tells whether any verdict rests on an answer of the token endpoint, and `of_anything_else` that
+    what was judged is a recording that holds none.
     """
 
     trouble: str | None = None
@@ -72,6 +73,7 @@ class Circumstances:
     strict: bool = False
     complete: bool = False
     of_token_endpoint: bool = True
+    of_anything_else: bool = False
 
     @property
     def told_trouble(self) -> str | None:
@@ -104,6 +106,7 @@ def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: 
         (Outcome.NO_SESSION, how.no_session),
         # A run that did not even get to the token endpoint says why, and not what was wrong on the way there.
         (Outcome.TROUBLE, how.trouble is not None and not how.of_token_endpoint),
+        (Outcome.NOTHING_JUDGED, how.of_anything_else),
         (Outcome.DOES_NOT_CONFORM, summary[Verdict.FAIL] or too_lax),
         (Outcome.ERROR, summary[Verdict.ERROR]),
         (Outcome.TROUBLE, how.trouble is not None),

@@ -17,8 +17,8 @@ def choice_of(given: Mapping[str, Any]) -> Choice:
     """What answers by the options of a command, by their names, where these are no contradictions."""
     faults, variations = tuple(given["fault"]), tuple(given["variation"])
     usual: ServerKind | None = "emulated" if faults or variations else None
-    recording = Path(given["recorded"]) if given["recorded"] else None
-    return Choice(next(iter(_kinds(given)), usual), recording, faults, variations, proxy=given["proxy"])
+    recordings = tuple(Path(each) for each in given["recorded"] or () if each)
+    return Choice(next(iter(_kinds(given)), usual), recordings, faults, variations, proxy=given["proxy"])
 
 
 def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
@@ -40,8 +40,8 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _kinds(given: Mapping[str, Any]) -> list[ServerKind]:
-    """What is to answer; the option for the recording of the profile itself is an empty word."""
-    return [kind for kind in KINDS if given.get(kind) not in {None, False}]
+    """What is to answer; of recordings, that of the profile itself is an empty word."""
+    return [kind for kind in KINDS if given.get(kind)]
 
 
 def _without_evidence(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:

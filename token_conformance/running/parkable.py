@@ -134,9 +134,9 @@ class ParkableConnection:
         """An unpredictable value: that of then, where there is one."""
         return self._course.draw(kind)
 
-    def undocumented(self, number: int) -> frozenset[str]:
-        """What the server's answer of that number does not hold."""
-        return self._connection.undocumented(number)
+    def told(self, exchange: Exchange) -> Exchange:
+        """The exchange as the server tells it."""
+        return self._connection.told(exchange)
 
     async def close(self) -> None:
         """Close the connection."""

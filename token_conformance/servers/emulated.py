@@ -10,6 +10,7 @@ from token_conformance.profile.models import Profile
 from token_conformance.reference import MovableClock, ReferenceServer
 from token_conformance.verdict import NotApplicable
 from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.tls_probe import Handshake, Versions
 from token_conformance.wire.transports import Transport, in_process
 
@@ -36,9 +37,9 @@ class EmulatedConnection:
         """43 unreserved characters of 256 random bits."""
         return secrets.token_urlsafe(32)
 
-    def undocumented(self, number: int) -> frozenset[str]:  # noqa: ARG002 - a recording has gaps
-        """Nothing: all of the answer is known."""
-        return frozenset()
+    def told(self, exchange: Exchange) -> Exchange:
+        """The exchange as it is."""
+        return exchange
 
     async def close(self) -> None:
         """Close the transport."""

@@ -1,30 +1,41 @@
-"""HAR 1.2: the parts of a recording that a replay reads, custom fields (with an underscore in front) included."""
+"""HAR 1.2: the parts of a recording that a replay reads, custom fields (with an underscore in front) included.
+
+Exporters are read as they are: Playwright writes a status of -1 where there was no answer, and bodies into files of their
+own; developer tools, puppeteer-har and chrome-har leave bodies out that they did not see, or write parameters alone.
+What was not recorded is *not known*: it is never taken for empty.
+"""
 
 from __future__ import annotations
 
 import binascii
-import json
+import re
 from base64 import b64decode
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 import httpx
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
-from token_conformance.profile.mistakes import expected, named
-from token_conformance.servers.problems import RecordingError
+Part = Literal["status", "headers", "members", "body", "authorization"]
 
-Part = Literal["status", "headers", "members"]
+DEVELOPER_TOOLS = "WebInspector"
+"""How the developer tools of Chromium name themselves: by default they leave Authorization and cookies out."""
+
+BODILESS = {204, 205, *range(300, 400)}
+"""Statuses whose answers have no content (RFC 9110 §15.3.5, §15.3.6), or none that tells anything: redirects."""
+
+
+_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
+_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def _http_url(text: str) -> str:
@@ -35,6 +46,32 @@ def _http_url(text: str) -> str:
     if not usable:
         raise ValueError("an http or https URL")
     return text
+
+
+def _or_empty(value: object) -> object:
+    return "" if value is None else value
+
+
+def _at_least_zero(value: object) -> object:
+    """Nothing below zero: -1 stands for what was not seen, an answer or a time."""
+    if value is None:
+        return 0
+    return max(value, 0) if isinstance(value, int | float) and not isinstance(value, bool) and value == value else value
+
+
+def _of_http(entries: object) -> object:
+    """Leave out what a browser loads by other schemes: `data:`, `blob:`, its own pages."""
+    return (
+        [entry for entry in entries if not _OTHER_SCHEME.match(_url_of(entry))]
+        if isinstance(entries, list)
+        else entries
+    )
+
+
+def _url_of(entry: object) -> str:
+    request = entry.get("request") if isinstance(entry, dict) else None
+    url = request.get("url") if isinstance(request, dict) else None
+    return url if isinstance(url, str) else ""
 
 
 class HarObject(BaseModel):
@@ -53,14 +90,29 @@ class Pair(HarObject):
 class PostData(HarObject):
     """The body of a request."""
 
-    media_type: str = Field(alias="mimeType")
-    text: str = ""
+    media_type: str = Field("", alias="mimeType")
+    text: Annotated[str, BeforeValidator(_or_empty)] = ""
+    encoding: str | None = None
     params: list[Pair] = []
 
     @property
     def is_form(self) -> bool:
         """Whether it is form-encoded."""
-        return self.media_type.startswith("application/x-www-form-urlencoded")
+        return self.media_type.lower().startswith("application/x-www-form-urlencoded")
+
+    @property
+    def written(self) -> str:
+        """The body as it was sent, made of its parameters where these alone were recorded.
+
+        Developer tools write them as they were encoded, others decoded: a percent sign with two digits tells.
+        """
+        if self.encoding == "base64":
+            return b64decode(self.text).decode("utf-8", "replace")
+        if self.text or not self.is_form:
+            return self.text
+        if any(_ENCODED.search(pair.value) for pair in self.params):
+            return "&".join(f"{pair.name}={pair.value}" for pair in self.params)
+        return urlencode([(pair.name, pair.value) for pair in self.params])
 
 
 class RecordedRequest(HarObject):
@@ -77,10 +129,11 @@ class RecordedRequest(HarObject):
 
 
 class Content(HarObject):
-    """The body of a response, decoded from any content coding."""
+    """The body of a response, decoded from any content coding; `size` is the number of its bytes, -1 where none knows."""
 
-    text: str = ""
-    encoding: Literal["base64"] | None = None
+    text: str | None = None
+    encoding: str | None = None
+    size: float = 0
 
     @model_validator(mode="after")
     def _decodable(self) -> Content:
@@ -94,16 +147,21 @@ class Content(HarObject):
     def body(self) -> bytes:
         """The bytes."""
         return (
-            b64decode(self.text, validate=True)
+            b64decode(self.text or "", validate=True)
             if self.encoding == "base64"
-            else self.text.encode("utf-8", "surrogatepass")
+            else (self.text or "").encode("utf-8", "surrogatepass")
         )
+
+    @property
+    def left_out(self) -> bool:
+        """Whether there was a body, or may have been, that was not recorded."""
+        return self.text is None and self.size != 0
 
 
 class RecordedResponse(HarObject):
     """What came back; status 0 where nothing did."""
 
-    status: int = Field(ge=0, le=999)
+    status: Annotated[int, BeforeValidator(_at_least_zero)] = Field(ge=0, le=999)
     headers: list[Pair] = []
     content: Content = Content()
 
@@ -112,7 +170,7 @@ class Entry(HarObject):
     """One recorded exchange."""
 
     started: AwareDatetime = Field(alias="startedDateTime")
-    milliseconds: float = Field(0, alias="time", ge=0, le=86_400_000)
+    milliseconds: Annotated[float, BeforeValidator(_at_least_zero)] = Field(0, alias="time", ge=0, le=86_400_000)
     request: RecordedRequest
     response: RecordedResponse
     scenario: str | None = Field(None, alias="_scenario")
@@ -121,69 +179,55 @@ class Entry(HarObject):
     after_wait: bool = Field(default=False, alias="_after_wait")
 
     @property
+    def unknown(self) -> frozenset[Part]:
+        """The parts of the answer that the recording does not hold."""
+        status, content = self.response.status, self.response.content
+        bodiless = status in BODILESS or self.request.method.upper() == "HEAD"
+        return self.undocumented | ({"body"} if status and content.left_out and not bodiless else set())
+
+    @property
     def ended(self) -> datetime:
         """When the answer had come."""
         return self.started + timedelta(milliseconds=self.milliseconds)
+
+
+class Creator(HarObject):
+    """What wrote a HAR file."""
+
+    name: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
 
 
 class Recording(HarObject):
     """The log of a HAR file."""
 
     version: Literal["1.2"]
-    entries: list[Entry] = Field(min_length=1)
+    creator: Creator = Creator()
+    entries: Annotated[list[Entry], BeforeValidator(_of_http)] = Field(min_length=1)
     origin: Literal["documentation", "run"] | None = Field(None, alias="_origin")
     profile: str | None = Field(None, alias="_profile")
     source: str | None = Field(None, alias="_source")
+    breaks_off: bool = Field(default=False, alias="_breaks_off")
     variables: dict[str, str] = Field({}, alias="_variables")
     drawn: dict[str, list[str]] = Field({}, alias="_drawn")
+
+    @property
+    def sanitized(self) -> bool:
+        """Whether what authenticates was left out when the recording was written."""
+        presented = any(entry.request.header("authorization") for entry in self.entries)
+        return self.creator.name == DEVELOPER_TOOLS and not presented
+
+    @property
+    def labelled(self) -> bool:
+        """Whether it was made for the scenarios of this suite; all others come from elsewhere."""
+        labels = (self.origin, self.drawn, self.variables)
+        return any(labels) or any(entry.scenario is not None or entry.after_wait for entry in self.entries)
 
 
 class HarFile(HarObject):
     """The outermost object of a HAR file."""
 
     log: Recording
-
-
-def read(path: Path) -> Recording:
-    """The recording in a HAR file.
-
-    Raises:
-        RecordingError: it cannot be read, or it is no HAR 1.2.
-
-    """
-    try:
-        return HarFile.model_validate(_json(path)).log
-    except ValidationError as error:
-        raise RecordingError(_sentence(path, error.errors(include_url=False, include_input=False))) from None
-
-
-def _json(path: Path) -> object:
-    try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise RecordingError(f"{path}: no such file; expected a recording in HAR 1.2") from None
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot be read: {error.strerror}; expected a recording in HAR 1.2") from None
-    except UnicodeDecodeError as error:
-        raise RecordingError(f"{path}: byte {error.start}: not UTF-8; expected a recording in HAR 1.2") from None
-    except json.JSONDecodeError as error:
-        raise RecordingError(
-            f"{path}: line {error.lineno}: not JSON ({error.msg}); expected a recording in HAR 1.2"
-        ) from None
-    except (ValueError, RecursionError):
-        raise RecordingError(f"{path}: not JSON that can be read; expected a recording in HAR 1.2") from None
-
-
-def _sentence(path: Path, mistakes: list[ErrorDetails]) -> str:
-    """Name the first mistake; values are left out, for a recording may hold tokens."""
-    first, *further = mistakes
-    lack = "missing, " if first["type"] == "missing" else ""
-    others = f" (and {len(further)} more mistakes)" if further else ""
-    return f"{path}: {named(first['loc']) or 'the file'}: {lack}expected {_wanted(first)}{others}"
-
-
-def _wanted(mistake: ErrorDetails) -> str:
-    """What JSON calls an object, TOML calls a table."""
-    if mistake["type"] == "missing":
-        return "as in HAR 1.2"
-    return expected(mistake).replace("a table", "an object")

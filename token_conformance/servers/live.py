@@ -11,6 +11,7 @@ from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.verdict import NotApplicable, TooLong
 from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.proxy import proxy_for, sentence, shown
 from token_conformance.wire.tls_probe import Handshake, Versions, handshake
 from token_conformance.wire.transports import Transport, network
@@ -75,9 +76,9 @@ class LiveConnection:
         """43 unreserved characters of 256 random bits."""
         return secrets.token_urlsafe(32)
 
-    def undocumented(self, number: int) -> frozenset[str]:  # noqa: ARG002 - a recording has gaps
-        """Nothing: all of a live answer is known."""
-        return frozenset()
+    def told(self, exchange: Exchange) -> Exchange:
+        """The exchange as it is."""
+        return exchange
 
     async def close(self) -> None:
         """Close the connections of the scenario."""

@@ -6,7 +6,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from glob import escape
 from pathlib import Path
@@ -17,10 +17,11 @@ import respx
 
 from token_conformance.layout import PROFILES
 from token_conformance.profile.client_certificate import ClientCertificate
-from token_conformance.servers.har import Entry, RecordedRequest, Recording, read
+from token_conformance.servers.har import Entry, RecordedRequest, Recording
 from token_conformance.servers.problems import RecordingError
 from token_conformance.verdict import Inconclusive, NotApplicable
 from token_conformance.wire.connection import ServerKind
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.tls_probe import Handshake, Versions
 from token_conformance.wire.transports import NoAnswer, Transport
 
@@ -48,16 +49,16 @@ def recordings_of(profile_name: str) -> list[Path]:
 
 
 class RecordedServer:
-    """A recording, given as a HAR file, or as a profile that one comes with."""
+    """A recording that was made for our scenarios, and its name."""
 
     kind: ServerKind = "recorded"
 
-    def __init__(self, profile_path_or_har: Path) -> None:
-        path = _har(profile_path_or_har)
-        self._recording = read(path)
-        origin = ", derived from the documentation" if self._recording.origin == "documentation" else ""
-        self.description = f"recorded in {path.name}{origin}"
-        self.variables: Mapping[str, str] = self._recording.variables
+    variables: Mapping[str, str] = {}
+
+    def __init__(self, recording: Recording, name: str) -> None:
+        self._recording = recording
+        origin = ", derived from the documentation" if recording.origin == "documentation" else ""
+        self.description = f"recorded in {name}{origin}"
 
     def connect(self, scenario: str) -> RecordedConnection:
         """A replay from the beginning, for one scenario alone."""
@@ -65,7 +66,7 @@ class RecordedServer:
 
 
 class RecordedConnection:
-    """One scenario's own replay; `undocumented` counts its requests from 1."""
+    """One scenario's own replay; `told` counts its requests from 1."""
 
     def __init__(self, recording: Recording, scenario: str) -> None:
         self._tape = Tape(
@@ -92,10 +93,11 @@ class RecordedConnection:
         sent = self._drawn.get(f"{self._scenario}/{kind}", self._drawn.get(kind, []))
         return sent[number] if number < len(sent) else _made_up(f"{self._scenario} {kind} {number}")
 
-    def undocumented(self, number: int) -> frozenset[str]:
-        """The parts of that answer which the recording does not hold."""
+    def told(self, exchange: Exchange) -> Exchange:
+        """The exchange, with the parts of the answer that the recording does not hold."""
+        number = exchange.number
         entry = self._tape.answered[number - 1] if 0 < number <= len(self._tape.answered) else None
-        return frozenset(entry.undocumented) if entry is not None else frozenset()
+        return replace(exchange, undocumented=frozenset(entry.unknown)) if entry is not None else exchange
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -209,18 +211,9 @@ class Signature:
     def recorded(cls, request: RecordedRequest) -> Signature:
         """Of a request in the recording."""
         post_data = request.post_data
-        body = post_data.text if post_data is not None else ""
-        signature = cls.of(
-            request.method,
-            request.url,
-            body,
-            request.header("authorization"),
-            is_form=bool(post_data and post_data.is_form),
-        )
-        if post_data is None or not post_data.is_form or body:
-            return signature
-        form = tuple((pair.name, pair.value) for pair in post_data.params)
-        return cls(signature.method, signature.address, signature.query, form, "", signature.authorization)
+        body = post_data.written if post_data is not None else ""
+        is_form = bool(post_data and post_data.is_form)
+        return cls.of(request.method, request.url, body, request.header("authorization"), is_form=is_form)
 
     @classmethod
     def of(cls, method: str, url: str, body: str, authorization: str | None, *, is_form: bool) -> Signature:
@@ -258,17 +251,6 @@ class Replay(httpx.AsyncBaseTransport):
             return await self._mocked.handle_async_request(request)
         except NotInTheRecording as missing:
             raise missing from None  # respx gives its route as the cause, which tells nobody anything
-
-
-def _har(path: Path) -> Path:
-    if path.suffix != ".toml":
-        return path
-    found = recordings_of(path.stem)
-    if not found:
-        raise RecordingError(
-            f"{path}: no recording comes with this profile; expected {path.stem}.*.har in {PROFILES / 'recordings'}"
-        )
-    return found[0]
 
 
 def _response(entry: Entry) -> httpx.Response:

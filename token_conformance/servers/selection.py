@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,7 +21,7 @@ class Choice:
     """
 
     kind: ServerKind | None = None
-    recording: Path | None = None
+    recordings: tuple[Path, ...] = ()
     faults: tuple[str, ...] = ()
     variations: tuple[str, ...] = ()
     wait: int | None = None
@@ -45,16 +45,28 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
             profile = _load(path, examples(path)).waiting(choice.wait)
             return path.stem, profile, EmulatedServer(profile, faults=choice.faults, variations=choice.variations)
         case "recorded":
-            from token_conformance.servers.recorded import RecordedServer
-
-            recording = RecordedServer(choice.recording or shipped_recording(path))
-            given = {**examples(path), **recording.variables}
-            return path.stem, _load(path, given), recording
+            return path.stem, *_recorded(path, choice.recordings or (shipped_recording(path),), environment)
         case _:
             from token_conformance.servers.live import LiveServer
 
             profile = _load(path, environment).waiting(choice.wait).through(choice.proxy)
             return path.stem, profile, LiveServer(profile)
+
+
+def _recorded(path: Path, recordings: Sequence[Path], environment: Mapping[str, str]) -> tuple[Profile, Server]:
+    """The profile and what answers from recordings: a replay for our scenarios, or what was captured elsewhere."""
+    from token_conformance.servers.captured import CapturedServer
+    from token_conformance.servers.captured_endpoints import with_endpoints
+    from token_conformance.servers.captured_exchanges import captured
+    from token_conformance.servers.har_files import read_all
+    from token_conformance.servers.recorded import RecordedServer
+
+    recording, name = read_all(recordings), ", ".join(each.name for each in recordings)
+    if recording.labelled:
+        return _load(path, {**examples(path), **recording.variables}), RecordedServer(recording, name)
+    profile = _load(path, {**examples(path), **environment})
+    exchanges = captured(recording, profile)
+    return with_endpoints(profile, exchanges), CapturedServer(exchanges, name)
 
 
 def _load(path: Path, environment: Mapping[str, str]) -> Profile:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.tls_probe import Handshake, Versions
 from token_conformance.wire.transports import Transport
 
@@ -72,8 +73,8 @@ class Connection(Protocol):
         """
         ...
 
-    def undocumented(self, number: int) -> frozenset[str]:
-        """The parts (`status`, `headers`) of the scenario's exchange of that number that a recording does not hold."""
+    def told(self, exchange: Exchange) -> Exchange:
+        """The exchange as evidence; a recording names the parts that it does not hold, or tells its own request and times."""
         ...
 
     async def close(self) -> None:

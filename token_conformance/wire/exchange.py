@@ -98,8 +98,8 @@ class Exchange:
     No exchange is another one, however much they look alike.
 
     Reading anything of the response raises `Inconclusive` where none came (`failure` says why), or where a
-    recording does not hold that part of it (`undocumented` names `status`, `headers` or, where members may be missing,
-    `members`). `hung_up` tells that the server ended the connection and said nothing, as it does where TLS refuses the
+    recording does not hold that part of it (`undocumented` names `status`, `headers`, `body` or, where members may be
+    missing, `members`; `authorization`, if it does not hold how the client authenticated). `hung_up` tells that the server ended the connection and said nothing, as it does where TLS refuses the
     client's certificate. `put_off` tells that the answer asked to come again later, and that the same request was sent
     again then: that exchange counts instead. `held_back` are the seconds by which such pauses kept the request from
     leaving.
@@ -148,6 +148,11 @@ class Exchange:
         return header(response.headers, name)
 
     @property
+    def is_readable(self) -> bool:
+        """Whether the body is known, as it is but for some recordings; asking does not make the exchange evidence."""
+        return "body" not in self.undocumented
+
+    @property
     def media_type(self) -> str | None:
         """The media type of the response in lower case, without parameters."""
         content_type = self.header("content-type")
@@ -156,7 +161,9 @@ class Exchange:
     @property
     def text(self) -> str:
         """The body of the response, undecodable bytes replaced."""
-        return self.response.body.decode("utf-8", "replace")
+        body = self.response.body
+        self._require("body")
+        return body.decode("utf-8", "replace")
 
     @cached_property
     def _parsed(self) -> Any:
@@ -172,6 +179,7 @@ class Exchange:
     def json(self) -> Any:
         """The body as JSON, or None where it is not strictly JSON (RFC 8259)."""
         self.response  # noqa: B018 - makes the exchange evidence
+        self._require("body")
         return self._parsed
 
     @property

@@ -158,7 +158,8 @@ class Wire:
             self.pace.admit(request)
             exchange = await self._once(sender, request, complete, anew)
             held_back += exchange.held_back
-            exchange = replace(exchange, held_back=round(held_back, 3), again_of=again_of)
+            if held_back or again_of is not None:
+                exchange = replace(exchange, held_back=round(held_back, 3), again_of=again_of)
             again_of = exchange.number
             seconds = retry_after(exchange.answer, exchange.answered) if self.pace.patient else None
             if seconds is not None:
@@ -238,13 +239,12 @@ class Wire:
             started=started,
             seconds=round(perf_counter() - before, 4),
             failure=failure,
-            undocumented=self.connection.undocumented(number),
             hung_up=hung_up,
             held_back=held_back,
         )
         if self.presence is not None:
             await self.presence.note(exchange)
-        return exchange
+        return self.connection.told(exchange)
 
     async def _answer(self, sender: UserAgent, request: Request) -> tuple[Response | None, str | None, bool]:
         try:

@@ -14,7 +14,7 @@ def authentication_methods(observed: Observed) -> Measured | None:
     """The ways in which clients authenticated and were served."""
     first: dict[str, Attempt] = {}
     for attempt in observed.accepted:
-        if not attempt.by_several_methods:
+        if not attempt.by_several_methods and "authorization" not in attempt.exchange.undocumented:
             first.setdefault(attempt.method, attempt)
     if not first:
         return None

@@ -52,7 +52,7 @@ class Expiry:
 
 def expiries(profile: Profile, exchanges: Iterable[Exchange]) -> tuple[Expiry, ...]:
     """The rows of all kinds, in one order; of what was not seen to expire the measured members are None."""
-    observed, grants = Observed(tuple(exchanges)), profile.grants
+    observed, grants = Observed(tuple(each for each in exchanges if each.is_readable)), profile.grants
     refresh = grants.refresh_token
     lifetime = _documented(refresh.lifetime) if refresh is not None else None
     from_login = refresh is not None and refresh.lifetime_from.documented == "login"

@@ -128,7 +128,7 @@ class SheetFact:
 
 def fact_sheet(profile: Profile, exchanges: Iterable[Exchange], *, live: bool) -> tuple[SheetFact, ...]:
     """All facts of the sheet, those that were not measured too: unknown is a word, and never a blank."""
-    observed = Observed(tuple(exchanges), one_server=live)
+    observed = Observed(tuple(each for each in exchanges if each.is_readable), one_server=live)
     return tuple(_filled(line, profile, observed, live=live) for line in LINES)
 
 

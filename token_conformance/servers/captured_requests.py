@@ -1,0 +1,151 @@
+"""What makes a request of a scenario and one of a recording the same, values that nobody else could draw left open."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+from urllib.parse import parse_qsl
+
+import httpx
+
+from token_conformance.redaction.places import basic
+
+Place = Literal["query", "form", "basic", "authorization", "body"]
+
+MADE_BY_CLIENTS = frozenset({"state", "nonce", "code_verifier"})
+"""Parameters that a client makes up: whatever a scenario draws for them stands for what was sent."""
+
+SHAPING = frozenset(
+    [
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "response_mode",
+        "resource",
+        "audience",
+        "max_age",
+        "acr_values",
+        "request",
+        "request_uri",
+        "dpop_jkt",
+        "id_token_hint",
+        "login_hint",
+        "authorization_details",
+    ]
+)
+"""Parameters of an authorization request that change what comes of it; others may stand in the recording alone."""
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A parameter, or half of a client's credentials, and where it stood."""
+
+    place: Place
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request by the parts that say what is asked for: the order of parameters says nothing, nor do other headers."""
+
+    method: str
+    address: tuple[str, str, int | None, str]
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def of(cls, method: str, url: str, headers: httpx.Headers, body: bytes) -> Sent:
+        """Of a request given by its parts."""
+        whole = httpx.URL(url)
+        address = (whole.scheme, whole.host, whole.port, whole.path or "/")
+        query = (Part("query", name, value) for name, value in _pairs(whole.query))
+        parts = (*query, *_presented(headers.get("authorization", "")), *_body(headers.get("content-type", ""), body))
+        return cls(method.upper(), address, parts)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters of query and form by their names; of one that stands twice, the last."""
+        return {part.name: part.value for part in self.parts if part.place in {"query", "form"}}
+
+    @property
+    def asks_the_user(self) -> bool:
+        """Whether it is an authorization request (RFC 6749 §4.1.1)."""
+        return {"response_type", "client_id"} <= self.parameters.keys() and "grant_type" not in self.parameters
+
+    def bound(self, recorded: Sent, drawn: AbstractSet[str], known: AbstractSet[str]) -> Mapping[str, str] | None:
+        """What was sent in the place of drawn values, if a request of a recording is this one; None where it is not.
+
+        Args:
+            recorded: the request in the recording.
+            drawn: values that stand for any that a client might draw.
+            known: values of the profile, and those that the provider issued, for which nothing that is drawn stands.
+
+        """
+        if (self.method, self.address) != (recorded.method, recorded.address):
+            return None
+        bindings: dict[str, str] = {}
+        left = list(recorded.parts)
+        for part in sorted(self.parts, key=lambda each: each.value in drawn):
+            other = next((each for each in left if _fits(part, each, drawn, known, bindings)), None)
+            if other is None:
+                return None
+            left.remove(other)
+            if part.value in drawn:
+                bindings[part.value] = other.value
+        return None if any(not self._may_add(part) for part in left) else bindings
+
+    def _may_add(self, part: Part) -> bool:
+        return self.asks_the_user and part.place == "query" and part.name not in SHAPING
+
+
+def _fits(
+    part: Part, other: Part, drawn: AbstractSet[str], known: AbstractSet[str], bindings: Mapping[str, str]
+) -> bool:
+    if (part.place, part.name) != (other.place, other.name):
+        return False
+    if part.value in drawn:
+        free = part.name in MADE_BY_CLIENTS or other.value not in known
+        return free and bindings.get(part.value, other.value) == other.value
+    return part.value == other.value or (part.name == "code_challenge" and _challenges(part.value, drawn))
+
+
+def _challenges(value: str, drawn: AbstractSet[str]) -> bool:
+    """Whether it is the challenge to a verifier that was drawn (RFC 7636 §4.2)."""
+    return any(
+        urlsafe_b64encode(hashlib.sha256(each.encode()).digest()).rstrip(b"=").decode() == value for each in drawn
+    )
+
+
+def _presented(authorization: str) -> Iterator[Part]:
+    """What an Authorization header presents; chrome-har writes it twice, and httpx joins both."""
+    first, _, second = authorization.partition(", ")
+    scheme, _, rest = (first if first == second else authorization).partition(" ")
+    if scheme.lower() == "basic":
+        client_id, secret = basic(rest)
+        yield from (Part("basic", "client_id", client_id), Part("basic", "client_secret", secret))
+    elif authorization:
+        yield Part("authorization", scheme.lower(), rest)
+
+
+def _body(content_type: str, body: bytes) -> Iterator[Part]:
+    if content_type.lower().startswith(_FORM):
+        yield from (Part("form", name, value) for name, value in _pairs(body))
+    elif body:
+        yield Part("body", "", body.decode("utf-8", "replace"))
+
+
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True)

@@ -1,0 +1,136 @@
+"""How far a scenario has come in a recording from elsewhere, and what it may take next.
+
+Between the requests of a scenario the recording may hold others, which may have changed what the provider rightly says. So
+a refusal is not taken if something was left out before it that used the same tokens, or another login.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+
+from token_conformance.servers.captured_exchanges import Captured, issued, members, redirect_of
+from token_conformance.servers.captured_requests import Sent
+from token_conformance.verdict import Inconclusive
+from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.transports import NoAnswer
+
+BY_A_USER = {"authorization_code", "password", "urn:ietf:params:oauth:grant-type:device_code"}
+"""Grants by which a user's session begins (RFC 6749 §4.1 and §4.3, RFC 8628)."""
+
+Bindings = Mapping[str, str]
+
+
+class CapturedTape:
+    """The exchanges that a scenario takes, each once and none after a later one; metadata and keys may be read any time.
+
+    `taken` are the places of what it took, `answered` the exchanges in the order of its requests, `logins` how many
+    authorization requests were answered, and `missed` tells that something was asked for that is not there.
+    """
+
+    def __init__(self, captured: Captured, skipped: int) -> None:
+        self.captured = captured
+        self.taken: list[int] = []
+        self.answered: list[Exchange | None] = []
+        self.logins = 0
+        self.missed = False
+        self.present = captured.exchanges[0].started
+        self._skipped = skipped
+        self._at = 0
+        self._conclusion: int | None = None
+        self._used: set[str] = set()
+
+    def forward(self, seconds: float) -> None:
+        """Go on to what was recorded at least that much later than the present.
+
+        Raises:
+            Inconclusive: there is nothing.
+
+        """
+        earliest = self.present + timedelta(seconds=seconds)
+        later = (place for place in range(self._at, len(self.captured.sent)) if self._started(place) >= earliest)
+        place = next(later, None)
+        if place is None:
+            self.missed = True
+            raise Inconclusive(f"the recording holds nothing {seconds:.3g} seconds later")
+        self._at, self.present = place, self._started(place)
+
+    def take(self, sent: Sent, drawn: AbstractSet[str], *, is_page: bool) -> tuple[Exchange, Bindings]:
+        """The exchange of a request, and what was sent in the place of drawn values.
+
+        Raises:
+            NoAnswer: there is none, or none that could be judged by.
+
+        """
+        found = self._led_on() if is_page and self._conclusion is not None else self._find(sent, drawn)
+        if found is None:
+            self.missed = True
+            self.answered.append(None)
+            raise NoAnswer(f"not in the recording: {sent.method} {sent.address[3]}{_told(sent)}")
+        place, bindings = found
+        exchange = self.captured.exchanges[place]
+        self._note(place, exchange)
+        return exchange, bindings
+
+    def _led_on(self) -> tuple[int, Bindings] | None:
+        place, self._conclusion = self._conclusion, None
+        return (place, {}) if place is not None else None
+
+    def _find(self, sent: Sent, drawn: AbstractSet[str]) -> tuple[int, Bindings] | None:
+        reads = sent.method == "GET" and not sent.parts
+        for place in range(0 if reads else self._at, len(self.captured.sent)):
+            if self.captured.ordinals.get(place, self._skipped) < self._skipped or not self.captured.is_known(place):
+                continue
+            bindings = sent.bound(self.captured.sent[place], drawn, self.captured.known)
+            if bindings is not None:
+                return (place, bindings) if reads or self._may_be_taken(place) else None
+        return None
+
+    def _may_be_taken(self, place: int) -> bool:
+        """Whether nothing was left out on the way there that may be the reason for a refusal."""
+        between = range(self.taken[-1] + 1 if self.taken else 0, place)
+        return not _refuses(self.captured.exchanges[place]) or not any(map(self._matters, between))
+
+    def _matters(self, place: int) -> bool:
+        exchange, sent = self.captured.exchanges[place], self.captured.sent[place]
+        if exchange.answer is None or sent.method != "POST" or _says(exchange, "error") == "invalid_client":
+            return False
+        if self._used and sent.parameters.get("grant_type") in BY_A_USER and exchange.answer.status // 100 == 2:
+            return True
+        return _says(exchange, "active") is None and any(part.value in self._used for part in sent.parts)
+
+    def _note(self, place: int, exchange: Exchange) -> None:
+        sent = self.captured.sent[place]
+        self.answered.append(exchange)
+        if sent.method == "GET" and not sent.parts and not redirect_of(exchange):
+            return
+        self.taken.append(place)
+        self._at, self.present = place + 1, max(self.present, exchange.answered)
+        self._used |= issued(exchange) | {part.value for part in sent.parts if part.value in self.captured.known}
+        self._used -= self.captured.secrets
+        if sent.asks_the_user:
+            self.logins += 1
+            conclusion = self.captured.conclusion(place)
+            self._conclusion = conclusion if conclusion != place else None
+
+    def _started(self, place: int) -> datetime:
+        return self.captured.exchanges[place].started
+
+
+def _refuses(exchange: Exchange) -> bool:
+    return exchange.answer is not None and (exchange.answer.status >= 400 or _says(exchange, "active") is False)
+
+
+def _says(exchange: Exchange, member: str) -> object:
+    return members(exchange).get(member)
+
+
+def _told(sent: Sent) -> str:
+    """The kind of a request, without what it presents."""
+    kind = sent.parameters.get("grant_type") or sent.parameters.get("response_type")
+    return (
+        f" ({kind})"
+        if kind and kind.replace("_", "").replace(":", "").replace("-", "").replace(" ", "").isalnum()
+        else ""
+    )
