@@ -1,5 +1,6 @@
 // Starts oidc-provider on loopback and prints one line of JSON with its issuer and version. The first argument is JSON as well:
 //   rotate       whether refresh tokens rotate; true without it
+//   issuer       its address, where a proxy stands before it
 //   ttl          lifetimes in seconds by the provider's names: AccessToken, AuthorizationCode, DeviceCode, IdToken, RefreshToken
 //   pkceRequired whether a code_challenge is demanded of every client; false without it
 //   nonce        whether DPoP proofs need a nonce; false without it
@@ -63,10 +64,11 @@ const configuration = {
 
 const server = http.createServer()
 server.listen(0, '127.0.0.1', () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`
+  const address = `http://127.0.0.1:${server.address().port}`
+  const issuer = settings.issuer ?? address
   const provider = new Provider(issuer, configuration)
   server.on('request', provider.callback())
-  console.log(JSON.stringify({ issuer, version }))
+  console.log(JSON.stringify({ issuer, version, address }))
 })
 
 // A test run that was killed takes its providers along: its end of the pipe closes.

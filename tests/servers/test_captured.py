@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from suites.conftest import login, refreshed
-from suites.test_authorization_code import code_replay
+from suites.test_client_authentication import wrong_credentials
 from suites.test_rotation import reuse
 from token_conformance.redaction import Redactor
 from token_conformance.running.captured import gather_recorded
@@ -20,7 +20,7 @@ from token_conformance.servers.captured_endpoints import endpoints
 from token_conformance.servers.selection import Choice, select
 from token_conformance.verdict import NotJudged
 
-SCENARIOS = {each.scenarios[0].name: each.scenarios[0] for each in (login, refreshed, reuse, code_replay)}
+SCENARIOS = {each.scenarios[0].name: each.scenarios[0] for each in (login, refreshed, reuse, wrong_credentials)}
 DISCOVERY = "discovery"
 
 
@@ -112,8 +112,8 @@ def test_an_exchange_is_told_as_it_was_recorded(judged, emulated):
 
 def test_exchanges_that_no_scenario_asks_for_are_evidence(judged, emulated):
     """Checks of all answers read them."""
-    record = judged([*emulated[DISCOVERY], *emulated["code_replay"]], "login")
-    assert len(record.evidence.refusals) == sum(e.answer.status == 400 for e in emulated["code_replay"])
+    record = judged([*emulated[DISCOVERY], *emulated["wrong_credentials"]], "login")
+    assert len(record.evidence.refusals) == sum(each.answer.status >= 400 for each in emulated["wrong_credentials"])
 
 
 def test_what_is_not_in_the_recording_is_not_judged(judged, emulated):

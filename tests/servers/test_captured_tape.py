@@ -264,3 +264,89 @@ def test_keys_are_known_whatever_was_left_out(tape):
     """Nobody authenticates to read them."""
     keys = {**told({"keys": []}, method="GET", url="https://op.example/keys"), "_undocumented": ["authorization"]}
     assert take(tape(keys), asked("https://op.example/keys", "GET"))[0] == 2
+
+
+@pytest.mark.parametrize("name", ["DPoP", "Host"])
+def test_a_header_may_make_another_request_of_one(tape, name):
+    """A proof, or the name of another host."""
+    recorded = told(SECOND, **USED)
+    recorded["request"]["headers"] = [{"name": name, "value": "elsewhere.example"}]
+    with pytest.raises(NoAnswer):
+        take(tape(recorded), asked(**USED))
+
+
+@pytest.mark.parametrize(("status", "found"), [(403, False), (400, True)])
+def test_a_refusal_may_be_for_the_origin_of_a_page(tape, status, found):
+    """Our scenarios are no pages."""
+    refused = told(REFUSED, status=status, **USED)
+    refused["request"]["headers"] = [{"name": "Origin", "value": "https://app.example"}]
+    recorded = tape(refused)
+    if found:
+        assert take(recorded, asked(**USED))[0] == 2
+    else:
+        with pytest.raises(NoAnswer):
+            take(recorded, asked(**USED))
+
+
+def spelled(body, media_type=FORM):
+    """A refusal of a form that is written so."""
+    refused = told(REFUSED, status=400, grant_type="refresh_token")
+    refused["request"]["postData"] = {"mimeType": media_type, "text": body}
+    return refused
+
+
+PLAIN = "grant_type=refresh_token&refresh_token=a%2Fb"
+
+
+@pytest.mark.parametrize(
+    ("written", "media_type", "found"),
+    [
+        (PLAIN, FORM, True),
+        ("grant_type=refresh_token&refresh_token=a/b", FORM, True),
+        ("refresh_token=a%2Fb&grant_type=refresh_token", FORM, True),
+        (PLAIN, f"{FORM};charset=UTF-8", True),
+        ("grant%5ftype=refresh_token&refresh_token=a%2Fb", FORM, False),
+        (PLAIN, f"{FORM}; odd=parameter", False),
+    ],
+)
+def test_a_refusal_may_be_for_an_odd_spelling(tape, written, media_type, found):
+    """As clients write forms, a provider has to read them."""
+    recorded = tape(spelled(written, media_type))
+    if found:
+        assert take(recorded, asked(grant_type="refresh_token", refresh_token="a/b"))[0] == 2
+    else:
+        with pytest.raises(NoAnswer):
+            take(recorded, asked(grant_type="refresh_token", refresh_token="a/b"))
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        ("grant%5ftype=refresh_token&refresh_token=a%2Fb", FORM),
+        ("refresh_token=a%2Fb&grant_type=refresh_token", FORM),
+        (PLAIN, f"{FORM}; charset=UTF-8"),
+        (PLAIN, FORM.upper()),
+    ],
+)
+def test_a_scenario_that_spells_oddly_finds_that_alone(tape, body, media_type):
+    """What was sent as usual does not tell what comes of it."""
+    sent = Sent.of("POST", TOKEN, httpx.Headers({"content-type": media_type}), body.encode())
+    with pytest.raises(NoAnswer):
+        take(tape(spelled(PLAIN)), sent)
+    assert take(tape(spelled(body, media_type)), sent)[0] == 2
+
+
+@pytest.mark.parametrize(("cookie", "going_on"), [("session=one", True), ("session=two", False), ("", False)])
+def test_a_browser_goes_on_as_it_did(tape, cookie, going_on):
+    """Whether it was logged in already makes another answer of the same request."""
+    first, *pages = authorized()
+    pages[0]["response"]["headers"] = [{"name": "Set-Cookie", "value": "session=one; Path=/"}]
+    again = authorized(max_age="1")
+    again[0]["request"]["headers"] = [{"name": "Cookie", "value": cookie}] if cookie else []
+    found = tape(first, *pages, *again)
+    browse(found)
+    found.take(asked("https://op.example/login", "GET"), NOTHING, is_page=True)
+    sent = Sent.of("GET", f"{AUTHORIZE}?{urlencode({**ASKING, 'max_age': '1'})}", httpx.Headers(), b"")
+    with pytest.raises(NoAnswer):
+        found.take(sent, NOTHING, is_page=True, going_on=not going_on)
+    assert found.take(sent, NOTHING, is_page=True, going_on=going_on)[0].number == 5

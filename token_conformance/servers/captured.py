@@ -20,6 +20,7 @@ from operator import itemgetter
 import httpx
 
 from token_conformance.profile.client_certificate import ClientCertificate
+from token_conformance.servers.captured_browser import cookies_in
 from token_conformance.servers.captured_exchanges import Captured
 from token_conformance.servers.captured_requests import Sent
 from token_conformance.servers.captured_tape import CapturedTape
@@ -31,6 +32,9 @@ from token_conformance.wire.transports import NoAnswer, Transport
 
 Draw = tuple[str, int]
 """A value that a scenario draws: its kind, and how many of that kind it drew before."""
+
+GONE_ON = "token-conformance-goes-on"
+"""A cookie by which a scenario's browser is known again; those of the provider come from pages that are not played."""
 
 MOST_REHEARSALS = 12
 """How often scenarios are rehearsed at most."""
@@ -148,11 +152,14 @@ class CapturedConnection:
         """
         sent = Sent.of(request.method, str(request.url), request.headers, request.content)
         is_page = "text/html" in request.headers.get("accept", "")
-        exchange, bindings = self.tape.take(sent, self._open.keys(), is_page=is_page)
+        going_on = (GONE_ON, "1") in cookies_in(request.headers.get("cookie", ""))
+        exchange, bindings = self.tape.take(sent, self._open.keys(), is_page=is_page, going_on=going_on)
         self.learnt.update({self._open[value]: was for value, was in bindings.items()})
         if exchange.answer is None:
             raise NoAnswer(f"{exchange.failure} ({exchange.id})")
         headers = [(name.encode(), value.encode("utf-8", "replace")) for name, value in exchange.answer.headers]
+        if sent.asks_the_user:
+            headers.append((b"Set-Cookie", f"{GONE_ON}=1; Path=/".encode()))
         return httpx.Response(exchange.answer.status, headers=headers, stream=httpx.ByteStream(exchange.answer.body))
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from token_conformance.profile.models import Profile
-from token_conformance.servers.captured_requests import Sent
+from token_conformance.servers.captured_requests import Sent, Target
 from token_conformance.servers.har import Entry, RecordedRequest, Recording
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
 
@@ -62,6 +62,14 @@ class Captured:
     def authorizations(self) -> int:
         """How many authorization requests there are."""
         return len(self.ordinals)
+
+    @cached_property
+    def places(self) -> Mapping[Target, Sequence[int]]:
+        """Where requests to an address are, by method and address."""
+        found: dict[Target, list[int]] = {}
+        for place, sent in enumerate(self.sent):
+            found.setdefault(sent.target, []).append(place)
+        return found
 
     def conclusion(self, place: int) -> int | None:
         """Where the answer to the authorization request at a place reached the redirect_uri; None where none did."""

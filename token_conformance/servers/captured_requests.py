@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 import httpx
 
 from token_conformance.redaction.places import basic
 
-Place = Literal["query", "form", "basic", "authorization", "body"]
+Address = tuple[str, str, int | None, str]
+"""Scheme, host, port and path."""
+
+Target = tuple[str, Address]
+"""A method and an address."""
+
+Place = Literal["query", "form", "basic", "authorization", "header", "body"]
 
 MADE_BY_CLIENTS = frozenset({"state", "nonce", "code_verifier"})
 """Parameters that a client makes up: whatever a scenario draws for them stands for what was sent."""
@@ -47,6 +54,9 @@ SHAPING = frozenset(
 """Parameters of an authorization request that change what comes of it; others may stand in the recording alone."""
 
 _FORM = "application/x-www-form-urlencoded"
+_OF_BROWSERS = re.compile(rf"{_FORM}; ?charset=utf-8", re.IGNORECASE)
+_USUAL = [(by, safe) for by in (quote_plus, quote) for safe in ("", "/", "*", "~", ":/", "!'()*~", "-._~:/@!$'()*,;")]
+"""How clients encode forms: blanks in two ways, and each leaves other characters as they are."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +69,49 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Spelling:
+    """How a form was written, where that is not as clients write it: scenarios do so in order to see what comes of it.
+
+    `media_type` and `form` are empty where they are as usual; `order` is that of the names, where it does not begin with
+    the grant, as requests of scenarios do.
+    """
+
+    media_type: str = ""
+    form: str = ""
+    order: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, content_type: str, body: bytes) -> Spelling:
+        """Of a body and its media type."""
+        if not content_type.lower().startswith(_FORM):
+            return cls()
+        pairs, written = _pairs(body), body.decode("utf-8", "replace")
+        names = tuple(name for name, _ in pairs)
+        return cls(
+            media_type="" if content_type == _FORM else content_type,
+            form="" if any(urlencode(pairs, safe=safe, quote_via=by) == written for by, safe in _USUAL) else written,
+            order=names if "grant_type" in names[1:] else (),
+        )
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether anything of it is not as usual."""
+        return self != Spelling()
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether a provider may have refused a request for it; browsers name the charset, and clients order as they like."""
+        return bool(self.form) or (bool(self.media_type) and not _OF_BROWSERS.fullmatch(self.media_type))
+
+
+@dataclass(frozen=True)
 class Sent:
-    """A request by the parts that say what is asked for: the order of parameters says nothing, nor do other headers."""
+    """A request by the parts that say what is asked for: the order of parameters says nothing, nor do most headers."""
 
     method: str
-    address: tuple[str, str, int | None, str]
+    address: Address
     parts: tuple[Part, ...]
+    spelling: Spelling = Spelling()
 
     @classmethod
     def of(cls, method: str, url: str, headers: httpx.Headers, body: bytes) -> Sent:
@@ -72,13 +119,19 @@ class Sent:
         whole = httpx.URL(url)
         address = (whole.scheme, whole.host, whole.port, whole.path or "/")
         query = (Part("query", name, value) for name, value in _pairs(whole.query))
-        parts = (*query, *_presented(headers.get("authorization", "")), *_body(headers.get("content-type", ""), body))
-        return cls(method.upper(), address, parts)
+        presented = _presented(headers.get("authorization", ""))
+        parts = (*query, *presented, *_telling(headers, whole), *_body(headers.get("content-type", ""), body))
+        return cls(method.upper(), address, parts, Spelling.of(headers.get("content-type", ""), body))
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
         """The parameters of query and form by their names; of one that stands twice, the last."""
         return {part.name: part.value for part in self.parts if part.place in {"query", "form"}}
+
+    @property
+    def target(self) -> Target:
+        """Its method and its address, without the query."""
+        return self.method, self.address
 
     @property
     def asks_the_user(self) -> bool:
@@ -94,7 +147,9 @@ class Sent:
             known: values of the profile, and those that the provider issued, for which nothing that is drawn stands.
 
         """
-        if (self.method, self.address) != (recorded.method, recorded.address):
+        if self.target != recorded.target:
+            return None
+        if self.spelling.is_odd and self.spelling != recorded.spelling:
             return None
         bindings: dict[str, str] = {}
         left = list(recorded.parts)
@@ -135,16 +190,28 @@ def _presented(authorization: str) -> Iterator[Part]:
     scheme, _, rest = (first if first == second else authorization).partition(" ")
     if scheme.lower() == "basic":
         client_id, secret = basic(rest)
-        yield from (Part("basic", "client_id", client_id), Part("basic", "client_secret", secret))
+        yield from (
+            Part("basic", scheme, ""),
+            Part("basic", "client_id", client_id),
+            Part("basic", "client_secret", secret),
+        )
     elif authorization:
         yield Part("authorization", scheme.lower(), rest)
+
+
+def _telling(headers: httpx.Headers, url: httpx.URL) -> Iterator[Part]:
+    """Headers that make another request of one: a proof of possession (RFC 9449), and a host that is another one's."""
+    if "dpop" in headers:
+        yield Part("header", "dpop", headers["dpop"])
+    if headers.get("host", "") not in {"", url.netloc.decode("ascii"), url.host}:
+        yield Part("header", "host", headers["host"])
 
 
 def _body(content_type: str, body: bytes) -> Iterator[Part]:
     if content_type.lower().startswith(_FORM):
         yield from (Part("form", name, value) for name, value in _pairs(body))
     elif body:
-        yield Part("body", "", body.decode("utf-8", "replace"))
+        yield Part("body", content_type.lower(), body.decode("utf-8", "replace"))
 
 
 def _pairs(encoded: bytes) -> list[tuple[str, str]]:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
+from token_conformance.servers.captured_browser import Cookies, cookies_of, sent_cookies, walked
 from token_conformance.servers.captured_exchanges import Captured, issued, members, redirect_of
 from token_conformance.servers.captured_requests import Sent
 from token_conformance.verdict import Inconclusive
-from token_conformance.wire.exchange import Exchange
+from token_conformance.wire.exchange import Exchange, header
 from token_conformance.wire.transports import NoAnswer
 
 BY_A_USER = {"authorization_code", "password", "urn:ietf:params:oauth:grant-type:device_code"}
@@ -40,6 +41,7 @@ class CapturedTape:
         self._at = 0
         self._conclusion: int | None = None
         self._used: set[str] = set()
+        self._cookies: Cookies = frozenset()
 
     def forward(self, seconds: float) -> None:
         """Go on to what was recorded at least that much later than the present.
@@ -56,14 +58,21 @@ class CapturedTape:
             raise Inconclusive(f"the recording holds nothing {seconds:.3g} seconds later")
         self._at, self.present = place, self._started(place)
 
-    def take(self, sent: Sent, drawn: AbstractSet[str], *, is_page: bool) -> tuple[Exchange, Bindings]:
+    def take(
+        self, sent: Sent, drawn: AbstractSet[str], *, is_page: bool, going_on: bool = False
+    ) -> tuple[Exchange, Bindings]:
         """The exchange of a request, and what was sent in the place of drawn values.
+
+        A browser that is `going_on` from a login of the scenario is the one that did so in the recording, and one that
+        is not is another one there.
 
         Raises:
             NoAnswer: there is none, or none that could be judged by.
 
         """
-        found = self._led_on() if is_page and self._conclusion is not None else self._find(sent, drawn)
+        found = (
+            self._led_on() if is_page and self._conclusion is not None else self._find(sent, drawn, going_on=going_on)
+        )
         if found is None:
             self.missed = True
             self.answered.append(None)
@@ -77,20 +86,33 @@ class CapturedTape:
         place, self._conclusion = self._conclusion, None
         return (place, {}) if place is not None else None
 
-    def _find(self, sent: Sent, drawn: AbstractSet[str]) -> tuple[int, Bindings] | None:
+    def _find(self, sent: Sent, drawn: AbstractSet[str], *, going_on: bool) -> tuple[int, Bindings] | None:
         reads = sent.method == "GET" and not sent.parts
-        for place in range(0 if reads else self._at, len(self.captured.sent)):
-            if self.captured.ordinals.get(place, self._skipped) < self._skipped or not self.captured.is_known(place):
+        for place in self.captured.places.get(sent.target, ()):
+            if place < self._at and not reads:
+                continue
+            if not self._comes_into_question(place, going_on=going_on):
                 continue
             bindings = sent.bound(self.captured.sent[place], drawn, self.captured.known)
             if bindings is not None:
-                return (place, bindings) if reads or self._may_be_taken(place) else None
+                return (place, bindings) if reads or self._may_be_taken(place, sent) else None
         return None
 
-    def _may_be_taken(self, place: int) -> bool:
-        """Whether nothing was left out on the way there that may be the reason for a refusal."""
-        between = range(self.taken[-1] + 1 if self.taken else 0, place)
-        return not _refuses(self.captured.exchanges[place]) or not any(map(self._matters, between))
+    def _comes_into_question(self, place: int, *, going_on: bool) -> bool:
+        if not self.captured.sent[place].asks_the_user:
+            return self.captured.is_known(place)
+        same = bool(sent_cookies(self.captured.exchanges[place]) & self._cookies)
+        return self.captured.ordinals[place] >= self._skipped and (not self.logins or same == going_on)
+
+    def _may_be_taken(self, place: int, sent: Sent) -> bool:
+        """Whether no refusal may have another reason: something left out on the way there, an origin, a spelling."""
+        between, exchange = range(self.taken[-1] + 1 if self.taken else 0, place), self.captured.exchanges[place]
+        if not _refuses(exchange):
+            return True
+        odd = self.captured.sent[place].spelling
+        if _may_be_for_its_origin(exchange) or (odd.may_be_refused and odd != sent.spelling):
+            return False
+        return not any(map(self._matters, between))
 
     def _matters(self, place: int) -> bool:
         exchange, sent = self.captured.exchanges[place], self.captured.sent[place]
@@ -113,6 +135,7 @@ class CapturedTape:
             self.logins += 1
             conclusion = self.captured.conclusion(place)
             self._conclusion = conclusion if conclusion != place else None
+            self._cookies |= cookies_of(walked(self.captured.exchanges[place : (conclusion or place) + 1]))
 
     def _started(self, place: int) -> datetime:
         return self.captured.exchanges[place].started
@@ -120,6 +143,12 @@ class CapturedTape:
 
 def _refuses(exchange: Exchange) -> bool:
     return exchange.answer is not None and (exchange.answer.status >= 400 or _says(exchange, "active") is False)
+
+
+def _may_be_for_its_origin(exchange: Exchange) -> bool:
+    """Whether a page of a browser may have asked that the provider does not allow to (Fetch §3.2)."""
+    sent = header(exchange.request.headers, "origin") is not None
+    return sent and exchange.answer is not None and exchange.answer.status == 403
 
 
 def _says(exchange: Exchange, member: str) -> object:
