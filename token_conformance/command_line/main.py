@@ -27,6 +27,11 @@ COMMANDS = {
     "init": Listed(
         "init", "init", "Write a profile of the provider at ISSUER from its metadata, asking for what they do not tell."
     ),
+    "judge": Listed(
+        "judge",
+        "judge",
+        "Judge recordings (HAR files, archives, folders) of a provider of which there is no profile.",
+    ),
     "login": Listed(
         "login", "login", "Log in to the provider of PROFILE in a browser, and store the session for runs."
     ),
@@ -62,7 +67,7 @@ COMMANDS = {
 }
 
 
-JUDGING = frozenset({"run", "report"})
+JUDGING = frozenset({"run", "report", "judge"})
 """The commands that heed signals by themselves from their first check on, and are ended by them before."""
 
 

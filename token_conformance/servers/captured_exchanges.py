@@ -84,13 +84,13 @@ class Captured:
         return None
 
 
-def captured(recording: Recording, profile: Profile) -> Captured:
-    """A recording made elsewhere as exchanges, held against a profile's clients; what has no answer stays in its place."""
+def captured(recording: Recording, profile: Profile | None = None) -> Captured:
+    """A recording made elsewhere as exchanges, held against a profile, if there is one; what has no answer stays too."""
     exchanges = tuple(_exchange(number, entry) for number, entry in enumerate(recording.entries, 1))
-    clients = [value for each in profile.clients for value in (each.client_id, each.client_secret) if value]
+    clients = [value for each in (profile.clients if profile else ()) for value in (each.client_id, each.client_secret)]
     sent = tuple(_sent(exchange.request) for exchange in exchanges)
     noticed = tuple(_noticed(recording, exchanges, profile))
-    return Captured(exchanges, sent, frozenset(clients), str(recording.creator), noticed)
+    return Captured(exchanges, sent, frozenset(filter(None, clients)), str(recording.creator), noticed)
 
 
 def issued(exchange: Exchange) -> frozenset[str]:
@@ -174,12 +174,9 @@ def _sent(request: Request) -> Sent:
     return Sent.of(request.method, request.url, headers, request.body)
 
 
-def _noticed(recording: Recording, exchanges: Sequence[Exchange], profile: Profile) -> Iterator[str]:
-    hosts, theirs = (
-        {urlsplit(each.request.url).hostname for each in exchanges},
-        urlsplit(profile.server.address).hostname,
-    )
-    if theirs not in hosts:
+def _noticed(recording: Recording, exchanges: Sequence[Exchange], profile: Profile | None) -> Iterator[str]:
+    theirs = urlsplit(profile.server.address).hostname if profile is not None else None
+    if theirs and theirs not in {urlsplit(each.request.url).hostname for each in exchanges}:
         yield f"no exchange of the recording was with {theirs}: it may be of another provider"
     if recording.breaks_off:
         yield f"the recording breaks off after {len(exchanges)} exchanges; what is whole is judged"

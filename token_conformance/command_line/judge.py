@@ -1,0 +1,61 @@
+"""The command `judge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import get_args
+
+import click
+
+from token_conformance.command_line.refusing import refuse
+from token_conformance.command_line.run import run
+from token_conformance.command_line.telling import tell
+from token_conformance.profile.files import ProfileError
+from token_conformance.profile.models import Claim
+from token_conformance.profile_writing import UnusableProviderError, rendered, save
+from token_conformance.profile_writing.recordings import recorded
+from token_conformance.results.exit_status import NOTHING_JUDGED
+from token_conformance.servers.captured_exchanges import captured
+from token_conformance.servers.har_files import read_all
+from token_conformance.servers.problems import RecordingError
+
+
+@click.command()
+@click.argument("recordings", metavar="HAR…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Keep the drafted profile there.")
+@click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
+@click.option("--require", multiple=True, type=click.Choice(get_args(Claim)), help="Hold the provider to this.")
+@click.option("--strict", is_flag=True, help="Warnings fail the run.")
+@click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
+@click.pass_context
+def judge(
+    context: click.Context,
+    /,
+    recordings: tuple[Path, ...],
+    output: Path | None,
+    **options: object,
+) -> None:
+    """Judge recordings (HAR files, archives, folders) of a provider of which there is no profile.
+
+    One is drafted from what they hold: the provider, and the client that was granted most. Nothing is sent.
+    """
+    with TemporaryDirectory() as folder:  # which its owner alone may read: the draft has the client's secret
+        path = output or Path(folder) / "drafted.toml"
+        try:
+            draft = recorded(captured(read_all(recordings)))
+            path = output or Path(folder) / f"{draft.name.replace(':', '-')}.toml"
+            if path.exists():
+                refuse([f"{path} is there already: choose another --output"])
+            save(rendered(draft), path, secret=draft.holds_secret)
+        except RecordingError as problem:
+            refuse([str(problem)])
+        except UnusableProviderError as problem:
+            tell(f"no verdict on a provider: {problem}")
+            context.exit(NOTHING_JUDGED)
+        except ProfileError as problem:
+            refuse(list(problem.problems))
+        except OSError as problem:
+            refuse([f"{path} cannot be written: {problem.strerror}"])
+        tell(f"a profile of {draft.address} was drafted from what is recorded of the client {draft.client_id}")
+        context.invoke(run, profiles=(str(path),), recorded=tuple(map(str, recordings)), **options)
