@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from zlib import crc32
 
@@ -34,6 +37,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have processes that tests start compile the project once, and not each of them, where this one keeps no bytecode.
+
+    What they keep lies in a folder that goes with the session.
+    """
+    if "PYTHONDONTWRITEBYTECODE" not in os.environ or hasattr(config, "workerinput"):
+        return
+    environment = pytest.MonkeyPatch()
+    config.add_cleanup(environment.undo)
+    folder = TemporaryDirectory(ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    environment.delenv("PYTHONDONTWRITEBYTECODE")
+    environment.setenv("PYTHONPYCACHEPREFIX", folder.name)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what is marked `nightly` to the night."""
     if config.getoption("nightly", default=False):
@@ -41,6 +59,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     late = [item for item in items if item.get_closest_marker("nightly")]
     config.hook.pytest_deselected(items=late)
     items[:] = [item for item in items if item not in late]
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Have the server that the next test is about start while this one runs."""
+    if isinstance(nextitem, pytest.Function) and nextitem.get_closest_marker("starts_ahead"):
+        nextitem.callspec.params["set_up"].begin()
+
+
+def pytest_sessionfinish() -> None:
+    """End servers whose tests were not reached."""
+    if "tests.live.setups" in sys.modules:
+        sys.modules["tests.live.setups"].forsake()
 
 
 @pytest.hookimpl(optionalhook=True)

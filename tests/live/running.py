@@ -31,8 +31,14 @@ def unavailable(problem: UnavailableError) -> None:
     print(json.dumps({"unavailable": problem.command, "error": problem.error}), flush=True)
 
 
+def begun(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
+    """A provider that starts; nobody waits for it yet."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+
+
 @contextmanager
-def serving(command: Sequence[str], folder: Path, patience: float = 60) -> Iterator[dict[str, str]]:
+def awaited(process: subprocess.Popen[str], patience: float = 60) -> Iterator[dict[str, str]]:
     """What a provider prints as one line of JSON, its issuer among it; it ends with its input, and that with the block.
 
     One that prints nothing within so many seconds is killed.
@@ -41,17 +47,22 @@ def serving(command: Sequence[str], folder: Path, patience: float = 60) -> Itera
         UnavailableError: its launcher says so.
 
     """
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     try:
         line = _first_line(process, patience)
-        assert line, f"{' '.join(command[:2])} did not start: it ended with {process.wait(timeout=10)}"
+        assert line, f"{process.args!r:.60} did not start: it ended with {process.wait(timeout=10)}"
         said = json.loads(line)
         if "unavailable" in said:
             raise UnavailableError(said["unavailable"], said["error"])
         yield said
     finally:
-        _end(process)
+        end(process)
+
+
+@contextmanager
+def serving(command: Sequence[str], folder: Path, patience: float = 60) -> Iterator[dict[str, str]]:
+    """What a provider says that starts now; see `awaited`."""
+    with awaited(begun(command, folder), patience) as said:
+        yield said
 
 
 def _first_line(process: subprocess.Popen[str], patience: float) -> str:
@@ -65,7 +76,7 @@ def _first_line(process: subprocess.Popen[str], patience: float) -> str:
         late.cancel()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def end(process: subprocess.Popen[str]) -> None:
     """Close the provider's input, at which it ends and cleans up; a deaf one is terminated."""
     try:
         process.communicate(timeout=10)

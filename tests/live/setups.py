@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from tests.certificates import certificates
-from tests.live.running import Results, UnavailableError, run, serving
+from tests.live.running import Results, UnavailableError, awaited, begun, end, run
 
 HERE = Path(__file__).parent
 FOUND = "setups.toml"
+
+STARTING: dict[str, subprocess.Popen[str]] = {}
+"""Servers that were begun and nobody has waited for yet, by the ids of their set-ups."""
 
 PATIENCE = 1200
 """How long a server may take to be downloaded, built and started, in seconds."""
@@ -69,16 +73,33 @@ class SetUp(BaseModel):
         """
         if self.missing is not None:
             raise UnavailableError(self.missing, "it is not there")
-        of_tests = certificates() if self.certificates else {}
-        settings = ({"certificates": of_tests["CERTIFICATES"]} if of_tests else {}) | self.settings
+        with awaited(STARTING.pop(self.id, None) or self._begun(), PATIENCE) as said:
+            yield self._certificates | said
+
+    def begin(self) -> None:
+        """Have the server start already, while something else is done; `running` waits for it."""
+        if self.missing is None and self.id not in STARTING:
+            STARTING[self.id] = self._begun()
+
+    def _begun(self) -> subprocess.Popen[str]:
+        told = {"certificates": self._certificates["CERTIFICATES"]} if self.certificates else {}
         start = [sys.executable if word == "python" else word for word in self.start]
-        with serving([*start, json.dumps(settings)], self.folder, PATIENCE) as said:
-            yield of_tests | said
+        return begun([*start, json.dumps(told | self.settings)], self.folder)
+
+    @property
+    def _certificates(self) -> dict[str, str]:
+        return certificates() if self.certificates else {}
 
     def judged(self, folder: Path) -> tuple[Results, str]:
         """The results of a live run in a folder, and the version of the server."""
         with self.running() as said:
             return run(self.folder / self.profile, folder, *self.options, said=said), said["version"]
+
+
+def forsake() -> None:
+    """End the servers that nobody has come for."""
+    while STARTING:
+        end(STARTING.popitem()[1])
 
 
 def _is_there(need: str, folder: Path) -> bool:

@@ -7,13 +7,13 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from tests.live import sweep
+from tests.live import setups, sweep
 from tests.live.builds import built, perform
 from tests.live.pins import differences, read, seen, unread
 from tests.live.running import UnavailableError
 from tests.live.setups import SetUp, chosen, set_ups
 
-LAUNCHER = """import json, sys
+LAUNCHER = """import json, os, sys
 print(json.dumps({said}), flush=True)
 sys.stdin.read()
 """
@@ -176,3 +176,34 @@ def test_a_command_that_is_not_there_makes_a_server_unavailable(tmp_path):
     """As one that fails does."""
     with pytest.raises(UnavailableError, match="a-command-that-nobody-has: .*No such file"):
         perform(["a-command-that-nobody-has"], tmp_path)
+
+
+@pytest.fixture
+def starting(monkeypatch):
+    """The servers that these tests begin, and no others: one may have been begun for the next test."""
+    monkeypatch.setattr(setups, "STARTING", {})
+    return setups.STARTING
+
+
+def test_a_server_starts_while_something_else_is_done(tmp_path, starting):
+    """Once, and whoever comes for it waits for that one; what nobody comes for ends with the session."""
+    set_up = made(tmp_path, '{"issuer": str(os.getpid())}')
+    set_up.begin()
+    process = starting[set_up.id]
+    set_up.begin()
+    with set_up.running() as said:
+        assert said["issuer"] == str(process.pid)
+    assert process.wait() == 0
+    set_up.begin()
+    forsaken = starting[set_up.id]
+    setups.forsake()
+    assert (forsaken.wait(), starting) == (0, {})
+
+
+def test_a_server_that_is_not_there_is_not_begun(tmp_path, starting):
+    """Who comes for it is told what it lacks."""
+    set_up = made(tmp_path, needs=["a-command-that-nobody-has"])
+    set_up.begin()
+    assert starting == {}
+    with pytest.raises(UnavailableError, match="a-command-that-nobody-has"), set_up.running():
+        pass

@@ -24,6 +24,7 @@ def cases(*, nightly):
     ]
 
 
+@pytest.mark.starts_ahead
 @pytest.mark.parametrize("set_up", cases(nightly=True))
 def test_verdicts_are_the_pinned_ones(set_up, tmp_path):
     """Every verdict but passes, what the set-up is there to prove, and what the run costs."""

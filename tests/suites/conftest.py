@@ -35,3 +35,9 @@ def judge_all(matrix: Matrix, pytestconfig: pytest.Config) -> Judge:
     has to make no difference.
     """
     return matrix.compared if pytestconfig.getoption("nightly") else matrix.reached
+
+
+@pytest.fixture(scope="session")
+def judge_whole(matrix: Matrix, pytestconfig: pytest.Config) -> Judge:
+    """As `judge_all`, for what reaches nearly all scenarios: it performs all of them at once, in rows, as runs do."""
+    return matrix.compared if pytestconfig.getoption("nightly") else matrix.whole

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import pytest
 
+from tests.suites.company import in_company
 from tests.suites.judging import Judged, judged, name_of, performed, profile_named
 from tests.suites.reach import Asked, AskingServer, behaviour, difference
-from token_conformance.plugin.selection import scenarios_for, scenarios_of
+from token_conformance.plugin.selection import own_scenarios, scenarios_for, scenarios_of
 from token_conformance.profile.models import Profile
 from token_conformance.running.record import Record
 from token_conformance.running.scenario import Scenario
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
+from token_conformance.wire.exchange import Exchange
 
 OF_THE_RUN = {"conformance_run", "evidence"}
 """What checks ask for that look at a whole run."""
@@ -56,15 +57,18 @@ class Matrix:
     def faultless(self, profile: str) -> Faultless:
         """What the faultless server gives for a profile."""
         if profile not in self._faultless:
-            described = profile_named(profile)
-            alone = asyncio.run(_each_alone(described, self.scenarios))
-            self._faultless[profile] = Faultless(described, self.checks, alone)
+            self._faultless[profile] = Faultless(profile_named(profile), self.checks)
         return self._faultless[profile]
 
     def whole(self, profile: str, faults: Collection[str] = (), variations: Collection[str] = ()) -> Verdicts:
         """The verdicts where every scenario is performed, in rows, as runs do."""
         record = _recorded(profile, faults, variations, self.scenarios)
         return {name_of(check): judged(check, record) for check in self.checks}
+
+    def in_company(self, profile: str, variations: Sequence[str]) -> tuple[Verdicts, list[str]]:
+        """The verdicts of the whole at a server of several variations, and why they do not show each of them."""
+        record, lacks = in_company(profile, variations, self.scenarios)
+        return {name_of(check): judged(check, record) for check in self.checks}, lacks
 
     def compared(
         self,
@@ -99,60 +103,93 @@ class Matrix:
     ) -> Verdicts:
         """The verdicts where the scenarios are performed that the faults and variations reach; see `reach`.
 
-        Where it is known which checks are `red`, the scenarios that tell of them are enough, see `told_by`; the others'
-        verdicts are those at the faultless server.
+        Where it is known which checks are `red`, the scenarios that tell of them are enough, see `told_by`, and there are
+        verdicts on the checks that these concern alone.
         """
+        if red is not None and not faults and not variations:
+            return self.whole(profile)
         faultless = self.faultless(profile)
-        scenarios = faultless.reached_by(faults, variations)
         if red is not None:
-            scenarios = faultless.told_by(red, scenarios, through)
+            scenarios = faultless.reached_by(faults, variations, faultless.told_by(red, through))
+            return faultless.verdicts_anew(_recorded(profile, faults, variations, scenarios), red)
+        scenarios = faultless.reached_by(faults, variations)
         if not scenarios:
             return faultless.verdicts
         return faultless.verdicts_but_for(_recorded(profile, faults, variations, scenarios))
 
 
-@dataclass(frozen=True)
 class Faultless:
-    """What the faultless server gives for a profile, each scenario having one for itself."""
+    """What the faultless server gives for a profile, each scenario having one for itself, when it is first asked for."""
 
-    profile: Profile
-    checks: Sequence[pytest.Function]
-    alone: Sequence[Alone]
+    def __init__(self, profile: Profile, checks: Sequence[pytest.Function]) -> None:
+        self.profile, self.checks = profile, checks
+        self._scenarios = {scenario.name: scenario for scenario in scenarios_of(checks)}
+        self._alone: dict[str, Alone] = {}
+
+    def alone(self, names: Iterable[str]) -> list[Alone]:
+        """What each of these scenarios left."""
+        listed = list(names)
+        missing = [self._scenarios[name] for name in listed if name not in self._alone]
+        self._alone |= {each.scenario.name: each for each in asyncio.run(_each_alone(self.profile, missing))}
+        return [self._alone[name] for name in listed]
 
     @cached_property
     def record(self) -> Record:
         """All scenarios in one record."""
-        return together([each.record for each in self.alone])
+        return self.record_of(self._scenarios)
+
+    def record_of(self, names: Iterable[str]) -> Record:
+        """These scenarios in one record."""
+        return together([each.record for each in self.alone(names)])
 
     @cached_property
     def verdicts(self) -> Verdicts:
         """The verdicts on all checks."""
         return {name_of(check): judged(check, self.record) for check in self.checks}
 
-    def reached_by(self, faults: Collection[str], variations: Collection[str]) -> tuple[Scenario, ...]:
-        """The scenarios that would have met another behaviour."""
-        changed = difference(behaviour(self.profile), behaviour(self.profile, faults, variations))
-        return tuple(each.scenario for each in self.alone if changed.reaches(each.asked))
-
-    def told_by(
-        self, red: Collection[str], scenarios: Sequence[Scenario], through: Collection[str] = ()
+    def reached_by(
+        self, faults: Collection[str], variations: Collection[str], among: Iterable[str] | None = None
     ) -> tuple[Scenario, ...]:
-        """Those of the scenarios that the suites of red checks ask for.
+        """The scenarios, of all or of those `among` them, that would have met another behaviour."""
+        changed = difference(behaviour(self.profile), behaviour(self.profile, faults, variations))
+        names = self._scenarios if among is None else among
+        return tuple(each.scenario for each in self.alone(names) if changed.reaches(each.asked))
+
+    def told_by(self, red: Collection[str], through: Collection[str] = ()) -> list[str]:
+        """The scenarios that the suites of red checks ask for.
 
         A check that looks at a whole run is red `through` some scenarios; all are needed where these are not known.
         """
         of_the_run = {name_of(check) for check in self.checks if looks_at_the_run(check)}
         if not through and not of_the_run.isdisjoint(red):
-            return tuple(scenarios)
+            return list(self._scenarios)
         suites = {suite_of(name) for name in red if name not in of_the_run}
         asked_for = {name for check in self.checks if suite_of(name_of(check)) in suites for name in _rests_on(check)}
-        return tuple(scenario for scenario in scenarios if scenario.name in asked_for | {*through})
+        return [name for name in self._scenarios if name in asked_for | {*through}]
 
     def verdicts_but_for(self, other: Record) -> Verdicts:
         """The verdicts where some scenarios went otherwise: on the checks that ask for them, or for all of the run."""
         record = together([self.record, other])
         anew = {name_of(check): judged(check, record) for check in self.checks if concerned(check, other.outcomes)}
         return {**self.verdicts, **anew}
+
+    def verdicts_anew(self, other: Record, red: Collection[str]) -> Verdicts:
+        """The verdicts on checks that are to be red, that ask for scenarios that went otherwise, or look at all of the run.
+
+        The last look at these scenarios alone, and then at others too, if they are red, or are to be.
+        """
+        checks = [check for check in self.checks if concerned(check, other.outcomes) or name_of(check) in red]
+        others = dict.fromkeys(name for check in checks for name in _asks_for(check) if name not in other.outcomes)
+        record = together([*(each.record for each in self.alone(others)), other])
+        part = replace(record, exchanges=other.exchanges)
+
+        def verdict(check: pytest.Function) -> Judged:
+            if looks_at_the_run(check) and name_of(check) not in red:
+                found = judged(check, part)
+                return judged(check, record) if found.verdict in RED else found
+            return judged(check, record)
+
+        return {name_of(check): verdict(check) for check in checks}
 
 
 def concerned(check: pytest.Function, scenarios: Collection[str]) -> bool:
@@ -175,19 +212,26 @@ def _rests_on(check: pytest.Function) -> frozenset[str]:
     return frozenset(scenario.name for scenario in scenarios_for(check))
 
 
+@cache
+def _asks_for(check: pytest.Function) -> tuple[str, ...]:
+    """The scenarios without which a check cannot be judged; more only add to what there is to look at."""
+    found = own_scenarios(check) if looks_at_the_run(check) else scenarios_for(check)
+    return tuple(scenario.name for scenario in found)
+
+
 def together(records: Sequence[Record]) -> Record:
     """Records in one: of what several tell, the last one's word counts."""
-    exchanges = []
-    for number, record in enumerate(records):
-        later = set().union(*(_names(each) for each in records[number + 1 :]))
-        exchanges += [exchange for exchange in record.exchanges if exchange.scenario not in later]
-    newest_first = records[::-1]
+    kept: list[Sequence[Exchange]] = []
+    told: set[str] = set()
+    for record in reversed(records):
+        kept.append([exchange for exchange in record.exchanges if exchange.scenario not in told])
+        told |= _names(record)
     return replace(
         records[-1],
-        outcomes=ChainMap(*(dict(record.outcomes) for record in newest_first)),
-        exchanges=tuple(exchanges),
-        logins_of=ChainMap(*(dict(record.logins_of) for record in newest_first)),
-        waits=ChainMap(*(dict(record.waits) for record in newest_first)),
+        outcomes={name: outcome for record in records for name, outcome in record.outcomes.items()},
+        exchanges=tuple(exchange for exchanges in reversed(kept) for exchange in exchanges),
+        logins_of={name: number for record in records for name, number in record.logins_of.items()},
+        waits={name: waits for record in records for name, waits in record.waits.items()},
     )
 
 
@@ -201,7 +245,7 @@ async def _each_alone(profile: Profile, scenarios: Iterable[Scenario]) -> list[A
 
 
 async def _alone(profile: Profile, scenario: Scenario) -> Alone:
-    server = AskingServer(profile)
+    server = AskingServer(profile, behaviour(profile))
     return Alone(scenario, server.asked, await performed(profile, server, [scenario]))
 
 

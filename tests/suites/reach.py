@@ -23,11 +23,16 @@ CHANGES = ("id_token_changes", "access_token_changes", "answer_changes")
 """What a behaviour does at the last moment to JWTs and answers; the other fields of a behaviour are policies."""
 
 
+Change = Callable[[Any], Any]
+"""What is done to a JWT or an answer."""
+
+
 @dataclass(frozen=True)
 class Asked:
-    """What a server asked of its behaviour: fields of policies, and values that went through its changes."""
+    """What a server asked of its behaviour: fields of policies, and values before and after all of its changes."""
 
     policies: set[tuple[str, str]] = field(default_factory=set)
+    before: Mapping[str, list[Any]] = field(default_factory=lambda: {name: [] for name in CHANGES})
     values: Mapping[str, list[Any]] = field(default_factory=lambda: {name: [] for name in CHANGES})
 
 
@@ -36,12 +41,12 @@ class Difference:
     """What one behaviour has otherwise than another: fields of policies, and further changes of JWTs and answers."""
 
     policies: frozenset[tuple[str, str]]
-    changes: Mapping[str, tuple[Callable[[Any], Any], ...]]
+    changes: Mapping[str, tuple[Change, ...]]
 
     def reaches(self, asked: Asked) -> bool:
         """Whether a server that asked this of the one behaviour would have been told something else by the other."""
         return not self.policies.isdisjoint(asked.policies) or any(
-            _alters(self.changes[name], value) for name in CHANGES for value in asked.values[name]
+            altered(value, self.changes[name]) for name in CHANGES for value in asked.values[name]
         )
 
 
@@ -62,16 +67,16 @@ def difference(usual: Behaviour, other: Behaviour) -> Difference:
 
 
 class AskingServer:
-    """The faultless reference server, which notes what it asks of its behaviour (`asked`), at whichever connection."""
+    """The reference server, which notes what it asks of its behaviour (`asked`), at whichever connection."""
 
     kind = "emulated"
-    description = "the faultless reference server"
+    description = "the reference server, which notes what it asks"
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, behaves: Behaviour) -> None:
         self.asked = Asked()
         self.variables: Mapping[str, str] = {}
         self._profile = profile
-        self._behaviour = noting(behaviour(profile), self.asked)
+        self._behaviour = noting(behaves, self.asked)
 
     def connect(self, scenario: str) -> EmulatedConnection:
         """A server that remembers nothing yet."""
@@ -94,7 +99,9 @@ def behaviour(profile: Profile, faults: Collection[str] = (), variations: Collec
 def noting(usual: Behaviour, asked: Asked) -> Behaviour:
     """The same behaviour, which notes what it is asked for."""
     policies = {topic: _noting(getattr(usual, topic), topic, asked) for topic in _policies(usual)}
-    changes = {name: (*getattr(usual, name), _noted_in(asked.values[name])) for name in CHANGES}
+    changes = {
+        name: (_noted_in(asked.before[name]), *getattr(usual, name), _noted_in(asked.values[name])) for name in CHANGES
+    }
     return replace(usual, **policies, **changes)
 
 
@@ -111,7 +118,7 @@ def _noting(policy: Any, topic: str, asked: Asked) -> Any:
     return type(kind.__name__, (kind,), {"__getattribute__": read})(**{name: getattr(policy, name) for name in names})
 
 
-def _noted_in(values: list[Any]) -> Callable[[Any], Any]:
+def _noted_in(values: list[Any]) -> Change:
     def note(value: Any) -> Any:
         values.append(value)
         return value
@@ -128,17 +135,22 @@ def _fields(policy: Any) -> frozenset[str]:
     return frozenset(each.name for each in fields(policy))
 
 
-def _further(name: str, usual: Behaviour, other: Behaviour) -> tuple[Callable[[Any], Any], ...]:
+def _further(name: str, usual: Behaviour, other: Behaviour) -> tuple[Change, ...]:
     known, made = getattr(usual, name), getattr(other, name)
     if made[: len(known)] != known:
         raise ValueError(f"the {name} do not begin with those of the usual behaviour: what they reach is unknown")
     return made[len(known) :]
 
 
-def _alters(changes: Iterable[Callable[[Any], Any]], value: Any) -> bool:
+def altered(value: Any, changes: Iterable[Change]) -> bool:
     """Whether the changes make something else of a value, be it 1 of True, or fail at it."""
-    try:
-        changed = reduce(lambda before, change: change(before), changes, value)
-    except Exception:
-        return True
+    changed = outcome(value, changes)
     return changed is not value and repr(changed) != repr(value)
+
+
+def outcome(value: Any, changes: Iterable[Change]) -> Any:
+    """What changes make of a value, one after the other; the exception, if they fail at it."""
+    try:
+        return reduce(lambda before, change: change(before), changes, value)
+    except Exception as problem:
+        return problem

@@ -111,19 +111,15 @@ def answering(status):
     return lambda: change
 
 
-@pytest.mark.parametrize("profile", ["everything", "opaque", "dpop", "mutual_tls"])
-@pytest.mark.parametrize("status", [200, 302, 404, 429, 500])
-def test_a_resource_that_answers_everything_alike_is_no_evidence(judge, profile, status):
-    """Nothing is judged by a resource that does not tell a good access token from none, but that userinfo is open, or not there."""
-    described = profile_named(profile)
-    verdicts = judge(described, OddServer(described, answering(status)))
-    assert {name: each.message for name, each in verdicts.items() if each.verdict is Verdict.ERROR} == {}
-    rests_on_it = {
-        name
-        for name, each in verdicts.items()
-        if each.verdict.judged and any(seen.request.path in RESOURCES for seen in each.seen)
-    }
-    assert rests_on_it <= JUDGED.get(status, set())
+STATUSES = (200, 302, 404, 429, 500)
+
+
+def each_at_each_profile():
+    """Every status at every profile: by day all of them at the first, and those that are most unlike at the others."""
+    for number, profile in enumerate(["everything", "opaque", "dpop", "mutual_tls"]):
+        for status in STATUSES:
+            marks = [pytest.mark.nightly] if number and status not in JUDGED else []
+            yield pytest.param(profile, status, id=f"{status}-{profile}", marks=marks)
 
 
 JUDGED = {
@@ -135,6 +131,20 @@ JUDGED = {
     404: {"userinfo::test_userinfo_takes_the_access_token"},
 }
 """What is judged of a userinfo endpoint that is open: that it is, and what it says; and of one that is not there: just that."""
+
+
+@pytest.mark.parametrize(("profile", "status"), [*each_at_each_profile()])
+def test_a_resource_that_answers_everything_alike_is_no_evidence(judge, profile, status):
+    """Nothing is judged by a resource that does not tell a good access token from none, but that userinfo is open, or not there."""
+    described = profile_named(profile)
+    verdicts = judge(described, OddServer(described, answering(status)))
+    assert {name: each.message for name, each in verdicts.items() if each.verdict is Verdict.ERROR} == {}
+    rests_on_it = {
+        name
+        for name, each in verdicts.items()
+        if each.verdict.judged and any(seen.request.path in RESOURCES for seen in each.seen)
+    }
+    assert rests_on_it <= JUDGED.get(status, set())
 
 
 def dying(requests):

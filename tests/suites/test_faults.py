@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import MOST_USED
 from tests.suites.matrix import alarms
 from token_conformance.judging.requirement import catalogue
 from token_conformance.plugin.selection import requirement_ids
@@ -23,6 +24,7 @@ from token_conformance.reference.variations import VARIATIONS
 EXPECTED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "expected.toml").read_text("utf-8"))
 ROWS: list[dict[str, Any]] = EXPECTED["rows"]
 FITTING: dict[str, str] = EXPECTED["fitting"]
+COMPANIES: list[dict[str, Any]] = EXPECTED["companies"]
 DPOP = ["dpop", "dpop-supported", "dpop-public", "dpop-fapi2"]
 
 OVER_A_NETWORK = {
@@ -88,28 +90,33 @@ def test_a_fault_turns_just_its_checks_red(judge_all, row):
     assert sorted(found) == sorted(row["red"]), found
 
 
-@pytest.mark.parametrize(
-    ("profile", "variation"),
-    [
-        pytest.param(FITTING.get(name, "everything"), name, id=f"{FITTING.get(name, 'everything')} {name}")
-        for name in sorted(VARIATIONS)
-    ],
-)
-def test_an_allowed_variation_alarms_nobody(judge_all, profile, variation):
+@pytest.mark.parametrize("company", COMPANIES, ids=lambda company: f"{company['profile']} {company['name']}")
+def test_variations_in_company_alarm_nobody(matrix, company):
+    """What the specifications allow is no finding; each of a company is seen in its run, and by night tried alone."""
+    profile, variations = company["profile"], company["variations"]
+    verdicts, lacks = matrix.in_company(profile, variations)
+    assert lacks == [], "tried in another company, or in none, it would be seen"
+    assert alarms(verdicts) == {}, {each: alarms(matrix.whole(profile, variations=[each])) for each in variations}
+
+
+def alone():
+    """All variations, those that are tried in company marked for the night."""
+    in_company = {(company["profile"], name) for company in COMPANIES for name in company["variations"]}
+    for name in sorted(VARIATIONS):
+        profile = FITTING.get(name, MOST_USED)
+        marks = [pytest.mark.nightly] if (profile, name) in in_company else []
+        yield pytest.param(profile, name, id=f"{profile} {name}", marks=marks)
+
+
+@pytest.mark.parametrize(("profile", "variation"), [*alone()])
+def test_an_allowed_variation_alarms_nobody(judge_whole, profile, variation):
     """What the specifications allow is no finding."""
-    assert alarms(judge_all(profile, variations=[variation])) == {}
+    assert alarms(judge_whole(profile, variations=[variation])) == {}
 
 
-@pytest.mark.parametrize("variation", ["cache-control-richer", "token-type-upper-case", "further-members"])
-def test_what_is_documented_of_answers_may_be_more(judge_all, variation):
-    """Further members and directives, and another case, are as documented."""
-    assert alarms(judge_all("described", variations=[variation])) == {}
-
-
-@pytest.mark.parametrize("variation", ["refresh-grace", "refresh-grace-until-used"])
-def test_a_grace_that_nobody_documented_alarms_nobody(judge_all, variation):
-    """Whether it counts in seconds or until the new token is used: the used token is dead in the end."""
-    assert alarms(judge_all("grace-unsaid", variations=[variation])) == {}
+def test_a_grace_that_nobody_documented_alarms_nobody(judge_whole):
+    """It counts in seconds, as another one until the new token is used: the used token is dead in the end."""
+    assert alarms(judge_whole("grace-unsaid", variations=["refresh-grace"])) == {}
 
 
 def test_every_fault_is_judged():
@@ -138,10 +145,12 @@ def test_a_fault_is_found_by_what_it_violates(checks, check_names, row):
     assert judged & set(FAULTS[fault].violates), f"{fault} is said to violate {FAULTS[fault].violates}"
 
 
-@pytest.mark.parametrize("pair", EXPECTED["pairs"], ids=" and ".join)
-def test_one_fault_does_not_hide_another(judge_all, pair):
+@pytest.mark.parametrize("pair", EXPECTED["pairs"], ids=lambda pair: f"{MOST_USED} {' and '.join(pair)}")
+def test_one_fault_does_not_hide_another(matrix, pair):
     """Two faults at once are both found."""
-    found = alarms(judge_all("everything", faults=pair))
-    for fault in pair:
-        (own,) = [row["red"] for row in ROWS if row.get("faults") == [fault] and row["profile"] == "everything"]
-        assert set(own) & set(found), f"{fault} is hidden"
+    rows = [row for row in ROWS if row["profile"] == MOST_USED and row.get("faults") in [[fault] for fault in pair]]
+    red = {name for row in rows for name in row["red"]}
+    through = {name for row in rows for name in row.get("through", ())}
+    found = alarms(matrix.reached(MOST_USED, pair, red=red, through=through))
+    assert len(rows) == len(pair)
+    assert all(found.keys() & row["red"] for row in rows), f"found is {sorted(found)}"

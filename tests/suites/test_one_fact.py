@@ -28,24 +28,24 @@ CONDITIONS = {
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_plain_401_is_told_as_its_form(judge_all, profile):
+def test_a_plain_401_is_told_as_its_form(judge_whole, profile):
     """401 text/plain for all refusals turns three checks red at most: those of the form."""
-    found = alarms(judge_all(profile, faults=["error-plain-unauthorized"]))
+    found = alarms(judge_whole(profile, faults=["error-plain-unauthorized"]))
     assert found.keys() <= FORMS, found
     assert "errors::test_refusal_is_a_json_object_with_error" in found
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_one_code_for_everything_is_told_once_for_each_condition(judge_all, profile):
+def test_one_code_for_everything_is_told_once_for_each_condition(judge_whole, profile):
     """invalid_request for all refusals turns one check red for each other condition: what each should be called."""
-    found = alarms(judge_all(profile, faults=["error-always-invalid-request"]))
+    found = alarms(judge_whole(profile, faults=["error-always-invalid-request"]))
     assert found.keys() <= CONDITIONS.keys(), found
     assert {"error_codes::test_bad_grant_is_invalid_grant"} <= found.keys()
 
 
 @pytest.mark.parametrize("profile", ["everything", "mutual_tls"])
-def test_a_failure_in_place_of_a_refusal_is_told_as_such(judge_all, profile):
+def test_a_failure_in_place_of_a_refusal_is_told_as_such(judge_whole, profile):
     """500 with the right code, for all refusals, is a wrong status: nothing that is guarded turns red."""
-    found = alarms(judge_all(profile, faults=["error-status-500"]))
+    found = alarms(judge_whole(profile, faults=["error-status-500"]))
     unlike = [name for name in found if not any(word in name for word in ("fail", "400", "strange"))]
     assert unlike == [], found

@@ -17,7 +17,8 @@ from token_conformance.reference.faults import FAULTS
 @pytest.fixture(scope="module")
 def asked() -> Asked:
     """What a server asked when a client without credentials wanted a token."""
-    server = AskingServer(profile_named("everything"))
+    profile = profile_named("everything")
+    server = AskingServer(profile, behaviour(profile))
 
     async def ask() -> None:
         async with httpx.AsyncClient(transport=server.connect("asking").transport) as client:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from dataclasses import replace
 
@@ -26,11 +25,6 @@ def _escaped(answer: Answer) -> Answer:
 def _media_type_in_capitals(answer: Answer) -> Answer:
     named = answer.media_type == "application/json"
     return replace(answer, media_type="Application/JSON; Charset=utf-8") if named else answer
-
-
-def _compressed(answer: Answer) -> Answer:
-    compressed = answer.with_body(gzip.compress(answer.content)) if answer.content else answer
-    return compressed.headed("Content-Encoding", "gzip") if answer.content else answer
 
 
 def _challenged(challenge: str, status: int) -> Change:
@@ -145,7 +139,6 @@ def _invalid_for_unsupported(answer: Answer) -> Answer:
 FORMS = (
     Variation("json-escaped", "JSON escapes slashes, and a line end comes behind it", answers(_escaped)),
     Variation("media-type-capitals", "the media type is Application/JSON", answers(_media_type_in_capitals)),
-    Variation("compressed", "answers are compressed", answers(_compressed)),
     Variation(
         "challenge-lower-case",
         "a failed HTTP Basic is challenged to basic",

@@ -17,7 +17,8 @@ from token_conformance.wire.connection import ServerKind
 from token_conformance.wire.exchange import Exchange
 
 
-@dataclass(frozen=True)
+# Without a repr: asyncio.run writes out what it gives at its end, for a message that it throws away, and this is long.
+@dataclass(frozen=True, repr=False)
 class Record:
     """The outcomes of a run's scenarios, and all exchanges in the order in which the scenarios ended.
 
