@@ -73,8 +73,8 @@ class Reuse:
 async def reuse(provider: Provider) -> Reuse:
     """Log in, refresh, present the used refresh token in the documented grace and after it, then the newest."""
     login = await provider.session()
-    first = await provider.refresh(login.refresh_token, client=login.client)
     grace, within, again = grace_of(provider.profile), None, None
+    first = await refreshed(provider, login)
     if grace:
         within = await provider.refresh(login.refresh_token, client=login.client)
     newest = await outlast_grace(provider, login, accepted(first, within))
@@ -84,6 +84,15 @@ async def reuse(provider: Provider) -> Reuse:
         newest = again.newest
     last = await provider.refresh(newest.refresh_token or login.refresh_token, client=login.client)
     return Reuse(login, first, within, after, again, last)
+
+
+async def refreshed(provider: Provider, login: Login) -> TokenResponse:
+    """Refresh; where the same token comes again, once more after the documented grace: some providers rotate only then."""
+    first = await provider.refresh(login.refresh_token, client=login.client)
+    if not grace_of(provider.profile).seconds or not first.accepted or rotated(first, login):
+        return first
+    await outlast_grace(provider, login, (first,))
+    return await provider.refresh(login.refresh_token, client=login.client)
 
 
 def accepted(first: TokenResponse, *others: TokenResponse | None) -> tuple[TokenResponse, ...]:

@@ -59,6 +59,12 @@ def environment(name: str, requirements: Path) -> Path:
     return built(edition_, install) / "bin" / "python"
 
 
+def packaged(name: str) -> str:
+    """The version of a package of Debian."""
+    asked = ["dpkg-query", "-W", "-f", "${Version}", name]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+
+
 def copied(sources: Sequence[Path], folder: Path) -> None:
     """Copy what is built into the folder in which it is built."""
     for source in sources:

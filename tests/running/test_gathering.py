@@ -214,8 +214,8 @@ def test_a_wait_that_is_too_long_is_noted(make_profile, scripted_server):
 class Sessions:
     """A provider whose refresh tokens are known by user; `ends` says what a login or a reuse ends."""
 
-    def __init__(self, *, one_session=False, reuse_ends_all=False):
-        self.one_session, self.reuse_ends_all = one_session, reuse_ends_all
+    def __init__(self, *, one_session=False, reuse_ends_all=False, refusal=(400, "invalid_grant")):
+        self.one_session, self.reuse_ends_all, self.refusal = one_session, reuse_ends_all, refusal
         self.living, self.number = {}, 0
 
     def __call__(self, request):
@@ -224,7 +224,8 @@ class Sessions:
         if user is None:
             if self.reuse_ends_all:
                 self.living.clear()
-            return httpx.Response(400, json={"error": "invalid_grant"})
+            status, error = self.refusal
+            return httpx.Response(status, json={"error": error})
         if self.one_session and "username" in form:
             self.living = {token: owner for token, owner in self.living.items() if owner != user}
         self.living.pop(form.get("refresh_token"), None)
@@ -311,6 +312,21 @@ def test_sessions_that_live_side_by_side_are_told(perform):
     """Two logins whose refreshes are both accepted; where the older one is refused, there is one session."""
     for handler, found in ((Sessions(), "several"), (Sessions(one_session=True), "one")):
         assert perform(*held(2), handler=handler, kind="live").outcomes["side_by_side"].sessions == found
+
+
+@pytest.mark.parametrize(
+    ("refusal", "found"),
+    [
+        ((400, "invalid_request"), "one"),
+        ((401, "invalid_token"), "one"),
+        ((429, "slow_down"), "unknown"),
+        ((500, "server_error"), "unknown"),
+    ],
+)
+def test_a_session_is_ended_by_whatever_its_refusal_is_called(perform, refusal, found):
+    """Dex calls a dead refresh token invalid_request; what is no decision shows nothing."""
+    handler = Sessions(one_session=True, refusal=refusal)
+    assert perform(*held(2), handler=handler, kind="live").outcomes["side_by_side"].sessions == found
 
 
 def test_another_user_has_a_session_of_their_own(perform):

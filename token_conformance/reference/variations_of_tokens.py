@@ -57,6 +57,11 @@ LIVES = (
         policy("refresh", grace_until_used=True),
     ),
     Variation(
+        "refresh-token-kept-within-grace",
+        "within 10 s of its issue a refresh token is handed out again, also to whoever presents the one before",
+        policy("refresh", reuse_grace=10, kept_within_grace=True),
+    ),
+    Variation(
         "refresh-lifetime-absolute",
         "a refresh token lives no longer than the one before would have",
         policy("refresh", lifetime_absolute=True),

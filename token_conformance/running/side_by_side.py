@@ -29,12 +29,16 @@ class SideBySide:
 
     @property
     def sessions(self) -> Sessions:
-        """Whether the second login has ended the session of the first, as a provider may have it."""
+        """Whether the second login has ended the session of the first, as a provider may have it.
+
+        The newer refresh, which differs in its token alone, is the control, so that any refusal will do: what a dead
+        token is called is another fact.
+        """
         if self.older.exchange.answer is None or self.newer.exchange.answer is None or not self.newer.accepted:
             return "unknown"
         if self.older.accepted:
             return "several"
-        return "one" if self.older.error == "invalid_grant" else "unknown"
+        return "one" if self.older.refused else "unknown"
 
 
 async def two_sessions(provider: Provider) -> SideBySide:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +25,11 @@ import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from front import front
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tests.live.builds import packaged
+from tests.live.listening import free_port
 
 SCHEMA = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 CALLBACK = "https://app.example/callback"
@@ -52,14 +56,6 @@ plugin_module_path = "/usr/lib/glewlwyd/plugin"
 hash_algorithm = "SHA512"
 database = {{ type = "sqlite3"; path = "{folder}/glewlwyd.db"; }};
 """
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-    return port
 
 
 def key_pair() -> tuple[str, str]:
@@ -218,12 +214,6 @@ def ready(base: str, server: subprocess.Popen[bytes]) -> bool:
         else:
             return True
     return False
-
-
-def packaged(name: str) -> str:
-    """The version of a package of Debian."""
-    asked = ["dpkg-query", "-W", "-f", "${Version}", name]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
 
 
 def main() -> None:

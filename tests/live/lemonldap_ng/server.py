@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from urllib.request import urlopen
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tests.live.builds import packaged
+from tests.live.listening import free_port, wait_for
 
 PORTAL = Path("/usr/share/lemonldap-ng/portal")
 SHIPPED = Path("/var/lib/lemonldap-ng/conf/lmConf-1.json")
@@ -37,14 +39,6 @@ staticPrefix = /static
 templateDir = {portal}/templates
 languages = en
 """
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-    return port
 
 
 def key_pair() -> tuple[str, str]:
@@ -111,25 +105,6 @@ def configuration(folder: str, issuer: str, changes: dict[str, object]) -> dict[
     }
 
 
-def ready(issuer: str, server: subprocess.Popen[bytes]) -> bool:
-    """Whether the server came to answer."""
-    for _ in range(100):
-        if server.poll() is not None:
-            return False
-        try:
-            with urlopen(f"{issuer}/.well-known/openid-configuration", timeout=10):  # noqa: S310 - loopback
-                return True
-        except OSError:
-            time.sleep(0.1)
-    return False
-
-
-def packaged(name: str) -> str:
-    """The version of a package of Debian."""
-    asked = ["dpkg-query", "-W", "-f", "${Version}", name]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-
-
 def main() -> None:
     """Serve until standard input ends, or until it is told to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -151,10 +126,10 @@ def main() -> None:
             stdout=subprocess.DEVNULL,
         )
         try:
-            if ready(issuer, server):
-                print(json.dumps({"issuer": issuer, "version": packaged("liblemonldap-ng-portal-perl")}), flush=True)
-                # A test run that was killed takes its providers along: its end of the pipe closes.
-                sys.stdin.read()
+            wait_for(f"{issuer}/.well-known/openid-configuration", server)
+            print(json.dumps({"issuer": issuer, "version": packaged("liblemonldap-ng-portal-perl")}), flush=True)
+            # A test run that was killed takes its providers along: its end of the pipe closes.
+            sys.stdin.read()
         finally:
             server.terminate()
             server.wait(timeout=10)

@@ -245,8 +245,11 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         kept_from = self.policy.rotating_generations
         if not self.policy.rotates or (kept_from is not None and token.generation > kept_from):
             return token if self.policy.repeats_kept_token else None
+        newest = self.installation.memory.newest(token.family)
         if token.used is not None and self.request.raced and self.policy.racers_share_successor:
-            return self.installation.memory.newest(token.family)
+            return newest
+        if self._kept_within_grace(newest):
+            return newest
         if token.used is not None and self.policy.retry_hands_back:
             return token
         token.used = token.used if token.used is not None else self.installation.now
@@ -257,6 +260,11 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return other
         kept = scope if self.policy.narrowing_shrinks_grant else token.scope
         return self.issuer.refresh_token(token.family, kept, token.generation + 1)
+
+    def _kept_within_grace(self, newest: RefreshToken | None) -> bool:
+        """Whether the newest refresh token of the family is so young that it is handed out again."""
+        young = newest is not None and self.installation.now <= newest.issued + self.policy.reuse_grace
+        return self.policy.kept_within_grace and young
 
     def _successor_of_another(self, token: RefreshToken) -> RefreshToken | None:
         """A living refresh token of another session of the same user at the same client."""
