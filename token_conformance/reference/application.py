@@ -92,6 +92,8 @@ class Endpoints:
         if incoming.method not in accepted_methods(policy):
             refusal = Refusal("invalid_request", "method", "The token endpoint takes POST.", status=405)
             return refusal_answer(self._installation, refusal, "token").headed("Allow", "POST")
+        if policy.origins == "known" and self._comes_from_elsewhere(incoming):
+            return Answer("token", 403, {"message": "Invalid origin"})
         if not policy.browser_accepted and SESSION_COOKIE in incoming.headers.get("cookie", ""):
             raise invalid_request("A browser that is logged in has no business here.")
         form = form_of(incoming, policy)
@@ -101,6 +103,11 @@ class Endpoints:
         parameters = Parameters(incoming, form)
         parameters.raced = await self._looked_at_too_early(form)
         return self._server.token_answer(parameters)
+
+    def _comes_from_elsewhere(self, incoming: Incoming) -> bool:
+        """Whether a page sends the request whose origin no client has registered (RFC 6454 §7)."""
+        known = {client.origin for client in self._installation.profile.clients}
+        return incoming.headers.get("origin") not in {None, *known}
 
     def _check_parameters(self, form: dict[str, str]) -> None:
         policy = self._installation.behaviour.request

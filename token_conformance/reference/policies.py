@@ -91,6 +91,7 @@ class RequestPolicy:
     broken_json: Literal["refused", "traced"] = "refused"
     fickle: bool = False
     browser_accepted: bool = True
+    origins: Literal["any", "known"] = "any"
     revokes_too: bool = False
 
 
