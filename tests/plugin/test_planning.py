@@ -18,7 +18,7 @@ def test_a_plan_runs_nothing(inner_run):
         [
             "example: 1 check, 1 scenario; an estimate*nothing is sent to the provider",
             "  asked  1 request  (needs client_credentials)",
-            "example: about 0 logins*about 2 requests *",
+            "example: about 0 logins*about 2 requests, 2 of them for tokens *",
         ]
     )
     assert "no tests ran" not in result.stdout.str()

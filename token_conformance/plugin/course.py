@@ -27,6 +27,7 @@ from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS, UNPARKED
 from token_conformance.plugin.stored_evidence import why_interrupted
 from token_conformance.plugin.verdicts import forget
+from token_conformance.plugin.worth import worth_of
 from token_conformance.running.defect import described
 from token_conformance.running.gathering import gather
 from token_conformance.running.interruption import Interruption
@@ -87,7 +88,9 @@ class Course:
 
     async def _gather_one(self, run: Run) -> None:
         items, config = self._items[run.name], self._config
-        scenarios = scenarios_due(items, run.only or ()) if run.due else scenarios_of(items)
+        run = replace(run, worth=worth_of(items, run.profile))
+        partly = run.due or run.goes_on
+        scenarios = scenarios_due(items, run.only or ()) if partly else scenarios_of(items)
         run.noting.begin(each.name for each in scenarios)
         gathered = await going_on(run, scenarios, config) if run.due else await _gathered(run, scenarios, config)
         record = await _told(run, gathered, scenarios)

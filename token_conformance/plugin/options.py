@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
+from token_conformance.plugin.going_on import going_on
 from token_conformance.plugin.internal_errors import InternalErrors
 from token_conformance.plugin.interrupting import heed_signals
 from token_conformance.plugin.stash import (
@@ -30,7 +31,7 @@ from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.report.folders import unwritable
-from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
+from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos, taken_up
 from token_conformance.running.asking import choice_of, contradictions
 from token_conformance.running.interruption import Interruption
 from token_conformance.running.run import Run
@@ -206,7 +207,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
     if config.option.write_facts and len(config.option.profile) > 1:
         raise ProfileError(["--write-facts writes the facts of one profile: give one"])
     config.stash[LEFT] = left = _left(config)
-    if left and not config.option.park:
+    if longest_wait(left) and not config.option.park:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)
     runs: dict[str, Run] = {}
     for given in config.option.profile:
@@ -221,6 +222,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         only = frozenset(each.scenario for each in left) or None
         told = config.stash[INTERRUPTION]
         run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
+        run = going_on(run, config) if config.option.resume else run
         runs[name] = _of_what_is_due(run) if config.option.due else with_evidence(run, config)
         if config.option.park and lot is None:
             raise ProfileError(["--park keeps what a live server has issued: give --live"])
@@ -274,4 +276,4 @@ def _left(config: pytest.Config) -> tuple[ToDo, ...]:
         return ()
     if len(config.option.profile) != 1:
         raise ProfileError(["--resume does what is left of one profile: give one"])
-    return read_to_dos(config.option.resume, name_of(config.option.profile[0]))
+    return taken_up(read_to_dos(config.option.resume, name_of(config.option.profile[0])))

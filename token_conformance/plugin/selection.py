@@ -73,6 +73,8 @@ def _taken_up(item: pytest.Item) -> bool:
         return True
     if run.due and run.only and judges_refusals(item):
         return True
+    if run.goes_on and not own_scenarios(item):
+        return True
     scenarios = scenarios_for(item) if run.due else own_scenarios(item)
     return any(scenario.name in run.only for scenario in scenarios)
 
