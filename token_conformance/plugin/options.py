@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -41,6 +42,7 @@ from token_conformance.servers.selection import select
 if TYPE_CHECKING:
     from token_conformance.sessions import SessionStore
     from token_conformance.sessions.parked import ParkingLot
+    from token_conformance.wire.connection import Server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,6 +77,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--plan",
         action="store_true",
         help="say how many logins and requests a run needs and how long it waits; run nothing",
+    )
+    group.addoption(
+        "--probe",
+        action="store_true",
+        help="with --plan, ask the live provider for its metadata and once for tokens, and plan by the limits that it tells of",
     )
     group.addoption(
         "--resume",
@@ -224,14 +231,22 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
         run = going_on(run, config) if config.option.resume else run
         runs[name] = _of_what_is_due(run) if config.option.due else with_evidence(run, config)
-        if config.option.park and lot is None:
-            raise ProfileError(["--park keeps what a live server has issued: give --live"])
+        if problems := [*_of_live_servers_alone(server, config)]:
+            raise ProfileError(problems)
     for folder in config.option.from_evidence:
         stored = stored_run(Path(folder))
         if stored.name in runs:
             raise ProfileError([f"{folder}: evidence of profile {stored.name!r} is given twice"])
         runs[stored.name] = stored
     return runs
+
+
+def _of_live_servers_alone(server: Server, config: pytest.Config) -> Iterator[str]:
+    """What is asked for of a server that is not live, and cannot be had of it."""
+    if config.option.probe and server.kind != "live":
+        yield "--probe asks a live provider what it allows: give --live"
+    if config.option.park and server.kind != "live":
+        yield "--park keeps what a live server has issued: give --live"
 
 
 def _of_what_is_due(run: Run) -> Run:

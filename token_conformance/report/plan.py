@@ -5,7 +5,7 @@ from __future__ import annotations
 from token_conformance.results.todo import duration
 from token_conformance.running.planning import Plan, Step
 
-ESTIMATED = "an estimate by a rehearsal against the emulated server; nothing is sent to the provider"
+ESTIMATED = "an estimate by a rehearsal against the emulated server; it sends nothing to the provider"
 
 
 def plan_lines(plan: Plan) -> list[str]:

@@ -78,7 +78,6 @@ class Earlier(BaseModel):
     logins: int = 0
     runs: int = 1
     selection: str | None = None
-    noticed: tuple[str, ...] = ()
     checks: list[_Check]
     facts: list[dict[str, Any]] = []
     expiries: list[Expiry] = []
@@ -110,7 +109,6 @@ def together(earlier: Earlier, now: RunResult, still_left: Sequence[ToDo]) -> Ru
         runs=earlier.runs + now.runs,
         checks=_checks([_of_run(each.result(), earlier.runs) for each in earlier.checks], now.checks),
         todo=(*now.todo, *still_left),
-        noticed=tuple(dict.fromkeys((*now.noticed, *earlier.noticed))),
         facts=_facts(earlier.facts, now.facts),
         expiries=_expiries(earlier.expiries, now.expiries),
         circumstances=replace(
