@@ -45,6 +45,11 @@ CHECKS = "".join(
 )
 
 
+FAULTLESS = CHECKS.replace('"accept"', '"refuse"')
+
+FEW = {"token_requests": {"count": 10, "seconds": 900}}
+
+
 @pytest.fixture
 def run(inner_run, monkeypatch):
     """Runs the checks at the provider that a test puts there; gives the results, and the exit status."""
@@ -84,7 +89,7 @@ def to_the_end(run, provider, *arguments, **limits):
 @pytest.mark.parametrize(
     ("tells", "limits"),
     [
-        ("nothing", {"token_requests": {"count": 10, "seconds": 900}}),
+        ("nothing", FEW),
         ("headers", {}),
         ("nothing", {}),
     ],
@@ -100,3 +105,83 @@ def test_several_runs_tell_what_one_tells(run, tells, limits):
     assert last["outcome"] == whole["outcome"] == "does_not_conform"
     assert [cause["id"] for cause in last["causes"]] == [cause["id"] for cause in whole["causes"]]
     assert (last["runs"], last["selection"]) == (len(told), whole["selection"])
+
+
+def test_a_run_that_is_cut_short_does_not_conform(run):
+    """Nothing failed, and yet it is no verdict: it says how it goes on, and ends with a status of its own."""
+    CURRENT[:] = [Provider()]
+    results, result, _ = run(checks=FAULTLESS, limits=FEW)
+    assert (results["outcome"], result.ret) == ("cut_short", 8)
+    assert {(left["wait"], left["because"]) for left in results["todo"]} == {(0, "limit")}
+    result.stdout.fnmatch_lines(
+        [
+            "TO DO    *from 2027-01-15 08:15:01 UTC on `token-conformance run *--resume *` goes on with them*",
+            "NOTICED  the provider limits token requests, of which 10 were allowed and all scenarios take about 19: 2 of 6 *",
+            "*No verdict on the provider as a whole yet: * 4 scenarios are left for --resume, from 2027-01-15 08:15:01 UTC on*",
+        ]
+    )
+
+
+def test_who_never_fails_conforms_in_the_end(run):
+    """After enough runs it is said of the whole, with the status of one."""
+    told = to_the_end(run, Provider(), checks=FAULTLESS, limits=FEW)
+    assert [result.ret for _, result in told] == [8] * (len(told) - 1) + [0]
+    assert {check["verdict"] for check in told[-1][0]["checks"]} == {"pass"}
+
+
+def test_a_known_limit_is_never_met(run):
+    """Repetitions of reds among it, no request is refused for their number."""
+    provider = Provider()
+    to_the_end(run, provider, limits=FEW)
+    assert provider.refused == 0
+
+
+def test_the_worthiest_come_first(run):
+    """A scenario on which more rests is performed before others that cost as much."""
+    more = (
+        CHECKS
+        + '''
+
+@requirement("must")
+def test_e_has_more_to_say(e):
+    """It is looked at once more."""
+    assert e[0].accepted
+'''
+    )
+    CURRENT[:] = [Provider()]
+    results, *_ = run(checks=more, limits=FEW)
+    assert verdicts(results)["test_e_has_more_to_say"] == "pass"
+
+
+def test_who_comes_too_early_sends_nothing(run):
+    """Before the time that was told nothing fits, and the same is left."""
+    provider = Provider()
+    CURRENT[:] = [provider]
+    first, _, path = run(limits={"token_requests": {"count": 7, "seconds": 900}})
+    sent = len(provider.sent)
+    second, result, _ = run(f"--resume={path}", limits={"token_requests": {"count": 7, "seconds": 900}})
+    assert (len(provider.sent), second["todo"]) == (sent, first["todo"])
+    result.stdout.fnmatch_lines(["example: goes on with * scenarios*the provider's limit is over at 08:15:01 UTC*"])
+
+
+def test_what_no_window_has_room_for_is_not_left(run):
+    """It says so once, and is no to-do for ever."""
+    CURRENT[:] = [Provider(count=3)]
+    results, *_ = run(limits={"token_requests": {"count": 3, "seconds": 900}})
+    assert results["todo"] == []
+    assert {check["message"] for check in results["checks"] if "test_a_" in check["id"]} == {
+        "it takes about 3 token requests, and 3 token requests in 900 s are allowed"
+    }
+
+
+def test_evidence_tells_the_same(run, inner_run):
+    """What was left is left by the evidence, too, and judged anew the run does not conform either."""
+    CURRENT[:] = [Provider()]
+    results, _, path = run(checks=FAULTLESS, limits=FEW)
+    inner_run.pytester.runpytest_inprocess(
+        "-p", "token_conformance.plugin", "-p", "no:cacheprovider", f"--from-evidence={path.parent}", "test_inner.py"
+    )
+    again = json.loads(path.read_text())
+    assert again["outcome"] == "cut_short"
+    assert [left["scenario"] for left in again["todo"]] == [left["scenario"] for left in results["todo"]]
+    assert verdicts(again) == verdicts(results)

@@ -21,6 +21,7 @@ from token_conformance.reference.front_door import SESSION_COOKIE, FrontDoor
 from token_conformance.reference.grant_policies import RefreshPolicy
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
+from token_conformance.reference.limiting import Limiter
 from token_conformance.reference.memory import RefreshToken
 from token_conformance.reference.metadata import metadata
 from token_conformance.reference.mutual_tls import presented_certificate
@@ -42,6 +43,7 @@ class Endpoints:
         self._installation = installation
         self._server = ReferenceAuthorizationServer(installation)
         self._front_door = FrontDoor(self._server)
+        self._limiter = Limiter()
 
     @property
     def application(self) -> Starlette:
@@ -79,13 +81,16 @@ class Endpoints:
 
     async def _token(self, request: Request) -> Response:
         incoming = await self._incoming(request)
-        if self._installation.behaviour.request.revokes_too and is_about_a_token(incoming):
+        policy, now = self._installation.behaviour.request, self._installation.now
+        if (refused := self._limiter.refusal(policy, now)) is not None:
+            return self._changed(refused, incoming)
+        if policy.revokes_too and is_about_a_token(incoming):
             return self._changed(self._at("revocation", incoming), incoming)
         try:
             answer = await self._tokens(incoming)
         except OAuth2Error as error:
             answer = refusal_answer(self._installation, error, "token")
-        return self._changed(answer, incoming)
+        return self._changed(self._limiter.headed(answer, policy, now), incoming)
 
     async def _tokens(self, incoming: Incoming) -> Answer:
         policy = self._installation.behaviour.request

@@ -22,6 +22,11 @@ HABITS = (
         policy("refresh", reuse_grace=10, retry_repeats_successor=True),
     ),
     Variation(
+        "token-requests-limited",
+        "the token endpoint takes 50 requests in 15 minutes, and tells so (RFC 6585 §4)",
+        policy("request", allowed=50),
+    ),
+    Variation(
         "login-sessions-absent",
         "there are no login sessions: each authorization asks for the password",
         policy("code", login_remembered=False),

@@ -49,14 +49,14 @@ class Allowance:
         self._shut_until = 0.0
 
     def keep_to(self, limits: Iterable[RateLimit], longest: float) -> None:
-        """Keep to what the profile tells, unless limits are known by now, and wait no longer than that at a time."""
-        self.limits, self.longest = self.limits or tuple(limits), longest
+        """Keep to what the profile tells, or else to what is known by now, and wait no longer than that at a time."""
+        self.limits, self.longest = tuple(limits) or self.limits, longest
 
     def go_on(self, spent: Iterable[Spent]) -> None:
         """Go on where an earlier run has left it."""
         for each in spent:
             self.limits = (*(known for known in self.limits if known != each.limit), each.limit)
-            last = each.until.timestamp() - each.limit.seconds
+            last = each.until.timestamp() - each.limit.seconds - MARGIN
             self._sent += [last] * max(0, each.used - len(self._within(each.limit)))
 
     @property
