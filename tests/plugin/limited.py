@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import httpx
 
+from tests.plugin import scripted
 from token_conformance.profile.models import Profile
-from token_conformance.servers.live import RealClock
 from token_conformance.servers.selection import Choice
-from token_conformance.wire.tls_probe import Handshake, Versions
 
 
 @dataclass
@@ -56,24 +54,12 @@ class Provider:
         return {**policy, "RateLimit-Remaining": remaining, "RateLimit-Reset": str(self.rest)}
 
 
-class Connection:
+class Connection(scripted.Connection):
     """A connection to it, which costs no time."""
 
     def __init__(self, provider: Provider, max_wait: float) -> None:
-        self.clock = RealClock(max_wait)
+        super().__init__({}, max_wait)
         self.transport = httpx.MockTransport(provider.answer)
-
-    async def handshake(self, address: str, versions: Versions) -> Handshake:
-        raise NotImplementedError
-
-    def draw(self, kind: str) -> str:
-        return secrets.token_urlsafe(32)
-
-    def undocumented(self, number: int) -> frozenset[str]:
-        return frozenset()
-
-    async def close(self) -> None:
-        return None
 
 
 class Server:
