@@ -10,8 +10,11 @@ from token_conformance.plugin.stale import stale_deviations
 from token_conformance.plugin.stash import EARLIER, LEFT
 from token_conformance.results.merging import read_earlier, together
 from token_conformance.results.results import RunResult
+from token_conformance.results.seen_again import left_to_repeat
 from token_conformance.results.todo import read_spent, read_to_dos
+from token_conformance.running.record import Record
 from token_conformance.running.run import Run
+from token_conformance.verdict import Limited
 
 
 def going_on(run: Run, config: pytest.Config) -> Run:
@@ -31,10 +34,21 @@ def going_on(run: Run, config: pytest.Config) -> Run:
     return replace(run, goes_on=True)
 
 
-def with_what_was_judged(run: Run, result: RunResult, config: pytest.Config) -> RunResult:
-    """The result of a run together with that of the one that it goes on with."""
-    if not run.goes_on:
-        return result
-    earlier, left = config.stash[EARLIER]
-    whole = together(earlier, result, left)
-    return replace(whole, stale_deviations=stale_deviations(run, whole.checks))
+def with_what_was_judged(run: Run, result: RunResult, again: Record | None, config: pytest.Config) -> RunResult:
+    """The result of a run together with that of the one that it goes on with, and reds of both that are left to be repeated.
+
+    Args:
+        run: the run.
+        result: what it has found.
+        again: what was gathered by repetitions of its reds, if there were any.
+        config: of the session.
+
+    """
+    if run.goes_on:
+        earlier, left = config.stash[EARLIER]
+        result = together(earlier, result, left)
+        result = replace(result, stale_deviations=stale_deviations(run, result.checks))
+    outcomes = again.outcomes if again is not None else {}
+    limited = {name for name, outcome in outcomes.items() if isinstance(outcome, Limited)}
+    later = left_to_repeat(result, limited, run.allowance.again_from)
+    return replace(result, todo=(*later, *result.todo))

@@ -193,7 +193,8 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
             *(again.record.exchanges if again is not None else ()),
             *(parked.exchanges if parked is not None else ()),
         )
-        whole = with_what_was_judged(run, replace(result, circumstances=how), config)
+        known = replace(result, circumstances=how)
+        whole = with_what_was_judged(run, known, again.record if again is not None else None, config)
         finished.append(_finish(run, whole, exchanges, config))
     except Exception as problem:
         sentence = run.redactor.text(f"{name}: there is no report, for {described(problem)}.")

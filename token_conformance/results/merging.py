@@ -15,6 +15,7 @@ from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.habit import Habit
 from token_conformance.results.facts import UNKNOWN
 from token_conformance.results.results import CheckResult, RunResult
+from token_conformance.results.seen_again import after_repetition, is_repeated
 from token_conformance.results.todo import ResumeError, ToDo
 from token_conformance.verdict import Verdict
 
@@ -143,8 +144,11 @@ def _checks(earlier: Sequence[CheckResult], now: Sequence[CheckResult]) -> tuple
 
 def _of_both(earlier: CheckResult, now: CheckResult | None) -> CheckResult:
     """The newer of two results, unless that of the earlier answers says more, or worse."""
-    judged = [each for each in (now, earlier) if each is not None]
-    return min(judged, key=lambda check: WORST_FIRST.index(check.verdict))
+    if now is None:
+        return earlier
+    if is_repeated(earlier, now):
+        return after_repetition(earlier, now)
+    return min((now, earlier), key=lambda check: WORST_FIRST.index(check.verdict))
 
 
 def _facts(earlier: Iterable[Mapping[str, Any]], now: Iterable[SheetFact]) -> tuple[SheetFact, ...]:
