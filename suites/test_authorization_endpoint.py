@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from token_conformance import Inconclusive, NotApplicable, requirement, scenario
-from token_conformance.evidence.answers import Evidence
+from token_conformance.evidence.answers import FOREIGN_ORIGIN, Evidence
 from token_conformance.evidence.error_codes import NO_DECISIONS
 from token_conformance.evidence.login import Authorization
 from token_conformance.judging.refusal import compare
@@ -46,7 +46,7 @@ async def wrong_authorizations(provider: Provider) -> WrongAuthorizations:
         unknown_response_type=await answer(response_type="urn:example:response-type"),
         unregistered=await answer(UNREGISTERED),
         similar={address: await answer(address) for address in similar_to(redirect_uri)},
-        from_other_origin=await provider.get(endpoint, headers=(("Origin", "https://foreign.example"),)),
+        from_other_origin=await provider.get(endpoint, headers=(("Origin", FOREIGN_ORIGIN),)),
     )
 
 

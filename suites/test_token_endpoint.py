@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
+from token_conformance.evidence.answers import FOREIGN_ORIGIN
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.judging.refusal import compare
@@ -280,7 +281,7 @@ class CrossOrigin:
 async def cross_origin(provider: Provider) -> CrossOrigin:
     """Ask as a page of a foreign origin would."""
     good = await carrier(provider)
-    endpoint, origin = await provider.endpoint("token_endpoint"), ("Origin", "https://foreign.example")
+    endpoint, origin = await provider.endpoint("token_endpoint"), ("Origin", FOREIGN_ORIGIN)
     asked = (origin, ("Access-Control-Request-Method", "POST"))
     preflight = await provider.send("OPTIONS", endpoint, headers=asked)
     return CrossOrigin(preflight, await provider.token(good.parameters, client=good.client, headers=(origin,)))
@@ -292,4 +293,4 @@ def test_foreign_origins_get_no_credentials(cross_origin: CrossOrigin) -> None:
     for exchange in (cross_origin.preflight, cross_origin.response.exchange):
         origin = exchange.header("access-control-allow-origin")
         allowed = (exchange.header("access-control-allow-credentials") or "").lower() == "true"
-        assert not (allowed and origin in {"*", "https://foreign.example"}), f"{origin} is allowed with credentials"
+        assert not (allowed and origin in {"*", FOREIGN_ORIGIN}), f"{origin} is allowed with credentials"

@@ -55,6 +55,10 @@ class TooLong(Inconclusive):
     """It takes a longer wait than the profile's `max_wait`; a run that may wait longer can judge it."""
 
 
+class Limited(Inconclusive):
+    """The provider allows no more requests for so long that the run does not wait; a later run can judge it."""
+
+
 class NoLogin(Inconclusive):
     """The user cannot log in, whatever is asked for: another try would fail likewise, and some providers count them."""
 

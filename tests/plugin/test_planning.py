@@ -16,9 +16,9 @@ def test_a_plan_runs_nothing(inner_run):
     result = inner_run(CHECK, "--plan")
     result.stdout.fnmatch_lines(
         [
-            "example: 1 check, 1 scenario; an estimate*nothing is sent to the provider",
+            "example: 1 check, 1 scenario; an estimate*it sends nothing to the provider",
             "  asked  1 request  (needs client_credentials)",
-            "example: about 0 logins*about 2 requests *",
+            "example: about 0 logins*about 2 requests, 2 of them for tokens *",
         ]
     )
     assert "no tests ran" not in result.stdout.str()

@@ -41,6 +41,34 @@ def test_grace_is_kept_to_the_second(visit):
     assert visitor.refresh(old).status_code == 400
 
 
+def test_a_retry_may_replace_the_unused_successor(visit):
+    """The token that the first use handed over dies unused, and the one of the retry works."""
+    visitor = visit(variations=["refresh-grace-replaces-successor"])
+    old = visitor.password().json()["refresh_token"]
+    first, second = (visitor.refresh(old).json()["refresh_token"] for _ in range(2))
+    assert first != second
+    assert error_of(visitor.refresh(first)) == (400, "invalid_grant")
+
+
+def test_a_retry_may_repeat_the_successor(visit):
+    """Both uses hand over the same token, within the grace; behind it the retry is reuse."""
+    visitor = visit(variations=["refresh-grace-same-successor"])
+    old = visitor.password().json()["refresh_token"]
+    assert len({visitor.refresh(old).json()["refresh_token"] for _ in range(2)}) == 1
+    visitor.clock.advance(11)
+    assert error_of(visitor.refresh(old)) == (400, "invalid_grant")
+
+
+def test_origins_that_nobody_registered_are_refused(visit):
+    """A page from elsewhere gets 403, and the token that it has sent goes on to work."""
+    visitor = visit(variations=["origin-refused"])
+    token = visitor.password().json()["refresh_token"]
+    form, elsewhere = {"grant_type": "refresh_token", "refresh_token": token}, {"Origin": "https://foreign.example"}
+    refused = visitor.send("POST", "/id/token", data=form, auth=credentials(APP), headers=elsewhere)
+    assert refused.status_code == 403
+    assert visitor.refresh(token).status_code == 200
+
+
 def test_parallel_refreshes_have_one_winner(visit):
     """Looking at a refresh token and marking it used are one step."""
     visitor = visit()

@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 
+from token_conformance.redaction import Redactor
 from token_conformance.running.planning import rehearse
+from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
+from token_conformance.servers.rehearsed import RehearsalServer
 
 
 async def log_in(provider):
@@ -24,10 +27,14 @@ async def outlive_for_a_day(provider):
     await provider.login()
 
 
+def _run(profile):
+    return Run("example", profile, RehearsalServer(profile), Redactor())
+
+
 @pytest.fixture
 def plan(make_profile):
     def plan(*scenarios, **tables):
-        return asyncio.run(rehearse("example", make_profile(**tables), scenarios, len(scenarios)))
+        return asyncio.run(rehearse(_run(make_profile(**tables)), scenarios, len(scenarios)))
 
     return plan
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.suites.judging import judged, name_of
 from token_conformance.judging.requirement import catalogue
-from token_conformance.plugin.output import stale_deviations, unseen_deviations
 from token_conformance.plugin.selection import requirement_ids, scenarios_of
+from token_conformance.plugin.stale import stale_deviations, unseen_deviations
 from token_conformance.profile.files import examples, find, names
 from token_conformance.profile.loading import load
 from token_conformance.redaction import Redactor

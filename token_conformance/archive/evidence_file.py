@@ -40,7 +40,7 @@ from token_conformance.servers.evidence_lines import (
     Signed,
     body_of,
 )
-from token_conformance.verdict import Inconclusive, NoLogin, NotApplicable, NotJudged, TooLong
+from token_conformance.verdict import Inconclusive, Limited, NoLogin, NotApplicable, NotJudged, TooLong
 from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.tls_probe import Handshake
 
@@ -208,7 +208,11 @@ class EvidenceFile:
     def _reason(self, problem: Exception) -> dict[str, Any]:
         told = self._told.text(str(problem))
         stopped_by = problem.stopped_by if isinstance(problem, NotJudged) else None
-        named = (kind.__name__ for kind in (TooLong, NoLogin, NotApplicable, Inconclusive) if isinstance(problem, kind))
+        named = (
+            kind.__name__
+            for kind in (TooLong, Limited, NoLogin, NotApplicable, Inconclusive)
+            if isinstance(problem, kind)
+        )
         return {"kind": next(named, type(problem).__name__), "message": told, "stopped_by": stopped_by}
 
 

@@ -23,7 +23,7 @@ from token_conformance.profile.models import Claim, Profile
 from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
 from token_conformance.results.exit_status import CONFORMS, INTERRUPTED, NO_SESSION, worst
-from token_conformance.results.todo import ResumeError, announcement, read_to_dos
+from token_conformance.results.todo import ResumeError, announcement, read_to_dos, taken_up
 from token_conformance.running.asking import choice_of, contradictions
 from token_conformance.running.signals import end_at_once, is_heeded_from_the_start
 from token_conformance.servers.problems import RecordingError
@@ -60,6 +60,11 @@ UNUSED = (
 @click.option("--emulated", is_flag=True, help="Test the reference server taking on the profile.")
 @click.option(
     "--plan", is_flag=True, help="Say how many logins and requests it needs, and how long it waits; run nothing."
+)
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="With --plan: ask for the metadata and once for tokens, and plan by the limits that the provider tells of.",
 )
 @click.option(
     "--resume",
@@ -143,7 +148,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [
         f"--recorded={recording}" if recording else "--recorded" for recording in _listed(options["recorded"])
     ]
-    arguments += ["--plan"] if options["plan"] else []
+    arguments += [flag for flag in ("--plan", "--probe") if options[flag.removeprefix("--")]]
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
     arguments += ["--no-repeat"] if options["no_repeat"] else []
@@ -250,7 +255,7 @@ def announce_resumption(name: str, profile: Profile, results: object) -> list[st
     try:
         if results:
             now = datetime.now(UTC)
-            tell(announcement(name, read_to_dos(Path(str(results)), name), now, profile.login))
+            tell(announcement(name, taken_up(read_to_dos(Path(str(results)), name)), now, profile.login))
     except ResumeError as problem:
         return [str(problem)]
     return []

@@ -65,6 +65,9 @@ SAID_BY_HTTP = frozenset({405, 408, 413, 414, 415, 421, 429, 431})
 
 TOO_MANY_REQUESTS = 429
 
+FOREIGN_ORIGIN = "https://foreign.example"
+"""The origin of a page (RFC 6454 §7) that no client has anything to do with; a server may have nothing to do with it either."""
+
 
 def limits_the_rate(answer: TokenResponse) -> bool:
     """Whether an answer speaks of the client's pace in words of its own (RFC 6585 §4): the token endpoint's are none."""
@@ -83,7 +86,7 @@ def _status(answer: TokenResponse) -> int:
 
 def _refuses(answer: TokenResponse) -> bool:
     status = _status(answer)
-    if limits_the_rate(answer):
+    if limits_the_rate(answer) or header(answer.exchange.request.headers, "origin") == FOREIGN_ORIGIN:
         return False
     if status in {400, 401} or _member(answer, "error"):
         return True

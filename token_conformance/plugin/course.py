@@ -22,11 +22,12 @@ from token_conformance.plugin.parking import (
 )
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_reds
-from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_of
+from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_left, scenarios_of
 from token_conformance.plugin.silence import silence
 from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS, UNPARKED
 from token_conformance.plugin.stored_evidence import why_interrupted
 from token_conformance.plugin.verdicts import forget
+from token_conformance.plugin.worth import worth_of
 from token_conformance.running.defect import described
 from token_conformance.running.gathering import gather
 from token_conformance.running.interruption import Interruption
@@ -87,7 +88,8 @@ class Course:
 
     async def _gather_one(self, run: Run) -> None:
         items, config = self._items[run.name], self._config
-        scenarios = scenarios_due(items, run.only or ()) if run.due else scenarios_of(items)
+        run = replace(run, worth=worth_of(items, run.profile))
+        scenarios = _to_perform(run, items)
         run.noting.begin(each.name for each in scenarios)
         gathered = await going_on(run, scenarios, config) if run.due else await _gathered(run, scenarios, config)
         record = await _told(run, gathered, scenarios)
@@ -117,6 +119,13 @@ class Course:
         said = (*record.noticed, *named_proxy(run), *([farewell] if farewell is not None else []))
         if said != record.noticed:
             self._config.stash[RECORDS][run.name] = replace(record, noticed=said)
+
+
+def _to_perform(run: Run, items: Sequence[pytest.Item]) -> tuple[Scenario, ...]:
+    """The scenarios of the checks that are judged, in a run that goes on with another one only those that are left of it."""
+    if run.goes_on:
+        return scenarios_left(items)
+    return scenarios_due(items, run.only or ()) if run.due else scenarios_of(items)
 
 
 def _note_end(run: Run, record: Record, outcomes: Outcomes, trouble: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
+from token_conformance.plugin.going_on import going_on
 from token_conformance.plugin.internal_errors import InternalErrors
 from token_conformance.plugin.interrupting import heed_signals
 from token_conformance.plugin.stash import (
@@ -30,7 +32,7 @@ from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.redaction import Redactor
 from token_conformance.report.folders import unwritable
-from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos
+from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos, taken_up
 from token_conformance.running.asking import choice_of, contradictions
 from token_conformance.running.interruption import Interruption
 from token_conformance.running.run import Run
@@ -40,6 +42,7 @@ from token_conformance.servers.selection import select
 if TYPE_CHECKING:
     from token_conformance.sessions import SessionStore
     from token_conformance.sessions.parked import ParkingLot
+    from token_conformance.wire.connection import Server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,6 +77,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--plan",
         action="store_true",
         help="say how many logins and requests a run needs and how long it waits; run nothing",
+    )
+    group.addoption(
+        "--probe",
+        action="store_true",
+        help="with --plan, ask the live provider for its metadata and once for tokens, and plan by the limits that it tells of",
     )
     group.addoption(
         "--resume",
@@ -206,7 +214,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
     if config.option.write_facts and len(config.option.profile) > 1:
         raise ProfileError(["--write-facts writes the facts of one profile: give one"])
     config.stash[LEFT] = left = _left(config)
-    if left and not config.option.park:
+    if longest_wait(left) and not config.option.park:
         choice = replace(choice, wait=longest_wait(left) + MARGIN)
     runs: dict[str, Run] = {}
     for given in config.option.profile:
@@ -221,15 +229,24 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         only = frozenset(each.scenario for each in left) or None
         told = config.stash[INTERRUPTION]
         run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
+        run = going_on(run, config) if config.option.resume else run
         runs[name] = _of_what_is_due(run) if config.option.due else with_evidence(run, config)
-        if config.option.park and lot is None:
-            raise ProfileError(["--park keeps what a live server has issued: give --live"])
+        if problems := [*_of_live_servers_alone(server, config)]:
+            raise ProfileError(problems)
     for folder in config.option.from_evidence:
         stored = stored_run(Path(folder))
         if stored.name in runs:
             raise ProfileError([f"{folder}: evidence of profile {stored.name!r} is given twice"])
         runs[stored.name] = stored
     return runs
+
+
+def _of_live_servers_alone(server: Server, config: pytest.Config) -> Iterator[str]:
+    """What is asked for of a server that is not live, and cannot be had of it."""
+    if config.option.probe and server.kind != "live":
+        yield "--probe asks a live provider what it allows: give --live"
+    if config.option.park and server.kind != "live":
+        yield "--park keeps what a live server has issued: give --live"
 
 
 def _of_what_is_due(run: Run) -> Run:
@@ -274,4 +291,4 @@ def _left(config: pytest.Config) -> tuple[ToDo, ...]:
         return ()
     if len(config.option.profile) != 1:
         raise ProfileError(["--resume does what is left of one profile: give one"])
-    return read_to_dos(config.option.resume, name_of(config.option.profile[0]))
+    return taken_up(read_to_dos(config.option.resume, name_of(config.option.profile[0])))

@@ -16,8 +16,10 @@ from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.again import resuming
+from token_conformance.plugin.going_on import with_what_was_judged
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
+from token_conformance.plugin.stale import stale_deviations
 from token_conformance.plugin.stash import (
     DEFECTS,
     INTERRUPTION,
@@ -36,7 +38,6 @@ from token_conformance.plugin.stored_evidence import (
     why_cut_short,
     why_interrupted,
 )
-from token_conformance.profile.models import Deviation
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
@@ -192,7 +193,9 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
             *(again.record.exchanges if again is not None else ()),
             *(parked.exchanges if parked is not None else ()),
         )
-        finished.append(_finish(run, replace(result, circumstances=how), exchanges, config))
+        known = replace(result, circumstances=how)
+        whole = with_what_was_judged(run, known, again.record if again is not None else None, config)
+        finished.append(_finish(run, whole, exchanges, config))
     except Exception as problem:
         sentence = run.redactor.text(f"{name}: there is no report, for {described(problem)}.")
         finished.append(Finished(name, (sentence,), INTERNAL_ERROR, 0))
@@ -304,6 +307,7 @@ def _run_result(run: Run, record: Record, more: Iterable[Record | None], results
         requests=sum(len(each.exchanges) for each in records),
         logins=sum(each.logins for each in records),
         todo=to_dos(record, run.present),
+        spent=record.spent,
         noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
         facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
         expiries=shown_expiries(expiries(run.profile, record.exchanges), run.redactor.text),
@@ -318,24 +322,3 @@ def _still_to_do(left: Sequence[ToDo], parked: Sequence[Parked]) -> tuple[ToDo, 
     """What is left to do, without what is parked."""
     kept = {each.scenario for each in parked}
     return tuple(each for each in left if each.scenario not in kept)
-
-
-def stale_deviations(run: Run, results: Iterable[CheckResult]) -> tuple[str, ...]:
-    """The requirements of documented deviations that were not seen any more.
-
-    The reference server takes on what is documented; what was observed at the provider itself is not looked for there.
-    """
-    emulated = run.server.kind == "emulated"
-    looked_for = [each for each in run.profile.deviations if not (emulated and each.kind == "observed")]
-    return unseen_deviations(looked_for, results)
-
-
-def unseen_deviations(deviations: Iterable[Deviation], results: Iterable[CheckResult]) -> tuple[str, ...]:
-    """The requirements of those deviations that were judged, and that explain nothing of what any check found."""
-    kept: set[str] = set()
-    seen: set[str] = set()
-    for result in results:
-        kept.update(result.requirements if result.verdict is Verdict.PASS else ())
-        seen.update(result.requirements if result.verdict is Verdict.DEVIATION else (), result.explained_by)
-    documented = dict.fromkeys(deviation.requirement for deviation in deviations)
-    return tuple(id_ for id_ in documented if id_ in kept - seen)

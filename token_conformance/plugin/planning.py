@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.plugin.selection import run_for, scenarios_of
 from token_conformance.plugin.stash import RUNS
+from token_conformance.plugin.worth import worth_of
+from token_conformance.redaction.visible import on_one_line
 
 QUIET = -2
 """The verbosity at which pytest does not say that no tests ran, which nobody had asked for."""
@@ -20,11 +23,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if not session.config.option.plan or not session.config.stash[RUNS]:
         return None
     from token_conformance.report.plan import plan_lines  # a rehearsal draws in the whole reference server
+    from token_conformance.running.limit_probe import probe
     from token_conformance.running.planning import rehearse
 
     for run in session.config.stash[RUNS].values():
         items = [item for item in session.items if run_for(item) is run]
-        plan = asyncio.run(rehearse(run.name, run.profile, scenarios_of(items), len(items)))
+        planned = replace(run, worth=worth_of(items, run.profile))
+        if session.config.option.probe:
+            _print(session.config, f"{run.name}: {on_one_line(asyncio.run(probe(planned)))}")
+        plan = asyncio.run(rehearse(planned, scenarios_of(items), len(items)))
         for line in plan_lines(plan):
             _print(session.config, line)
     session.config.option.verbose = QUIET

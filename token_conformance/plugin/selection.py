@@ -73,7 +73,9 @@ def _taken_up(item: pytest.Item) -> bool:
         return True
     if run.due and run.only and judges_refusals(item):
         return True
-    scenarios = scenarios_for(item) if run.due else own_scenarios(item)
+    if run.goes_on and not own_scenarios(item):
+        return True
+    scenarios = scenarios_for(item) if run.due or run.goes_on else own_scenarios(item)
     return any(scenario.name in run.only for scenario in scenarios)
 
 
@@ -140,6 +142,11 @@ def scenarios_due(items: Sequence[pytest.Item], due: Collection[str]) -> tuple[S
     """The scenarios of the checks, without those that only add evidence to what a run with `--due` goes on with."""
     own = {scenario.name for item in items for scenario in own_scenarios(item)}
     return tuple(scenario for scenario in scenarios_of(items) if scenario.name in own or scenario.name in due)
+
+
+def scenarios_left(items: Iterable[pytest.Item]) -> tuple[Scenario, ...]:
+    """The scenarios of the checks, without those that only add evidence to checks of all answers."""
+    return scenarios_of(item for item in items if own_scenarios(item))
 
 
 def scenarios_for(item: pytest.Item) -> tuple[Scenario, ...]:

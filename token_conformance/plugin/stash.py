@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from token_conformance.results.merging import Earlier
     from token_conformance.results.results import CheckResult
     from token_conformance.results.todo import ToDo
     from token_conformance.running.interruption import Interruption
@@ -41,6 +42,9 @@ INTERRUPTION: pytest.StashKey[Interruption] = pytest.StashKey()
 
 DEFECTS: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 """The defects of ours that kept checks of a profile from being judged twice or beforehand, by the names of profiles."""
+
+EARLIER: pytest.StashKey[tuple[Earlier, tuple[ToDo, ...]]] = pytest.StashKey()
+"""The results of the run that was cut short and that this one goes on with, and what is left of it beside that."""
 
 LEFT: pytest.StashKey[tuple[ToDo, ...]] = pytest.StashKey()
 """What an earlier run left to do, and this one takes up."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from token_conformance.profile.client_certificate import pair_problem
-from token_conformance.profile.fields import ExistingFile, RedirectURI, SigningKey
+from token_conformance.profile.fields import ExistingFile, RedirectURI, SigningKey, WebOrigin
 from token_conformance.profile.hosts import LOOPBACK
 from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
@@ -39,6 +39,7 @@ class Client(Table):
     assertion_audience: Literal["token_endpoint", "issuer"] = "token_endpoint"
     certificate: ExistingFile | None = None
     private_key: ExistingFile | None = None
+    origin: WebOrigin | None = None
 
     @model_validator(mode="after")
     def _presentable(self) -> Client:
@@ -59,6 +60,8 @@ class Client(Table):
             raise ValueError(f'expected client_secret, which authentication = "{self.authentication}" needs; add it')
         if self.authentication == "none" and self.client_secret:
             raise ValueError('expected no client_secret beside authentication = "none"; remove one of them')
+        if self.origin is not None and not self.public:
+            raise ValueError('expected authentication = "none" beside origin: a page in a browser keeps no secret')
         if self.authentication == "private_key_jwt" and not self.signing_key:
             raise ValueError('expected signing_key, which authentication = "private_key_jwt" needs; add it')
         return self

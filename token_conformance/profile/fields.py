@@ -39,6 +39,14 @@ def _redirect_uri(text: str) -> str:
     return _without_fragment(text, parts)
 
 
+def _web_origin(text: str) -> str:
+    parts = _split(text)
+    bare = parts is not None and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}"
+    if parts is None or parts.scheme not in {"http", "https"} or not bare or "@" in parts.netloc:
+        raise ValueError("expected the origin of a page such as https://app.example, without a path (RFC 6454 §6.2)")
+    return text
+
+
 def _resource_indicator(text: str) -> str:
     parts = _split(text)
     if parts is None or not parts.scheme or "#" in text or not text.partition(":")[2]:
@@ -103,6 +111,9 @@ ProxyURL = Annotated[str, AfterValidator(_proxy)]
 
 RedirectURI = Annotated[str, AfterValidator(_redirect_uri)]
 """An http or https URL with a host, or one of a custom scheme (RFC 8252 §7.1); kept as written."""
+
+WebOrigin = Annotated[str, AfterValidator(_web_origin)]
+"""The origin of a page (RFC 6454 §6.2): a scheme, a host, and a port where it is not the usual one."""
 
 ResourceIndicator = Annotated[str, AfterValidator(_resource_indicator)]
 """An absolute URI without a fragment (RFC 8707 §2); kept as written."""

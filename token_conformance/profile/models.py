@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import (
+    BeforeValidator,
     Field,
     NonNegativeInt,
     PositiveFloat,
@@ -121,10 +122,21 @@ class Statement(Table):
     seen_in: list[str] = []
 
 
+class RequestLimit(Table):
+    """A limit of requests: `count` of them in any window of `seconds`."""
+
+    count: PositiveInt
+    seconds: PositiveInt
+
+
+def _listed(written: object) -> object:
+    return [written] if isinstance(written, Mapping) else written
+
+
 class Limits(Table):
     """`[limits]`: how much the provider is asked to bear; times in seconds.
 
-    `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many; `wrong_password`
+    `token_requests` are the limits that its token endpoint keeps, one or several. `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many; `wrong_password`
     tells whether a wrong password of a user may be presented once in a run, and `revoke_at_end` whether a live run revokes
     the refresh tokens that it leaves behind.
     """
@@ -136,6 +148,9 @@ class Limits(Table):
     response_bytes: PositiveInt = 1_000_000
     max_wait: NonNegativeInt = 90
     max_logins: PositiveInt = 40
+    token_requests: Annotated[
+        list[RequestLimit], BeforeValidator(_listed, json_schema_input_type=RequestLimit | list[RequestLimit])
+    ] = []
     wrong_password: bool = True
     revoke_at_end: bool = True
 

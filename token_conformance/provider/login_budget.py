@@ -12,7 +12,7 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.profile.client import Client
 from token_conformance.profile.models import Limits
 from token_conformance.provider.login.browsing import Walk
-from token_conformance.verdict import Inconclusive, NoLogin, NotApplicable
+from token_conformance.verdict import Inconclusive, Limited, NoLogin, NotApplicable
 
 REFUSALS = 2
 """Logins that may be refused in a row to a user whom the provider has let in before: many lock an account after three."""
@@ -147,6 +147,8 @@ class LoginBudget:
             self.check()
             try:
                 yield
+            except Limited:  # which says nothing of whether the user can log in
+                raise
             except NoLogin as problem:
                 if plain:
                     raise self.deny(str(problem), user) from None

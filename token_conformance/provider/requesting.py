@@ -200,7 +200,8 @@ class Requesting:
 
         def written(proof: Credentials) -> Request:
             body = form_encoded([*given, *proof.parameters]).encode()
-            return Request("POST", url, (FORM, JSON, *proof.headers, *headers), body, proof.certificate)
+            heads = (FORM, JSON, *proof.headers, *self._origin(proof, headers), *headers)
+            return Request("POST", url, heads, body, proof.certificate)
 
         anew = proof.anew
         return await self._send(written(proof), (lambda: written(anew())) if anew is not None else None)
@@ -212,6 +213,14 @@ class Requesting:
 
     def _assertion(self, client: Client, audience: str) -> Assertion:
         return Assertion.of(client, audience=audience, now=self.clock.now(), jti=self.draw("jti"))
+
+    def _origin(self, proof: Credentials, headers: Headers) -> Headers:
+        """The origin that the browser adds to the requests of a client which is a page in it (RFC 6454 §7.3)."""
+        if header(headers, "origin") is not None:
+            return ()
+        client_ids = {value for name, value in proof.parameters if name == "client_id"}
+        origins = (each.origin for each in self.profile.clients if each.client_id in client_ids)
+        return tuple(("Origin", origin) for origin in origins if origin is not None)[:1]
 
     def _by_mutual_tls(self, proof: Credentials) -> bool:
         """Whether a request goes where certificates are asked for, even if it comes without the one that it should have."""

@@ -21,6 +21,7 @@ from token_conformance.reference.front_door import SESSION_COOKIE, FrontDoor
 from token_conformance.reference.grant_policies import RefreshPolicy
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
+from token_conformance.reference.limiting import Limiter
 from token_conformance.reference.memory import RefreshToken
 from token_conformance.reference.metadata import metadata
 from token_conformance.reference.mutual_tls import presented_certificate
@@ -42,6 +43,7 @@ class Endpoints:
         self._installation = installation
         self._server = ReferenceAuthorizationServer(installation)
         self._front_door = FrontDoor(self._server)
+        self._limiter = Limiter()
 
     @property
     def application(self) -> Starlette:
@@ -79,19 +81,24 @@ class Endpoints:
 
     async def _token(self, request: Request) -> Response:
         incoming = await self._incoming(request)
-        if self._installation.behaviour.request.revokes_too and is_about_a_token(incoming):
+        policy, now = self._installation.behaviour.request, self._installation.now
+        if (refused := self._limiter.refusal(policy, now)) is not None:
+            return self._changed(refused, incoming)
+        if policy.revokes_too and is_about_a_token(incoming):
             return self._changed(self._at("revocation", incoming), incoming)
         try:
             answer = await self._tokens(incoming)
         except OAuth2Error as error:
             answer = refusal_answer(self._installation, error, "token")
-        return self._changed(answer, incoming)
+        return self._changed(self._limiter.headed(answer, policy, now), incoming)
 
     async def _tokens(self, incoming: Incoming) -> Answer:
         policy = self._installation.behaviour.request
         if incoming.method not in accepted_methods(policy):
             refusal = Refusal("invalid_request", "method", "The token endpoint takes POST.", status=405)
             return refusal_answer(self._installation, refusal, "token").headed("Allow", "POST")
+        if policy.origins == "known" and self._comes_from_elsewhere(incoming):
+            return Answer("token", 403, {"message": "Invalid origin"})
         if not policy.browser_accepted and SESSION_COOKIE in incoming.headers.get("cookie", ""):
             raise invalid_request("A browser that is logged in has no business here.")
         form = form_of(incoming, policy)
@@ -101,6 +108,11 @@ class Endpoints:
         parameters = Parameters(incoming, form)
         parameters.raced = await self._looked_at_too_early(form)
         return self._server.token_answer(parameters)
+
+    def _comes_from_elsewhere(self, incoming: Incoming) -> bool:
+        """Whether a page sends the request whose origin no client has registered (RFC 6454 §7)."""
+        known = {client.origin for client in self._installation.profile.clients}
+        return incoming.headers.get("origin") not in {None, *known}
 
     def _check_parameters(self, form: dict[str, str]) -> None:
         policy = self._installation.behaviour.request

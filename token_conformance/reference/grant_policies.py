@@ -20,6 +20,8 @@ class RefreshPolicy:
     grace_until_used: bool = False
     retry_hands_back: bool = False
     kept_within_grace: bool = False
+    retry_repeats_successor: bool = False
+    retry_replaces_successor: bool = False
     reuse_refused: bool = True
     use_forgotten_after: int | None = None
     remembers_generations: int | None = None

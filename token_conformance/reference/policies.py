@@ -69,7 +69,7 @@ class AssertionPolicy:
 
 @dataclass(frozen=True)
 class RequestPolicy:
-    """How a request to the token endpoint is read (RFC 6749 §3.2)."""
+    """How a request to the token endpoint is read (RFC 6749 §3.2); `allowed` are taken in `allowed_in` seconds."""
 
     get_accepted: bool = False
     put_accepted: bool = False
@@ -91,6 +91,9 @@ class RequestPolicy:
     broken_json: Literal["refused", "traced"] = "refused"
     fickle: bool = False
     browser_accepted: bool = True
+    origins: Literal["any", "known"] = "any"
+    allowed: int | None = None
+    allowed_in: int = 900
     revokes_too: bool = False
 
 

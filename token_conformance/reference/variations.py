@@ -16,6 +16,7 @@ from token_conformance.reference.variation import Variation
 from token_conformance.reference.variations_of_answers import FORMS
 from token_conformance.reference.variations_of_clients import CLIENTS
 from token_conformance.reference.variations_of_grants import FURTHER_GRANTS
+from token_conformance.reference.variations_of_servers import HABITS
 from token_conformance.reference.variations_of_tokens import LIVES
 
 
@@ -169,11 +170,6 @@ ALL = (
     ),
     Variation("refresh-grace", "a used refresh token works for another 10 s", policy("refresh", reuse_grace=10)),
     Variation(
-        "refresh-parallel-alike",
-        "parallel refreshes with one refresh token are all handed the same next one",
-        policy("refresh", atomic=False, racers_share_successor=True),
-    ),
-    Variation(
         "refresh-same-access-token",
         "a living access token is returned again with its true remaining expires_in",
         policy("refresh", access_token="same"),
@@ -304,6 +300,7 @@ ALL = (
     *FURTHER_GRANTS,
     *FORMS,
     *LIVES,
+    *HABITS,
     Variation(
         "dpop-offered",
         "tokens are bound to a key where a proof comes (RFC 9449), as the metadata says",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from token_conformance.results.todo import duration
 from token_conformance.running.planning import Plan, Step
 
-ESTIMATED = "an estimate by a rehearsal against the emulated server; nothing is sent to the provider"
+ESTIMATED = "an estimate by a rehearsal against the emulated server; it sends nothing to the provider"
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -19,6 +19,7 @@ def plan_lines(plan: Plan) -> list[str]:
         *(f"  {step.scenario.name:{width}}  {step.absent}" for step in absent),
         *_too_long(plan),
         *_passwords(plan),
+        *_fitting(plan),
         _total(plan),
     ]
 
@@ -58,13 +59,29 @@ def _passwords(plan: Plan) -> list[str]:
     return [f"passwords: the right one is presented about {_number(plan.passwords, 'time')}{where}, {wrong}{leave}"]
 
 
+def _fitting(plan: Plan) -> list[str]:
+    """What is performed at first of a run that is allowed fewer token requests than it takes, and how it goes on."""
+    found = plan.fitting
+    if found is None or found.whole:
+        return []
+    limits = " and ".join(f"{each.count} in {duration(each.seconds)}" for each in found.limits)
+    first = f"{_number(len(found.chosen), 'scenario')} of {len(found.left) + len(found.chosen)}"
+    later = f"about {_number(found.runs, 'run')} with --resume {'does' if found.runs == 1 else 'do'} the rest"
+    return [
+        f"token requests: about {found.total} in all, and the provider allows {limits}",
+        f"  it begins with what weighs most, {first}, and {later}",
+        f"  at first: {', '.join(sorted(each.name for each in found.chosen))}",
+        *(f"  never: {each.name}, which takes about {found.costs[each.name]} at once" for each in found.too_large),
+    ]
+
+
 def _total(plan: Plan) -> str:
     limits = plan.limits
     beyond = "" if plan.logins <= limits.max_logins else ": what comes after them stays inconclusive"
     more = f"{plan.authorizations} where the provider keeps no login session; " if plan.asks_more_often else ""
     return (
         f"{plan.profile}: about {_number(plan.logins, 'login')} ({more}limits.max_logins = {limits.max_logins}{beyond}), "
-        f"about {_number(plan.requests, 'request')} (limits.requests_per_second = {limits.requests_per_second:g}), "
+        f"about {_number(plan.requests, 'request')}, {plan.token_requests} of them for tokens (limits.requests_per_second = {limits.requests_per_second:g}), "
         f"waits of {duration(plan.wait)} in all (limits.max_wait = {limits.max_wait} s for each): "
         f"at least {duration(plan.seconds)}"
     )

@@ -39,7 +39,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
         *(_stale(requirement) for requirement in run.stale_deviations),
         *(_unjudged(requirement, run) for requirement in (run.unjudged if run.circumstances.complete else ())),
         *_facts(run),
-        *([_left(run, again)] if run.todo else []),
+        *_left(run, again),
         *(
             f"PARKED   {each.scenario} until {each.due:%Y-%m-%d %H:%M} UTC: `run --due` goes on with it"
             for each in run.parked
@@ -121,9 +121,14 @@ def _fact(fact: SheetFact) -> str:
     return f"{fact.line.name}: {words}{differs}"
 
 
-def _left(run: RunResult, again: str) -> str:
-    scenarios = ", ".join(f"{left.scenario} ({duration(left.wait)})" for left in run.todo)
-    return f"TO DO    {scenarios}: `{again}` waits so long"
+def _left(run: RunResult, again: str) -> Iterator[str]:
+    """What is left to do, and by which command: what was cut short goes first."""
+    if limited := run.cut_short:
+        names, from_ = ", ".join(left.scenario for left in limited), max(left.earliest for left in limited)
+        yield f"TO DO    {names}: from {from_:%Y-%m-%d %H:%M:%S} UTC on `{again}` goes on with them, as far as the limit allows"
+    waiting = ", ".join(f"{left.scenario} ({duration(left.wait)})" for left in run.todo if left not in limited)
+    if waiting:
+        yield f"TO DO    {waiting}: `{again}` {'waits so long then' if limited else 'waits so long'}"
 
 
 def _stale(requirement: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from token_conformance.results.outcome import Outcome
@@ -10,6 +10,7 @@ from token_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
     from token_conformance.results.results import RunResult
+    from token_conformance.results.todo import ToDo
 
 NO_VERDICT = "No verdict on the provider"
 
@@ -30,6 +31,8 @@ def _headline(run: RunResult) -> str:
             return f"Does not conform: {_violations(run)}"
         case Outcome.ERROR:
             return f"{NO_VERDICT}: {checks(count[Verdict.ERROR])} met a defect of the suite"
+        case Outcome.CUT_SHORT:
+            return f"{NO_VERDICT} as a whole yet: nothing failed of what was judged by now"
         case Outcome.INCOMPLETE:
             return f"{NO_VERDICT}: it was to be judged completely"
         case Outcome.NOTHING_JUDGED:
@@ -55,12 +58,21 @@ def _beside(run: RunResult) -> Iterator[str]:
     for verdict, words in _SAID.items():
         if count[verdict] and verdict is not told_first:
             yield f"{checks(count[verdict])} {words}"
+    if left := run.cut_short:
+        yield _cut_short(left)
     if how.trouble is not None and outcome not in {Outcome.NO_SESSION, Outcome.TROUBLE}:
         yield how.trouble
     if how.selection is not None and outcome is not Outcome.SELECTION_HOLDS:
         yield f"selected by {how.selection}"
     if number := len(run.unjudged):
         yield f"{number} MUST{'s' * (number != 1)} of its claims could not be judged"
+
+
+def _cut_short(left: Sequence[ToDo]) -> str:
+    """What is said of a run for which the provider allowed too few requests."""
+    again = max(each.earliest for each in left)
+    number = "1 scenario is" if len(left) == 1 else f"{len(left)} scenarios are"
+    return f"the provider limits requests, and {number} left for --resume, from {again:%Y-%m-%d %H:%M:%S} UTC on"
 
 
 _SAID = {

@@ -28,7 +28,10 @@ NOTHING_JUDGED = 5
 INCOMPLETE = 7
 """With `--complete`, a MUST of the claims could not be judged."""
 
-WORST_FIRST = (INTERRUPTED, NO_SESSION, DOES_NOT_CONFORM, USAGE_ERROR, INCOMPLETE, NOTHING_JUDGED, CONFORMS)
+CUT_SHORT = 8
+"""The provider allowed too few requests: nothing failed of what was judged, and `--resume` goes on with the rest."""
+
+WORST_FIRST = (INTERRUPTED, NO_SESSION, DOES_NOT_CONFORM, USAGE_ERROR, CUT_SHORT, INCOMPLETE, NOTHING_JUDGED, CONFORMS)
 
 
 def worst(statuses: Iterable[int]) -> int:

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     DOES_NOT_CONFORM = "does_not_conform"
     ERROR = "error"
     TROUBLE = "trouble"
+    CUT_SHORT = "cut_short"
     INCOMPLETE = "incomplete"
     NOTHING_JUDGED = "nothing_judged"
     SELECTION_HOLDS = "selection_holds"
@@ -40,6 +41,7 @@ _STATUSES = {
     Outcome.DOES_NOT_CONFORM: exit_status.DOES_NOT_CONFORM,
     Outcome.ERROR: exit_status.DOES_NOT_CONFORM,
     Outcome.TROUBLE: exit_status.USAGE_ERROR,
+    Outcome.CUT_SHORT: exit_status.CUT_SHORT,
     Outcome.INCOMPLETE: exit_status.INCOMPLETE,
     Outcome.NOTHING_JUDGED: exit_status.NOTHING_JUDGED,
     Outcome.SELECTION_HOLDS: exit_status.CONFORMS,
@@ -50,6 +52,7 @@ _BROKEN_OFF = {
     Outcome.INTERRUPTED,
     Outcome.NO_SESSION,
     Outcome.TROUBLE,
+    Outcome.CUT_SHORT,
     Outcome.INCOMPLETE,
     Outcome.NOTHING_JUDGED,
 }
@@ -89,7 +92,9 @@ AS_USUAL = Circumstances()
 """All checks of a provider that answered."""
 
 
-def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: int, stale: int) -> Outcome:
+def outcome_of(
+    how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: int, stale: int, left: int = 0
+) -> Outcome:
     """What a run comes to: the first that fits, in the order in which exit statuses count.
 
     Args:
@@ -97,6 +102,7 @@ def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: 
         summary: how often each verdict was given.
         unjudged: how many MUSTs of the claims could not be judged.
         stale: how many documented deviations were not seen any more.
+        left: for how many scenarios the provider allowed no more requests.
 
     """
     judged = how.of_token_endpoint and any(summary[verdict] for verdict in Verdict if verdict.judged)
@@ -110,6 +116,7 @@ def outcome_of(how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: 
         (Outcome.DOES_NOT_CONFORM, summary[Verdict.FAIL] or too_lax),
         (Outcome.ERROR, summary[Verdict.ERROR]),
         (Outcome.TROUBLE, how.trouble is not None),
+        (Outcome.CUT_SHORT, left),
         (Outcome.INCOMPLETE, how.complete and unjudged),
         (Outcome.NOTHING_JUDGED, not judged),
         (Outcome.SELECTION_HOLDS, how.selection is not None),

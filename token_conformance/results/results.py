@@ -17,8 +17,9 @@ from token_conformance.results.causes import Cause, causes_of
 from token_conformance.results.conclusion import conclusion
 from token_conformance.results.facts import fact_json
 from token_conformance.results.outcome import AS_USUAL, Circumstances, Outcome, outcome_of
-from token_conformance.results.todo import Parked, ToDo
+from token_conformance.results.todo import Parked, ToDo, spent_json
 from token_conformance.verdict import Verdict
+from token_conformance.wire.allowance import Spent
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class CheckResult:
             "formerly": list(self.formerly),
             "seen": list(self.seen) if self.seen is not None else None,
             "unrepeated": self.unrepeated or None,
+            "habit": asdict(self.habit) if self.habit is not None else None,
+            "stopped_by": self.stopped_by,
+            "explained_by": list(self.explained_by),
         }
 
 
@@ -95,7 +99,8 @@ class RunResult:
     `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself; `withheld` says
     what the reports do not show, since it would have been a secret; `provider` is its name, `address` its issuer, or else
     its token endpoint; `circumstances` tell what was asked of the run, and how it
-    went; `parked` is what waits for a later run with `--due`.
+    went; `parked` is what waits for a later run with `--due`; `spent` are the known limits of token requests with what is
+    spent of them, and `runs` how many runs these are the results of, one after the other.
     """
 
     profile: str
@@ -110,6 +115,8 @@ class RunResult:
     clock_skew: float | None = None
     todo: tuple[ToDo, ...] = ()
     parked: tuple[Parked, ...] = ()
+    spent: tuple[Spent, ...] = ()
+    runs: int = 1
     noticed: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     facts: tuple[SheetFact, ...] = ()
@@ -188,7 +195,13 @@ class RunResult:
     def outcome(self) -> Outcome:
         """What the run comes to, in one word."""
         unjudged, stale = len(self.unjudged), len(self.stale_deviations)
-        return outcome_of(self.circumstances, self.summary, unjudged=unjudged, stale=stale)
+        left = len(self.cut_short)
+        return outcome_of(self.circumstances, self.summary, unjudged=unjudged, stale=stale, left=left)
+
+    @property
+    def cut_short(self) -> tuple[ToDo, ...]:
+        """What is left since the provider allowed no more requests."""
+        return tuple(each for each in self.todo if each.because == "limit")
 
     @property
     def conclusion(self) -> str:
@@ -224,6 +237,8 @@ class RunResult:
             },
             "unjudged": [requirement.id for requirement in self.unjudged],
             "stale_deviations": list(self.stale_deviations),
+            "runs": self.runs,
+            "limits": spent_json(self.spent),
             "todo": [left.to_json() for left in self.todo],
             "parked": [each.to_json() for each in self.parked],
             "facts": [fact_json(fact) for fact in self.facts],

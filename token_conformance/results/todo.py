@@ -7,33 +7,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, NonNegativeInt, ValidationError
+from pydantic import AwareDatetime, BaseModel, NonNegativeInt, PositiveInt, ValidationError
 
 from token_conformance.profile.login import Login
 from token_conformance.running.record import Record
+from token_conformance.verdict import Limited
+from token_conformance.wire.allowance import Spent
+from token_conformance.wire.rate_limit import KnownBy, RateLimit
 
 MARGIN = 60
 """Seconds that a run which resumes may wait longer than the to-dos say: a new token may live a little longer."""
+
+
+Because = Literal["wait", "limit"]
+"""Why a scenario is left: it takes too long a wait, or the provider allowed no more requests."""
 
 
 @dataclass(frozen=True)
 class ToDo:
     """A scenario that takes a wait of some seconds, and when it could be done at the earliest: begun at once.
 
-    `alone` tells that its wait does not overlap with others of its user.
+    `because` says whether it was left for its wait, or since the provider allowed no more requests. `alone` tells that its wait does not overlap with others of its user.
     """
 
     scenario: str
     wait: int
     earliest: datetime
     alone: bool = False
+    because: Because = "wait"
 
     def to_json(self) -> dict[str, Any]:
         """The entry of results.json."""
         earliest = self.earliest.isoformat(timespec="seconds")
-        return {"scenario": self.scenario, "wait": self.wait, "earliest": earliest, "alone": self.alone}
+        members = {"scenario": self.scenario, "wait": self.wait, "earliest": earliest, "alone": self.alone}
+        return {**members, "because": self.because}
 
 
 @dataclass(frozen=True)
@@ -51,13 +60,21 @@ class Parked:
 
 
 def to_dos(record: Record, now: datetime) -> tuple[ToDo, ...]:
-    """The scenarios of a run for which `max_wait` was too short."""
-    lacking = ((name, waits.lacking, waits.alone) for name, waits in record.waits.items())
-    return tuple(
-        ToDo(name, ceil(wait), now + timedelta(seconds=wait), alone)
-        for name, wait, alone in sorted(lacking, key=lambda each: each[0])
-        if wait is not None
+    """The scenarios of a run for which `max_wait` was too short, and those for which the provider allowed no more requests."""
+    again = max(now, record.again_from or now)
+    limited = {name for name, outcome in record.outcomes.items() if isinstance(outcome, Limited)}
+    lacking = {name: waits for name, waits in record.waits.items() if waits.lacking is not None and name not in limited}
+    waiting = (
+        ToDo(name, ceil(waits.lacking or 0), now + timedelta(seconds=waits.lacking or 0), waits.alone)
+        for name, waits in sorted(lacking.items())
     )
+    return (*(ToDo(name, 0, again, because="limit") for name in sorted(limited)), *waiting)
+
+
+def taken_up(left: Sequence[ToDo]) -> tuple[ToDo, ...]:
+    """What a run that resumes does of what is left: first what was cut short, since waits may take long."""
+    limited = tuple(each for each in left if each.because == "limit")
+    return limited or tuple(left)
 
 
 class ResumeError(ValueError):
@@ -69,6 +86,7 @@ class _Entry(BaseModel):
     wait: NonNegativeInt
     earliest: AwareDatetime
     alone: bool = False
+    because: Because = "wait"
 
 
 class _Results(BaseModel):
@@ -93,7 +111,39 @@ def read_to_dos(path: Path, profile: str) -> tuple[ToDo, ...]:
         raise ResumeError(f"{path} is of the profile {results.profile!r}, not of {profile!r}")
     if not results.todo:
         raise ResumeError(f"{path} holds no to-do: nothing is left to resume")
-    return tuple(ToDo(entry.scenario, entry.wait, entry.earliest, entry.alone) for entry in results.todo)
+    return tuple(ToDo(entry.scenario, entry.wait, entry.earliest, entry.alone, entry.because) for entry in results.todo)
+
+
+class _Spent(BaseModel):
+    count: PositiveInt
+    seconds: PositiveInt
+    known_by: KnownBy
+    used: NonNegativeInt
+    until: AwareDatetime
+
+
+class _Limits(BaseModel):
+    limits: list[_Spent] = []
+
+
+def read_spent(path: Path) -> tuple[Spent, ...]:
+    """What an earlier run knew of the provider's limits, by its results.json, and what of them was spent."""
+    told = _Limits.model_validate_json(path.read_bytes()).limits
+    return tuple(Spent(RateLimit(each.count, each.seconds, each.known_by), each.used, each.until) for each in told)
+
+
+def spent_json(spent: Iterable[Spent]) -> list[dict[str, Any]]:
+    """The entries of results.json that `read_spent` reads."""
+    return [
+        {
+            "count": each.limit.count,
+            "seconds": each.limit.seconds,
+            "known_by": each.limit.known_by,
+            "used": each.used,
+            "until": each.until.isoformat(timespec="seconds"),
+        }
+        for each in spent
+    ]
 
 
 def longest_wait(left: Iterable[ToDo]) -> int:
@@ -103,6 +153,8 @@ def longest_wait(left: Iterable[ToDo]) -> int:
 
 def announcement(name: str, left: Sequence[ToDo], now: datetime, login: Login) -> str:
     """What a run that resumes says beforehand: what it does, what it begins with, and how long that takes."""
+    if any(each.because == "limit" for each in left):
+        return _going_on(name, left, now)
     if login.seeded:
         begin = "from the stored session" if login.stored else "from login.refresh_token"
         wait, waits = sum(each.wait for each in left), "waits follow one another"
@@ -114,6 +166,15 @@ def announcement(name: str, left: Sequence[ToDo], now: datetime, login: Login) -
         f"{name}: resumes {names}, {begin}; their {waits} and take {duration(wait)}, "
         f"until {end:%Y-%m-%d %H:%M} UTC at the earliest"
     )
+
+
+def _going_on(name: str, left: Sequence[ToDo], now: datetime) -> str:
+    """What is said of a run that goes on where another one was cut short."""
+    count, earliest = len(left), max(each.earliest for each in left)
+    before = f"; the provider's limit is over at {earliest:%H:%M:%S} UTC, and before that nothing may fit" * (
+        earliest > now
+    )
+    return f"{name}: goes on with {count} scenario{'s' * (count != 1)}, the worthiest first{before}"
 
 
 def _overlapping(left: Sequence[ToDo], further_users: int) -> int:

@@ -29,6 +29,8 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"--{' and --'.join(kinds)} exclude each other: choose one"
     if not asked.isdisjoint({"fault", "variation"}) and not {*kinds} <= {"emulated"}:
         yield "--fault and --variation belong to --emulated"
+    if "probe" in asked and "plan" not in asked:
+        yield "--probe asks what a plan has to know: give --plan too"
     if "due" in asked and not asked.isdisjoint({"park", "resume"}):
         yield "--due goes on with what is parked alone: leave out --park and --resume"
     if {"write_facts", "due"} <= asked:

@@ -10,7 +10,6 @@ from http.cookiejar import CookieJar
 from types import MappingProxyType
 from typing import Any
 
-from token_conformance.profile.features import require
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
 from token_conformance.provider.admission import Admission
@@ -19,8 +18,10 @@ from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.defect import described
+from token_conformance.running.economy import note_left, thrifty_pace, what_fits
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
 from token_conformance.running.labels import AFTERWARDS, AGAIN
+from token_conformance.running.performing import Performing
 from token_conformance.running.place import Place, sit_down
 from token_conformance.running.probing import Probing
 from token_conformance.running.record import Record
@@ -30,8 +31,8 @@ from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, Si
 from token_conformance.running.stages import BY_LOGIN, Row, Sessions, Stage, hands_of, stages, taken_over
 from token_conformance.running.stored_session import begin, note_end, note_refusal, outlived, stored_session
 from token_conformance.running.trouble import Trouble, crowded_out, unanswered
-from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits, patience
-from token_conformance.verdict import Inconclusive, NotJudged
+from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits
+from token_conformance.verdict import NotJudged
 from token_conformance.wire.bounds import Room
 from token_conformance.wire.connection import Connection, ServerKind
 from token_conformance.wire.exchange import Exchange
@@ -46,13 +47,16 @@ FRESH = timedelta(seconds=30)
 """How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
 
-async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *, rehearsal: bool = False) -> Record:
+async def gather(
+    run: Run, scenarios: Iterable[Scenario], progress: Progress, *, rehearsal: bool = False, in_turn: bool = False
+) -> Record:
     """Perform the scenarios; the record holds their transcripts, or the reasons why there are none, and all exchanges.
 
-    A rehearsal deals them to rows as a live run does, and takes no time. What was gathered until the run was told to
+    A rehearsal deals them to rows as a live run does, or all to one (`in_turn`), and takes no time. What was gathered until the run was told to
     stop, or met a defect of ours, is in the record as well.
     """
     gathering, listed = Gathering(run, progress, rehearsal=rehearsal), list(scenarios)
+    gathering.in_turn = in_turn
     async with gathering.closing():
         await gathering.discover()
         needed = any(BY_LOGIN & set(each.needs) for each in listed)
@@ -64,7 +68,7 @@ async def gather(run: Run, scenarios: Iterable[Scenario], progress: Progress, *,
     return record
 
 
-class Gathering:
+class Gathering(Performing):
     """One run's scenarios under way, and what they share; `suffix` sets what is done after the run apart from it."""
 
     suffix = AGAIN
@@ -73,7 +77,8 @@ class Gathering:
         self.run = run
         self.kind: ServerKind = "live" if rehearsal else run.server.kind
         self.really_waits = run.server.kind == "live"
-        self.pace = Pace(run.profile.limits, patient=True) if self.really_waits else Pace(UNHURRIED)
+        self.pace = thrifty_pace(run) if self.really_waits else Pace(UNHURRIED)
+        self.in_turn = False
         self._again = self.suffix if after is not None else ""
         self._room = Room()
         self.probing = Probing(run, self._again, lambda: self.discovery.exchange)
@@ -119,6 +124,7 @@ class Gathering:
         try:
             self._endpoints = await self.run.interruption.unless_asked(self._discovered())
             self.probing.endpoint = self._endpoints[0]
+            self.pace.token_endpoints = frozenset(each for each in self._endpoints if each is not None)
         except InterruptedRunError:
             pass
         except NotJudged as problem:
@@ -134,16 +140,30 @@ class Gathering:
         profile = self.run.profile
         if session is not None and session.seed is not None:
             await self._renew(session)
-        asked = worth_asking(self.kind, profile, scenarios)
-        self._total = len(scenarios) + asked
+        self._total = len(scenarios)
         try:
+            scenarios = await self._that_fit(scenarios)
+            asked = not self.in_turn and worth_asking(self.kind, profile, scenarios)
             sessions = await self._ask_for_sessions() if asked else "unknown"
-            for stage in stages(scenarios, self.kind, profile, sessions=sessions):
+            scenarios = await self._that_fit(scenarios) if asked else scenarios
+            for stage in stages(scenarios, self.kind, profile, sessions=sessions, in_turn=self.in_turn):
                 await self._act(stage, session)
                 self._doubt_all()
         finally:
             await self._leave_places()
         self._conclude()
+
+    async def _that_fit(self, scenarios: list[Scenario]) -> list[Scenario]:
+        """The scenarios for which the provider allows enough token requests; of the others is said why they are left."""
+        found = await what_fits(self.run, self.pace, scenarios)
+        if found is None or found.whole:
+            return scenarios
+        self.in_turn = True
+        self._noticed.append(found.told)
+        for each, why in found.reasons(self.run.allowance.reason):
+            self._outcomes[each.name] = why
+            note_left(self.run, each, why)
+        return list(found.chosen)
 
     async def repeat(self, scenarios: list[Scenario]) -> None:
         """Perform each scenario by itself, in a new browser; those of a live run one after the other."""
@@ -176,6 +196,7 @@ class Gathering:
 
     async def _ask_for_sessions(self) -> Sessions:
         """Find out whether the user's sessions live side by side."""
+        self._total += 1
         await self._act((Row((SIDE_BY_SIDE,), seat=0),))
         found = self._outcomes[SIDE_BY_SIDE.name]
         sessions = found.sessions if isinstance(found, SideBySide) else "unknown"
@@ -220,6 +241,8 @@ class Gathering:
             noticed=tuple(self._all_noticed()),
             concerning=self._concerning,
             defect=self._defect,
+            spent=self.run.allowance.spent,
+            again_from=self.run.allowance.again_from,
         )
 
     def _all_noticed(self) -> Iterator[str]:
@@ -300,27 +323,6 @@ class Gathering:
 
     def _provider(self, profile: Profile, wire: Wire, lineage: Lineage, clock: ScenarioClock | None = None) -> Provider:
         return Provider(profile, wire, self.discovery, lineage, self.logins, clock, self.admission)
-
-    async def _perform(self, scenario: Scenario, provider: Provider) -> None:
-        try:
-            require(self.run.profile, scenario.needs)
-            async with asyncio.timeout(patience(self.run.profile.limits)):
-                self._outcomes[scenario.name] = await self._to_its_end(scenario, provider)
-        except TimeoutError:
-            self._outcomes[scenario.name] = Inconclusive(f"scenario {scenario.name} did not end within its time")
-        except InterruptedRunError as problem:
-            self._outcomes[scenario.name] = InterruptedRunError(f"{problem} before scenario {scenario.name} had ended")
-        except Exception as problem:  # a traceback would keep the pages and answers that led to it
-            self._outcomes[scenario.name] = problem.with_traceback(None) if isinstance(problem, NotJudged) else problem
-
-    async def _to_its_end(self, scenario: Scenario, provider: Provider) -> Any:
-        """The transcript of a scenario, unless the run is told to stop before, or the provider is gone."""
-        interruption, lineage = self.run.interruption, provider.lineage
-
-        async def unless_told() -> Any:
-            return await interruption.unless_asked(scenario.perform(provider), renewing=lambda: lineage.renewing)
-
-        return await (self.presence.unless_gone(unless_told()) if self.presence is not None else unless_told())
 
     async def _leave(self, scenario: Scenario, place: Place, taken: timedelta) -> None:
         if not scenario.spares:

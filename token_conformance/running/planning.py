@@ -9,6 +9,7 @@ from typing import Literal
 
 from token_conformance.profile.models import Limits, Profile
 from token_conformance.redaction import Redactor
+from token_conformance.running.economy import Fitting, thrifty_pace, token_requests, what_fits
 from token_conformance.running.gathering import gather
 from token_conformance.running.parking import why_not_parked
 from token_conformance.running.record import Record
@@ -30,7 +31,8 @@ UNLIMITED = 1_000_000
 class Step:
     """What one scenario takes: requests, logins, seconds of waiting; `absent` says why it is not applicable.
 
-    `parkable` tells whether it can be stopped at a wait that is too long, and go on later.
+    `parkable` tells whether it can be stopped at a wait that is too long, and go on later; `token_requests` counts those
+    of its requests that go to the token endpoint.
     """
 
     scenario: Scenario
@@ -39,6 +41,7 @@ class Step:
     waits: Waits
     absent: str | None = None
     parkable: bool = False
+    token_requests: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Plan:
     """What a run takes, by a rehearsal; `wait` is that of the whole run, whose long waits overlap.
 
     `authorizations` is how often it logs in where the provider keeps no login session; `passwords` tells how often a
-    user's password is presented, and `wrong_passwords` how often another one in its place.
+    user's password is presented, and `wrong_passwords` how often another one in its place. `fitting` tells what is
+    performed at first, where the provider is known to limit token requests.
     """
 
     profile: str
@@ -58,6 +62,8 @@ class Plan:
     authorizations: int = 0
     passwords: int = 0
     wrong_passwords: int = 0
+    token_requests: int = 0
+    fitting: Fitting | None = None
 
     @property
     def logins(self) -> int:
@@ -90,18 +96,17 @@ class Plan:
         return self.wait + self.requests / self.limits.requests_per_second
 
 
-async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], checks: int) -> Plan:
+async def rehearse(run: Run, scenarios: Sequence[Scenario], checks: int) -> Plan:
     """Perform the scenarios in this process, in rows as a live run has them, and count; nothing is sent anywhere."""
-    unlimited = profile.model_copy(update={"limits": profile.limits.model_copy(update={"max_logins": UNLIMITED})})
-    run = Run(name, unlimited, RehearsalServer(unlimited), Redactor())
-    record = await gather(run, scenarios, lambda *_: None, rehearsal=True)
-    requests = Counter(exchange.scenario for exchange in record.exchanges)
+    profile, pace = run.profile, thrifty_pace(run)
+    record = await rehearsed(run.name, profile, scenarios)
+    requests, of_tokens = Counter(exchange.scenario for exchange in record.exchanges), token_requests(record)
     return Plan(
-        profile=name,
+        profile=run.name,
         limits=profile.limits,
         checks=checks,
         steps=tuple(
-            _step(scenario, record, requests)
+            _step(scenario, record, requests, of_tokens)
             for scenario in (SIDE_BY_SIDE, *scenarios)
             if scenario.name in record.outcomes
         ),
@@ -110,15 +115,24 @@ async def rehearse(name: str, profile: Profile, scenarios: Sequence[Scenario], c
         authorizations=record.authorizations,
         passwords=sum(presented(exchange, profile) == "right" for exchange in record.exchanges),
         wrong_passwords=sum(presented(exchange, profile) == "wrong" for exchange in record.exchanges),
+        token_requests=of_tokens.total(),
+        fitting=await what_fits(run, pace, scenarios),
     )
+
+
+async def rehearsed(name: str, profile: Profile, scenarios: Sequence[Scenario], *, in_turn: bool = False) -> Record:
+    """What a run gathers in this process, with as many logins as it takes; `in_turn` one scenario after the other."""
+    unlimited = profile.model_copy(update={"limits": profile.limits.model_copy(update={"max_logins": UNLIMITED})})
+    run = Run(name, unlimited, RehearsalServer(unlimited), Redactor())
+    return await gather(run, scenarios, lambda *_: None, rehearsal=True, in_turn=in_turn)
 
 
 async def told_how_far(run: Run, record: Record, scenarios: Sequence[Scenario]) -> Record:
     """The record of a run, whose trouble says about how many requests it would have made, where the provider stopped."""
     if record.stopped is None or record.trouble is None:
         return record
-    plan = await rehearse(run.name, run.profile, scenarios, checks=0)
-    about = max(plan.requests, len(record.exchanges))
+    rehearsal = await rehearsed(run.name, run.profile, scenarios)
+    about = max(len(rehearsal.exchanges), len(record.exchanges))
     told = record.trouble.replace(stopped_after(record.stopped), stopped_after(record.stopped, of=about))
     return replace(record, trouble=told)
 
@@ -133,11 +147,12 @@ def presented(exchange: Exchange, profile: Profile) -> Literal["right", "wrong"]
     return "wrong" if form.get("username") in known and form.get("password") else None
 
 
-def _step(scenario: Scenario, record: Record, requests: Counter[str]) -> Step:
+def _step(scenario: Scenario, record: Record, requests: Counter[str], of_tokens: Counter[str]) -> Step:
     outcome, name = record.outcomes[scenario.name], scenario.name
     absent = str(outcome) if isinstance(outcome, NotApplicable) else None
     parks = why_not_parked(scenario, record.profile) is None
-    return Step(scenario, requests[name], record.logins_of.get(name, 0), record.waits[name], absent, parks)
+    logins, waits = record.logins_of.get(name, 0), record.waits[name]
+    return Step(scenario, requests[name], logins, waits, absent, parks, of_tokens[name])
 
 
 def _wait(profile: Profile, scenarios: Sequence[Scenario], record: Record) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from token_conformance.provider.admission import Finding
 from token_conformance.running.interruption import InterruptedRunError
 from token_conformance.running.waiting import Waits
 from token_conformance.verdict import NotJudged
+from token_conformance.wire.allowance import Spent
 from token_conformance.wire.connection import ServerKind
 from token_conformance.wire.exchange import Exchange
 
@@ -29,7 +31,8 @@ class Record:
     changed how the run went, a sentence each; `authorizations` counts logins and those that asked for no password,
     `login_limit` is how many logins there may be, and `admitted` what was found out of how clients get in; `wrong_passwords`
     names the users for whom a wrong password was presented. `concerning` names the scenarios
-    for which the profile has what they need, and `defect` says which defect of ours ended the run.
+    for which the profile has what they need, and `defect` says which defect of ours ended the run. `spent` are the limits of token requests that are known, and what is
+    spent of them; where the provider allows no more, it makes sense to go on `again_from` then.
     """
 
     profile: Profile
@@ -50,6 +53,8 @@ class Record:
     admitted: Mapping[tuple[str, str], Finding] = field(default_factory=dict)
     concerning: frozenset[str] = frozenset()
     defect: str | None = None
+    spent: tuple[Spent, ...] = ()
+    again_from: datetime | None = None
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

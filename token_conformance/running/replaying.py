@@ -31,14 +31,14 @@ from token_conformance.running.trouble import Trouble
 from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits
 from token_conformance.servers.evidence_lines import Reason, ScenarioBegan, ScenarioEnded
 from token_conformance.servers.stored import StoredConnection, StoredServer, Tape, counting, not_held
-from token_conformance.verdict import Inconclusive, NoLogin, NotApplicable, NotJudged, TooLong
+from token_conformance.verdict import Inconclusive, Limited, NoLogin, NotApplicable, NotJudged, TooLong
 from token_conformance.wire.exchange import Exchange, Request
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.user_agent import UserAgent
 from token_conformance.wire.wire import Completion, Renewal, Wire
 
 REASONS: Mapping[str, type[NotJudged]] = {
-    kind.__name__: kind for kind in (Inconclusive, TooLong, NoLogin, NotApplicable)
+    kind.__name__: kind for kind in (Inconclusive, TooLong, Limited, NoLogin, NotApplicable)
 }
 
 PATIENCE = 60

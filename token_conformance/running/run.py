@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
 from token_conformance.running.interruption import Interruption
 from token_conformance.running.noting import Inattentive, RunNoting
+from token_conformance.wire.allowance import Allowance
 from token_conformance.wire.connection import Server
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ class Run:
     """One profile in a pytest session; `only` names the scenarios whose checks are judged, where not all are.
 
     `lot` is where a live run finds what is parked, and parks; with `due` it goes on with that alone.
-    All runs of a session share the `interruption` that tells them to stop. `noting` is told how it goes. `until` is when it
+    `allowance` counts token requests where the provider limits them, and `worth` says which scenarios are performed first then:
+    for each its place, and the worth of what it judges; it `goes_on` with a run that the provider's limits cut short. All runs of a session share the `interruption` that tells them to stop. `noting` is told how it goes. `until` is when it
     ended, where it is one of stored evidence.
     """
 
@@ -38,6 +41,9 @@ class Run:
     interruption: Interruption = field(default_factory=Interruption)
     noting: RunNoting = field(default_factory=Inattentive)
     until: datetime | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    worth: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+    goes_on: bool = False
 
     @property
     def replayed(self) -> bool:

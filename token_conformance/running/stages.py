@@ -42,7 +42,12 @@ Sessions = Literal["one", "several", "unknown"]
 
 
 def stages(
-    scenarios: Sequence[Scenario], kind: ServerKind, profile: Profile, *, sessions: Sessions = "unknown"
+    scenarios: Sequence[Scenario],
+    kind: ServerKind,
+    profile: Profile,
+    *,
+    sessions: Sessions = "unknown",
+    in_turn: bool = False,
 ) -> tuple[Stage, ...]:
     """Deal the scenarios to rows, and the rows to stages that follow one another.
 
@@ -53,6 +58,7 @@ def stages(
         profile: whose users log in. Where there is but one session, all scenarios share it, one after the other.
         sessions: `one` where nobody may log in beside another one; `several` where an authorization beside a session
             leaves it alone.
+        in_turn: whether all of a live run go through one row, where few requests are allowed and time is not what is scarce.
 
     """
     seeded = profile.login.seeded
@@ -61,6 +67,8 @@ def stages(
         return (_dealt(sorted(scenarios, key=_enders_last), len(scenarios) if alone else MOST_ROWS),)
     if seeded:
         return (_dealt(sorted(scenarios, key=_with_one_session), 1),)
+    if in_turn:
+        return (_dealt(sorted(scenarios, key=_enders_last), 1),)
     return tuple(stage for stage in _live(scenarios, profile, sessions) if stage)
 
 

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit, urlunsplit
 from aiolimiter import AsyncLimiter
 
 from token_conformance.profile.models import Limits
-from token_conformance.verdict import Inconclusive
+from token_conformance.verdict import Inconclusive, Limited
+from token_conformance.wire.allowance import Allowance
 from token_conformance.wire.exchange import Exchange, Request
+from token_conformance.wire.retry_after import TOO_MANY
 
 RESPITE = 1.0
 """Seconds after which a token request is sent again that the server failed at: some make one token a second."""
@@ -29,6 +31,7 @@ class Pace:
         patient: whether to come again when the server asks for it by 429 or 503 with Retry-After.
         sleep: lets seconds pass.
         now: the time that passes meanwhile, in seconds.
+        allowance: how many token requests the server allows; without it nobody counts them.
 
     """
 
@@ -39,15 +42,18 @@ class Pace:
         patient: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], float] = monotonic,
+        allowance: Allowance | None = None,
     ) -> None:
         self.patient = patient
+        self.allowance = allowance
+        self.token_endpoints: frozenset[str] = frozenset()
         self._longest = limits.max_wait
         self._sleep, self._now = sleep, now
         self._paused_until = now()
-        self._closed: dict[str, tuple[float, str]] = {}
+        self._closed: dict[str, tuple[float, Inconclusive]] = {}
         self._concurrency = limits.concurrency
         self._race = asyncio.Lock()
-        self._racing = asyncio.Semaphore(limits.race)
+        self._racing, self._race_of = asyncio.Semaphore(limits.race), limits.race
         self._burst = limits.race / limits.requests_per_second
         self._recovered = 0
         self._in_flight = asyncio.Semaphore(limits.concurrency)
@@ -59,6 +65,8 @@ class Pace:
 
         A race leaves at once, whatever the rate: the time that its requests would take passes before.
         """
+        if self.allowance is not None:
+            await self.allowance.reach(self._race_of)
         async with self._race, AsyncExitStack() as held:
             for _ in range(self._concurrency):
                 await held.enter_async_context(self._in_flight)
@@ -75,6 +83,24 @@ class Pace:
                 held_back += left
             yield held_back
 
+    async def allow(self, request: Request) -> float:
+        """Wait until the server allows a request, where it is one for tokens; gives the seconds that it took.
+
+        Raises:
+            Limited: it takes longer than the run waits.
+
+        """
+        return await self.allowance.take() if self.allowance is not None and self._counts(request) else 0.0
+
+    def heed(self, exchange: Exchange) -> None:
+        """Learn from an answer what the server allows."""
+        if self.allowance is not None and self._counts(exchange.request):
+            self.allowance.heed(exchange)
+
+    def _counts(self, request: Request) -> bool:
+        """Whether the token endpoint counts a request; it hardly does so with the question whether a page may ask."""
+        return request.method != "OPTIONS" and _address(request.url) in self.token_endpoints
+
     async def rest(self) -> None:
         """Let the time pass after which a request that the server failed at is sent again; one in this process needs none."""
         if self.patient:
@@ -87,7 +113,7 @@ class Pace:
     @property
     def noticed(self) -> tuple[str, ...]:
         """What was seen of the pace that the server bears, in sentences."""
-        left_alone = tuple(f"{LIMITED}: {reason}" for _, reason in self._closed.values())
+        left_alone = tuple(str(reason) for _, reason in self._closed.values())
         if not self._recovered:
             return left_alone
         often = f"{self._recovered} token requests at which the server failed were answered {RESPITE:g} s later"
@@ -99,11 +125,12 @@ class Pace:
         if seconds <= self._longest:
             self._paused_until = max(self._paused_until, until)
             return
-        status = exchange.answer.status if exchange.answer is not None else "the answer"
-        reason = (
-            f"{status} to {exchange} asks to come again after {seconds:.0f} s; limits.max_wait is {self._longest} s"
-        )
-        self._closed[_address(exchange.request.url)] = until, reason
+        status = exchange.answer.status if exchange.answer is not None else 0
+        told = f"{status} to {exchange} asks to come again after {seconds:.0f} s; limits.max_wait is {self._longest} s"
+        kind = Limited if status == TOO_MANY else Inconclusive
+        self._closed[_address(exchange.request.url)] = until, kind(f"{LIMITED}: {told}")
+        if self.allowance is not None and status == TOO_MANY:
+            self.allowance.refused(seconds)
 
     def admit(self, request: Request) -> None:
         """Ask whether a request may be sent at all.
@@ -112,9 +139,9 @@ class Pace:
             Inconclusive: the server has asked to leave its address alone for longer than `max_wait`.
 
         """
-        until, reason = self._closed.get(_address(request.url), (0.0, ""))
-        if reason and self._now() < until:
-            raise Inconclusive(f"{LIMITED}: {reason}")
+        until, reason = self._closed.get(_address(request.url), (0.0, None))
+        if reason is not None and self._now() < until:
+            raise reason.anew()
 
 
 def _address(url: str) -> str:

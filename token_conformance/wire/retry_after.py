@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from token_conformance.wire.exchange import Exchange, Request, Response, header, http_date
+from token_conformance.wire.rate_limit import announced
 
-LATER = frozenset({429, 503})
+TOO_MANY = 429
+"""Too Many Requests (RFC 6585 §4)."""
+
+LATER = frozenset({TOO_MANY, 503})
 """Too Many Requests (RFC 6585 §4) and Service Unavailable (RFC 9110 §15.6.4): the request was not processed."""
 
 NEVER = frozenset({501, 505})
@@ -25,16 +29,24 @@ LONGEST = 10
 def retry_after(answer: Response | None, now: datetime) -> float | None:
     """The seconds after which a 429 or 503 asks to come again; None for any other answer, and where it does not tell.
 
-    A date is held against the server's own Date, as its clock may not be ours.
+    A date is held against the server's own Date, as its clock may not be ours. Without Retry-After, X-Retry-After counts, and
+    then the time at which its limit begins anew.
     """
     if answer is None or answer.status not in LATER:
         return None
-    value = (header(answer.headers, "retry-after") or "").strip()
+    value = (header(answer.headers, "retry-after") or header(answer.headers, "x-retry-after") or "").strip()
     if value.isascii() and value.isdigit():
         return float(value) if len(value) <= LONGEST else None
     then = http_date(value)
     present = http_date(header(answer.headers, "date") or "") or now
-    return max(0.0, (then - present).total_seconds()) if then is not None else None
+    if then is not None:
+        return max(0.0, (then - present).total_seconds())
+    return announced(answer, present).reset if not value and answer.status == TOO_MANY else None
+
+
+def too_many(answer: Response | None) -> bool:
+    """Whether an answer says that there were too many requests."""
+    return answer is not None and answer.status == TOO_MANY
 
 
 def failed(exchange: Exchange) -> bool:

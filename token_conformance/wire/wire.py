@@ -13,6 +13,7 @@ from time import perf_counter
 import httpx
 
 from token_conformance.profile.models import Limits
+from token_conformance.verdict import Limited
 from token_conformance.wire.bounds import Room
 from token_conformance.wire.connection import Connection
 from token_conformance.wire.exchange import Exchange, Request, Response
@@ -20,7 +21,7 @@ from token_conformance.wire.kept import kept
 from token_conformance.wire.noting import Deaf, Noting
 from token_conformance.wire.pace import Pace
 from token_conformance.wire.presence import Presence
-from token_conformance.wire.retry_after import failed, repeatable, retry_after
+from token_conformance.wire.retry_after import failed, repeatable, retry_after, too_many
 from token_conformance.wire.tls import refuses_certificate
 from token_conformance.wire.tls_probe import Handshake, Versions
 from token_conformance.wire.transports import NoAnswer
@@ -47,7 +48,7 @@ class Wire:
     The browser keeps its cookies, which scenarios that follow may share; the client has none, as it is another program
     on another machine. With `presence`, nothing is sent while nobody knows whether the provider is still there. The wires
     of a run share the `room` that there is for answers, and `halt`, which raises where nothing more may be sent. What is
-    recorded of a long page is its beginning. `noting` is told of each exchange as it is over.
+    recorded of a long page is its beginning. `limited` tells that the provider allowed it no more requests. `noting` is told of each exchange as it is over.
     """
 
     scenario: str
@@ -60,6 +61,7 @@ class Wire:
     room: Room = field(default_factory=Room)
     halt: Callable[[], None] | None = None
     noting: Noting = field(default_factory=Deaf)
+    limited: bool = False
     _sent: int = 0
     _racing: bool = False
     _failures: int = 0
@@ -155,7 +157,6 @@ class Wire:
         again_of: int | None = None
         for repetition in range(MOST_REPETITIONS + 1):
             self.admit()
-            self.pace.admit(request)
             exchange = await self._once(sender, request, complete, anew)
             held_back += exchange.held_back
             if held_back or again_of is not None:
@@ -170,6 +171,7 @@ class Wire:
                     self._keep(replace(exchange, put_off=True))
                     request = anew() if anew is not None else request
                     continue
+                self.limited |= too_many(exchange.answer)
             break
         held = self._keep(exchange)
         if seconds is None and self._worth_another_try(exchange, request, renewed=anew is not None):
@@ -224,6 +226,7 @@ class Wire:
     ) -> Exchange:
         self.room.admit(request)
         in_doubt = await self.presence.admit() if self.presence is not None else 0.0
+        in_doubt += await self._allowed(request)
         async with self.pace.turn(racing=self._racing) as paused:
             held_back = in_doubt + paused
             request = anew() if anew is not None and held_back else request
@@ -242,9 +245,19 @@ class Wire:
             hung_up=hung_up,
             held_back=held_back,
         )
+        self.pace.heed(exchange)
         if self.presence is not None:
             await self.presence.note(exchange)
         return self.connection.told(exchange)
+
+    async def _allowed(self, request: Request) -> float:
+        """Wait until the provider allows a request, and remember where it does not for too long; see `Pace.allow`."""
+        try:
+            self.pace.admit(request)
+            return await self.pace.allow(request)
+        except Limited:
+            self.limited = True
+            raise
 
     async def _answer(self, sender: UserAgent, request: Request) -> tuple[Response | None, str | None, bool]:
         try:

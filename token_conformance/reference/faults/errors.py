@@ -3,6 +3,7 @@
 # ruff: noqa: S106 - policies and members are named after the secrets that they concern
 
 from base64 import b64decode
+from dataclasses import replace
 from urllib.parse import unquote_plus
 
 from token_conformance.reference.answer import Answer
@@ -110,6 +111,12 @@ ERRORS = (
         "refusals are the plain word Unauthorized",
         JSON,
         refusals(lambda answer: answer.with_body("Unauthorized", "text/plain")),
+    ),
+    Fault(
+        "error-json-as-plain-text",
+        "refusals are JSON, and say that they are text/plain",
+        ("rfc6749-5.2-content-type",),
+        refusals(lambda answer: replace(answer, media_type="text/plain")),
     ),
     Fault(
         "error-plain-unauthorized",

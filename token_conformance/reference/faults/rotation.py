@@ -13,6 +13,12 @@ ROTATION = (
         policy("refresh", reuse_refused=False),
     ),
     Fault(
+        "refresh-reuse-same-successor",
+        "a used refresh token goes on to work, and yields the same next one each time",
+        REUSE,
+        policy("refresh", reuse_refused=False, retry_repeats_successor=True),
+    ),
+    Fault(
         "refresh-reuse-grace-undocumented",
         "a rotated refresh token works for another hour",
         REUSE,

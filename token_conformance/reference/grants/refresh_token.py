@@ -252,6 +252,10 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
             return newest
         if token.used is not None and self.policy.retry_hands_back:
             return token
+        if token.used is not None and self.policy.retry_repeats_successor:
+            return self.installation.memory.newest(token.family)
+        if token.used is not None and self.policy.retry_replaces_successor:
+            self._give_up_unused(token)
         token.used = token.used if token.used is not None else self.installation.now
         token.family.confirmed = max(token.family.confirmed, token.generation)
         if not self.policy.hands_over:
@@ -265,6 +269,12 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         """Whether the newest refresh token of the family is so young that it is handed out again."""
         young = newest is not None and self.installation.now <= newest.issued + self.policy.reuse_grace
         return self.policy.kept_within_grace and young
+
+    def _give_up_unused(self, token: RefreshToken) -> None:
+        """Have the tokens die that an earlier refresh by this one handed over, and that nobody has used."""
+        for other in self.installation.memory.refresh_tokens.values():
+            follows = other.family is token.family and other.generation == token.generation + 1
+            other.revoked = other.revoked or (follows and other.used is None)
 
     def _successor_of_another(self, token: RefreshToken) -> RefreshToken | None:
         """A living refresh token of another session of the same user at the same client."""
