@@ -22,6 +22,7 @@ def by_browser(profile, folder):
     return path
 
 
+@pytest.mark.nightly
 @pytest.mark.node
 def test_oidc_provider(start, tmp_path):
     """Login and consent of its development pages end in codes, again and again."""

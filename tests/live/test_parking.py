@@ -106,7 +106,10 @@ def waited(setting, *options):
             *("refresh-expired-forbidden", 1, {"test_refusal_is_400_or_401": "fail"}, (403, "invalid_grant")),
             marks=pytest.mark.nightly,
         ),
-        ("refresh-expired-invalid-token", 1, {"test_bad_grant_is_invalid_grant": "fail"}, (400, "token_expired")),
+        pytest.param(
+            *("refresh-expired-invalid-token", 1, {"test_bad_grant_is_invalid_grant": "fail"}, (400, "token_expired")),
+            marks=pytest.mark.nightly,
+        ),
     ],
 )
 def test_what_was_parked_is_judged_as_if_the_run_had_waited(make_setting, fault, status, red, row):

@@ -131,7 +131,6 @@ def test_an_error_page(refused):
     assert_refused(ended, "the page at /authorize (status 400, titled 'A page') says unauthorized_client")
 
 
-@both_ways
 def test_a_host_that_is_not_there(strategy, tmp_path):
     """A provider whose authorization endpoint is out of reach: the rest is judged."""
     with LoopbackServer().serving(page("")) as gone:
