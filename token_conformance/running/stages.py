@@ -72,7 +72,7 @@ def stages(
         return (_dealt(sorted(scenarios, key=_with_one_session), 1),)
     if in_turn:
         return (_dealt(scenarios, 1),)
-    first, others = _parted(scenarios, lambda each: each.reach == "user" and not each.waits and each.name in foremost)
+    first, others = _parted(scenarios, lambda each: each.reach == "user" and each.name in foremost)
     users = len(profile.login.users) + 1
     return tuple(stage for stage in (_dealt(first, users, users), *_live(others, profile, sessions)) if stage)
 
