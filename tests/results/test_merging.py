@@ -116,6 +116,13 @@ def test_a_selection_of_the_first_run_is_one_of_both(earlier):
     assert merged(narrow, now).outcome is Outcome.SELECTION_HOLDS
 
 
+def test_what_an_earlier_run_could_not_do_stays_its_trouble(earlier):
+    """What it left undone for another reason than a limit is no to-do, and nobody has done it since."""
+    troubled = earlier(check("x"), circumstances=Circumstances(trouble="nobody could log in"))
+    run = merged(troubled, run_of(check("y")))
+    assert (run.outcome, run.circumstances.trouble) == (Outcome.TROUBLE, "in an earlier run: nobody could log in")
+
+
 def test_what_is_left_for_a_limit_keeps_it_from_conforming(earlier):
     """A wait that is left does not."""
     assert merged(earlier(check("x")), run_of(todo=LEFT)).outcome is Outcome.CUT_SHORT

@@ -51,10 +51,10 @@ def test_what_fits_is_performed_as_ever(fit):
 
 
 def test_the_foremost_go_first_whatever_they_cost(fit):
-    """And behind them what still fits, in the order of the run."""
+    """And behind them what still fits; they are performed in this order."""
     worth = {"seven": (0, 1.0), "one": (1, 1.0), "four": (1, 12.0)}
     found = fit(ONE, FOUR, SEVEN, worth=worth)
-    assert (names(found.chosen), names(found.left)) == (["one", "seven"], ["four"])
+    assert (names(found.chosen), names(found.left)) == (["seven", "one"], ["four"])
 
 
 def test_the_worth_of_a_request_decides(fit):

@@ -135,3 +135,17 @@ def test_a_recording_plays_to_each_by_itself(dealt):
 def test_who_acts_for_a_user(make_profile, needs, grants, acts):
     """What repeats a request needs no user where a client has one in its own name."""
     assert acts_for_user(named("any", needs=needs), make_profile(grants=grants)) == acts
+
+
+def test_the_foremost_of_those_that_reach_far_come_first(make_profile):
+    """A limit that nobody knows of may end the run before their usual turn; what spares others needs no such place."""
+    scenarios = [named("near"), named("far", reach="user"), named("first", reach="user")]
+    found = stages(scenarios, "live", make_profile(), foremost={"first", "near"})
+    assert [[each.name for row in stage for each in row.scenarios] for stage in found] == [["first"], ["near"], ["far"]]
+
+
+def test_what_goes_in_turn_keeps_its_order(make_profile):
+    """One row, whatever they reach: nobody else holds a session."""
+    scenarios = [named("far", reach="user"), named("near")]
+    (((row),),) = stages(scenarios, "live", make_profile(), in_turn=True)
+    assert [each.name for each in row.scenarios] == ["far", "near"]

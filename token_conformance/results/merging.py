@@ -79,6 +79,7 @@ class Earlier(BaseModel):
     logins: int = 0
     runs: int = 1
     selection: str | None = None
+    trouble: str | None = None
     checks: list[_Check]
     facts: list[dict[str, Any]] = []
     expiries: list[Expiry] = []
@@ -113,12 +114,17 @@ def together(earlier: Earlier, now: RunResult, still_left: Sequence[ToDo]) -> Ru
         facts=_facts(earlier.facts, now.facts),
         expiries=_expiries(earlier.expiries, now.expiries),
         circumstances=replace(
-            now.circumstances,
+            now.circumstances if earlier.trouble is None else now.circumstances.with_trouble(_before(earlier.trouble)),
             selection=earlier.selection,
             of_token_endpoint=now.circumstances.of_token_endpoint
             or any(each.verdict.judged for each in earlier.checks),
         ),
     )
+
+
+def _before(trouble: str) -> str:
+    """What kept an earlier run from doing what it should, which no later one has made good."""
+    return f"in an earlier run: {trouble.removeprefix('in an earlier run: ')}"
 
 
 def _of_run(check: CheckResult, number: int) -> CheckResult:

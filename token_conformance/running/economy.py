@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
@@ -11,6 +11,7 @@ from math import ceil
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
+from token_conformance.running.stages import enders_last
 from token_conformance.running.waiting import Waits
 from token_conformance.verdict import Inconclusive, Limited, NotJudged
 from token_conformance.wire.pace import Pace
@@ -121,12 +122,17 @@ async def fitting(run: Run, scenarios: Sequence[Scenario], room: int, limits: Se
     most = min(limit.count for limit in limits)
     too_large = {each.name for each in ordered if costs[each.name] + OWN_LOGIN > most}
     chosen = _that_fit([each for each in ordered if each.name not in too_large], costs, budget)
-    while chosen and (await _costs(run, chosen, in_turn=True)).total() > budget:
+    while chosen and (await _costs(run, _in_turn(chosen, run.worth), in_turn=True)).total() > budget:
         chosen = _without_the_last(chosen, costs)
     names = {each.name for each in chosen}
     left = tuple(each for each in ordered if each.name not in names | too_large)
     large = tuple(each for each in ordered if each.name in too_large)
-    return Fitting(limits, room, total, costs, tuple(each for each in concerned if each.name in names), left, large)
+    return Fitting(limits, room, total, costs, _in_turn(chosen, run.worth), left, large)
+
+
+def _in_turn(scenarios: Iterable[Scenario], worth: Mapping[str, Place]) -> tuple[Scenario, ...]:
+    """The order in which scenarios are performed one by one: the foremost first, for nobody knows what comes between."""
+    return tuple(sorted(scenarios, key=lambda each: (worth.get(each.name, UNKNOWN)[0], *enders_last(each))))
 
 
 def token_requests(record: Record) -> Counter[str]:

@@ -137,16 +137,15 @@ class Gathering(Performing):
 
     async def perform(self, scenarios: list[Scenario], session: Lineage | None = None) -> None:
         """Perform the scenarios, stage by stage; where a stored session is all that there is, it goes through one row."""
-        profile = self.run.profile
         if session is not None and session.seed is not None:
             await self._renew(session)
         self._total = len(scenarios)
         try:
             scenarios = await self._that_fit(scenarios)
-            asked = not self.in_turn and worth_asking(self.kind, profile, scenarios)
-            sessions = await self._ask_for_sessions() if asked else "unknown"
-            scenarios = await self._that_fit(scenarios) if asked else scenarios
-            for stage in stages(scenarios, self.kind, profile, sessions=sessions, in_turn=self.in_turn):
+            sessions = await self._ask_for_sessions(scenarios)
+            scenarios = await self._that_fit(scenarios)
+            foremost, of = self.run.foremost, (self.kind, self.run.profile)
+            for stage in stages(scenarios, *of, sessions=sessions, in_turn=self.in_turn, foremost=foremost):
                 await self._act(stage, session)
                 self._doubt_all()
         finally:
@@ -194,8 +193,10 @@ class Gathering(Performing):
         wire.halt, wire.noting = self.run.interruption.halt, self.run.noting
         return wire
 
-    async def _ask_for_sessions(self) -> Sessions:
-        """Find out whether the user's sessions live side by side."""
+    async def _ask_for_sessions(self, scenarios: list[Scenario]) -> Sessions:
+        """Find out whether the user's sessions live side by side, where that makes a difference."""
+        if self.in_turn or not worth_asking(self.kind, self.run.profile, scenarios):
+            return "unknown"
         self._total += 1
         await self._act((Row((SIDE_BY_SIDE,), seat=0),))
         found = self._outcomes[SIDE_BY_SIDE.name]

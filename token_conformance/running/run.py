@@ -46,6 +46,12 @@ class Run:
     goes_on: bool = False
 
     @property
+    def foremost(self) -> frozenset[str]:
+        """The scenarios that are performed first, whatever they cost: those of a place before the last one."""
+        last = max((place for place, _ in self.worth.values()), default=0)
+        return frozenset(name for name, (place, _) in self.worth.items() if place < last)
+
+    @property
     def replayed(self) -> bool:
         """Whether it is over, and its scenarios are performed from its evidence."""
         return self.until is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,6 +48,7 @@ def stages(
     *,
     sessions: Sessions = "unknown",
     in_turn: bool = False,
+    foremost: Collection[str] = (),
 ) -> tuple[Stage, ...]:
     """Deal the scenarios to rows, and the rows to stages that follow one another.
 
@@ -58,18 +59,22 @@ def stages(
         profile: whose users log in. Where there is but one session, all scenarios share it, one after the other.
         sessions: `one` where nobody may log in beside another one; `several` where an authorization beside a session
             leaves it alone.
-        in_turn: whether all of a live run go through one row, where few requests are allowed and time is not what is scarce.
+        in_turn: whether all of a live run go through one row in their order, where few requests are allowed and time is not what is scarce.
+        foremost: the names of those that come first of all that reach every token of a user, lest a limit that nobody knows
+            of keeps them from being judged.
 
     """
     seeded = profile.login.seeded
     if kind != "live":
         alone = seeded or kind == "recorded"
-        return (_dealt(sorted(scenarios, key=_enders_last), len(scenarios) if alone else MOST_ROWS),)
+        return (_dealt(sorted(scenarios, key=enders_last), len(scenarios) if alone else MOST_ROWS),)
     if seeded:
         return (_dealt(sorted(scenarios, key=_with_one_session), 1),)
     if in_turn:
-        return (_dealt(sorted(scenarios, key=_enders_last), 1),)
-    return tuple(stage for stage in _live(scenarios, profile, sessions) if stage)
+        return (_dealt(scenarios, 1),)
+    first, others = _parted(scenarios, lambda each: each.reach == "user" and each.name in foremost)
+    users = len(profile.login.users) + 1
+    return tuple(stage for stage in (_dealt(first, users, users), *_live(others, profile, sessions)) if stage)
 
 
 def acts_for_user(scenario: Scenario, profile: Profile) -> bool:
@@ -96,8 +101,8 @@ def _live(scenarios: Sequence[Scenario], profile: Profile, sessions: Sessions) -
         yield (*waiting, *_dealt(sorted(brief, key=_codes_first), seats, users))
         waiting = ()
     else:
-        yield _dealt(sorted(holding, key=_enders_last), seats, users)
-        yield _dealt(sorted(codes, key=_enders_last), seats, users)
+        yield _dealt(sorted(holding, key=enders_last), seats, users)
+        yield _dealt(sorted(codes, key=enders_last), seats, users)
     yield _dealt(far_brief, users, users)
     if users == 1:
         yield waiting
@@ -137,7 +142,7 @@ def _asks_for_codes(scenario: Scenario) -> bool:
     return "authorization_code" in scenario.needs
 
 
-def _enders_last(scenario: Scenario) -> tuple[bool, ...]:
+def enders_last(scenario: Scenario) -> tuple[bool, ...]:
     """Those that spare the session come first, so that the ones behind them find it alive."""
     by_itself = "login" not in scenario.needs
     return scenario.waits, _asks_for_codes(scenario), not scenario.spares, scenario.reach == "user", by_itself
@@ -145,9 +150,9 @@ def _enders_last(scenario: Scenario) -> tuple[bool, ...]:
 
 def _codes_first(scenario: Scenario) -> tuple[bool, ...]:
     """What asks for codes asks for many, one after the other: it begins early, so that no row is left waiting for it."""
-    return not _asks_for_codes(scenario), *_enders_last(scenario)
+    return not _asks_for_codes(scenario), *enders_last(scenario)
 
 
 def _with_one_session(scenario: Scenario) -> tuple[bool, ...]:
     """What may end the only session comes after all that spares it, waits among it; what sets out to end it comes last."""
-    return scenario.ends_session, not scenario.spares, *_enders_last(scenario)
+    return scenario.ends_session, not scenario.spares, *enders_last(scenario)

@@ -13,7 +13,8 @@ import { jwt } from 'better-auth/plugins'
 
 const packaged = new URL('../node_modules/@better-auth/oauth-provider/package.json', import.meta.url)
 const { version } = JSON.parse(readFileSync(packaged))
-const settings = JSON.parse(process.argv[2] ?? '{}')
+// The first argument is JSON: the settings of the plugin, and `limited`, whether better-auth limits requests other than logins.
+const { limited = false, ...ofProvider } = JSON.parse(process.argv[2] ?? '{}')
 const callback = 'https://app.example/callback'
 const alice = { name: 'Alice', email: 'alice@example.com', password: 'a-password-of-alice-0003' }
 const login = {
@@ -47,7 +48,7 @@ const authentication = (base) =>
     secret: 'a-key-of-a-test-that-signs-its-cookies',
     database: memoryAdapter(tables),
     emailAndPassword: { enabled: true },
-    rateLimit: { enabled: false },
+    rateLimit: { enabled: limited, customRules: { '/sign-in/email': false } },
     telemetry: { enabled: false },
     logger: { disabled: true },
     plugins: [
@@ -60,7 +61,7 @@ const authentication = (base) =>
         generateClientSecret: () => clients[registering].secret,
         clientPrivileges: () => true,
         silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
-        ...settings,
+        ...ofProvider,
       }),
     ],
   })
