@@ -17,6 +17,7 @@ from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.again import resuming
 from token_conformance.plugin.going_on import with_what_was_judged
+from token_conformance.plugin.on_the_way import seen_by_the_oracle
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stale import stale_deviations
@@ -178,12 +179,15 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         return
     finished = config.stash.setdefault(FINISHED, [])
     try:
-        result = _run_result(run, record, (again.record if again else None, parked), results)
+        later = (again.record if again else None, parked)
+        result = _run_result(run, record, later, results)
+        on_the_way, blind = seen_by_the_oracle(run, (record, *later), results)
+        result = replace(result, on_the_way=on_the_way)
         waiting = parked_of(run, parked)
         result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
         how = _circumstances(run, record, result, config, left_off=left_off)
-        if run.noting.problem is not None:
-            how = how.with_trouble(run.noting.problem)
+        for problem in filter(None, (run.noting.problem, blind)):
+            how = how.with_trouble(problem)
         if again is not None and again.record.stopped is not None:
             how = how.with_trouble("the provider stopped answering before all reds were repeated")
         if (unparked := config.stash[UNPARKED].pop(name, None)) is not None:
@@ -242,6 +246,7 @@ def _is_hurried(run: Run, config: pytest.Config) -> bool:
 def _of_findings(result: RunResult, exchanges: Iterable[Exchange]) -> list[Exchange]:
     """The exchanges for which a check is not green, of those that were judged: most of the time of a report is theirs."""
     read = {id_ for check in result.of(Verdict.FAIL, Verdict.WARNING, Verdict.ERROR) for id_ in check.exchanges}
+    read |= {id_ for seen in result.on_the_way for id_ in seen.exchanges}
     return [exchange for exchange in exchanges if exchange.id in read]
 
 

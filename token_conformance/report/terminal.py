@@ -10,6 +10,7 @@ from token_conformance.judging.requirement import Requirement
 from token_conformance.redaction.visible import on_one_line, visible
 from token_conformance.results.causes import Cause
 from token_conformance.results.facts import UNKNOWN, fact_groups
+from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import duration
 from token_conformance.verdict import Verdict
@@ -35,6 +36,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
     return [
         coverage_line(run),
         *(line for cause in run.causes for line in _told(cause, checks)),
+        *(line for seen in run.on_the_way for line in _on_the_way(seen)),
         *(_finding(check) for check in run.of(Verdict.ERROR)),
         *(_stale(requirement) for requirement in run.stale_deviations),
         *(_unjudged(requirement, run) for requirement in (run.unjudged if run.circumstances.complete else ())),
@@ -95,6 +97,15 @@ def _finding(check: CheckResult) -> str:
     clause = f" ({check.clause})" if check.clause and check.clause not in message else ""
     named = check.violated or next(iter(check.requirements), "")
     return f"{check.verdict.words.upper():8} {named}{': ' * bool(named)}{message}{clause}"
+
+
+def _on_the_way(seen: SeenOnTheWay) -> Iterator[str]:
+    """What no check told, with the story that led to it."""
+    more = f", and {seen.times - 1} more like it" if seen.times > 1 else ""
+    message = on_one_line(seen.message)
+    yield f"{seen.verdict.words.upper():8} {seen.requirement}: seen on the way: {message} ({seen.clause}{more})"
+    for number, step in enumerate(seen.story, 1):
+        yield f"           {number:2}. +{step.seconds:g} s, {on_one_line(step.told)} ({step.exchange})"
 
 
 def _unjudged(requirement: Requirement, run: RunResult) -> str:

@@ -48,6 +48,8 @@ def _violations(run: RunResult) -> str:
     """For what it does not conform: failures, or warnings where these fail a run."""
     if failed := run.summary[Verdict.FAIL]:
         return f"{checks(failed)} failed"
+    if any(seen.verdict is Verdict.FAIL for seen in run.on_the_way):
+        return "no check failed, and what must hold was violated on the way"
     return "warnings and stale deviations were to count"
 
 
@@ -60,6 +62,8 @@ def _beside(run: RunResult) -> Iterator[str]:
             yield f"{checks(count[verdict])} {words}"
     if left := run.cut_short:
         yield _cut_short(left)
+    if number := len(run.on_the_way):
+        yield f"{number} finding{'s' * (number != 1)} on the way"
     if how.trouble is not None and outcome not in {Outcome.NO_SESSION, Outcome.TROUBLE}:
         yield how.trouble
     if how.selection is not None and outcome is not Outcome.SELECTION_HOLDS:

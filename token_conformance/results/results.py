@@ -16,6 +16,7 @@ from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.results.causes import Cause, causes_of
 from token_conformance.results.conclusion import conclusion
 from token_conformance.results.facts import fact_json
+from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.outcome import AS_USUAL, Circumstances, Outcome, outcome_of
 from token_conformance.results.todo import Parked, ToDo, spent_json
 from token_conformance.verdict import Verdict
@@ -101,6 +102,7 @@ class RunResult:
     its token endpoint; `circumstances` tell what was asked of the run, and how it
     went; `parked` is what waits for a later run with `--due`; `spent` are the known limits of token requests with what is
     spent of them, and `runs` how many runs these are the results of, one after the other.
+    `on_the_way` is what the oracle forbids in the exchanges and no check tells.
     """
 
     profile: str
@@ -123,6 +125,7 @@ class RunResult:
     expiries: tuple[Expiry, ...] = ()
     provider: str = ""
     address: str = ""
+    on_the_way: tuple[SeenOnTheWay, ...] = ()
     circumstances: Circumstances = AS_USUAL
 
     @property
@@ -196,7 +199,8 @@ class RunResult:
         """What the run comes to, in one word."""
         unjudged, stale = len(self.unjudged), len(self.stale_deviations)
         left = len(self.cut_short)
-        return outcome_of(self.circumstances, self.summary, unjudged=unjudged, stale=stale, left=left)
+        met = Counter(self.summary) + Counter(seen.verdict for seen in self.on_the_way)
+        return outcome_of(self.circumstances, met, unjudged=unjudged, stale=stale, left=left)
 
     @property
     def cut_short(self) -> tuple[ToDo, ...]:
@@ -243,6 +247,7 @@ class RunResult:
             "parked": [each.to_json() for each in self.parked],
             "facts": [fact_json(fact) for fact in self.facts],
             "expiries": [asdict(expiry) for expiry in self.expiries],
+            "seen_on_the_way": [seen.to_json() for seen in self.on_the_way],
             "causes": [cause.to_json() for cause in self.causes],
             "checks": [check.to_json() for check in self.checks],
         }

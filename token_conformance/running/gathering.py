@@ -100,6 +100,7 @@ class Gathering(Performing):
         self._endpoints: tuple[str | None, str | None] = (None, None)
         self._places: dict[int | str, Place] = {}
         self._noticed: list[str] = []
+        self._servers: dict[str, int | str] = {}
         self._total = 0
         self._concerning: frozenset[str] = frozenset()
         self._defect: str | None = None
@@ -244,6 +245,7 @@ class Gathering(Performing):
             defect=self._defect,
             spent=self.run.allowance.spent,
             again_from=self.run.allowance.again_from,
+            servers=MappingProxyType(self._servers) if self.run.server.kind != "live" else {},
         )
 
     def _all_noticed(self) -> Iterator[str]:
@@ -304,6 +306,7 @@ class Gathering(Performing):
         connection, lineage = place.connection, place.lineage
         wire = self._wire(scenario.name, connection, place.cookies)
         clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
+        self._servers[wire.scenario] = place.seat
         began = connection.clock.now()
         afresh = lineage.session is None
         self.run.noting.began(wire.scenario, began, place.seat, place.user, afresh=afresh)

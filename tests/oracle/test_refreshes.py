@@ -1,0 +1,258 @@
+"""Which refresh token works, and what it yields (RFC 6749 §6, RFC 9700 §4.14.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.histories import INVALID_GRANT, OTHER, SCOPE, History, no_answer, profile, tokens
+from token_conformance.oracle.events import Asker, Proof, Refused
+from token_conformance.oracle.judgements import Ruling
+
+NOBODY = Asker("app", Proof.ABSENT)
+
+
+@pytest.fixture
+def history() -> History:
+    """A session of generation 1."""
+    history = History()
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    return history
+
+
+def test_the_newest_refresh_token_must_work(history):
+    """Each one that is handed over works next."""
+    history.refresh("refresh A 1", tokens("A", 2))
+    assert history.ruling is Ruling.ALLOWED
+    history.refresh("refresh A 2", INVALID_GRANT)
+    assert history.violated == "session-chain"
+
+
+def test_a_first_refresh_must_work():
+    """The refresh token of a login works."""
+    history = History()
+    history.refresh(history.login("A"), INVALID_GRANT)
+    assert history.violated == "rfc6749-6-refresh-succeeds"
+
+
+def test_a_used_refresh_token_is_dead(history):
+    """The one before, and the one before that."""
+    history.refresh("refresh A 0", INVALID_GRANT)
+    assert history.ruling is Ruling.ALLOWED
+    other = History(events=history.events[:-1], now=history.now)
+    other.refresh("refresh A 0", tokens("A", 2))
+    assert other.violated == "rfc9700-4.14.2-old-token-refused"
+    other = History(events=history.events[:-1], now=history.now)
+    other.refresh("refresh A 1", tokens("A", 2))
+    other.refresh("refresh A 0", tokens("A", 3))
+    assert other.violated == "rfc9700-4.14.2-grandparent-refused"
+
+
+def test_reuse_ends_the_family_and_no_other(history):
+    """The newest token dies of it, and that of another login does not."""
+    other = history.login("B")
+    history.refresh("refresh A 0", INVALID_GRANT)
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.ruling is Ruling.ALLOWED
+    history.refresh("refresh A 1", tokens("A", 2))
+    assert history.violated == "rfc9700-4.14.2-reuse-revokes-family"
+    history.refresh(other, INVALID_GRANT)
+    assert history.violated == "rotation-family-is-one-grant"
+
+
+def test_a_documented_grace_is_one():
+    """Within it the used token works or not, outside it must not."""
+    history = History(profile(reuse_grace=10))
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.refresh("refresh A 0", tokens("A", 2))
+    assert history.ruling is Ruling.ALLOWED
+    history.wait(10)
+    history.refresh("refresh A 0", tokens("A", 3))
+    assert history.violated == "rfc9700-4.14.2-old-token-refused"
+
+
+def test_where_nobody_knows_the_grace_a_minute_is_allowed():
+    """No grace that is known is longer than a minute."""
+    history = History(profile(reuse_grace="unknown"))
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.wait(50)
+    history.refresh("refresh A 0", tokens("A", 2))
+    assert history.forbidden == []
+    history.wait(30)
+    history.refresh("refresh A 0", tokens("A", 3))
+    assert history.violated == "rfc9700-4.14.2-old-token-refused"
+
+
+def test_until_used_means_until_its_successor_is_used():
+    """A documented grace without an end in time."""
+    history = History(profile(reuse_grace="until-used"))
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.wait(1000)
+    history.refresh("refresh A 0", tokens("A", 2))
+    assert history.forbidden == []
+    history.refresh("refresh A 2", tokens("A", 3))
+    history.refresh("refresh A 0", tokens("A", 4))
+    assert history.violated is not None
+
+
+@pytest.mark.parametrize(
+    ("attempt", "answered", "blamed"),
+    [
+        ({"asker": OTHER}, INVALID_GRANT, "rfc6749-6-foreign-use-harmless"),
+        ({"asker": NOBODY}, Refused("invalid_client", 401), "rfc6749-6-client-authentication-required"),
+        ({"scope": SCOPE | {"admin"}}, Refused("invalid_scope", 400), "session-no-stranding"),
+        ({"peculiar": "its address has a query"}, Refused("invalid_request", 400), "session-chain"),
+    ],
+    ids=str,
+)
+def test_wrong_attempts_do_no_harm(history, attempt, answered, blamed):
+    """An attempt that is refused for itself leaves the token alone."""
+    history.refresh("refresh A 1", answered, **attempt)
+    assert history.forbidden == []
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.violated == blamed
+
+
+@pytest.mark.parametrize(
+    ("attempt", "requirement"),
+    [
+        ({"asker": OTHER}, "rfc6749-6-bound-to-client"),
+        ({"asker": NOBODY}, "rfc6749-6-client-authentication-required"),
+        ({"scope": SCOPE | {"admin"}}, "rfc6749-6-scope-not-exceeded"),
+    ],
+    ids=str,
+)
+def test_wrong_attempts_are_not_served(history, attempt, requirement):
+    """A token for its client, and no more than was granted."""
+    yielded = tokens("A", 2, scope=attempt.get("scope", SCOPE))
+    history.refresh("refresh A 1", yielded, **attempt)
+    assert history.violated == requirement
+
+
+def test_narrowing_is_for_one_token(history):
+    """The next refresh without scope means the original one again."""
+    history.refresh("refresh A 1", tokens("A", 2, scope=frozenset({"openid"})), scope=frozenset({"openid"}))
+    assert history.forbidden == []
+    history.refresh("refresh A 2", tokens("A", 3, scope=frozenset({"openid"})))
+    assert history.violated == "rfc6749-6-narrowing-does-not-shrink-grant"
+
+
+def test_scope_may_not_come_back_wider_two_refreshes_later(history):
+    """What was never granted is not granted by the third refresh either."""
+    history.refresh("refresh A 1", tokens("A", 2))
+    history.refresh("refresh A 2", tokens("A", 3, scope=SCOPE | {"admin"}))
+    assert history.violated == "rfc6749-6-scope-not-exceeded"
+
+
+def test_an_answer_that_was_lost_leaves_both_possible(history):
+    """The client goes on with the old token, which may be used up."""
+    history.refresh("refresh A 1", no_answer())
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.ruling is Ruling.UNDECIDABLE
+
+
+def test_a_documented_life_ends():
+    """After it the token must not work; long before it must."""
+    history = History(profile(lifetime=7200, lifetime_from="rotation"))
+    first = history.login("A")
+    history.wait(3600)
+    history.refresh(first, INVALID_GRANT)
+    assert history.violated == "refresh-token-lifetime-as-documented"
+    second = history.login("B")
+    history.wait(7300)
+    history.refresh(second, tokens("B", 1))
+    assert history.violated == "rfc6749-expiry-refresh-token"
+
+
+def test_an_expired_token_does_not_come_to_life_again():
+    """It was refused, and works at the second try."""
+    history = History(profile(lifetime=600, lifetime_from="rotation"))
+    token = history.login("A")
+    history.wait(700)
+    history.refresh(token, INVALID_GRANT)
+    history.refresh(token, tokens("A", 1))
+    assert ("expiry-final", history.events[-1].id) in history.forbidden
+
+
+def test_an_unknown_life_explains_a_late_refusal():
+    """Nobody knows whether the token lives for an hour, until one has been seen that did."""
+    history = History()
+    first = history.login("A")
+    history.wait(3600)
+    history.refresh(first, INVALID_GRANT)
+    assert history.ruling is Ruling.UNDECIDABLE
+    second = history.login("B")
+    history.wait(4000)
+    history.refresh(second, tokens("B", 1))
+    assert ("rfc6749-6-refresh-succeeds", history.events[2].id) in history.forbidden
+
+
+def test_a_later_login_explains_a_refusal_until_a_session_has_outlived_one():
+    """Some servers keep one session for a user; this one does not, as another session shows."""
+    history = History()
+    first = history.login("A")
+    second = history.login("B")
+    history.refresh(first, INVALID_GRANT)
+    assert history.ruling is Ruling.UNDECIDABLE
+    history.login("C")
+    history.refresh(second, tokens("B", 1))
+    assert history.forbidden == [("rfc6749-6-refresh-succeeds", "story/5")]
+
+
+def test_tokens_are_of_one_session(history):
+    """A refresh does not hand over what another session has."""
+    history.login("B")
+    history.refresh("refresh A 1", tokens("A", 2, refresh_token="refresh B 0"))
+    assert history.violated == "token-unique"
+
+
+def test_other_kinds_of_tokens_do_not_refresh(history):
+    """An access token is no refresh token."""
+    history.refresh("access A 1", tokens("B", 0))
+    assert history.violated == "rfc6749-6-other-token-refused"
+
+
+def test_where_nothing_rotates_the_token_stays(history):
+    """A token that is handed over again is good again; documented rotation is another matter."""
+    kept = History(profile(rotation="never"))
+    kept.login("A")
+    kept.refresh("refresh A 0", tokens("A", 1, refresh_token="refresh A 0"))
+    kept.refresh("refresh A 0", tokens("A", 2, refresh_token=None))
+    assert kept.forbidden == []
+    kept.refresh("refresh A 0", INVALID_GRANT)
+    assert kept.violated == "session-no-stranding"
+
+
+def test_two_at_once_have_one_winner(history):
+    """In whichever order two refreshes came, the second one was too late, unless both yield the same."""
+    history.refresh("refresh A 1", tokens("A", 2), lasts=2.0)
+    history.refresh("refresh A 1", tokens("A", 3))
+    assert history.violated == "rotation-parallel-refresh"
+
+
+def test_two_at_once_may_share_a_successor(history):
+    """The same next token for all is one line."""
+    history.refresh("refresh A 1", tokens("A", 2), lasts=2.0)
+    history.refresh("refresh A 1", tokens("A", 3, refresh_token="refresh A 2"))
+    assert history.forbidden == []
+
+
+@pytest.mark.parametrize("first_wins", [True, False])
+def test_a_race_may_be_lost_in_any_order(history, first_wins):
+    """The loser may be the one that began earlier, and ended earlier: the other one came first all the same."""
+    won, lost = tokens("A", 2), INVALID_GRANT
+    history.refresh("refresh A 1", won if first_wins else lost, lasts=0.7)
+    history.refresh("refresh A 1", lost if first_wins else won)
+    assert history.forbidden == []
+
+
+def test_what_follows_a_race_nobody_can_tell(history):
+    """The loser may count as reuse, which ends the session, or may not."""
+    history.refresh("refresh A 1", tokens("A", 2), lasts=0.7)
+    history.refresh("refresh A 1", INVALID_GRANT)
+    history.wait(1)
+    history.refresh("refresh A 2", INVALID_GRANT)
+    assert history.ruling is Ruling.UNDECIDABLE

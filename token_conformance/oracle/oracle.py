@@ -1,0 +1,327 @@
+"""The oracle itself: goes through a history event by event, says of each answer whether it is allowed, and learns from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from token_conformance.evidence.error_codes import DECISIONS
+from token_conformance.oracle import codes, devices, introspections, refreshes, resources, revocations, yields
+from token_conformance.oracle.events import (
+    Authorization,
+    CodeGiven,
+    DeviceAuthorization,
+    DeviceCodes,
+    Event,
+    Granted,
+    Introspection,
+    NoDecision,
+    Refused,
+    Revocation,
+    Served,
+    TokenRequest,
+    Told,
+    Use,
+)
+from token_conformance.oracle.judgements import Excuse, Judgement, Offence, Ruling, excused, forbidden
+from token_conformance.oracle.orders import beside
+from token_conformance.oracle.policy import Learned, Policy
+from token_conformance.oracle.tokens import Blow, Credential, Family, Fate, Incident
+from token_conformance.oracle.world import World
+from token_conformance.profile.models import Profile
+
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+
+AUTHENTICATION = {
+    "authorization_code": "rfc6749-4.1.3-client-authentication-required",
+    "refresh_token": "rfc6749-6-client-authentication-required",
+    "client_credentials": "rfc6749-4.4-authenticated",
+    "password": "rfc6749-3.2.1-wrong-secret",
+    DEVICE: "rfc8628-client-authentication",
+    EXCHANGE: "token-exchange-authenticated",
+}
+"""What a server violates that serves a client which does not prove who it is, by the grant."""
+
+UNKNOWN = {"authorization_code": "rfc6749-4.1.3-unknown-code", "refresh_token": "rfc6749-6-unknown-token-refused"}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the oracle says of a history: its judgements in order, its events, and the families, codes and tokens in it."""
+
+    judgements: tuple[Judgement, ...]
+    families: tuple[Family, ...]
+    events: tuple[Event, ...]
+    known: Mapping[str, Credential]
+
+    @property
+    def forbidden(self) -> tuple[Judgement, ...]:
+        """The answers that no history allows."""
+        return tuple(each for each in self.judgements if each.ruling is Ruling.FORBIDDEN)
+
+    @property
+    def undecidable(self) -> tuple[Judgement, ...]:
+        """The answers of which nobody can tell."""
+        return tuple(each for each in self.judgements if each.ruling is Ruling.UNDECIDABLE)
+
+
+def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> Watched:
+    """Judge every answer of a history, given in the order in which its events began.
+
+    It goes through it twice: what the whole of it shows of the provider's ways narrows down what else would be possible.
+
+    Args:
+        events: all that happened at one server, as far as it is known.
+        profile: what is documented of the provider, and its clients.
+        closed: whether all codes and tokens that are presented were handed over in it, or made up.
+
+    """
+    policy, around = Policy(profile, Learned(), closed=closed), beside(events)
+    for _ in range(2):
+        world = World(policy, around)
+        judgements = tuple(judgement for event in events for judgement in _step(world, event))
+    return Watched(judgements, tuple(world.families), tuple(events), world.known)
+
+
+def _step(world: World, event: Event) -> list[Judgement]:
+    """The judgements on one answer, by what is known before it; then it is known as well."""
+    found = list(_judged(world, event))
+    _learn(world, event)
+    return found
+
+
+def _judged(world: World, event: Event) -> Iterator[Judgement]:
+    token = world.find(event.credential)
+    match event.asked, event.answered:
+        case TokenRequest() | Introspection() | Use(), NoDecision(why=why):
+            yield Judgement(event, Ruling.UNDECIDABLE, why, token=token)
+        case TokenRequest() as asked, Granted() as given:
+            yield from _ruled(event, token, _of_grant(world, event, asked, given, token), asked.credential)
+        case TokenRequest() as asked, Refused() if token is not None:
+            yield excused(event, _of_refusal(world, event, asked, token), token)
+        case Introspection() as asked, Told(active=True) as told:
+            found = introspections.offences_of_active(world, event, asked, told, token)
+            yield from _ruled(event, token, found, asked.token)
+        case Introspection() as asked, Told() if token is not None:
+            yield excused(event, introspections.refusal(world, event, asked, token), token)
+        case Use() as asked, Served():
+            yield from _ruled(event, token, resources.offences(world, event, asked, token), asked.token)
+        case Use() as asked, Refused() if token is not None:
+            yield excused(event, resources.refusal(world, event, asked, token), token)
+        case Revocation() as asked, Refused() if token is not None:
+            yield from _of_refused_revocation(event, asked, token)
+        case _:
+            return
+
+
+def _ruled(
+    event: Event, token: Credential | None, offences: Iterable[Offence], presented: str | None
+) -> Iterator[Judgement]:
+    """What was served is forbidden for each offence, or else allowed."""
+    found = list({offence.requirement: offence for offence in offences}.values())
+    yield from (forbidden(event, offence, token) for offence in found)
+    if found:
+        return
+    if token is None and presented is not None and not isinstance(event.asked, TokenRequest):
+        yield Judgement(event, Ruling.UNDECIDABLE, "where the token comes from is not in the history")
+        return
+    yield Judgement(event, Ruling.ALLOWED, token=token)
+
+
+def _of_grant(
+    world: World, event: Event, asked: TokenRequest, given: Granted, token: Credential | None
+) -> Iterator[Offence]:
+    """What is wrong with a token request that was accepted."""
+    if asked.asker.failed and asked.asker.client_id is not None and asked.grant in AUTHENTICATION:
+        told = f"client {asked.asker.client_id} did not prove who it is ({asked.asker.proof}), and was served"
+        yield Offence(AUTHENTICATION[asked.grant], told)
+    yield from yields.offences_of_repetition(world, event, given, refreshed=asked.grant == "refresh_token")
+    match token:
+        case None:
+            yield from _of_unknown(world, asked)
+        case Credential(kind="code") if asked.grant == "authorization_code":
+            yield from codes.offences(world, event, asked, token)
+            yield from yields.offences_of_login(world, event, given, token.family)
+        case Credential(kind="refresh token") if asked.grant == "refresh_token":
+            yield from refreshes.offences(world, event, asked, token)
+            yield from yields.offences_of_refresh(world, event, asked, given, token)
+        case Credential(kind="device code"):
+            yield from devices.offences(event, asked, token)
+        case Credential() if asked.grant == EXCHANGE:
+            yield from devices.offences_of_exchange(event, given, token)
+        case _ if asked.grant == "refresh_token":
+            yield Offence("rfc6749-6-other-token-refused", f"{token} was taken for a refresh token", (token.given,))
+
+
+def _of_unknown(world: World, asked: TokenRequest) -> Iterator[Offence]:
+    """A code or token that was accepted, and that nobody has handed over."""
+    value = asked.credential
+    if value is None or asked.grant not in {*UNKNOWN, EXCHANGE} or value in world.strangers:
+        return
+    how = world.resembles(value)
+    if asked.grant == EXCHANGE:
+        if value not in world.id_tokens and (how or world.policy.closed):
+            yield Offence("rfc8693-2.1-validated", f"a subject_token was exchanged that is {how or 'made up'}")
+    elif value in world.id_tokens:
+        yield Offence("rfc6749-6-other-token-refused", "an ID token was taken for a refresh token")
+    elif how is not None:
+        requirement = "rfc6749-1.9-case-sensitive" if "letters" in how else UNKNOWN[asked.grant]
+        yield Offence(requirement, f"what was accepted is {how}")
+    elif world.policy.closed:
+        yield Offence(UNKNOWN[asked.grant], "what was accepted was never handed over")
+
+
+def _of_refusal(world: World, event: Event, asked: TokenRequest, token: Credential) -> Excuse | Offence:
+    """Why a token request was refused; what is peculiar about its form, or about who asks, comes first."""
+    error = event.refused.error if event.refused is not None else None
+    if asked.asker.failed:
+        return Excuse("the client did not prove who it is", certain=True)
+    if asked.peculiar:
+        return Excuse(asked.peculiar)
+    if not asked.asker.proved and error in {None, "invalid_client", "unauthorized_client", "invalid_request"}:
+        return Excuse("nobody can say whether the client proved who it is")
+    if error in {"invalid_dpop_proof", "use_dpop_nonce"} or error not in DECISIONS | {None}:
+        return Excuse(f"the refusal ({error}) may be about something else than the grant")
+    if world.policy.profile.dpop is not None and not asked.binding.proof:
+        return Excuse("it comes without a DPoP proof")
+    if token.kind == "code" and asked.grant == "authorization_code":
+        return codes.refusal(world, event, asked, token)
+    if token.kind == "refresh token" and asked.grant == "refresh_token":
+        return refreshes.refusal(world, event, asked, token)
+    if token.kind == "device code":
+        return Excuse("nobody knows what the user has decided")
+    if asked.grant == EXCHANGE:
+        return Excuse("a server need not exchange a token")
+    return Excuse(f"{token} is not for that", certain=True)
+
+
+def _of_refused_revocation(event: Event, asked: Revocation, token: Credential) -> Iterator[Judgement]:
+    """A client can revoke its tokens (RFC 7009 §2.1), unless the server says that it revokes none of that kind."""
+    mine = asked.asker.proved and asked.asker.client_id == token.client_id and not asked.peculiar
+    error = event.refused.error if event.refused is not None else None
+    if mine and token.kind == "refresh token" and error in {"invalid_request", "invalid_grant", "invalid_token"}:
+        known = "rfc7009-2.2-unknown-token-200" if token.blows else "rfc7009-2-refresh-token-revoked"
+        told = f"the revocation of {token} was refused by {event.refused}"
+        yield forbidden(event, Offence(known, told, (token.given,)), token)
+    else:
+        yield Judgement(event, Ruling.ALLOWED if asked.asker.failed else Ruling.UNDECIDABLE, str(error), token=token)
+
+
+def _learn(world: World, event: Event) -> None:
+    """Take what an event shows into the world."""
+    token = world.find(event.credential)
+    match event.asked:
+        case Authorization(state=str() as state) as asked:
+            world.authorizations[state] = asked
+        case TokenRequest() as asked:
+            _learn_from_tokens(world, event, asked, token)
+        case Introspection() as asked if isinstance(event.answered, Told):
+            introspections.learn(world, event, asked, event.answered, token)
+            _note_harmless(event, asked, token)
+        case Use() as asked:
+            resources.learn(world, event, asked, token)
+        case Revocation() as asked if token is not None:
+            revocations.learn(world, event, asked, token)
+        case DeviceAuthorization() as asked if isinstance(event.answered, DeviceCodes):
+            world.give_device_code(event, asked, event.answered)
+        case _:
+            pass
+    if isinstance(event.answered, CodeGiven):
+        world.give_code(event, event.answered)
+
+
+def _note_harmless(event: Event, asked: Introspection, token: Credential | None) -> None:
+    """Introspection by another client leaves a session alone."""
+    if token is not None and asked.asker.client_id != token.client_id:
+        for each in token.family.refresh_tokens:
+            each.suffers(Blow(event, Fate.LIVES, "session-no-stranding", "was introspected by another client"))
+
+
+def _learn_from_tokens(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> None:
+    given = event.granted
+    if given is not None:
+        _learn_from_grant(world, event, asked, given, token)
+        return
+    if token is None:
+        return
+    token.refusals.append(event)
+    if event.refused is None:
+        refreshes.lost(event, token)
+    elif token.kind == "code" and (token.used_before(event) or token.uses):
+        codes.replayed(world, event, asked, token)
+    elif token.kind == "refresh token" and asked.grant == "refresh_token":
+        refreshes.refused(world, event, asked, token)
+
+
+def _learn_from_grant(
+    world: World, event: Event, asked: TokenRequest, given: Granted, token: Credential | None
+) -> None:
+    family = _family_of(world, event, asked, token)
+    refreshed = asked.grant == "refresh_token" and token is not None and token.kind == "refresh token"
+    if token is not None and token.kind == "refresh token" and refreshed:
+        _note_survival(world, event, token)
+    if family.scope is None and not refreshed:
+        family.scope, family.scope_told = given.scope or asked.scope or _asked_scope(token), given.scope is not None
+        family.identity = family.identity or yields.claims_of(given.id_token)
+        family.user = family.user or _sub(family)
+    generation = token.generation + 1 if refreshed and token is not None else 0
+    _, successor = world.give_tokens(event, asked, given, family, generation)
+    if given.id_token is not None:
+        world.id_tokens.setdefault(given.id_token, family)
+    if refreshed and token is not None:
+        refreshes.accepted(world, event, token, given, successor)
+        _after_refresh(world, event, family, generation)
+        family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
+    elif token is not None and token.kind in {"code", "device code"}:
+        token.uses.append(event)
+    elif asked.grant == "password":
+        world.incidents.append(
+            Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
+        )
+
+
+def _after_refresh(world: World, event: Event, family: Family, generation: int) -> None:
+    """What a refresh does to the access tokens before it: what is documented, or nobody knows."""
+    documented = world.policy.access_token_after_refresh
+    fate = {"revoked": Fate.DIES, "lives": Fate.LIVES}.get(documented or "", Fate.MAY_DIE)
+    for token in family.access_tokens:
+        if token.generation < generation:
+            token.suffers(Blow(event, fate, "session-old-access-token", "was renewed"))
+
+
+def _family_of(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> Family:
+    """The family of the tokens that an event hands over: that of what was presented, or a new one."""
+    if token is not None and asked.grant != EXCHANGE:
+        return token.family
+    if token is None and asked.credential is not None:
+        world.strangers.add(asked.credential)
+    return world.begin_family(event, asked.grant, asked.asker.client_id)
+
+
+def _asked_scope(token: Credential | None) -> frozenset[str] | None:
+    if token is None:
+        return None
+    return token.request.scope if token.request is not None else token.scope
+
+
+def _sub(family: Family) -> str | None:
+    sub = (family.identity or {}).get("sub")
+    return sub if isinstance(sub, str) else None
+
+
+def _note_survival(world: World, event: Event, token: Credential) -> None:
+    """What a refresh token that works shows: how old it may be, and how many later logins its session outlives."""
+    learned, client = world.policy.learned, token.client_id
+    if token.used_before(event):
+        learned.graced = True
+        return
+    learned.ages[client] = max(learned.ages[client], token.age(event))
+    later = sum(
+        each.is_login
+        and each.family is not None
+        and each.family.client_id == client
+        and token.given.end <= each.event.begin <= event.begin
+        for each in world.incidents
+    )
+    learned.outlived[client] = max(learned.outlived[client], later)

@@ -1,0 +1,161 @@
+"""What is known of a provider's ways: what its profile documents, and what the history itself shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from token_conformance.evidence.rotation import (
+    USUAL_GRACE,
+    demanded_by,
+    grace_of,
+    held_to,
+    sender_constrained,
+)
+from token_conformance.profile.models import Profile
+
+LEAST_LIFE = 60.0
+"""Seconds for which a refresh token lives for certain where nobody says how long: none that is known lives shorter."""
+
+CODE_LIFE = 600.0
+"""Seconds after which a code has to be dead (RFC 6749 §4.1.2)."""
+
+LEAST_CODE_LIFE = 20.0
+"""Seconds in which a code works for certain where nobody says how long."""
+
+OLD, GRANDPARENT = "rfc9700-4.14.2-old-token-refused", "rfc9700-4.14.2-grandparent-refused"
+
+
+@dataclass
+class Learned:
+    """What the history shows of the provider's ways: it narrows down what else would be possible.
+
+    `graced` says whether a used refresh token was accepted again although nobody has documented that, or refused at once;
+    None where it was never tried. `outlived` counts by client how many later logins a session has survived, `ages` how old a refresh token was that
+    worked; `told_of` are the askers and the kinds of tokens of which introspection says that they are active, `open` and
+    `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
+    tokens a resource took.
+    """
+
+    graced: bool | None = None
+    outlived: dict[str | None, int] = field(default_factory=lambda: defaultdict(int))
+    ages: dict[str | None, float] = field(default_factory=lambda: defaultdict(float))
+    told_of: set[tuple[str | None, str]] = field(default_factory=set)
+    open: set[str] = field(default_factory=set)
+    guarded: set[str] = field(default_factory=set)
+    takes: set[tuple[str, str | None]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The ways of a provider, documented or demanded; times in seconds. What is not known is None."""
+
+    profile: Profile
+    learned: Learned = field(default_factory=Learned)
+    closed: bool = True
+
+    @property
+    def kills_used(self) -> bool:
+        """Whether a refresh token that was replaced has to die."""
+        return demanded_by(self.profile) is not None
+
+    @property
+    def grace(self) -> float:
+        """The seconds after its use from which a refresh token that was replaced is dead for certain."""
+        told = grace_of(self.profile)
+        if not told.known or told.until_used:
+            return USUAL_GRACE - 1.0
+        return told.seconds + 0.5 if told.seconds else 0.0
+
+    @property
+    def tells_grace(self) -> bool:
+        """Whether it is documented how long a used refresh token works."""
+        return grace_of(self.profile).known
+
+    @property
+    def documents_grace(self) -> bool:
+        """Whether a used refresh token has to work for a while."""
+        return bool(grace_of(self.profile))
+
+    @property
+    def until_used(self) -> bool:
+        """Whether a used refresh token is documented to die when what replaced it is used."""
+        return grace_of(self.profile).until_used
+
+    def reuse_requirement(self, generations: int) -> str:
+        """What a server violates that takes a refresh token of so many generations ago."""
+        return self.reuse_requirement_of(GRANDPARENT if generations > 1 else OLD)
+
+    def reuse_requirement_of(self, requirement: str) -> str:
+        """What a used refresh token that works violates: that requirement, or the documentation where nothing is claimed."""
+        return held_to(self.profile, requirement)
+
+    @property
+    def reuse_ends_family(self) -> bool:
+        """Whether the newest refresh token has to die of the reuse of an older one."""
+        grant = self.profile.grants.refresh_token
+        return self.kills_used or (grant is not None and grant.reuse_revokes_family.documented is True)
+
+    @property
+    def rotation(self) -> str | None:
+        """Whether refresh tokens are documented to rotate."""
+        grant = self.profile.grants.refresh_token
+        return grant.rotation.documented if grant is not None else None
+
+    @property
+    def public_must_rotate(self) -> bool:
+        """Whether the refresh tokens of the public client have to rotate (RFC 9700 §2.2.2)."""
+        claimed = bool(self.profile.claims & {"bcp", "oauth2.1"})
+        return claimed and self.profile.user_client.public and not sender_constrained(self.profile)
+
+    @property
+    def refresh_life(self) -> float | None:
+        """How long a refresh token lives, as documented."""
+        grant = self.profile.grants.refresh_token
+        return float(grant.lifetime.documented) if grant is not None and grant.lifetime.documented else None
+
+    @property
+    def life_from(self) -> str | None:
+        """Whether that counts from the login or from each rotation."""
+        grant = self.profile.grants.refresh_token
+        return grant.lifetime_from.documented if grant is not None else None
+
+    @property
+    def slack(self) -> float:
+        """By how much a refresh token may live longer."""
+        grant = self.profile.grants.refresh_token
+        return float(grant.lifetime_slack) if grant is not None else 0.0
+
+    @property
+    def minimum_age(self) -> float:
+        """How old a refresh token has to be."""
+        grant = self.profile.grants.refresh_token
+        return float(grant.minimum_age) if grant is not None else 0.0
+
+    @property
+    def binds_to_certificates(self) -> bool:
+        """Whether access tokens are documented to be bound to the certificates of their clients (RFC 8705 §3)."""
+        return self.profile.tokens.tls_client_certificate_bound_access_tokens.documented is True
+
+    @property
+    def code_life(self) -> float | None:
+        """How long a code lives, as documented."""
+        grant = self.profile.grants.authorization_code
+        return float(grant.lifetime.documented) if grant is not None and grant.lifetime.documented else None
+
+    @property
+    def access_token_life(self) -> float | None:
+        """How long an access token lives, as documented."""
+        told = self.profile.tokens.access_token_lifetime.documented
+        return float(told) if told else None
+
+    @property
+    def access_token_after_refresh(self) -> str | None:
+        """Whether a refresh ends the access token before, as documented."""
+        return self.profile.tokens.access_token_after_refresh.documented
+
+    @property
+    def refreshed_id_token(self) -> str | None:
+        """Whether refreshes yield ID tokens, as documented."""
+        grant = self.profile.grants.refresh_token
+        return grant.id_token.documented if grant is not None else None

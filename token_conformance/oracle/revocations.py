@@ -1,0 +1,72 @@
+"""Revocation (RFC 7009): which tokens are dead after it, and which have to live on."""
+
+from __future__ import annotations
+
+from token_conformance.oracle.events import Event, Revocation, Served
+from token_conformance.oracle.tokens import Blow, Credential, Fate, Incident
+from token_conformance.oracle.world import World
+
+REFRESH_TOKEN, ACCESS_TOKEN = "rfc7009-2-refresh-token-revoked", "rfc7009-2-access-token-revoked"
+WITH_IT, HINT = "rfc7009-2.1-refresh-kills-access", "rfc7009-2.1-hint"
+
+
+def learn(world: World, event: Event, asked: Revocation, token: Credential) -> None:
+    """What comes of a revocation."""
+    mistake = _mistake(asked, token)
+    if mistake is not None:
+        requirement, told = mistake
+        for each in token.family.tokens:
+            each.suffers(Blow(event, Fate.LIVES, requirement, told))
+    elif not isinstance(event.answered, Served):
+        _undone(event, token)
+    elif token.kind == "refresh token":
+        _end_session(world, event, asked, token)
+    elif token.kind == "access token":
+        _end_access_token(event, asked, token)
+
+
+def _mistake(asked: Revocation, token: Credential) -> tuple[str | None, str] | None:
+    """Why a revocation must do nothing, and what is violated where it does; None where it is right."""
+    if asked.peculiar and "POST" not in asked.peculiar:
+        queried = "query" in asked.peculiar or "GET" in asked.peculiar
+        return "rfc7009-2.1-body-alone" if queried else None, "was named in a revocation that is not in a form"
+    if asked.asker.client_id != token.client_id:
+        public = asked.asker.client_id is None or asked.asker.failed
+        requirement = "rfc7009-2.1-public-client-id" if public else "rfc7009-2.1-foreign-token"
+        return requirement, "was to be revoked by another client"
+    if asked.asker.failed:
+        return "rfc7009-2.1-client-authentication", "was to be revoked without the client's credentials"
+    return None
+
+
+def _undone(event: Event, token: Credential) -> None:
+    """A revocation that was refused, or of which nobody knows."""
+    unsupported = event.refused is not None and event.refused.error == "unsupported_token_type"
+    fate = Fate.LIVES if unsupported else Fate.MAY_DIE
+    for each in token.family.tokens:
+        each.suffers(Blow(event, fate, None, "was to be revoked, which was not done"))
+
+
+def _end_session(world: World, event: Event, asked: Revocation, token: Credential) -> None:
+    alive = not any(blow.fate_at(event) is not Fate.LIVES for blow in token.blows)
+    hinted = asked.hint is not None and asked.hint != "refresh_token"
+    unsure = asked.peculiar or (not asked.asker.proved and asked.asker.client_id is None)
+    own = Fate.MAY_DIE if unsure else Fate.DIES
+    token.suffers(Blow(event, own, HINT if hinted else REFRESH_TOKEN, "was revoked"))
+    for each in token.family.refresh_tokens:
+        if each is not token:
+            each.suffers(Blow(event, Fate.MAY_DIE, None, f"is of the session of {token}, which was revoked"))
+    for each in token.family.access_tokens:
+        fate = own if alive and not each.readable and not hinted else Fate.MAY_DIE
+        each.suffers(Blow(event, fate, WITH_IT, f"is of the session of {token}, which was revoked"))
+    told = f"{token} was revoked"
+    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, same_client=True))
+
+
+def _end_access_token(event: Event, asked: Revocation, token: Credential) -> None:
+    hinted = asked.hint is not None and asked.hint != "access_token"
+    fate = Fate.MAY_DIE if asked.peculiar else Fate.DIES
+    token.suffers(Blow(event, fate, HINT if hinted else ACCESS_TOKEN, "was revoked"))
+    for each in token.family.tokens:
+        if each is not token:
+            each.suffers(Blow(event, Fate.MAY_DIE, None, f"is of the session of {token}, which was revoked"))

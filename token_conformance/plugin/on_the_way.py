@@ -1,0 +1,29 @@
+"""Has the oracle watch a run: what it forbids, and no check has told, becomes a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from token_conformance.judging.causes import causes
+from token_conformance.judging.requirement import catalogue
+from token_conformance.results.on_the_way import SeenOnTheWay, seen_on_the_way
+from token_conformance.results.results import CheckResult
+from token_conformance.running.defect import described
+from token_conformance.running.record import Record
+from token_conformance.running.run import Run
+from token_conformance.running.watching import watched
+
+
+def seen_by_the_oracle(
+    run: Run, records: Iterable[Record | None], results: Sequence[CheckResult]
+) -> tuple[tuple[SeenOnTheWay, ...], str | None]:
+    """What the oracle forbids in the exchanges of a run, its repetitions and what was parked of it.
+
+    A defect of ours that comes up meanwhile is the run's trouble, told in the second place; the checks stand.
+    """
+    known = [record for record in records if record is not None]
+    exchanges = [exchange for record in known for exchange in record.exchanges]
+    try:
+        return seen_on_the_way(watched(known), exchanges, results, run.profile, causes(), catalogue()), None
+    except Exception as problem:
+        return (), f"what happened on the way was not looked at, for {run.redactor.text(described(problem))}"
