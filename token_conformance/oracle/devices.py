@@ -23,7 +23,7 @@ def offences(event: Event, asked: TokenRequest, code: Credential) -> Iterator[Of
         yield Offence("rfc8628-3.5-expired", f"{code} yielded tokens after it had expired", (code.given,))
 
 
-def offences_of_exchange(event: Event, given: Granted, token: Credential) -> Iterator[Offence]:
+def offences_of_exchange(event: Event, asked: TokenRequest, given: Granted, token: Credential) -> Iterator[Offence]:
     """What is wrong with the exchange of a token."""
     if outlived(token, event):
         yield Offence(VALIDATED, f"{token} was exchanged after its life was over", (token.given,))
@@ -31,7 +31,8 @@ def offences_of_exchange(event: Event, given: Granted, token: Credential) -> Ite
         if not token.readable or "was revoked" in blow.told:
             yield Offence(VALIDATED, f"{token} was exchanged after it {blow.told}", (blow.event,))
             break
-    granted = token.scope
-    if granted is not None and given.scope is not None and given.scope - granted:
-        wider = ", ".join(sorted(given.scope - granted))
-        yield Offence("token-exchange-scope-not-widened", f"an exchange yields scope beyond the token: {wider}")
+    told = given.scope if given.scope is not None else asked.scope  # an answer without scope grants what was asked
+    wider = (told or frozenset()) - (token.scope or told or frozenset())
+    if wider:
+        words = f"an exchange yields scope beyond that of {token}: {', '.join(sorted(wider))}"
+        yield Offence("token-exchange-scope-not-widened", words, (token.given,))

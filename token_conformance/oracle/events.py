@@ -181,9 +181,13 @@ class Refused:
 
 @dataclass(frozen=True)
 class NoDecision:
-    """The server decided nothing, or nobody knows what: another time may bring another answer."""
+    """The server decided nothing, or nobody knows what: another time may bring another answer.
+
+    `pending` tells that it took what was presented for good, and waits for the user (RFC 8628 §3.5).
+    """
 
     why: str
+    pending: bool = False
 
 
 Answered = CodeGiven | Granted | DeviceCodes | Told | Served | Refused | NoDecision

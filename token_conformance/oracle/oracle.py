@@ -24,6 +24,7 @@ from token_conformance.oracle.events import (
     Use,
 )
 from token_conformance.oracle.judgements import Excuse, Judgement, Offence, Ruling, excused, forbidden
+from token_conformance.oracle.lives import outlived
 from token_conformance.oracle.orders import beside
 from token_conformance.oracle.policy import Learned, Policy
 from token_conformance.oracle.tokens import Blow, Credential, Family, Fate, Incident
@@ -94,6 +95,9 @@ def _step(world: World, event: Event) -> list[Judgement]:
 def _judged(world: World, event: Event) -> Iterator[Judgement]:
     token = world.find(event.credential)
     match event.asked, event.answered:
+        case TokenRequest(), NoDecision(pending=True) if token is not None and outlived(token, event):
+            told = f"{token} has expired, and its client is told to wait"
+            yield forbidden(event, Offence("rfc8628-3.5-expired", told, (token.given,)), token)
         case TokenRequest() | Introspection() | Use(), NoDecision(why=why):
             yield Judgement(event, Ruling.UNDECIDABLE, why, token=token)
         case TokenRequest() as asked, Granted() as given:
@@ -149,7 +153,7 @@ def _of_grant(
         case Credential(kind="device code"):
             yield from devices.offences(event, asked, token)
         case Credential() if asked.grant == EXCHANGE:
-            yield from devices.offences_of_exchange(event, given, token)
+            yield from devices.offences_of_exchange(event, asked, given, token)
         case _ if asked.grant == "refresh_token":
             yield Offence("rfc6749-6-other-token-refused", f"{token} was taken for a refresh token", (token.given,))
 

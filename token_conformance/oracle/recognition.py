@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
+from token_conformance.evidence.error_codes import NO_DECISIONS
 from token_conformance.evidence.token_response import COUNTABLE, TokenResponse
 from token_conformance.oracle.clients import asker_of, binding_of
 from token_conformance.oracle.endpoints import Addresses
@@ -214,7 +215,7 @@ def _token_answer(exchange: Exchange) -> Answered:
             refresh_expires_in=_seconds(answer.members.get("refresh_token_timeout")),
         )
     if answer.waits:
-        return NoDecision("the user has not decided")
+        return NoDecision("the user has not decided", pending=answer.error not in NO_DECISIONS)
     if answer.decided:
         return Refused(answer.error, answer.status)
     return NoDecision(f"the server answered {answer.status}")

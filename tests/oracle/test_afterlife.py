@@ -1,0 +1,156 @@
+"""Revocation (RFC 7009), introspection (RFC 7662), and the use of access tokens (RFC 6750)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.histories import INVALID_GRANT, OTHER, RESOURCE, History, profile, tokens
+from token_conformance.oracle.events import Asker, Proof, Refused, Use
+from token_conformance.oracle.judgements import Ruling
+
+
+@pytest.fixture
+def history() -> History:
+    """Two sessions, of which one has outlived the login of the other, at a resource that guards itself."""
+    history = History()
+    first = history.login("A")
+    history.login("B")
+    history.refresh(first, tokens("A", 1))
+    history.use(None, 401)
+    history.use("access A 1", 200)
+    return history
+
+
+def test_a_revoked_refresh_token_is_dead_and_others_live(history):
+    """The other session of the same user may be the same grant; that of another client is not."""
+    other = history.login("C", OTHER)
+    history.revoke("refresh A 1")
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.ruling is Ruling.ALLOWED
+    history.refresh("refresh B 0", INVALID_GRANT)
+    assert history.ruling is Ruling.UNDECIDABLE
+    history.refresh(other, INVALID_GRANT, asker=OTHER)
+    assert history.violated == "rfc7009-2.1-same-grant"
+    history.refresh("refresh A 1", tokens("A", 2))
+    assert history.violated == "rfc7009-2-refresh-token-revoked"
+
+
+def test_with_its_refresh_token_an_access_token_dies(history):
+    """Where resources look it up."""
+    history.revoke("refresh A 1")
+    history.use("access A 1", 200)
+    assert history.violated == "rfc7009-2.1-refresh-kills-access"
+
+
+def test_a_revoked_access_token_is_dead(history):
+    """A JWT may live on at a resource that reads it by itself."""
+    history.revoke("access A 1")
+    history.use("access A 1", 200)
+    assert history.violated == "rfc7009-2-access-token-revoked"
+    jwt = History()
+    jwt.exchange(jwt.authorize("A"), tokens("A", 0, access_token="a.b.c"))
+    jwt.use(None, 401)
+    jwt.revoke("a.b.c")
+    jwt.use("a.b.c", 200)
+    assert jwt.forbidden == []
+
+
+@pytest.mark.parametrize(
+    ("client", "blamed"),
+    [(OTHER, "rfc7009-2.1-foreign-token"), (Asker("app", Proof.WRONG), "rfc7009-2.1-client-authentication")],
+)
+def test_nobody_else_revokes(history, client, blamed):
+    """What answer a stranger gets does not matter: the token has to live."""
+    history.revoke("refresh A 1", Refused("invalid_client", 401), client=client)
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.violated == blamed
+
+
+def test_a_wrong_hint_does_not_save_a_token(history):
+    """The server has to look on (RFC 7009 §2.1)."""
+    history.revoke("refresh A 1", hint="access_token")
+    history.refresh("refresh A 1", tokens("A", 2))
+    assert history.violated == "rfc7009-2.1-hint"
+
+
+def test_a_server_may_not_revoke_access_tokens(history):
+    """It says so, and the token lives on."""
+    history.revoke("access A 1", Refused("unsupported_token_type", 400))
+    history.use("access A 1", 200)
+    assert history.forbidden == []
+
+
+def test_introspection_agrees_with_what_is_known(history):
+    """Dead tokens are not active, and living ones are, for whom has been told of such."""
+    history.introspect("access A 1", active=False)
+    assert history.ruling is Ruling.UNDECIDABLE
+    history.introspect("access B 0", active=True)
+    assert history.forbidden == [("rfc7662-2.2-active", history.events[-2].id)]
+    history.introspect("access A 1", active=False, client=OTHER)
+    assert history.ruling is Ruling.ALLOWED
+    history.introspect("refresh A 0", active=True)
+    assert history.violated == "rfc7662-2.2-inactive-shape"
+
+
+def test_introspection_tells_the_truth(history):
+    """Whose a token is, and until when it lives."""
+    history.introspect("access A 1", active=True, client_id="second")
+    assert history.violated == "rfc7662-2.2-truth"
+    history.introspect("access A 1", active=True, client_id="app", exp=history.now + 3598)
+    assert history.ruling is Ruling.ALLOWED
+    history.introspect("access A 1", active=True, exp=history.now + 7200)
+    assert history.violated == "rfc7662-2.2-truth"
+
+
+def test_an_access_token_lives_as_long_as_told(history):
+    """An hour, neither less nor more."""
+    history.wait(3000)
+    history.use("access A 1", 401)
+    assert history.violated == "rfc6749-5.1-expires-in-true"
+    history.wait(700)
+    history.use("access A 1", 200)
+    assert history.violated == "rfc6750-3.1-expired-access-token"
+
+
+def test_what_a_renewal_does_to_the_access_token_before_nobody_knows(history):
+    """Unless it is documented."""
+    history.use("access A 0", 401)
+    assert history.ruling is Ruling.UNDECIDABLE
+    described = profile().model_copy(deep=True)
+    documented = History(
+        described.model_validate(
+            {**described.model_dump(exclude_unset=True), "tokens": {"access_token_after_refresh": "revoked"}}
+        )
+    )
+    documented.login("A")
+    documented.use(None, 401)
+    documented.refresh("refresh A 0", tokens("A", 1))
+    documented.use("access A 0", 200)
+    assert documented.violated == "session-old-access-token"
+
+
+@pytest.mark.parametrize(
+    ("token", "requirement"),
+    [
+        ("refresh A 1", "rfc6749-1.5-refresh-token-for-itself"),
+        ("ACCESS A 1", "rfc6749-7-tampered-access-token"),
+        ("made up", "rfc6749-7-tampered-access-token"),
+    ],
+)
+def test_a_guarded_resource_takes_access_tokens_alone(history, token, requirement):
+    """Whatever else it takes."""
+    history.use(token, 200)
+    assert history.violated == requirement
+
+
+def test_an_open_resource_judges_nobody(history):
+    """Who lets everybody in is no control."""
+    history.use(None, 200)
+    history.use("made up", 200)
+    assert history.forbidden == []
+
+
+def test_a_refusal_for_want_of_scope_is_none_of_the_token(history):
+    """403 says that the token is good, and not for this."""
+    history.note(Use(RESOURCE, "access A 1", "bearer"), Refused(None, 403))
+    assert history.ruling is Ruling.UNDECIDABLE
