@@ -12,10 +12,12 @@ import pytest
 from tests.suites.company import in_company
 from tests.suites.judging import Judged, judged, name_of, performed, profile_named
 from tests.suites.reach import Asked, AskingServer, behaviour, difference
+from token_conformance.oracle.oracle import Watched
 from token_conformance.plugin.selection import own_scenarios, scenarios_for, scenarios_of
 from token_conformance.profile.models import Profile
 from token_conformance.running.record import Record
 from token_conformance.running.scenario import Scenario
+from token_conformance.running.watching import watched
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
 from token_conformance.wire.exchange import Exchange
@@ -51,6 +53,7 @@ class Matrix:
 
     def __init__(self, checks: Sequence[pytest.Function]) -> None:
         self.checks = checks
+        self.performed: Record | None = None
         self.scenarios = scenarios_of(checks)
         self._faultless: dict[str, Faultless] = {}
 
@@ -62,12 +65,13 @@ class Matrix:
 
     def whole(self, profile: str, faults: Collection[str] = (), variations: Collection[str] = ()) -> Verdicts:
         """The verdicts where every scenario is performed, in rows, as runs do."""
-        record = _recorded(profile, faults, variations, self.scenarios)
+        record = self.performed = _recorded(profile, faults, variations, self.scenarios)
         return {name_of(check): judged(check, record) for check in self.checks}
 
     def in_company(self, profile: str, variations: Sequence[str]) -> tuple[Verdicts, list[str]]:
         """The verdicts of the whole at a server of several variations, and why they do not show each of them."""
         record, lacks = in_company(profile, variations, self.scenarios)
+        self.performed = record
         return {name_of(check): judged(check, record) for check in self.checks}, lacks
 
     def compared(
@@ -86,11 +90,12 @@ class Matrix:
             AssertionError: a check is red in the one and not in the other.
 
         """
-        whole = self.whole(profile, faults, variations)
+        whole, performed = self.whole(profile, faults, variations), self.performed
         reached = self.reached(profile, faults, variations)
         for left_out in [reached, self.reached(profile, faults, variations, red, through)]:
             differing = sorted(set(alarms(whole)) ^ set(alarms(left_out)))
             assert not differing, f"scenarios were left out that faults reach, or that others suffer from: {differing}"
+        self.performed = performed
         return whole
 
     def reached(
@@ -111,11 +116,15 @@ class Matrix:
         faultless = self.faultless(profile)
         if red is not None:
             scenarios = faultless.reached_by(faults, variations, faultless.told_by(red, through))
-            return faultless.verdicts_anew(_recorded(profile, faults, variations, scenarios), red)
+            self.performed = _recorded(profile, faults, variations, scenarios)
+            return faultless.verdicts_anew(self.performed, red)
         scenarios = faultless.reached_by(faults, variations)
-        if not scenarios:
-            return faultless.verdicts
-        return faultless.verdicts_but_for(_recorded(profile, faults, variations, scenarios))
+        self.performed = _recorded(profile, faults, variations, scenarios) if scenarios else None
+        return faultless.verdicts_but_for(self.performed) if self.performed is not None else faultless.verdicts
+
+    def watched(self) -> tuple[Watched, ...]:
+        """What the oracle, without any check, says of the exchanges that the last verdicts rest on."""
+        return watched([self.performed]) if self.performed is not None else ()
 
 
 class Faultless:

@@ -140,6 +140,8 @@ def _of_grant(
     if asked.asker.failed and asked.asker.client_id is not None and asked.grant in AUTHENTICATION:
         told = f"client {asked.asker.client_id} did not prove who it is ({asked.asker.proof}), and was served"
         yield Offence(AUTHENTICATION[asked.grant], told)
+    if asked.grant not in AUTHENTICATION and asked.grant.lower() in AUTHENTICATION:
+        yield Offence("rfc6749-1.9-case-sensitive", f"grant_type {asked.grant} was taken for {asked.grant.lower()}")
     yield from yields.offences_of_repetition(world, event, given, refreshed=asked.grant == "refresh_token")
     match token:
         case None:

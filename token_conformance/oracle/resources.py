@@ -73,9 +73,9 @@ def _of_keys(asked: Use, token: Credential) -> Iterator[Offence]:
 
 
 def _of_user(event: Event, asked: Use, token: Credential) -> Iterator[Offence]:
-    told = event.answered.members.get("sub") if isinstance(event.answered, Served) and asked.userinfo else None
+    told = event.answered.members if isinstance(event.answered, Served) and asked.userinfo else {}
     user = token.family.user
-    if told is not None and user is not None and told != user:
+    if told and user is not None and told.get("sub") != user:
         yield Offence(
             "oidc-userinfo-sub", f"userinfo tells {token} another sub than the ID token", (token.family.begun,)
         )
