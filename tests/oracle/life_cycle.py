@@ -105,5 +105,15 @@ USERS = {
 LIFE_CYCLE = CODES | REFRESH_TOKENS | ACCESS_TOKENS | AFTERLIFE | USERS
 """The requirements on who may use which code or token, when, for what, and what comes of it."""
 
-FAULTS_OF_LIFE_CYCLE = tuple(fault.name for fault in FAULTS.values() if not LIFE_CYCLE.isdisjoint(fault.violates))
-"""The faults that violate one of them."""
+FORM = "rfc6749-5.2-"
+"""How requirements begin on what a refusal is called and looks like, which is no matter of life and death."""
+
+FAULTS_OF_LIFE_CYCLE = tuple(
+    fault.name
+    for fault in FAULTS.values()
+    if not LIFE_CYCLE.isdisjoint(fault.violates) and not any(id_.startswith(FORM) for id_ in fault.violates)
+)
+"""The faults that violate one of them, but for those in the form of refusals."""
+
+UNSEEN: frozenset[str] = frozenset()
+"""Those that the oracle does not see."""

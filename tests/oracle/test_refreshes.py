@@ -98,6 +98,12 @@ def test_until_used_means_until_its_successor_is_used():
     assert history.violated is not None
 
 
+def test_who_is_not_let_in_was_not_refused_for_the_token(history):
+    """A server that does not know the client has not looked at what it presents."""
+    history.refresh("refresh A 1", Refused("invalid_client", 401))
+    assert history.ruling is Ruling.UNDECIDABLE
+
+
 @pytest.mark.parametrize(
     ("attempt", "answered", "blamed"),
     [

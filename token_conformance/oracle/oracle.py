@@ -180,17 +180,8 @@ def _of_unknown(world: World, asked: TokenRequest) -> Iterator[Offence]:
 
 def _of_refusal(world: World, event: Event, asked: TokenRequest, token: Credential) -> Excuse | Offence:
     """Why a token request was refused; what is peculiar about its form, or about who asks, comes first."""
-    error = event.refused.error if event.refused is not None else None
-    if asked.asker.failed:
-        return Excuse("the client did not prove who it is", certain=True)
-    if asked.peculiar:
-        return Excuse(asked.peculiar)
-    if not asked.asker.proved and error in {None, "invalid_client", "unauthorized_client", "invalid_request"}:
-        return Excuse("nobody can say whether the client proved who it is")
-    if error in {"invalid_dpop_proof", "use_dpop_nonce"} or error not in DECISIONS | {None}:
-        return Excuse(f"the refusal ({error}) may be about something else than the grant")
-    if world.policy.profile.dpop is not None and not asked.binding.proof:
-        return Excuse("it comes without a DPoP proof")
+    if (other := _of_the_request(world, event, asked)) is not None:
+        return other
     if token.kind == "code" and asked.grant == "authorization_code":
         return codes.refusal(world, event, asked, token)
     if token.kind == "refresh token" and asked.grant == "refresh_token":
@@ -200,6 +191,24 @@ def _of_refusal(world: World, event: Event, asked: TokenRequest, token: Credenti
     if asked.grant == EXCHANGE:
         return Excuse("a server need not exchange a token")
     return Excuse(f"{token} is not for that", certain=True)
+
+
+def _of_the_request(world: World, event: Event, asked: TokenRequest) -> Excuse | None:
+    """Why a request may be refused whatever it presents."""
+    error, status = (event.refused.error, event.refused.status) if event.refused is not None else (None, 0)
+    if asked.asker.failed:
+        return Excuse("the client did not prove who it is", certain=True)
+    if asked.peculiar:
+        return Excuse(asked.peculiar)
+    if error in {"invalid_client", "unauthorized_client"} or status == 401:
+        return Excuse("the server did not let the client in, whatever it presents")
+    if not asked.asker.proved and error in {None, "invalid_request"}:
+        return Excuse("nobody can say whether the client proved who it is")
+    if error in {"invalid_dpop_proof", "use_dpop_nonce"} or error not in DECISIONS | {None}:
+        return Excuse(f"the refusal ({error}) may be about something else than the grant")
+    if world.policy.profile.dpop is not None and not asked.binding.proof:
+        return Excuse("it comes without a DPoP proof")
+    return None
 
 
 def _of_refused_revocation(event: Event, asked: Revocation, token: Credential) -> Iterator[Judgement]:
