@@ -23,7 +23,10 @@ PART = 0.25
 
 
 class Pins(BaseModel):
-    """The verdicts of a set-up, and what the run cost; `seconds` depend on the machine and are held against nothing."""
+    """The verdicts of a set-up, and what the run cost; `seconds` depend on the machine and are held against nothing.
+
+    `on_the_way` are the requirements that the oracle saw violated, and no check.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +37,7 @@ class Pins(BaseModel):
     seconds: int
     verdicts: dict[str, list[str]]
     numbers: dict[str, dict[str, int]]
+    on_the_way: list[str] = []
 
     def of(self, *kinds: str) -> set[str]:
         """The names of the checks with those verdicts."""
@@ -65,6 +69,7 @@ def seen(results: Results, version: str) -> Pins:
         seconds=round(results["seconds"]),
         verdicts={kind: names for kind, names in verdicts.items() if names},
         numbers={kind: _by_topic(name for name, verdict, _ in checks if verdict == kind) for kind in COUNTED},
+        on_the_way=sorted(found["requirement"] for found in results["seen_on_the_way"]),
     )
 
 
@@ -89,7 +94,13 @@ def differences(set_up: SetUp, pinned: Pins | None, now: Pins, results: Results)
     """A sentence for each difference that matters; checks that are one thing one day and another the next are none."""
     if pinned is None:
         return [f"{set_up.id} has no pins: python -m tests.live.sweep {set_up.id} --write makes them"]
-    return [*_of_verdicts(set_up, pinned, now, results), *_of_costs(pinned, now), *not_proved(set_up, results)]
+    on_the_way = _of_the_way(set_up, pinned, now, results)
+    return [
+        *_of_verdicts(set_up, pinned, now, results),
+        *on_the_way,
+        *_of_costs(pinned, now),
+        *not_proved(set_up, results),
+    ]
 
 
 def _of_verdicts(set_up: SetUp, pinned: Pins, now: Pins, results: Results) -> Iterator[str]:
@@ -98,6 +109,13 @@ def _of_verdicts(set_up: SetUp, pinned: Pins, now: Pins, results: Results) -> It
         before, after = pinned.of(kind) - set_up.sometimes.keys(), now.of(kind) - set_up.sometimes.keys()
         yield from (f"+ {kind}: {name}: {messages[name]}" for name in sorted(after - before))
         yield from (f"- {kind}: {name}" for name in sorted(before - after))
+
+
+def _of_the_way(set_up: SetUp, pinned: Pins, now: Pins, results: Results) -> Iterator[str]:
+    told = {found["requirement"]: found["message"] for found in results["seen_on_the_way"]}
+    before, after = ({*each.on_the_way} - set_up.sometimes.keys() for each in (pinned, now))
+    yield from (f"+ on the way: {name}: {told[name]}" for name in sorted(after - before))
+    yield from (f"- on the way: {name}" for name in sorted(before - after))
 
 
 def _of_costs(pinned: Pins, now: Pins) -> Iterator[str]:

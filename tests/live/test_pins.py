@@ -33,7 +33,7 @@ def results(requests=100, logins=4, **verdicts):
         for name, verdict in verdicts.items()
     ]
     cost = {"requests": requests, "logins": logins, "seconds": 1.5}
-    return {"suite_version": "1", **cost, "checks": checks}
+    return {"suite_version": "1", **cost, "checks": checks, "seen_on_the_way": []}
 
 
 def told(set_up, before, after):
@@ -53,6 +53,15 @@ def test_what_comes_and_goes_is_no_difference(tmp_path):
     """A set-up says which checks are one thing one day, and another the next."""
     set_up = made(tmp_path, sometimes={"reuse": "a race"})
     assert told(set_up, results(reuse="pass"), results(reuse="fail")) == []
+
+
+def test_what_is_seen_on_the_way_is_told_when_it_comes_or_goes(tmp_path):
+    """The oracle's findings are pinned like those of checks."""
+    found = {**results(), "seen_on_the_way": [{"requirement": "session-chain", "message": "it was refused"}]}
+    set_up = made(tmp_path)
+    pinned, now = seen(results(), "2.0"), seen(found, "2.0")
+    assert differences(set_up, pinned, now, found) == ["+ on the way: session-chain: it was refused"]
+    assert differences(set_up, now, pinned, results()) == ["- on the way: session-chain"]
 
 
 def test_a_wait_is_no_difference(tmp_path):

@@ -96,6 +96,13 @@ def test_what_the_profile_documents_is_no_finding(history):
     assert list(seen(history, described=described)) == [OLD]
 
 
+def test_what_nobody_claims_is_no_finding(history):
+    """Who does not claim RFC 9700 is not held to it; what is ours counts for all."""
+    described = history.profile.model_dump(exclude_unset=True)
+    described["profile"] = {"name": "Plain", "claims": ["oauth2"]}
+    assert list(seen(history, described=history.profile.model_validate(described))) == [FAMILY]
+
+
 def test_a_sound_history_has_no_findings():
     """Nothing is seen where nothing happened."""
     assert seen(History(profile())) == {}

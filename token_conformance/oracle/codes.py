@@ -24,7 +24,7 @@ def offences(world: World, event: Event, asked: TokenRequest, code: Credential) 
     yield from _strangers(asked, code)
     if code.request is not None:
         yield from _of_redirect_uri(world.policy.profile, asked, code.request)
-        yield from _of_verifier(asked, code.request)
+        yield from _of_verifier(world.policy.profile, asked, code.request)
         if code.key is not None and asked.binding.key != code.key:
             yield Offence("rfc9449-10-dpop-jkt", f"{code} was accepted with a proof by another key", (code.given,))
     yield from _late(world, event, code)
@@ -66,9 +66,9 @@ def _of_redirect_uri(profile: Profile, asked: TokenRequest, request: Authorizati
     yield Offence(requirement, "a code was exchanged with another redirect_uri than it was asked for")
 
 
-def _of_verifier(asked: TokenRequest, request: Authorization) -> Iterator[Offence]:
+def _of_verifier(profile: Profile, asked: TokenRequest, request: Authorization) -> Iterator[Offence]:
     if request.challenge is None:
-        if asked.verifier is not None:
+        if asked.verifier is not None and profile.claims & {"bcp", "oauth2.1", "fapi2"}:
             yield Offence("rfc9700-2.1.1-pkce-downgrade", "a code_verifier was accepted for a code without challenge")
     elif asked.verifier is None:
         yield Offence("rfc9700-2.1.1-verifier-required", "a code with a challenge was exchanged without code_verifier")
@@ -119,6 +119,8 @@ def refusal(world: World, event: Event, asked: TokenRequest, code: Credential) -
         return Excuse(f"{code} was used before", certain=True)
     if code.uses or code.refusals:
         return Excuse(f"{code} was presented before, and may be used up")
+    if code.request is not None and code.request.challenge is not None and code.request.method != "S256":
+        return Excuse("the challenge is not by S256, and nobody has to take another one")
     if asked.verifier is not None and not 43 <= len(asked.verifier) <= 128:
         return Excuse("the code_verifier is malformed", certain=True)
     return excuse(world, code, event, "rfc6749-4.1.3-exchange-succeeds")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from token_conformance.evidence.error_codes import DECISIONS
 from token_conformance.oracle import codes, devices, introspections, refreshes, resources, revocations, yields
 from token_conformance.oracle.events import (
     Authorization,
@@ -202,10 +201,10 @@ def _of_the_request(world: World, event: Event, asked: TokenRequest) -> Excuse |
         return Excuse(asked.peculiar)
     if error in {"invalid_client", "unauthorized_client"} or status == 401:
         return Excuse("the server did not let the client in, whatever it presents")
-    if not asked.asker.proved and error in {None, "invalid_request"}:
-        return Excuse("nobody can say whether the client proved who it is")
-    if error in {"invalid_dpop_proof", "use_dpop_nonce"} or error not in DECISIONS | {None}:
-        return Excuse(f"the refusal ({error}) may be about something else than the grant")
+    of_the_scope = error == "invalid_scope" and asked.scope is not None
+    of_the_target = error == "invalid_target" and bool(asked.resources)
+    if error != "invalid_grant" and not of_the_scope and not of_the_target:
+        return Excuse(f"the refusal ({error}) is about something else than what is presented")
     if world.policy.profile.dpop is not None and not asked.binding.proof:
         return Excuse("it comes without a DPoP proof")
     return None
@@ -285,7 +284,7 @@ def _learn_from_grant(
     if given.id_token is not None:
         world.id_tokens.setdefault(given.id_token, family)
     if refreshed and token is not None:
-        refreshes.accepted(world, event, token, given, successor)
+        refreshes.accepted(world, event, asked, given, token, successor)
         _after_refresh(world, event, family, generation)
         family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
     elif token is not None and token.kind in {"code", "device code"}:

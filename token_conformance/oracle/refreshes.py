@@ -95,13 +95,16 @@ def _base(asked: TokenRequest, token: Credential, error: str | None) -> str:
     return "session-chain" if token.generation else "rfc6749-6-refresh-succeeds"
 
 
-def accepted(world: World, event: Event, token: Credential, given: Granted, successor: Credential | None) -> None:
+def accepted(
+    world: World, event: Event, asked: TokenRequest, given: Granted, token: Credential, successor: Credential | None
+) -> None:
     """What comes of a refresh that was accepted: the token is replaced, or stays."""
     policy = world.policy
     token.uses.append(event)
     _ended_by_use(policy, event, token)
     if given.refresh_token in {None, token.value}:
-        token.suffers(Blow(event, Fate.LIVES, "session-no-stranding", "was used, and no other one was handed over"))
+        fate = Fate.LIVES if asked.scope in {None, token.family.scope} else Fate.MAY_DIE
+        token.suffers(Blow(event, fate, "session-no-stranding", "was used, and no other one was handed over"))
         return
     for sibling in token.successors:
         sibling.suffers(Blow(event, Fate.MAY_DIE, None, "was replaced by what a retry handed over"))

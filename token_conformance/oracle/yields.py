@@ -80,7 +80,8 @@ def _of_rotation(policy: Policy, asked: TokenRequest, given: Granted, token: Cre
         told = f"a retry in the grace hands over no other refresh token than {token}, which dies with the grace"
         yield Offence("session-no-stranding", told, (token.uses[0],))
     user_client = policy.profile.user_client.client_id
-    if asked.asker.client_id != user_client or token.uses:
+    less = asked.scope is not None and asked.scope != token.family.scope  # it may come without offline_access, too
+    if asked.asker.client_id != user_client or token.uses or less:
         return
     if kept and policy.rotation == "always":
         told = "the profile documents that refresh tokens rotate, and this one was not replaced"

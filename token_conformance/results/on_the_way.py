@@ -72,13 +72,16 @@ def seen_on_the_way(
     for history in histories:
         for judgement in own_faults(history):
             id_, exchange = judgement.requirement or "", by_id[judgement.event.id]
-            if id_ in told or causes.key(id_, habit_of([exchange])) in told or id_ not in requirements:
+            stated = requirements.get(id_)
+            if stated is None or not profile.counts(stated.claims):
+                continue  # what belongs to claims that nobody makes is no finding
+            if id_ in told or causes.key(id_, habit_of([exchange])) in told:
                 continue
             known = found.get(id_)
             if known is not None:
                 found[id_] = replace(known, times=known.times + 1)
             else:
-                found[id_] = _finding(judgement, history, requirements[id_], profile)
+                found[id_] = _finding(judgement, history, stated, profile)
     return tuple(sorted(found.values(), key=lambda each: RED.index(each.verdict)))
 
 
