@@ -106,7 +106,7 @@ class History:
 
     def introspect(self, token: str, *, active: bool, client: Asker = ME, **members: Any) -> Event:
         """A token is introspected."""
-        return self.note(Introspection(client, token), Told(active, members))
+        return self.note(Introspection(client, token), Told(active, {"active": active, **members}))
 
     def use(self, token: str | None, status: int) -> Event:
         """An access token is used at the resource."""

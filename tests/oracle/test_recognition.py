@@ -125,7 +125,7 @@ def test_odd_locations_hold_no_code(location):
         (exchange("POST", "/revoke", {"token": "t"}, [BASIC]), Revocation, Served),
         (exchange("POST", "/introspect", {"token": "t"}, [BASIC], (200, b'{"active": true}', ())), Introspection, Told),
         (
-            exchange("POST", "/introspect", {"token": "t"}, [BASIC], (200, b'{"active": "yes"}', ())),
+            exchange("POST", "/introspect", {"token": "t"}, [BASIC], (200, b'{"active": 1}', ())),
             Introspection,
             NoDecision,
         ),

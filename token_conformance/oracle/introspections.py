@@ -11,6 +11,7 @@ from token_conformance.oracle.lives import excuse, outlived
 from token_conformance.oracle.tokens import Credential
 from token_conformance.oracle.world import World
 
+BAD_REQUEST = 400
 INACTIVE, TRUTH = "rfc7662-2.2-inactive-shape", "rfc7662-2.2-truth"
 
 
@@ -26,6 +27,21 @@ def offences_of_active(
         return
     yield from _of_death(event, token)
     yield from _of_truth(world, event, told, token)
+    issuer, own = told.members.get("iss"), world.policy.profile.server.identifier
+    if isinstance(issuer, str) and own is not None and issuer != own:
+        yield Offence(TRUTH, f"introspection says that {token} was issued by {issuer}", (token.given,))
+
+
+def offences_of_shape(world: World, event: Event, asked: Introspection) -> Iterator[Offence]:
+    """What is wrong with the shape of an answer: whether a token lives is said by true or false, and by no error."""
+    if isinstance(event.answered, Told) and not isinstance(event.answered.members.get("active"), bool):
+        yield Offence(
+            INACTIVE, f"introspection says by {event.answered.members.get('active')!r} whether a token is active"
+        )
+    known = any(client == asked.asker.client_id for client, _ in world.policy.learned.told_of)
+    refused = event.refused is not None and event.refused.status == BAD_REQUEST
+    if refused and known and asked.token is not None and asked.asker.proved and not asked.peculiar:
+        yield Offence(INACTIVE, f"introspection of a token that is not active is refused by {event.refused}")
 
 
 def _of_death(event: Event, token: Credential) -> Iterator[Offence]:
@@ -69,7 +85,10 @@ def refusal(world: World, event: Event, asked: Introspection, token: Credential)
         return Excuse("a server need not tell others of a client's tokens (RFC 7662 §2.2)", certain=True)
     if token.kind not in {"access token", "refresh token"}:
         return Excuse(f"{token} is no token", certain=True)
-    if (asked.asker.client_id, token.kind) not in world.policy.learned.told_of:
+    told = {kind for client, kind in world.policy.learned.told_of if client == asked.asker.client_id}
+    if token.kind not in told and not (
+        told and token.kind == "access token"
+    ):  # of refresh tokens a server need not tell
         return Excuse(f"this client was never told of a living {token.kind}")
     if asked.peculiar:
         return Excuse(asked.peculiar)

@@ -103,17 +103,14 @@ def _judged(world: World, event: Event) -> Iterator[Judgement]:
             yield from _ruled(event, token, _of_grant(world, event, asked, given, token), asked.credential)
         case TokenRequest() as asked, Refused() if token is not None:
             yield excused(event, _of_refusal(world, event, asked, token), token)
-        case Introspection() as asked, Told(active=True) as told:
-            found = introspections.offences_of_active(world, event, asked, told, token)
-            yield from _ruled(event, token, found, asked.token)
-        case Introspection() as asked, Told() if token is not None:
-            yield excused(event, introspections.refusal(world, event, asked, token), token)
+        case Introspection() as asked, Told() | Refused():
+            yield from _of_introspection(world, event, asked, token)
         case Use() as asked, Served():
             yield from _ruled(event, token, resources.offences(world, event, asked, token), asked.token)
         case Use() as asked, Refused() if token is not None:
             yield excused(event, resources.refusal(world, event, asked, token), token)
-        case Revocation() as asked, Refused() if token is not None:
-            yield from _of_refused_revocation(event, asked, token)
+        case Revocation() as asked, _ if token is not None:
+            yield from _of_revocation(world, event, asked, token)
         case _:
             return
 
@@ -210,16 +207,27 @@ def _of_the_request(world: World, event: Event, asked: TokenRequest) -> Excuse |
     return None
 
 
-def _of_refused_revocation(event: Event, asked: Revocation, token: Credential) -> Iterator[Judgement]:
-    """A client can revoke its tokens (RFC 7009 §2.1), unless the server says that it revokes none of that kind."""
-    mine = asked.asker.proved and asked.asker.client_id == token.client_id and not asked.peculiar
-    error = event.refused.error if event.refused is not None else None
-    if mine and token.kind == "refresh token" and error in {"invalid_request", "invalid_grant", "invalid_token"}:
-        known = "rfc7009-2.2-unknown-token-200" if token.blows else "rfc7009-2-refresh-token-revoked"
-        told = f"the revocation of {token} was refused by {event.refused}"
-        yield forbidden(event, Offence(known, told, (token.given,)), token)
+def _of_introspection(
+    world: World, event: Event, asked: Introspection, token: Credential | None
+) -> Iterator[Judgement]:
+    odd = list(introspections.offences_of_shape(world, event, asked))
+    told = event.answered
+    if odd or (isinstance(told, Told) and told.active):
+        found = introspections.offences_of_active(world, event, asked, told, token) if isinstance(told, Told) else ()
+        yield from _ruled(event, token, (*odd, *(found if not odd else ())), asked.token)
+    elif isinstance(told, Told) and token is not None:
+        yield excused(event, introspections.refusal(world, event, asked, token), token)
+
+
+def _of_revocation(world: World, event: Event, asked: Revocation, token: Credential) -> Iterator[Judgement]:
+    """A client can revoke its own tokens, and nobody else can (RFC 7009 §2.1)."""
+    offence = revocations.offence(world, event, asked, token)
+    if offence is not None:
+        yield forbidden(event, offence, token)
+    elif isinstance(event.answered, Served) or asked.asker.failed:
+        yield Judgement(event, Ruling.ALLOWED, token=token)
     else:
-        yield Judgement(event, Ruling.ALLOWED if asked.asker.failed else Ruling.UNDECIDABLE, str(error), token=token)
+        yield Judgement(event, Ruling.UNDECIDABLE, "the server may not revoke tokens of that kind", token=token)
 
 
 def _learn(world: World, event: Event) -> None:
@@ -277,7 +285,7 @@ def _learn_from_grant(
         _note_survival(world, event, token)
     if family.scope is None and not refreshed:
         family.scope, family.scope_told = given.scope or asked.scope or _asked_scope(token), given.scope is not None
-        family.identity = family.identity or yields.claims_of(given.id_token)
+        family.identity, family.identified = family.identity or yields.claims_of(given.id_token), event.end
         family.user = family.user or _sub(family)
     generation = token.generation + 1 if refreshed and token is not None else 0
     _, successor = world.give_tokens(event, asked, given, family, generation)

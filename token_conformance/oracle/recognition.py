@@ -228,9 +228,9 @@ def _done(exchange: Exchange) -> Answered:
 def _told(exchange: Exchange) -> Answered:
     nothing = _nothing(exchange) or _decided(exchange)
     members = _members(exchange)
-    if nothing is None and not isinstance(members.get("active"), bool):
+    if nothing is None and not isinstance(members.get("active"), bool | str):
         return NoDecision("the answer does not say whether the token is active")
-    return nothing or Told(members["active"] is True, members)
+    return nothing or Told(members["active"] in {True, "true"}, members)
 
 
 def _served(exchange: Exchange) -> Answered:

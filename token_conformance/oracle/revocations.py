@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from token_conformance.oracle.events import Event, Revocation, Served
+from token_conformance.oracle.events import Event, NoDecision, Revocation, Served
+from token_conformance.oracle.judgements import Offence
 from token_conformance.oracle.tokens import Blow, Credential, Fate, Incident
 from token_conformance.oracle.world import World
 
@@ -10,14 +11,34 @@ REFRESH_TOKEN, ACCESS_TOKEN = "rfc7009-2-refresh-token-revoked", "rfc7009-2-acce
 WITH_IT, HINT = "rfc7009-2.1-refresh-kills-access", "rfc7009-2.1-hint"
 
 
+def offence(world: World, event: Event, asked: Revocation, token: Credential) -> Offence | None:
+    """What is wrong with the answer to a revocation."""
+    if isinstance(event.answered, Served):
+        told = f"the revocation of {token} was answered as done, though its client did not prove who it is"
+        return Offence("rfc7009-2.1-client-authentication", told) if asked.asker.failed else None
+    mine = asked.asker.proved and asked.asker.client_id == token.client_id and not asked.peculiar
+    if not mine or token.kind != "refresh token":
+        return None
+    learned = world.policy.learned
+    if isinstance(event.answered, NoDecision):
+        always = learned.failed_revocations > 1 and not learned.revocations
+        return Offence(REFRESH_TOKEN, f"{event.answered.why}, as to each revocation") if always else None
+    if event.refused is not None and event.refused.error in {"invalid_request", "invalid_grant", "invalid_token"}:
+        known = "rfc7009-2.2-unknown-token-200" if token.blows else REFRESH_TOKEN
+        return Offence(known, f"the revocation of {token} was refused by {event.refused}", (token.given,))
+    return None
+
+
 def learn(world: World, event: Event, asked: Revocation, token: Credential) -> None:
     """What comes of a revocation."""
     mistake = _mistake(asked, token)
+    world.policy.learned.revocations += mistake is None and isinstance(event.answered, Served)
     if mistake is not None:
         requirement, told = mistake
         for each in token.family.tokens:
             each.suffers(Blow(event, Fate.LIVES, requirement, told))
     elif not isinstance(event.answered, Served):
+        world.policy.learned.failed_revocations += isinstance(event.answered, NoDecision)
         _undone(event, token)
     elif token.kind == "refresh token":
         _end_session(world, event, asked, token)

@@ -115,6 +115,7 @@ class Family:
     resources: frozenset[str] = frozenset()
     user: str | None = None
     identity: Mapping[str, Any] | None = None
+    identified: float = 0.0
     code: Credential | None = None
     refresh_tokens: list[Credential] = field(default_factory=list)
     access_tokens: list[Credential] = field(default_factory=list)

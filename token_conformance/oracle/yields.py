@@ -149,6 +149,8 @@ def _of_identity(policy: Policy, event: Event, given: Granted, family: Family) -
         told = f"the ID token of a refresh has another {', '.join(changed)} than the first one"
         yield Offence("oidc-12.2-iss-sub-aud", told, (family.begun,))
     yield from _of_times(event, claims, first, family)
+    if event.begin - family.identified > A_SECOND and claims == first:
+        yield Offence("oidc-12.2-iat", "a refresh yields the ID token of the login again", (family.begun,))
 
 
 def _of_times(event: Event, claims: Mapping[str, Any], first: Mapping[str, Any], family: Family) -> Iterator[Offence]:
