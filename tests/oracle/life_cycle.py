@@ -115,5 +115,5 @@ FAULTS_OF_LIFE_CYCLE = tuple(
 )
 """The faults that violate one of them, but for those in the form of refusals."""
 
-UNSEEN: frozenset[str] = frozenset()
-"""Those that the oracle does not see."""
+UNSEEN = frozenset({"fapi2 refresh-reuse-accepted"})
+"""The rows of the fault matrix in which the oracle sees nothing of one: under FAPI 2.0 a used refresh token has to work on."""

@@ -45,6 +45,11 @@ def forbidden(matrix: Matrix) -> list[str]:
     return sorted({f"{each.requirement}: {each.told}" for told in matrix.watched() for each in told.forbidden})
 
 
+def of_life_cycle(row: dict[str, Any]) -> bool:
+    """Whether a row is about a fault of life cycle."""
+    return bool(row.get("faults")) and set(row["faults"]) <= set(FAULTS_OF_LIFE_CYCLE)
+
+
 def title(row: dict[str, Any]) -> str:
     """What a row is about."""
     return " ".join([row["profile"], *row.get("faults", ()), *row.get("variations", ())])
@@ -106,7 +111,7 @@ def test_a_fault_turns_just_its_checks_red(matrix, judge_all, row):
     red = None if row.get("together") else row["red"]
     found = alarms(judge_all(row["profile"], **peculiarities, red=red, through=row.get("through", ())))
     assert sorted(found) == sorted(row["red"]), found
-    if row.get("faults") and set(row["faults"]) <= set(FAULTS_OF_LIFE_CYCLE) - UNSEEN:
+    if of_life_cycle(row) and title(row) not in UNSEEN:
         assert forbidden(matrix), "the oracle sees nothing of it"
 
 
@@ -143,9 +148,10 @@ def test_a_grace_that_nobody_documented_alarms_nobody(matrix, judge_whole):
 
 
 def test_the_oracle_sees_the_faults_of_life_cycle():
-    """Nineteen of twenty at least: each row holds it to that."""
-    assert set(FAULTS_OF_LIFE_CYCLE) >= UNSEEN
-    assert len(UNSEEN) <= len(FAULTS_OF_LIFE_CYCLE) / 20
+    """Nineteen of twenty at least: each row that is not listed holds it to that."""
+    rows = {title(row) for row in ROWS if of_life_cycle(row)}
+    assert rows >= UNSEEN
+    assert len(UNSEEN) <= len(rows) / 20
 
 
 def test_every_fault_is_judged():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from token_conformance.evidence.lifetime import TOLERANCE
+from token_conformance.evidence.token_response import COUNTABLE
 from token_conformance.oracle.events import Event, Introspection, Told
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import excuse, outlived
@@ -102,6 +103,7 @@ def learn(world: World, event: Event, asked: Introspection, told: Told, token: C
         return
     world.policy.learned.told_of.add((asked.asker.client_id, token.kind))
     expiry = told.members.get("exp")
-    if token.ends is None and isinstance(expiry, int | float) and not isinstance(expiry, bool):
-        token.ends = float(expiry) - event.ahead if event.end < expiry < event.end + 10**10 else None
-        token.ends_by = TRUTH
+    if isinstance(expiry, int | float) and not isinstance(expiry, bool) and event.end < expiry < COUNTABLE:
+        token.told_end = float(expiry) - event.ahead
+        if token.ends is None:
+            token.ends, token.ends_by = token.told_end, TRUTH

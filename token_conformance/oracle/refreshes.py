@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from token_conformance.judging.refusal import LATENESS
 from token_conformance.oracle.events import Event, Granted, TokenRequest
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import excuse, outlived
@@ -45,6 +46,9 @@ def _of_death(world: World, event: Event, token: Credential) -> Iterator[Offence
         for refused in token.refusals[-1:]:
             if outlived(token, refused):
                 yield Offence("expiry-final", f"{token} had expired, was refused, and is accepted now", (refused,))
+    elif token.told_end is not None and event.begin > token.told_end + LATENESS:
+        told = f"{token} works {event.begin - token.told_end:.0f} s after the exp that introspection told of it"
+        yield Offence("rfc7662-2.2-truth", told, (token.given,))
     for blow in token.deadly(event):
         requirement, told = blow.requirement, f"{token} was accepted after it {blow.told}"
         if blow.told == USED:

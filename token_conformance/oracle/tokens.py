@@ -59,7 +59,7 @@ class Credential:
     """A code or a token: what it is, when it was handed over, and all that has befallen it since.
 
     `generation` counts the refreshes before it, `life` the seconds that it lives for certain, and `ends` is the time from
-    which it is dead; None where nobody has said so. `key` and `certificate` are what it is bound to.
+    which it is dead; None where nobody has said so. `told_end` is what introspection says of that. `key` and `certificate` are what it is bound to.
     """
 
     kind: Kind
@@ -73,6 +73,7 @@ class Credential:
     life: float | None = None
     ends: float | None = None
     ends_by: str = ""
+    told_end: float | None = None
     key: str | None = None
     certificate: str | None = None
     request: Authorization | None = None
