@@ -287,6 +287,7 @@ def _learn_from_grant(
         family.scope, family.scope_told = given.scope or asked.scope or _asked_scope(token), given.scope is not None
         family.identity, family.identified = family.identity or yields.claims_of(given.id_token), event.end
         family.user = family.user or _sub(family)
+    family.resources |= asked.resources if not refreshed else frozenset()
     generation = token.generation + 1 if refreshed and token is not None else 0
     _, successor = world.give_tokens(event, asked, given, family, generation)
     if given.id_token is not None:

@@ -55,7 +55,7 @@ def _of_scope(asked: TokenRequest, given: Granted, family: Family) -> Iterator[O
         yield Offence(
             "rfc6749-6-scope-not-exceeded", f"a refresh yields scope beyond the grant: {named}", (family.begun,)
         )
-    elif wanted is None and told is not None and granted - told and family.scope_told:
+    elif wanted is None and told is not None and granted - told and family.scope_told and not family.resources:
         lost = ", ".join(sorted(granted - told))
         after = (
             "rfc6749-6-narrowing-does-not-shrink-grant" if family.narrowed else "rfc6749-6-omitted-scope-is-original"

@@ -307,8 +307,7 @@ class Gathering(Performing):
         wire = self._wire(scenario.name, connection, place.cookies)
         clock = ScenarioClock(connection.clock, alone=scenario.reach == "user")
         self._servers[wire.scenario] = place.seat
-        began = connection.clock.now()
-        afresh = lineage.session is None
+        began, afresh = connection.clock.now(), lineage.session is None
         self.run.noting.began(wire.scenario, began, place.seat, place.user, afresh=afresh)
         note_end(self.trouble, lineage, None if scenario.spares else scenario.name)
         try:
