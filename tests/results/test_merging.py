@@ -9,7 +9,9 @@ import pytest
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
+from token_conformance.oracle.stories import Step
 from token_conformance.results.merging import read_earlier, together
+from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.outcome import Circumstances, Outcome
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.seen_again import left_to_repeat
@@ -74,6 +76,17 @@ def verdict(run):
 def test_the_worse_of_two_verdicts_is_the_one_on_both(earlier, before, now, told):
     """And one that could be given goes before what could not be told."""
     assert verdict(merged(earlier(check("x", before)), run_of(check("x", now))))[0] is told
+
+
+def test_what_was_seen_on_the_way_is_told_of_both(earlier):
+    """Each requirement once, with the exchanges of the run that saw it, unless a check has told it by now."""
+    step = Step("reuse/4", 1.5, "it is refused")
+    seen = SeenOnTheWay("a", Verdict.FAIL, "MUST", "RFC 6749 §6", "it was refused", "reuse/4", 1, (step,))
+    before = earlier(on_the_way=(seen, replace(seen, requirement="b")))
+    both = merged(before, run_of(on_the_way=(replace(seen, requirement="c"),)))
+    assert [each.requirement for each in both.on_the_way] == ["a", "b", "c"]
+    assert (both.on_the_way[0].exchange, both.on_the_way[0].exchanges) == ("reuse@1/4", ("reuse@1/4",))
+    assert [each.requirement for each in merged(before, run_of(red())).on_the_way] == ["b"]
 
 
 def test_what_was_not_judged_again_stays(earlier):

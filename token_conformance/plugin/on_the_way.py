@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from token_conformance.judging.causes import causes
 from token_conformance.judging.requirement import catalogue
+from token_conformance.redaction import Redactor
 from token_conformance.results.on_the_way import SeenOnTheWay, seen_on_the_way
 from token_conformance.results.results import CheckResult
 from token_conformance.running.defect import described
@@ -24,6 +26,17 @@ def seen_by_the_oracle(
     known = [record for record in records if record is not None]
     exchanges = [exchange for record in known for exchange in record.exchanges]
     try:
-        return seen_on_the_way(watched(known), exchanges, results, run.profile, causes(), catalogue()), None
+        found = seen_on_the_way(watched(known), exchanges, results, run.profile, causes(), catalogue())
+        return tuple(_shown(seen, run.redactor) for seen in found), None
     except Exception as problem:
         return (), f"what happened on the way was not looked at, for {run.redactor.text(described(problem))}"
+
+
+LONGEST = 500
+"""Characters of a message, and of a sentence of a story: what a server calls a scope can be of any length."""
+
+
+def _shown(seen: SeenOnTheWay, redactor: Redactor) -> SeenOnTheWay:
+    """The finding with labels in the place of secrets, and no longer than anybody reads."""
+    steps = tuple(replace(step, told=redactor.text(step.told)[:LONGEST]) for step in seen.story)
+    return replace(seen, message=redactor.text(seen.message)[:LONGEST], story=steps)

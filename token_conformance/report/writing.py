@@ -15,7 +15,6 @@ from token_conformance.redaction import Redactor
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
 from token_conformance.report.last_look import Contents, Evidence, Reports, looked_through
-from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.running.defect import described
 from token_conformance.wire.exchange import Exchange
@@ -103,13 +102,7 @@ def _add_trouble(written: Iterable[Path], run: RunResult, contents: Mapping[str,
 
 def redacted(run: RunResult, redactor: Redactor) -> RunResult:
     """The run with each message on one line, and labels in the place of secrets, in the paths of causes too."""
-    on_the_way = tuple(_shown(seen, redactor) for seen in run.on_the_way)
-    return replace(run, checks=tuple(_redacted(check, redactor) for check in run.checks), on_the_way=on_the_way)
-
-
-def _shown(seen: SeenOnTheWay, redactor: Redactor) -> SeenOnTheWay:
-    steps = tuple(replace(step, told=_cut(redactor.text(step.told))) for step in seen.story)
-    return replace(seen, message=_cut(" ".join(redactor.text(seen.message).split())), story=steps)
+    return replace(run, checks=tuple(_redacted(check, redactor) for check in run.checks))
 
 
 def _redacted(check: CheckResult, redactor: Redactor) -> CheckResult:

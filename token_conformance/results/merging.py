@@ -14,6 +14,7 @@ from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.habit import Habit
 from token_conformance.results.facts import UNKNOWN
+from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.seen_again import after_repetition, is_repeated
 from token_conformance.results.todo import ResumeError, ToDo
@@ -83,6 +84,7 @@ class Earlier(BaseModel):
     checks: list[_Check]
     facts: list[dict[str, Any]] = []
     expiries: list[Expiry] = []
+    seen_on_the_way: list[SeenOnTheWay] = []
 
 
 def read_earlier(path: Path) -> Earlier:
@@ -113,6 +115,7 @@ def together(earlier: Earlier, now: RunResult, still_left: Sequence[ToDo]) -> Ru
         todo=(*now.todo, *still_left),
         facts=_facts(earlier.facts, now.facts),
         expiries=_expiries(earlier.expiries, now.expiries),
+        on_the_way=_on_the_way([_seen_in(each, earlier.runs) for each in earlier.seen_on_the_way], now),
         circumstances=replace(
             now.circumstances if earlier.trouble is None else now.circumstances.with_trouble(_before(earlier.trouble)),
             selection=earlier.selection,
@@ -134,6 +137,19 @@ def _of_run(check: CheckResult, number: int) -> CheckResult:
         control = _marked(habit.control, number) if habit.control is not None else None
         habit = replace(habit, offence=_marked(habit.offence, number), control=control)
     return replace(check, exchanges=tuple(_marked(each, number) for each in check.exchanges), habit=habit)
+
+
+def _seen_in(seen: SeenOnTheWay, number: int) -> SeenOnTheWay:
+    """What an earlier run has seen on the way, with exchanges that its own report shows."""
+    steps = tuple(replace(step, exchange=_marked(step.exchange, number)) for step in seen.story)
+    return replace(seen, exchange=_marked(seen.exchange, number), story=steps)
+
+
+def _on_the_way(earlier: Iterable[SeenOnTheWay], now: RunResult) -> tuple[SeenOnTheWay, ...]:
+    """What either run has seen on the way, each requirement once, but for what a check has told by now."""
+    told = {check.violated for check in now.checks}
+    found = {each.requirement: each for each in (*earlier, *now.on_the_way)}
+    return tuple(each for requirement, each in found.items() if requirement not in told)
 
 
 def _marked(exchange: str, number: int) -> str:
