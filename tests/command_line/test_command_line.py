@@ -175,6 +175,24 @@ def test_metadata_of_another_issuer_end_the_run(tmp_path):
     assert [check["violated"] for check in checks if check["verdict"] == "fail"] == ["rfc8414-issuer"]
 
 
+def test_what_no_check_looks_for_is_seen_on_the_way(tmp_path):
+    """The one check that is selected does not judge reuse; the oracle does, and tells the story that led to it."""
+    profile = ROOT / "tests" / "suites" / "everything.toml"
+    selected = ["-k", "test_public_client_gets_new_refresh_tokens", "--report-dir", str(tmp_path)]
+    options = ["--emulated", "--fault", "refresh-reuse-accepted", *selected]
+    command = [sys.executable, "-m", "token_conformance", "run", str(profile), *options]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    requirement = "rfc9700-4.14.2-old-token-refused"
+    assert ended.returncode == 1
+    assert f"FAIL     {requirement}: seen on the way: refresh token A1 was accepted after it was used" in ended.stdout
+    (path,) = tmp_path.rglob("results.json")
+    (seen,) = json.loads(path.read_text("utf-8"))["seen_on_the_way"]
+    assert (seen["requirement"], seen["story"][-1]["exchange"]) == (requirement, seen["exchange"])
+    page = (path.parent / "report.html").read_text("utf-8")
+    assert "<h2>Seen on the way</h2>" in page
+    assert f'<pre id="{seen["exchange"]}">' in page
+
+
 def test_a_run_is_a_pytest_run():
     """Options of `run` are pytest's, or the plugin's."""
     arguments = pytest_arguments(

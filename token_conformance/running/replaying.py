@@ -250,6 +250,7 @@ class _Replay:
             admitted=self._admission.found,
             noticed=self._evidence.noticed,
             concerning=self._concerning,
+            servers={line.scenario: line.seat for line in self._evidence.of(ScenarioBegan)},
         )
 
     def _ended(self) -> Iterator[tuple[str, ScenarioEnded]]:
