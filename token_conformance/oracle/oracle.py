@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from token_conformance.evidence.access_token import scope_of
 from token_conformance.oracle import codes, devices, introspections, refreshes, resources, revocations, yields
 from token_conformance.oracle.events import (
     Authorization,
@@ -286,7 +287,7 @@ def _learn_from_grant(
     if family.scope is None and not refreshed:
         family.scope, family.scope_told = given.scope or asked.scope or _asked_scope(token), given.scope is not None
         family.identity, family.identified = family.identity or yields.claims_of(given.id_token), event.end
-        family.user = family.user or _sub(family)
+        family.user, family.carried = family.user or _sub(family), scope_of(given.access_token) or frozenset()
     family.resources |= asked.resources if not refreshed else frozenset()
     generation = token.generation + 1 if refreshed and token is not None else 0
     _, successor = world.give_tokens(event, asked, given, family, generation)

@@ -105,7 +105,10 @@ class Credential:
 
 @dataclass(eq=False)
 class Family:
-    """What comes of one grant: a code, a password or a device that was approved, and all tokens that descend from it."""
+    """What comes of one grant: a code, a password or a device that was approved, and all tokens that descend from it.
+
+    `carried` is the scope that its first access token holds where it is a JWT, whatever the answer told.
+    """
 
     letter: str
     begun: Event
@@ -113,6 +116,7 @@ class Family:
     client_id: str | None
     scope: frozenset[str] | None = None
     scope_told: bool = False
+    carried: frozenset[str] = frozenset()
     resources: frozenset[str] = frozenset()
     user: str | None = None
     identity: Mapping[str, Any] | None = None

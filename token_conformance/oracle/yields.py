@@ -48,7 +48,7 @@ def _of_scope(asked: TokenRequest, given: Granted, family: Family) -> Iterator[O
         return
     wanted = asked.scope
     gained = (told or frozenset()) - granted
-    in_token = (scope_of(given.access_token) or frozenset()) & (wanted or frozenset()) - granted
+    in_token = (scope_of(given.access_token) or frozenset()) & ((wanted or frozenset()) - granted - family.carried)
     untold = wanted is not None and told is None and bool(wanted - granted)
     if gained or in_token or untold:
         named = ", ".join(sorted(gained | in_token)) or "more than was granted, for the answer does not say otherwise"
