@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from token_conformance.evidence.access_token import scope_of
 from token_conformance.oracle import codes, devices, introspections, refreshes, resources, revocations, yields
 from token_conformance.oracle.events import (
-    Authorization,
-    CodeGiven,
-    DeviceAuthorization,
-    DeviceCodes,
     Event,
     Granted,
     Introspection,
@@ -24,14 +19,14 @@ from token_conformance.oracle.events import (
     Use,
 )
 from token_conformance.oracle.judgements import Excuse, Judgement, Offence, Ruling, excused, forbidden
+from token_conformance.oracle.learning import TOKEN_EXCHANGE, learn
 from token_conformance.oracle.lives import outlived
 from token_conformance.oracle.orders import beside
 from token_conformance.oracle.policy import Learned, Policy
-from token_conformance.oracle.tokens import Blow, Credential, Family, Fate, Incident
+from token_conformance.oracle.tokens import Credential, Family
 from token_conformance.oracle.world import World
 from token_conformance.profile.models import Profile
 
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 AUTHENTICATION = {
@@ -40,7 +35,7 @@ AUTHENTICATION = {
     "client_credentials": "rfc6749-4.4-authenticated",
     "password": "rfc6749-3.2.1-wrong-secret",
     DEVICE: "rfc8628-client-authentication",
-    EXCHANGE: "token-exchange-authenticated",
+    TOKEN_EXCHANGE: "token-exchange-authenticated",
 }
 """What a server violates that serves a client which does not prove who it is, by the grant."""
 
@@ -88,7 +83,7 @@ def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> 
 def _step(world: World, event: Event) -> list[Judgement]:
     """The judgements on one answer, by what is known before it; then it is known as well."""
     found = list(_judged(world, event))
-    _learn(world, event)
+    learn(world, event)
     return found
 
 
@@ -151,7 +146,7 @@ def _of_grant(
             yield from yields.offences_of_refresh(world, event, asked, given, token)
         case Credential(kind="device code"):
             yield from devices.offences(event, asked, token)
-        case Credential() if asked.grant == EXCHANGE:
+        case Credential() if asked.grant == TOKEN_EXCHANGE:
             yield from devices.offences_of_exchange(event, asked, given, token)
         case _ if asked.grant == "refresh_token":
             yield Offence("rfc6749-6-other-token-refused", f"{token} was taken for a refresh token", (token.given,))
@@ -160,10 +155,10 @@ def _of_grant(
 def _of_unknown(world: World, asked: TokenRequest) -> Iterator[Offence]:
     """A code or token that was accepted, and that nobody has handed over."""
     value = asked.credential
-    if value is None or asked.grant not in {*UNKNOWN, EXCHANGE} or value in world.strangers:
+    if value is None or asked.grant not in {*UNKNOWN, TOKEN_EXCHANGE} or value in world.strangers:
         return
     how = world.resembles(value)
-    if asked.grant == EXCHANGE:
+    if asked.grant == TOKEN_EXCHANGE:
         if value not in world.id_tokens and (how or world.policy.closed):
             yield Offence("rfc8693-2.1-validated", f"a subject_token was exchanged that is {how or 'made up'}")
     elif value in world.id_tokens:
@@ -185,7 +180,7 @@ def _of_refusal(world: World, event: Event, asked: TokenRequest, token: Credenti
         return refreshes.refusal(world, event, asked, token)
     if token.kind == "device code":
         return Excuse("nobody knows what the user has decided")
-    if asked.grant == EXCHANGE:
+    if asked.grant == TOKEN_EXCHANGE:
         return Excuse("a server need not exchange a token")
     return Excuse(f"{token} is not for that", certain=True)
 
@@ -229,123 +224,3 @@ def _of_revocation(world: World, event: Event, asked: Revocation, token: Credent
         yield Judgement(event, Ruling.ALLOWED, token=token)
     else:
         yield Judgement(event, Ruling.UNDECIDABLE, "the server may not revoke tokens of that kind", token=token)
-
-
-def _learn(world: World, event: Event) -> None:
-    """Take what an event shows into the world."""
-    token = world.find(event.credential)
-    match event.asked:
-        case Authorization(state=str() as state) as asked:
-            world.authorizations[state] = asked
-        case TokenRequest() as asked:
-            _learn_from_tokens(world, event, asked, token)
-        case Introspection() as asked if isinstance(event.answered, Told):
-            introspections.learn(world, event, asked, event.answered, token)
-            _note_harmless(event, asked, token)
-        case Use() as asked:
-            resources.learn(world, event, asked, token)
-        case Revocation() as asked if token is not None:
-            revocations.learn(world, event, asked, token)
-        case DeviceAuthorization() as asked if isinstance(event.answered, DeviceCodes):
-            world.give_device_code(event, asked, event.answered)
-        case _:
-            pass
-    if isinstance(event.answered, CodeGiven):
-        world.give_code(event, event.answered)
-
-
-def _note_harmless(event: Event, asked: Introspection, token: Credential | None) -> None:
-    """Introspection by another client leaves a session alone."""
-    if token is not None and asked.asker.client_id != token.client_id:
-        for each in token.family.refresh_tokens:
-            each.suffers(Blow(event, Fate.LIVES, "session-no-stranding", "was introspected by another client"))
-
-
-def _learn_from_tokens(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> None:
-    given = event.granted
-    if given is not None:
-        _learn_from_grant(world, event, asked, given, token)
-        return
-    if token is None:
-        return
-    token.refusals.append(event)
-    if event.refused is None:
-        refreshes.lost(event, token)
-    elif token.kind == "code" and (token.used_before(event) or token.uses):
-        codes.replayed(world, event, asked, token)
-    elif token.kind == "refresh token" and asked.grant == "refresh_token":
-        refreshes.refused(world, event, asked, token)
-
-
-def _learn_from_grant(
-    world: World, event: Event, asked: TokenRequest, given: Granted, token: Credential | None
-) -> None:
-    family = _family_of(world, event, asked, token)
-    refreshed = asked.grant == "refresh_token" and token is not None and token.kind == "refresh token"
-    if token is not None and token.kind == "refresh token" and refreshed:
-        _note_survival(world, event, token)
-    if family.scope is None and not refreshed:
-        family.scope, family.scope_told = given.scope or asked.scope or _asked_scope(token), given.scope is not None
-        family.identity, family.identified = family.identity or yields.claims_of(given.id_token), event.end
-        family.user, family.carried = family.user or _sub(family), scope_of(given.access_token) or frozenset()
-    family.resources |= asked.resources if not refreshed else frozenset()
-    generation = token.generation + 1 if refreshed and token is not None else 0
-    _, successor = world.give_tokens(event, asked, given, family, generation)
-    if given.id_token is not None:
-        world.id_tokens.setdefault(given.id_token, family)
-    if refreshed and token is not None:
-        refreshes.accepted(world, event, asked, given, token, successor)
-        _after_refresh(world, event, family, generation)
-        family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
-    elif token is not None and token.kind in {"code", "device code"}:
-        token.uses.append(event)
-    elif asked.grant == "password":
-        world.incidents.append(
-            Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
-        )
-
-
-def _after_refresh(world: World, event: Event, family: Family, generation: int) -> None:
-    """What a refresh does to the access tokens before it: what is documented, or nobody knows."""
-    documented = world.policy.access_token_after_refresh
-    fate = {"revoked": Fate.DIES, "lives": Fate.LIVES}.get(documented or "", Fate.MAY_DIE)
-    for token in family.access_tokens:
-        if token.generation < generation:
-            token.suffers(Blow(event, fate, "session-old-access-token", "was renewed"))
-
-
-def _family_of(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> Family:
-    """The family of the tokens that an event hands over: that of what was presented, or a new one."""
-    if token is not None and asked.grant != EXCHANGE:
-        return token.family
-    if token is None and asked.credential is not None:
-        world.strangers.add(asked.credential)
-    return world.begin_family(event, asked.grant, asked.asker.client_id)
-
-
-def _asked_scope(token: Credential | None) -> frozenset[str] | None:
-    if token is None:
-        return None
-    return token.request.scope if token.request is not None else token.scope
-
-
-def _sub(family: Family) -> str | None:
-    sub = (family.identity or {}).get("sub")
-    return sub if isinstance(sub, str) else None
-
-
-def _note_survival(world: World, event: Event, token: Credential) -> None:
-    """What a refresh token that works shows: how old it may be, and how many later logins its session outlives."""
-    learned, client = world.policy.learned, token.client_id
-    if token.used_before(event):
-        learned.graced = True
-        return
-    learned.ages[client] = max(learned.ages[client], token.age(event))
-    later = sum(
-        each.is_login
-        and each.family is not None
-        and each.family.client_id == client
-        and token.given.end <= each.event.begin <= event.begin
-        for each in world.incidents
-    )
-    learned.outlived[client] = max(learned.outlived[client], later)

@@ -1,0 +1,143 @@
+"""What an event shows, taken into the world: new codes and tokens, and what befalls those that are known."""
+
+from __future__ import annotations
+
+from token_conformance.evidence.access_token import scope_of
+from token_conformance.oracle import codes, introspections, refreshes, resources, revocations, yields
+from token_conformance.oracle.events import (
+    Authorization,
+    CodeGiven,
+    DeviceAuthorization,
+    DeviceCodes,
+    Event,
+    Granted,
+    Introspection,
+    Revocation,
+    TokenRequest,
+    Told,
+    Use,
+)
+from token_conformance.oracle.tokens import Blow, Credential, Family, Fate, Incident
+from token_conformance.oracle.world import World
+
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant, no token
+
+
+def learn(world: World, event: Event) -> None:
+    """Take what an event shows into the world."""
+    token = world.find(event.credential)
+    match event.asked:
+        case Authorization(state=str() as state) as asked:
+            world.authorizations[state] = asked
+        case TokenRequest() as asked:
+            _learn_from_tokens(world, event, asked, token)
+        case Introspection() as asked if isinstance(event.answered, Told):
+            introspections.learn(world, event, asked, event.answered, token)
+            _note_harmless(event, asked, token)
+        case Use() as asked:
+            resources.learn(world, event, asked, token)
+        case Revocation() as asked if token is not None:
+            revocations.learn(world, event, asked, token)
+        case DeviceAuthorization() as asked if isinstance(event.answered, DeviceCodes):
+            world.give_device_code(event, asked, event.answered)
+        case _:
+            pass
+    if isinstance(event.answered, CodeGiven):
+        world.give_code(event, event.answered)
+
+
+def _note_harmless(event: Event, asked: Introspection, token: Credential | None) -> None:
+    """Introspection by another client leaves a session alone."""
+    if token is not None and asked.asker.client_id != token.client_id:
+        for each in token.family.refresh_tokens:
+            each.suffers(Blow(event, Fate.LIVES, "session-no-stranding", "was introspected by another client"))
+
+
+def _learn_from_tokens(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> None:
+    given = event.granted
+    if given is not None:
+        _learn_from_grant(world, event, asked, given, token)
+        return
+    if token is None:
+        return
+    token.refusals.append(event)
+    if event.refused is None:
+        refreshes.lost(event, token)
+    elif token.kind == "code" and (token.used_before(event) or token.uses):
+        codes.replayed(world, event, asked, token)
+    elif token.kind == "refresh token" and asked.grant == "refresh_token":
+        refreshes.refused(world, event, asked, token)
+
+
+def _learn_from_grant(
+    world: World, event: Event, asked: TokenRequest, given: Granted, token: Credential | None
+) -> None:
+    family = _family_of(world, event, asked, token)
+    refreshed = asked.grant == "refresh_token" and token is not None and token.kind == "refresh token"
+    if token is not None and token.kind == "refresh token" and refreshed:
+        _note_survival(world, event, token)
+    if family.scope is None and not refreshed:
+        family.scope, family.scope_told = given.scope or asked.scope or _asked_scope(token), given.scope is not None
+        family.identity, family.identified = family.identity or yields.claims_of(given.id_token), event.end
+        family.user, family.carried = family.user or _sub(family), scope_of(given.access_token) or frozenset()
+    family.resources |= asked.resources if not refreshed else frozenset()
+    generation = token.generation + 1 if refreshed and token is not None else 0
+    _, successor = world.give_tokens(event, asked, given, family, generation)
+    if given.id_token is not None:
+        world.id_tokens.setdefault(given.id_token, family)
+    if refreshed and token is not None:
+        refreshes.accepted(world, event, asked, given, token, successor)
+        _after_refresh(world, event, family, generation)
+        family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
+    elif token is not None and token.kind in {"code", "device code"}:
+        token.uses.append(event)
+    elif asked.grant == "password":
+        world.incidents.append(
+            Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
+        )
+
+
+def _after_refresh(world: World, event: Event, family: Family, generation: int) -> None:
+    """What a refresh does to the access tokens before it: what is documented, or nobody knows."""
+    documented = world.policy.access_token_after_refresh
+    fate = {"revoked": Fate.DIES, "lives": Fate.LIVES}.get(documented or "", Fate.MAY_DIE)
+    for token in family.access_tokens:
+        if token.generation < generation:
+            token.suffers(Blow(event, fate, "session-old-access-token", "was renewed"))
+
+
+def _family_of(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> Family:
+    """The family of the tokens that an event hands over: that of what was presented, or a new one."""
+    if token is not None and asked.grant != TOKEN_EXCHANGE:
+        return token.family
+    if token is None and asked.credential is not None:
+        world.strangers.add(asked.credential)
+    return world.begin_family(event, asked.grant, asked.asker.client_id)
+
+
+def _asked_scope(token: Credential | None) -> frozenset[str] | None:
+    if token is None:
+        return None
+    return token.request.scope if token.request is not None else token.scope
+
+
+def _sub(family: Family) -> str | None:
+    sub = (family.identity or {}).get("sub")
+    return sub if isinstance(sub, str) else None
+
+
+def _note_survival(world: World, event: Event, token: Credential) -> None:
+    """What a refresh token that works shows: how old it may be, and how many later logins its session outlives."""
+    learned, client = world.policy.learned, token.client_id
+    if token.used_before(event):
+        learned.graced = True
+        return
+    learned.ages[client] = max(learned.ages[client], token.age(event))
+    later = sum(
+        each.is_login
+        and each.family is not None
+        and each.family.client_id == client
+        and token.given.end <= each.event.begin <= event.begin
+        for each in world.incidents
+    )
+    learned.outlived[client] = max(learned.outlived[client], later)
