@@ -106,6 +106,9 @@ def offences_of_repetition(world: World, event: Event, given: Granted, *, refres
         yield Offence(requirement, told, (known.given,))
 
 
+ISSUED_ANEW = 1.0
+"""Seconds after which an ID token that is issued anew has another iat, which counts seconds."""
+
 A_SECOND = 2.0
 """Seconds by which two rounded times may be off."""
 
@@ -149,7 +152,7 @@ def _of_identity(policy: Policy, event: Event, given: Granted, family: Family) -
         told = f"the ID token of a refresh has another {', '.join(changed)} than the first one"
         yield Offence("oidc-12.2-iss-sub-aud", told, (family.begun,))
     yield from _of_times(event, claims, first, family)
-    if event.begin - family.identified > A_SECOND and claims == first:
+    if event.begin - family.identified > ISSUED_ANEW and claims == first:
         yield Offence("oidc-12.2-iat", "a refresh yields the ID token of the login again", (family.begun,))
 
 

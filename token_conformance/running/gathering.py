@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from types import MappingProxyType
-from typing import Any
 
 from token_conformance.profile.models import Profile
 from token_conformance.provider import Provider
@@ -94,13 +93,12 @@ class Gathering(Performing):
         self._chromium = Chromium(run.profile) if browses else None
         self.trouble = Trouble()
         self._progress = progress
-        self._outcomes: dict[str, Any] = {}
+        super().__init__()
         self._waits: dict[str, Waits] = {}
         self._exchanges: list[Exchange] = []
         self._endpoints: tuple[str | None, str | None] = (None, None)
         self._places: dict[int | str, Place] = {}
         self._noticed: list[str] = []
-        self._servers: dict[str, int | str] = {}
         self._total = 0
         self._concerning: frozenset[str] = frozenset()
         self._defect: str | None = None

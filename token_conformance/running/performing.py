@@ -18,12 +18,18 @@ from token_conformance.wire.presence import Presence
 
 
 class Performing:
-    """Performs scenarios one by one, and keeps what each comes to: its transcript, or the exception that says why none."""
+    """Performs scenarios one by one, and keeps what each comes to: its transcript, or the exception that says why none.
+
+    It keeps as well at whose server each was, by the name that its exchanges have.
+    """
 
     run: Run
     pace: Pace
     presence: Presence | None
-    _outcomes: dict[str, Any]
+
+    def __init__(self) -> None:
+        self._outcomes: dict[str, Any] = {}
+        self._servers: dict[str, int | str] = {}
 
     async def _perform(self, scenario: Scenario, provider: Provider) -> None:
         """Perform a scenario; one to which the provider refused requests for their number alone has not come to its end."""
