@@ -10,8 +10,7 @@
 # Authlib 1.9.10, httpx-oauth 0.17.0, client-oauth2 4.3.3, arctic 3.7.0 and passport-oauth2 1.8.0 are as guessed.
 #
 # Why it matters: whoever has mistyped a secret looks for the mistake in the form of the answer, or in the headers of the
-# request. The form of a refusal is a requirement of its own for
-# this reason.
+# request. The form of a refusal is a requirement of its own for this reason.
 #
 # The guess was written down on 2026-11-30, before these libraries were tried; no bug report was looked for.
 set -euo pipefail
