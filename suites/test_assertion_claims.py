@@ -50,8 +50,8 @@ async def assertion_claims(provider: Provider) -> AssertionClaims:
 
 def both_in_one(first: Assertion, second: Assertion) -> Credentials:
     """Two assertions in one client_assertion, with a blank between them."""
-    kind, _ = first.credentials().parameters
-    return Credentials(parameters=(kind, ("client_assertion", f"{first.signed()} {second.signed()}")))
+    *others, (name, signed) = first.credentials().parameters
+    return Credentials(parameters=(*others, (name, f"{signed} {second.signed()}")))
 
 
 def judge(attempt: TokenResponse | None, control: TokenResponse, what: str) -> None:

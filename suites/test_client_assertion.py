@@ -1,7 +1,7 @@
 """Clients that prove who they are by signed assertions (RFC 7521, RFC 7523, OIDC Core §9)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -35,7 +35,10 @@ REFUSED_BY = {
 
 @dataclass(frozen=True)
 class Assertions:
-    """An assertion that was accepted, and others that are wrong in one thing each."""
+    """An assertion that was accepted, and others that are wrong in one thing each.
+
+    `alone` is the answer to one without client_id beside it, where the client is let in only with it.
+    """
 
     carrier: Carrier
     wrong: dict[str, TokenResponse]
@@ -43,6 +46,7 @@ class Assertions:
     without_jti: TokenResponse
     other_audience: TokenResponse | None
     again: TokenResponse
+    alone: TokenResponse | None
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -83,7 +87,7 @@ async def assertions(provider: Provider) -> Assertions:
     first = await sent(twice := await fresh())
     stranger = f"stranger-{provider.draw('client_id')}"
     wrong = {name: await sent(change(await fresh())) for name, change in wrong_ones(client, stranger, now).items()}
-    wrong["client_id"] = await sent(await fresh(), ("client_id", stranger))
+    wrong["client_id"] = await sent(replace(await fresh(), named=False), ("client_id", stranger))
     audience = await other_audience(provider, twice)
     return Assertions(
         carrier=Carrier(client, good.parameters, first),
@@ -92,6 +96,7 @@ async def assertions(provider: Provider) -> Assertions:
         without_jti=await sent((await fresh()).claiming(jti=None)),
         other_audience=await sent((await fresh()).claiming(aud=audience)) if audience is not None else None,
         again=await sent(await fresh()),
+        alone=await sent(replace(await fresh(), named=False)) if twice.named else None,
     )
 
 
@@ -132,8 +137,12 @@ def judge(assertions: Assertions, *names: str) -> None:
 
 @requirement("rfc7523-assertion-accepted")
 def test_good_assertion_is_accepted(assertions: Assertions) -> None:
-    """A well-formed assertion authenticates the client."""
+    """A well-formed assertion authenticates the client, without client_id beside it too (RFC 7521 §4.2)."""
     assert decision(assertions.carrier.control).accepted
+    if (alone := assertions.alone) is not None:
+        assert decision(alone).accepted, (
+            f"without client_id beside it, which is unnecessary, it was answered by {alone}"
+        )
 
 
 @requirement("rfc7523-assertion-type")

@@ -23,7 +23,7 @@ PART = 0.25
 
 
 class Pins(BaseModel):
-    """The verdicts of a set-up, and what the run cost; `seconds` depend on the machine and are held against nothing.
+    """The verdicts of a set-up, and what the run cost; `day` and `seconds` are held against nothing.
 
     `on_the_way` are the requirements that the oracle saw violated, and no check.
     """
@@ -32,6 +32,7 @@ class Pins(BaseModel):
 
     server: str
     suite: str
+    day: str
     requests: int
     logins: int
     seconds: int
@@ -64,6 +65,7 @@ def seen(results: Results, version: str) -> Pins:
     return Pins(
         server=version,
         suite=results["suite_version"],
+        day=results["started"][:10],
         requests=results["requests"],
         logins=results["logins"],
         seconds=round(results["seconds"]),

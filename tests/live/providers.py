@@ -93,7 +93,7 @@ def page(all_tried: Iterable[Tried]) -> str:
     return "".join(
         [
             BEGINNING,
-            table(RUNS, (_run(each) for each in listed)),
+            table(RUNS, (run(each) for each in listed)),
             LEGEND,
             table(["topic", *(each.title for each in first)], _topics(first)),
             "\n## Departures\n",
@@ -105,7 +105,8 @@ def page(all_tried: Iterable[Tried]) -> str:
 RUNS = ["server", "version", "set-up", "hold", "depart", "inconclusive", "requests", "logins", "seconds"]
 
 
-def _run(each: Tried) -> list[str]:
+def run(each: Tried) -> list[str]:
+    """The row of a run."""
     pins = each.pins
     numbers = [sum(each.held.values()), each.departures.total(), len(pins.verdicts.get("inconclusive", ()))]
     costs = [pins.requests, pins.logins, pins.seconds]

@@ -15,6 +15,7 @@ def made(monkeypatch):
     pins = Pins(
         server="1.0",
         suite="0.1.0",
+        day="2026-11-30",
         requests=10,
         logins=2,
         seconds=3,

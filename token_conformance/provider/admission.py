@@ -133,11 +133,14 @@ class Admission:
     async def _finding(self, client: Client, endpoint: str) -> Finding:
         where = endpoint if client.asserts and endpoint in ASKED_BY_THEMSELVES else "token_endpoint"
         async with self._asking:
-            known = self._found.get((client.name, where))
-            if known is None:
-                found = self._at_tokens(client) if where == "token_endpoint" else self._elsewhere(client, where)
-                known = self._found[client.name, where] = await found
-            return known
+            return await self._known(client, where)
+
+    async def _known(self, client: Client, where: str) -> Finding:
+        known = self._found.get((client.name, where))
+        if known is None:
+            found = self._at_tokens(client) if where == "token_endpoint" else self._elsewhere(client, where)
+            known = self._found[client.name, where] = await found
+        return known
 
     async def _at_tokens(self, client: Client) -> Finding:
         """Knock, unless there is but one way and nothing to learn, or it is known from another client of the kind."""
@@ -185,12 +188,15 @@ class Admission:
         return Finding(client, refused=_refusal(client, answers) if refused else None)
 
     async def _elsewhere(self, client: Client, endpoint: str) -> Finding:
-        """Present a token that nobody knows, or ask for a device code, with an assertion for one audience after the other."""
+        """Present a token that nobody knows, or ask for a device code, with an assertion for one audience after the other,
+        which has client_id beside it where it needs that at the token endpoint.
+        """
+        named = (await self._known(client, "token_endpoint")).way.named
         device = self._profile.grants.device_code
         asked = {"scope": device.scope if device is not None else None}
         if endpoint != "device_authorization_endpoint":
             asked = {"token": self._made_up()}
-        for way in ways_at_others(client):
+        for way in ways_at_others(client, named=named):
             answer = TokenResponse(await self._by(way).ask(endpoint, asked, client=client))
             if not refuses_client(answer):
                 return Finding(client, endpoint, way, proven=True)

@@ -33,12 +33,13 @@ SignedBy = Literal["the client", "a stranger", "nobody", "the public key"]
 
 @dataclass(frozen=True)
 class Assertion:
-    """An assertion before it is signed."""
+    """An assertion before it is signed; `named` tells whether client_id stands beside it, for servers that want it there."""
 
     client: Client
     claims: Mapping[str, Any]
     signed_by: SignedBy = "the client"
     type: str = JWT_BEARER
+    named: bool = False
 
     @classmethod
     def of(cls, client: Client, *, audience: str, now: datetime, jti: str) -> Assertion:
@@ -62,7 +63,10 @@ class Assertion:
 
     def credentials(self) -> Credentials:
         """What a request carries; `client_id` is left out, since the assertion names the client (RFC 7521 §4.2)."""
-        return Credentials(parameters=(("client_assertion_type", self.type), ("client_assertion", self.signed())))
+        beside = (("client_id", self.client.client_id),) if self.named else ()
+        return Credentials(
+            parameters=(*beside, ("client_assertion_type", self.type), ("client_assertion", self.signed()))
+        )
 
     def signed(self) -> str:
         """The JWT in compact form."""

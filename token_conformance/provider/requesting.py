@@ -94,7 +94,7 @@ class Requesting:
         audience = await self._audience(way.audience or client.assertion_audience, endpoint)
 
         def signed() -> Credentials:
-            made = self._assertion(client, audience).credentials()
+            made = self._assertion(client, audience, named=way.named).credentials()
             return replace(made, certificate=certificate_of(client), anew=signed)
 
         return signed()
@@ -106,9 +106,10 @@ class Requesting:
         return [str(method) for method in methods] if isinstance(methods, list) else []
 
     async def assertion(self, client: Client) -> Assertion:
-        """The next assertion of a client at the token endpoint, for the audience that lets it in (RFC 7523 §3)."""
+        """The next assertion of a client at the token endpoint, in the way that lets it in (RFC 7523 §3)."""
         way = await self.ways.way(client)
-        return self._assertion(client, await self._audience(way.audience or client.assertion_audience))
+        audience = await self._audience(way.audience or client.assertion_audience)
+        return self._assertion(client, audience, named=way.named)
 
     async def token(self, parameters: Form, *, client: Client | None = None, headers: Headers = ()) -> TokenResponse:
         """Send a request to the token endpoint (RFC 6749 §3.2); parameters that are None are left out."""
@@ -211,8 +212,9 @@ class Requesting:
             return self.profile.server.identifier or ""
         return await self.endpoint(endpoint if audience == "endpoint_asked" else "token_endpoint")
 
-    def _assertion(self, client: Client, audience: str) -> Assertion:
-        return Assertion.of(client, audience=audience, now=self.clock.now(), jti=self.draw("jti"))
+    def _assertion(self, client: Client, audience: str, *, named: bool) -> Assertion:
+        made = Assertion.of(client, audience=audience, now=self.clock.now(), jti=self.draw("jti"))
+        return replace(made, named=named)
 
     def _origin(self, proof: Credentials, headers: Headers) -> Headers:
         """The origin that the browser adds to the requests of a client which is a page in it (RFC 6454 §7.3)."""

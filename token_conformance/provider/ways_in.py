@@ -31,7 +31,8 @@ AUDIENCES: dict[Audience, str] = {
 class Way:
     """How a client's requests are authenticated; `peculiar` says what is unusual in it, and is empty where nothing is.
 
-    `encoded` is what becomes of id and secret in HTTP Basic, `named` whether client_id stands beside it in the form.
+    `encoded` is what becomes of id and secret in HTTP Basic, `named` whether client_id stands in the form beside it, or
+    beside an assertion.
     """
 
     peculiar: str = ""
@@ -104,12 +105,22 @@ def ways_of(client: Client) -> tuple[Way, ...]:
     """The ways to try at the token endpoint, the registered one first."""
     if client.authentication == "client_secret_basic":
         return _ways_of_basic(client)
-    return tuple(_audiences(client, "token_endpoint", "issuer")) if client.asserts else (AS_REGISTERED,)
+    return _ways_of_assertions(client) if client.asserts else (AS_REGISTERED,)
 
 
-def ways_at_others(client: Client) -> tuple[Way, ...]:
-    """The ways of a client that signs assertions to try at another endpoint than that of tokens."""
-    return tuple(_audiences(client, "endpoint_asked", "issuer", "token_endpoint"))
+def ways_at_others(client: Client, *, named: bool = False) -> tuple[Way, ...]:
+    """The ways of a client that signs assertions to try at another endpoint than that of tokens; with client_id beside
+    them where that endpoint wants it there.
+    """
+    ways = _audiences(client, "endpoint_asked", "issuer", "token_endpoint")
+    return tuple(replace(way, named=named) for way in ways)
+
+
+def _ways_of_assertions(client: Client) -> tuple[Way, ...]:
+    alone = _audiences(client, "token_endpoint", "issuer")
+    beside = "assertions work only with client_id beside them, which is unnecessary (RFC 7521 §4.2)"
+    named = [replace(way, named=True, peculiar="; ".join(filter(None, (beside, way.peculiar)))) for way in alone]
+    return (*alone, *named)
 
 
 def altered_by_encoding(client: Client) -> bool:

@@ -122,6 +122,8 @@ def presented(request: Parameters, policy: ClientPolicy) -> Presented:
     if assertion is not None:
         if (secret is not None or header) and policy.two_methods_refused:
             raise invalid_request("The client uses more than one method of authentication.", "two_methods")
+        if client_id is None and policy.assertion_needs_client_id:
+            raise invalid_request("The client_id is missing.", "missing_client_id")
         return Presented(client_id, None, "assertion", assertion)
     if (header[:6].lower() if policy.basic_in_any_case else header[:6]) != (
         "basic " if policy.basic_in_any_case else "Basic "

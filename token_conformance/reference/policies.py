@@ -18,6 +18,7 @@ class ClientPolicy:
     registered_method_alone: bool = False
     basic_decoding: Literal["form", "percent", "raw", "cut"] = "form"
     basic_needs_client_id: bool = False
+    assertion_needs_client_id: bool = False
     two_methods_refused: bool = True
     secret: Literal["exact", "ignored", "prefix", "lengthened", "empty", "caseless", "of_any_client"] = "exact"
     secret_ignored_by: frozenset[str] = frozenset()

@@ -20,6 +20,12 @@ CLIENT_ASSERTION = (
         policy("assertion", audience_list_accepted=False, audiences="nowhere"),
     ),
     Fault(
+        "assertion-needs-client-id",
+        "an assertion is refused without client_id beside it in the form",
+        ("rfc7523-assertion-accepted",),
+        policy("client", assertion_needs_client_id=True),
+    ),
+    Fault(
         "assertion-type-ignored",
         "client_assertion_type is not compared",
         ("rfc7523-assertion-type",),
