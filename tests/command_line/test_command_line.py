@@ -20,6 +20,7 @@ OPTIONS = {
     "report_dir": "reports",
     "write_facts": None,
     "plan": False,
+    "probe": False,
     "resume": None,
     "park": False,
     "due": False,

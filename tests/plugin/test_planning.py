@@ -37,3 +37,10 @@ def test_a_plan_wants_no_workers(inner_run):
     result = inner_run(CHECK, "--plan", "-n", "2")
     result.stderr.fnmatch_lines(["*--plan runs nothing: leave out -n"])
     assert result.ret == 4
+
+
+def test_a_probe_wants_a_live_provider(inner_run):
+    """The emulated one has nothing to tell of limits."""
+    result = inner_run(CHECK, "--plan", "--probe")
+    result.stderr.fnmatch_lines(["*--probe asks a live provider what it allows: give --live"])
+    assert result.ret == 4

@@ -144,6 +144,16 @@ def test_what_is_left_to_do_is_told(make_run):
     assert said.strip() == "expired_code: 10.3 min, done at 2026-01-01 12:10 UTC at the earliest"
 
 
+def test_what_a_limit_has_left_is_told_apart(make_run):
+    """It is no wait, and the exchanges of earlier runs are elsewhere."""
+    left = tuple(ToDo(name, 0, datetime(2026, 1, 1, 12, 10, tzinfo=UTC), because="limit") for name in ("race", "reuse"))
+    page = lxml.html.fromstring(html_of(make_run(todo=left, runs=2), {}))
+    assert page.find_class("limited")[0].text_content() == "race, reuse"
+    assert page.find_class("todo") == []
+    assert "from 2026-01-01 12:10:00 UTC on" in page.text_content()
+    assert "the results of 2 runs" in page.text_content()
+
+
 def test_what_is_parked_is_told(make_run):
     """With the time at which it goes on."""
     parked = Parked("expired_code", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, 12, 10, tzinfo=UTC))

@@ -86,6 +86,17 @@ def test_what_is_left_to_do_says_how(make_run):
     )
 
 
+def test_what_a_limit_has_left_goes_first(make_run):
+    """What waits is done by the same command, later."""
+    ten, twelve = (datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in (10, 12))
+    todo = (ToDo("race", 0, ten, because="limit"), ToDo("expired_code", 620, twelve))
+    told = [line for line in summary_lines(make_run(todo=todo), again="THIS") if line.startswith("TO DO")]
+    assert told == [
+        "TO DO    race: from 2026-01-01 10:00:00 UTC on `THIS` goes on with them, as far as the limit allows",
+        "TO DO    expired_code (10.3 min): `THIS` waits so long then",
+    ]
+
+
 def test_what_is_parked_says_until_when(make_run):
     """And by which option it goes on."""
     parked = Parked("expired_code", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, 12, 10, tzinfo=UTC))

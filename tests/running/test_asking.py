@@ -73,3 +73,10 @@ def test_evidence_goes_with_whatever_answers_now():
     """Of a live run it is the rule."""
     for kind in ("live", "emulated"):
         assert [*contradictions(NOTHING | {"evidence": True, kind: True})] == []
+
+
+def test_a_probe_is_for_a_plan():
+    """It asks what a plan has to know, and a run finds out by itself."""
+    (told,) = contradictions(NOTHING | {"probe": True})
+    assert "give --plan too" in told
+    assert [*contradictions(NOTHING | {"probe": True, "plan": True})] == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from token_conformance.verdict import Limited
-from token_conformance.wire.allowance import MARGIN, Allowance, Spent
+from token_conformance.wire.allowance import MARGIN, MOST_LIMITS, Allowance, Spent
 from token_conformance.wire.exchange import Exchange, Request, Response
 from token_conformance.wire.rate_limit import RateLimit
 
@@ -95,6 +95,14 @@ def test_headers_tell_of_a_limit_and_of_others_requests(allowance):
     limited.heed(answer(RateLimit_Policy="50;w=900", RateLimit_Remaining="20"))
     assert limited.limits == (RateLimit(50, 900, "announced"),)
     assert limited.room == 20
+
+
+def test_a_server_that_tells_of_ever_new_limits_fills_nothing(allowance):
+    """Nor does one that says how many thousands somebody else has sent."""
+    limited = allowance()
+    for count in range(100, 1000):
+        limited.heed(answer(RateLimit_Policy=f"{count};w=900"))
+    assert len(limited.limits) == MOST_LIMITS
 
 
 def test_a_window_that_is_told_by_its_rest_is_the_longest_rest(allowance):

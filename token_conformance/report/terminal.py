@@ -137,7 +137,7 @@ def _left(run: RunResult, again: str) -> Iterator[str]:
     if limited := run.cut_short:
         names, from_ = ", ".join(left.scenario for left in limited), max(left.earliest for left in limited)
         yield f"TO DO    {names}: from {from_:%Y-%m-%d %H:%M:%S} UTC on `{again}` goes on with them, as far as the limit allows"
-    waiting = ", ".join(f"{left.scenario} ({duration(left.wait)})" for left in run.todo if left not in limited)
+    waiting = ", ".join(f"{left.scenario} ({duration(left.wait)})" for left in run.waiting)
     if waiting:
         yield f"TO DO    {waiting}: `{again}` {'waits so long then' if limited else 'waits so long'}"
 

@@ -208,6 +208,11 @@ class RunResult:
         return tuple(each for each in self.todo if each.because == "limit")
 
     @property
+    def waiting(self) -> tuple[ToDo, ...]:
+        """What is left since it takes too long a wait."""
+        return tuple(each for each in self.todo if each.because == "wait")
+
+    @property
     def conclusion(self) -> str:
         """What the run comes to, in a sentence."""
         return conclusion(self)

@@ -17,6 +17,10 @@ MARGIN = 1.0
 """Seconds beyond a window: a request may take longer to arrive than the one before it did."""
 
 
+MOST_LIMITS = 8
+"""Limits that headers may tell of: a server that tells of another one in each answer has none."""
+
+
 @dataclass(frozen=True)
 class Spent:
     """A limit, how many of its requests are spent, and when all of them are there again (UTC)."""
@@ -142,9 +146,9 @@ class Allowance:
     def _learn(self, limit: RateLimit) -> None:
         """Know a limit by its count; a window that is told by its rest alone is as long as the longest rest."""
         known = next((each for each in self.limits if each.count == limit.count), None)
-        if known is None:
+        if known is None and len(self.limits) < MOST_LIMITS:
             self.limits = (*(each for each in self.limits if each.known_by != "met"), limit)
-        elif known.seconds < limit.seconds:
+        elif known is not None and known.seconds < limit.seconds:
             self.limits = tuple(limit if each == known else each for each in self.limits)
 
     def _within(self, limit: RateLimit) -> list[float]:

@@ -16,8 +16,11 @@ from token_conformance.wire.exchange import Headers, Response, header
 KnownBy = Literal["profile", "announced", "met"]
 """Who tells of a limit: the profile, headers of the server, or an answer by which it refuses more."""
 
-MOST = 1_000_000
-"""Requests, and seconds, beyond which a limit is none that a run could meet."""
+MOST_REQUESTS = 10_000
+"""Requests from which on a limit is none that a run could meet."""
+
+LONGEST = 1_000_000
+"""Seconds beyond which a window is none."""
 
 OF_AN_EPOCH = 1_000_000_000
 """From here on a number of seconds is no duration, but a time since 1970."""
@@ -75,7 +78,7 @@ def _policies(headers: Headers) -> Iterator[RateLimit]:
 
 def _limit(count: int, seconds: float) -> Iterator[RateLimit]:
     """A limit, where it is one that could be kept and met."""
-    if 0 < count <= MOST and 1 <= seconds <= MOST:
+    if 0 < count <= MOST_REQUESTS and 1 <= seconds <= LONGEST:
         yield RateLimit(count, int(-(-seconds // 1)))
 
 
