@@ -112,7 +112,7 @@ def test_who_is_not_let_in_was_not_refused_for_the_token(history):
         ({"scope": SCOPE | {"admin"}}, Refused("invalid_scope", 400), "session-no-stranding"),
         ({"peculiar": "its address has a query"}, Refused("invalid_request", 400), "session-chain"),
     ],
-    ids=str,
+    ids=["another client", "no client", "more scope", "an odd request"],
 )
 def test_wrong_attempts_do_no_harm(history, attempt, answered, blamed):
     """An attempt that is refused for itself leaves the token alone."""
@@ -129,7 +129,7 @@ def test_wrong_attempts_do_no_harm(history, attempt, answered, blamed):
         ({"asker": NOBODY}, "rfc6749-6-client-authentication-required"),
         ({"scope": SCOPE | {"admin"}}, "rfc6749-6-scope-not-exceeded"),
     ],
-    ids=str,
+    ids=["another client", "no client", "more scope"],
 )
 def test_wrong_attempts_are_not_served(history, attempt, requirement):
     """A token for its client, and no more than was granted."""
