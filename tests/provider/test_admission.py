@@ -189,3 +189,45 @@ def test_a_client_with_one_way_asks_nothing(admitted):
     admission, _, ask, seen = admitted(lambda request: False, POST, public)
     assert sentences(admission, ask) == ()
     assert seen == []
+
+
+REVOKING = {
+    "token_endpoint": "https://op.example/token",
+    "revocation_endpoint": "https://op.example/revoke",
+    "issuer": "https://op.example",
+}
+SECRET_JWT = {
+    "client_id": "app",
+    "client_secret": "a-secret-that-is-long-enough-to-sign-with",
+    "authentication": "client_secret_jwt",
+}
+
+
+async def at_tokens_and_revocation(admission, client):
+    return await admission.way(client), await admission.way(client, "revocation_endpoint")
+
+
+def test_an_assertion_gets_client_id_beside_it_where_a_server_wants_that(admitted):
+    """It is tried after all ways without it, since RFC 7521 §4.2 has it as unnecessary; other endpoints get it, too."""
+
+    def known(request):
+        return "client_id" in form_of(request) or httpx.Response(400, json={"error": "invalid_request"})
+
+    admission, profile, _, seen = admitted(known, SECRET_JWT, server=REVOKING)
+    at_tokens, at_revocation = asyncio.run(at_tokens_and_revocation(admission, profile.main))
+    assert at_tokens.named
+    assert at_revocation.named
+    assert "assertions work only with client_id beside them" in admission.sentences[0]
+    assert ["client_id" in form_of(request) for request in seen] == [False, False, True, True]
+
+
+def test_an_assertion_that_is_enough_stays_alone(admitted):
+    """Nothing is peculiar, and nothing more is tried."""
+    admission, profile, _, seen = admitted(
+        lambda request: "client_assertion" in form_of(request), SECRET_JWT, server=REVOKING
+    )
+    at_tokens, at_revocation = asyncio.run(at_tokens_and_revocation(admission, profile.main))
+    assert not at_tokens.named
+    assert not at_revocation.named
+    assert admission.sentences == ()
+    assert ["client_id" in form_of(request) for request in seen] == [False, False]
