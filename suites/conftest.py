@@ -15,7 +15,7 @@ async def login(provider: Provider) -> Login:
     return await provider.login()
 
 
-@scenario(needs="login refresh")
+@scenario(needs="login refresh", long=True)
 async def refreshed(provider: Provider) -> Refreshed:
     """Log a user in, and refresh a second later, so that times can differ."""
     first = await provider.login()
@@ -23,7 +23,7 @@ async def refreshed(provider: Provider) -> Refreshed:
     return Refreshed(first, await provider.refresh(first.refresh_token))
 
 
-@scenario(needs="login refresh", reach="user", waits=True)
+@scenario(needs="login refresh", reach="user", waits=True, tried_out=True, long=True)
 async def two_logins(provider: Provider) -> TwoLogins:
     """Log in twice, from two browsers, seconds apart, reuse a refresh token in the first login, and refresh in the second."""
     login = await provider.login()

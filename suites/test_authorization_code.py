@@ -59,7 +59,7 @@ class CodeReplay:
         )
 
 
-@scenario(needs="authorization_code unattended_login", ends_session=True)
+@scenario(needs="authorization_code unattended_login", ends_session=True, tried_out=True, long=True)
 async def code_replay(provider: Provider) -> CodeReplay:
     """Exchange a code and refresh; exchange another one, again, use the tokens of its first exchange, and replay it twice more."""
     twin = await provider.exchange_code(await provider.authorize())
@@ -156,7 +156,7 @@ class WrongReplay:
     refresh: TokenResponse
 
 
-@scenario(needs="authorization_code unattended_login refresh oauth21", reach="user")
+@scenario(needs="authorization_code unattended_login refresh oauth21", reach="user", tried_out=True)
 async def wrong_replay(provider: Provider) -> WrongReplay:
     """Exchange a code, refresh, send the code again without what belongs to it, and refresh again."""
     authorization = await provider.authorize()
@@ -187,7 +187,7 @@ class CodeRace:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="authorization_code unattended_login", ends_session=True)
+@scenario(needs="authorization_code unattended_login", ends_session=True, tried_out=True)
 async def code_race(provider: Provider) -> CodeRace:
     """Send the exchange of one code several times at once."""
     authorization = await provider.authorize(refreshable=False)

@@ -117,7 +117,7 @@ async def ended(
     return Ended(control, ending, at_once, beside, after, login.access_token)
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True, tried_out=True, long=True)
 async def reuse_among_others(provider: Provider) -> Ended:
     """Log in beside others, refresh, reuse the first refresh token, refresh the others', log in again, and try the newest one."""
     others = await bystanders(provider)
@@ -146,7 +146,7 @@ def test_login_revives_no_reused_family(reuse_among_others: Ended) -> None:
     assert not answer.handed_over, "a refresh token that died by reuse works again after a login"
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True, long=True)
 async def revocation_among_others(provider: Provider) -> Ended:
     """Log in beside others, refresh, revoke the newest refresh token, refresh the others', log in again, and try the revoked one."""
     await provider.endpoint("revocation_endpoint")

@@ -110,7 +110,7 @@ class RepeatedService:
     second: TokenResponse
 
 
-@scenario(needs="client_credentials")
+@scenario(needs="client_credentials", long=True)
 async def repeated_service(provider: Provider) -> RepeatedService:
     """Ask for a token in the client's own name, and again five seconds later."""
     first = await provider.client_credentials()

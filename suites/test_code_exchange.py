@@ -82,7 +82,7 @@ class WrongExchanges:
         )
 
 
-@scenario(needs="authorization_code unattended_login", reach="session")
+@scenario(needs="authorization_code unattended_login", reach="session", long=True)
 async def wrong_exchanges(provider: Provider) -> WrongExchanges:
     """Exchange codes rightly, with another redirect_uri, with none, altered, twice, as another client, and without credentials."""
 
@@ -251,7 +251,7 @@ class SecondClientExchanges:
         )
 
 
-@scenario(needs="authorization_code unattended_login second_client", reach="session")
+@scenario(needs="authorization_code unattended_login second_client", reach="session", long=True)
 async def second_client_exchanges(provider: Provider) -> SecondClientExchanges:
     """Log in to the second client, and exchange its codes rightly, with a wrong secret, and as the first client."""
     client = provider.profile.second_client

@@ -78,7 +78,7 @@ class PublicStranger:
     refresh: TokenResponse
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", reach="user", tried_out=True)
 async def public_strangers(provider: Provider) -> tuple[PublicStranger, ...]:
     """Refresh, let each further public client revoke the newest token, refresh again, and let it present the newest one.
 

@@ -56,7 +56,7 @@ class Introspections:
     wrong_credentials: Exchange | None
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True, long=True)
 async def introspections(provider: Provider) -> Introspections:
     """Log in, introspect both tokens, refresh, and introspect a living, an unknown and a revoked token, and one without
     credentials.
@@ -299,7 +299,7 @@ class UsedIntrospection:
     again: TokenResponse | None
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True, tried_out=True)
 async def used_introspection(provider: Provider) -> UsedIntrospection:
     """Log in, introspect the refresh token, use it, and after the documented grace introspect it again; where none is
     documented, or it is said to be active, refresh by it as well.

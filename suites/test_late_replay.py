@@ -26,7 +26,7 @@ class LateReplay:
     refresh: TokenResponse
 
 
-@scenario(needs="authorization_code refresh unattended_login", ends_session=True)
+@scenario(needs="authorization_code refresh unattended_login", ends_session=True, tried_out=True, long=True)
 async def late_replay(provider: Provider) -> LateReplay:
     """Exchange a code, renew its tokens, exchange it again, and use the tokens of both answers."""
     authorization = await provider.authorize()

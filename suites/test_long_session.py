@@ -48,7 +48,7 @@ class LongSession:
         return self.renewals[-1]
 
 
-@scenario(needs="login refresh")
+@scenario(needs="login refresh", long=True)
 async def long_session(provider: Provider) -> LongSession:
     """Log in, renew once, and seven times more two seconds later, and ask for userinfo by the access tokens of the login, the first and the last."""
     login = await provider.login()
@@ -203,7 +203,7 @@ class LateReuse:
     reuse: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True, tried_out=True, long=True)
 async def late_reuse(provider: Provider) -> LateReuse:
     """Renew seven times, and present the last used refresh token again when the documented grace is over."""
     login = await aged(provider)
@@ -234,7 +234,7 @@ class LateRace:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True, long=True)
 async def late_race(provider: Provider) -> LateRace:
     """Renew six times, then send the newest refresh token several times at once."""
     login = await aged(provider)

@@ -52,7 +52,7 @@ class Verifiers:
         )
 
 
-@scenario(needs="authorization_code unattended_login pkce", reach="session")
+@scenario(needs="authorization_code unattended_login pkce", reach="session", long=True)
 async def verifiers(provider: Provider) -> Verifiers:
     """Exchange codes with the right verifier, a longer one, one in other letters, none, an empty one, the challenge, and a part."""
 

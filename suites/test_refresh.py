@@ -197,7 +197,7 @@ class OnlineRefresh:
     narrowed: TokenResponse | None
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True)
 async def online_refresh(provider: Provider) -> OnlineRefresh:
     """Refresh for the granted scope, and for it without offline_access, which nobody needs in an access token."""
     login = await provider.session()

@@ -55,7 +55,7 @@ def called(attempt: Attempt | None, what: str, *codes: str, refused_by: str) -> 
     return mistaken(attempt.before, {what: attempt.answer}, *codes, refused_by=refused_by)
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", reach="user", tried_out=True, long=True)
 async def strangers_refresh(provider: Provider) -> StrangersRefresh:
     """Refresh twice, then without authentication, with a wrong secret, and as another client, and rightly after each, in another session where one was ended."""
     login, second = await provider.session(), provider.profile.second_client

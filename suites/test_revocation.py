@@ -40,7 +40,7 @@ class Revoked:
         return mistaken(self.control, revoked, "invalid_grant", refused_by="rfc7009-2-refresh-token-revoked")
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True)
 async def revoked(provider: Provider) -> Revoked:
     """Log in, refresh, revoke the newest refresh token, present it and its access token, and revoke it again."""
     await revocable(provider)
@@ -116,7 +116,7 @@ class HintedRevocation:
     afterwards: TokenResponse
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True, long=True)
 async def hinted_revocations(provider: Provider) -> dict[str, HintedRevocation]:
     """For each hint, the right one, an unknown one and a wrong one, log in, refresh, revoke with it, and refresh."""
     await revocable(provider)
@@ -160,7 +160,7 @@ class RevokedAccessToken:
     afterwards: Exchange | None
 
 
-@scenario(needs="login", ends_session=True)
+@scenario(needs="login", ends_session=True, tried_out=True)
 async def revoked_access_token(provider: Provider) -> RevokedAccessToken:
     """Log in, use the access token, revoke it, and use it again."""
     await revocable(provider)
@@ -259,7 +259,7 @@ class StrangersRevocation:
     after_unauthenticated: TokenResponse | None
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", reach="user", tried_out=True)
 async def strangers_revocation(provider: Provider) -> StrangersRevocation:
     """Log in, refresh, let another client revoke both tokens and nobody at all the refresh token, using them after each."""
     await revocable(provider)

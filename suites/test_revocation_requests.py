@@ -26,7 +26,7 @@ class MisplacedRevocations:
     afterwards: TokenResponse
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", reach="user", tried_out=True)
 async def misplaced_revocations(provider: Provider) -> MisplacedRevocations:
     """Refresh twice, put the newest refresh token into the address of a revocation, by GET and by POST, and refresh again."""
     endpoint = await provider.endpoint("revocation_endpoint")
@@ -72,7 +72,7 @@ class DeadTokens:
     attempts: dict[str, tuple[Exchange, Exchange]]
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True)
 async def dead_tokens(provider: Provider) -> DeadTokens:
     """Revoke both tokens of a login, and with wrong credentials, or none, the one before that and both after it."""
     await provider.endpoint("revocation_endpoint")
@@ -117,7 +117,7 @@ class PublicRevocation:
     afterwards: TokenResponse
 
 
-@scenario(needs="login refresh public_client", ends_session=True)
+@scenario(needs="login refresh public_client", ends_session=True, tried_out=True)
 async def public_revocation(provider: Provider) -> PublicRevocation:
     """Refresh twice, revoke the newest refresh token with another client_id, and refresh again."""
     await provider.endpoint("revocation_endpoint")

@@ -69,7 +69,7 @@ class Reuse:
         return measured(self.first, earliest, self.last, used, after_use=after_use)
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True, tried_out=True)
 async def reuse(provider: Provider) -> Reuse:
     """Log in, refresh, present the used refresh token in the documented grace and after it, then the newest."""
     login = await provider.session()
@@ -221,7 +221,7 @@ class Grandparent:
         return self.again.answers[-1] if self.again is not None else self.at_once
 
 
-@scenario(needs="login refresh", ends_session=True, waits=True)
+@scenario(needs="login refresh", ends_session=True, waits=True, tried_out=True)
 async def grandparent(provider: Provider) -> Grandparent:
     """Log in, refresh twice, then present the refresh token of the login."""
     login = await provider.session()
@@ -307,7 +307,7 @@ class Race:
     racers: tuple[TokenResponse, ...]
 
 
-@scenario(needs="login refresh", ends_session=True)
+@scenario(needs="login refresh", ends_session=True, tried_out=True)
 async def race(provider: Provider) -> Race:
     """Log in, refresh once, then send the newest refresh token several times at once."""
     login = await provider.session()

@@ -73,7 +73,7 @@ class RepeatedStrangers:
     afterwards: tuple[TokenResponse, ...]
 
 
-@scenario(needs="login refresh", reach="user")
+@scenario(needs="login refresh", reach="user", tried_out=True)
 async def repeated_strangers(provider: Provider) -> RepeatedStrangers:
     """Refresh, let another client present the newest refresh token twice, and refresh rightly after each."""
     second = provider.profile.second_client

@@ -30,7 +30,7 @@ class StoredSession:
     older_at_resource: Exchange | None
 
 
-@scenario(needs="login refresh")
+@scenario(needs="login refresh", long=True)
 async def stored_session(provider: Provider) -> StoredSession:
     """Log in, use the access token, renew after two seconds, use the old and the new one, renew four times more, use an old
     one again.

@@ -32,7 +32,7 @@ class SteppedUp:
     told: dict[str, Any] | None
 
 
-@scenario(needs="authorization_code unattended_login openid")
+@scenario(needs="authorization_code unattended_login openid", long=True)
 async def stepped_up(provider: Provider) -> SteppedUp:
     """Log in, and two seconds later ask for a login that is a second old at most, in the first context class that is listed."""
     listed = (await contexts(provider))[:1]

@@ -226,7 +226,7 @@ class DeadSubject:
         return mistaken(self.control, dead, *codes, clause=called, refused_by="rfc8693-2.1-validated")
 
 
-@scenario(needs="token_exchange login", ends_session=True)
+@scenario(needs="token_exchange login", ends_session=True, tried_out=True)
 async def revoked_subject(provider: Provider) -> DeadSubject:
     """Log in, exchange a token of the login, revoke it, and exchange it again."""
     await provider.endpoint("revocation_endpoint")

@@ -4,7 +4,7 @@ import pytest
 
 from token_conformance.judging.judgement import Judgement
 from token_conformance.judging.refusal import Comparison
-from token_conformance.judging.repetition import Sight, handed_over, told
+from token_conformance.judging.repetition import Sight, handed_over, told, told_alone
 from token_conformance.verdict import Verdict
 
 GRANTED = '{"access_token": "a-token", "token_type": "Bearer"}'
@@ -115,3 +115,34 @@ def test_who_was_refused_only_the_first_time_may_have_had_a_neighbour(make_excha
 def test_a_red_without_exchanges_has_to_come_again():
     """Nobody knows what it rests on."""
     assert told(Sight(RED), PASSED).judgement.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION])
+def test_a_disturbed_scenario_proves_nothing(refused, verdict):
+    """What was not seen alone is inconclusive, a pass like a red one, and says why."""
+    first = Sight(Judgement(verdict, "something"), (refused,))
+    found = told_alone(first, "there are no logins left")
+    assert found.judgement.verdict is Verdict.INCONCLUSIVE
+    assert found.judgement.message.endswith("could not run once more, alone: there are no logins left")
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.INCONCLUSIVE, Verdict.WARNING])
+def test_what_a_disturbed_scenario_shows_alone_is_told(refused, granted, verdict):
+    """Whatever the run had shown before, unless it had handed something over."""
+    alone = Sight(Judgement(verdict, "alone"), (granted,))
+    for first in (PASSED, Sight(RED, (refused,))):
+        found = told_alone(first, alone)
+        assert found.judgement.verdict is (Verdict.FAIL if first.red and alone.red else verdict)
+
+
+def test_what_was_handed_over_stands_beside_neighbours(granted):
+    """Nobody beside it has caused that."""
+    first = Sight(Judgement(Verdict.FAIL, f"{granted} hands over"), (granted,))
+    for again in (PASSED, "there are no logins left"):
+        assert told_alone(first, again).judgement.verdict is Verdict.FAIL
+
+
+def test_what_judged_nothing_stays_so(refused):
+    """Where a disturbed scenario did not run again, a reason for not judging is told as it was."""
+    first = Sight(Judgement(Verdict.NOT_APPLICABLE, "there is no resource"), (refused,))
+    assert told_alone(first, "").judgement is first.judgement

@@ -1,6 +1,10 @@
 """Before a red is told, its scenario runs once more; what comes of it decides, and both runs are in the report."""
 
+from dataclasses import replace
+
 import pytest
+
+from token_conformance.plugin import course
 
 CHECKS = '''
 TIMES = []
@@ -146,6 +150,44 @@ def test_a_run_can_do_without(found):
     _, checks = found("--no-repeat")
     assert (checks["test_is_accepted"]["verdict"], checks["test_is_accepted"]["seen"]) == ("fail", [1, 1])
     assert not any("~again" in id_ for check in checks.values() for id_ in check["exchanges"])
+
+
+@pytest.fixture
+def disturbed(monkeypatch):
+    """Runs in which a neighbour may have ended the sessions of those scenarios."""
+    gather = course.gather
+
+    async def gathered(*arguments):
+        return replace(await gather(*arguments), doubtful=frozenset({"shaky", "generous", "asked"}))
+
+    monkeypatch.setattr(course, "gather", gathered)
+
+
+@pytest.mark.usefixtures("disturbed")
+def test_disturbed_scenarios_are_judged_by_how_they_go_alone(found):
+    """What passes and what is red alike; what the server had handed over stands."""
+    _, checks = found()
+    told = {name: (check["verdict"], check["seen"]) for name, check in checks.items()}
+    assert told == {
+        "test_is_accepted": ("pass", None),
+        "test_is_refused": ("fail", [1, 2]),
+        "test_is_always_wrong": ("warning", [2, 2]),
+        "test_holds": ("pass", None),
+    }
+    assert checks["test_holds"]["exchanges"] == ["asked~again/1"]
+
+
+@pytest.mark.usefixtures("disturbed")
+def test_disturbed_scenarios_that_do_not_run_again_prove_nothing(found):
+    """Neither a pass nor a refusal; a token that was handed over does."""
+    _, checks = found("--no-repeat")
+    assert {name: check["verdict"] for name, check in checks.items()} == {
+        "test_is_accepted": "inconclusive",
+        "test_is_refused": "fail",
+        "test_is_always_wrong": "warning",
+        "test_holds": "inconclusive",
+    }
+    assert "could not run once more, alone" in checks["test_holds"]["message"]
 
 
 def test_without_a_red_nothing_is_repeated(found):

@@ -329,6 +329,114 @@ def test_a_session_is_ended_by_whatever_its_refusal_is_called(perform, refusal, 
     assert perform(*held(2), handler=handler, kind="live").outcomes["side_by_side"].sessions == found
 
 
+class Beside(Sessions):
+    """Sessions whose tokens can be revoked, and which tells how many requests for far-reaching scenarios were under way at once.
+
+    `ends` names what ends all of them: a `revocation`, a `reuse`, or `late` reuse, after some; a `grace` ends nothing for it.
+    """
+
+    def __init__(self, *, ends=""):
+        super().__init__(reuse_ends_all=ends == "reuse")
+        self.ends, self.reused, self.at_once, self.most = ends, 0, 0, 0
+
+    def __call__(self, request):
+        form = dict(parse_qsl(request.content.decode()))
+        if request.url.path == "/revoke":
+            self.living.pop(form["token"], None)
+            if self.ends == "revocation":
+                self.living.clear()
+            return httpx.Response(200)
+        if "grace" in self.ends and "refresh_token" in form:
+            self.living[form["refresh_token"]] = "alice"
+        answer = super().__call__(request)
+        self.reused += answer.status_code == 400
+        if self.ends == "late" and answer.status_code == 400 and self.reused > 4:
+            self.living.clear()
+        return answer
+
+    async def reuse(self, provider):
+        """Present a used refresh token, and say how many others did so meanwhile."""
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        login = await provider.login()
+        await provider.refresh(login.refresh_token)
+        await asyncio.sleep(0.01)
+        again = await provider.refresh(login.refresh_token)
+        self.at_once -= 1
+        return again
+
+
+@pytest.fixture
+def beside(perform):
+    """The record of scenarios that reuse refresh tokens, at a provider with that habit, and the provider."""
+
+    def beside(ends="", *, tried_out=True, **tables):
+        provider = Beside(ends=ends)
+        far = [
+            Scenario(f"far_{place}", provider.reuse, ("refresh",), "user", tried_out=tried_out) for place in range(4)
+        ]
+        server = {"token_endpoint": "https://op.example/token", "revocation_endpoint": "https://op.example/revoke"}
+        return perform(*far, *held(2), handler=provider, kind="live", server=server, **tables), provider
+
+    return beside
+
+
+def test_what_sessions_outlive_runs_at_once(beside):
+    """Where a session has outlived what was done in others, all that does no more than that runs beside each other."""
+    record, provider = beside()
+    assert record.outcomes["side_by_side"].kept.refresh_token
+    assert provider.most == 4
+    assert record.transcript("untouched_session").accepted
+    assert (record.doubtful, record.noticed) == (frozenset(), ())
+
+
+@pytest.mark.parametrize(
+    "habit", [{"ends": "reuse"}, {"ends": "revocation"}, {"ends": "nothing: it is in a grace"}, {"tried_out": False}]
+)
+def test_what_may_end_others_runs_alone(beside, habit):
+    """What ended the other session, or could not be tried out while a used token works, and what nobody has said to be that."""
+    record, provider = beside(**habit)
+    assert record.outcomes["side_by_side"].kept is None
+    assert provider.most == 1
+    assert all(record.transcript(f"holds_{place}").accepted for place in range(2))
+    assert "untouched_session" not in record.outcomes
+
+
+@pytest.mark.parametrize(
+    "tables", [{"limits": {"max_logins": 19}}, {"grants": {"refresh_token": {"lifetime": 60}, "password": {}}}]
+)
+def test_who_has_too_little_is_not_asked(beside, tables):
+    """With few logins, or sessions that are over before the run, nobody asks what they outlive."""
+    record, provider = beside(**tables)
+    assert record.outcomes["side_by_side"].kept is None
+    assert provider.most == 1
+
+
+def test_an_ended_bystander_casts_doubt_on_all_beside_it(beside):
+    """A deed that ends other sessions later than it was tried is found out by the session that nobody touches."""
+    record, _ = beside("late")
+    assert record.doubtful == {"far_0", "far_1", "far_2", "far_3", "holds_0", "holds_1"}
+    assert any("a session that nobody touched was ended" in sentence for sentence in record.noticed)
+
+
+def test_who_acts_for_no_user_is_waited_for_by_nobody(perform):
+    """What needs no session goes on beside those who log in."""
+    held_once = asyncio.Event()
+
+    async def service(provider):
+        await asyncio.wait_for(held_once.wait(), 5)
+
+    async def holds(provider):
+        await provider.login()
+        held_once.set()
+
+    grants = {"refresh_token": {}, "password": {}, "client_credentials": {}}
+    free = Scenario("free", service, ("client_credentials",))
+    holding = Scenario("holding", holds, ("login", "refresh"))
+    record = perform(free, holding, *held(1), handler=Sessions(), kind="live", grants=grants)
+    assert record.transcript("free") is None
+
+
 def test_another_user_has_a_session_of_their_own(perform):
     """Where the profile names further users, each seat has one, and logs in as that one."""
     users = [{"username": "bob", "password": "bob's password"}]

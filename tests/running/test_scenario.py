@@ -39,3 +39,9 @@ def test_an_unknown_feature_is_refused():
     """A need that nobody can meet is a mistake of the suite."""
     with pytest.raises(ValueError, match="needs telepathy, which is none of the features"):
         declared("needy", needs="telepathy")
+
+
+def test_what_reaches_less_far_is_not_tried_out():
+    """Others outlive it anyway."""
+    with pytest.raises(ValueError, match="tried_out is said of what reaches every token of its user"):
+        declared("near", reach="session", tried_out=True)

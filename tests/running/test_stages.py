@@ -3,15 +3,15 @@
 import pytest
 
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.stages import Row, acts_for_user, hands_of, stages, taken_over
+from token_conformance.running.stages import Row, acts_for_user, hands_of, stages, taken_over, taken_up, without_user
 
 
 async def perform(provider):
     return None
 
 
-def named(name, *, needs="login", reach="nothing", waits=False):
-    return Scenario(name, perform, tuple(needs.split()), reach, waits)
+def named(name, *, needs="login", reach="nothing", waits=False, tried_out=False, long=False):
+    return Scenario(name, perform, tuple(needs.split()), reach, waits, tried_out=tried_out, long=long)
 
 
 SCENARIOS = [
@@ -32,10 +32,20 @@ CAROL = {"username": "carol", "password": "carol's password"}
 def dealt(make_profile):
     """The names of the scenarios, row by row and stage by stage."""
 
-    def dealt(kind="live", *, scenarios=SCENARIOS, users=(), sessions="unknown", login=None, **tables):
+    def dealt(
+        kind="live",
+        *,
+        scenarios=SCENARIOS,
+        users=(),
+        sessions="unknown",
+        outlived=False,
+        frugal=False,
+        login=None,
+        **tables,
+    ):
         usual = {"strategy": "password", "username": "alice", "password": "wonderland", "users": users}
         profile = make_profile(login=login or usual, **tables)
-        found = stages(scenarios, kind, profile, sessions=sessions)
+        found = stages(scenarios, kind, profile, sessions=sessions, outlived=outlived, frugal=frugal)
         return [[(row.seat, row.user, [each.name for each in row.scenarios]) for row in stage] for stage in found]
 
     return dealt
@@ -79,6 +89,64 @@ def test_what_spares_others_runs_at_once_where_sessions_live_side_by_side(dealt)
         [(0, 0, ["reuse", "replay"])],
         [(0, 0, ["aged"])],
     ]
+
+
+def test_what_does_what_others_outlive_runs_beside_them(dealt):
+    """What does more than was tried out is alone as ever."""
+    scenarios = [
+        named("reuse", reach="user", waits=True, tried_out=True),
+        named("logout", reach="user"),
+        named("refreshed"),
+        named("life", waits=True),
+    ]
+    assert dealt(scenarios=scenarios, sessions="several", outlived=True) == [
+        [("life", 0, ["life"]), (0, 0, ["refreshed"]), (1, 0, ["reuse"])],
+        [(0, 0, ["logout"])],
+    ]
+
+
+def test_what_takes_long_begins_early(dealt):
+    """What asks for many codes comes behind what pauses, and before all else."""
+    scenarios = [named("brief"), named("code", needs="authorization_code"), named("pauses", long=True)]
+    (((_, _, names),),) = dealt(scenarios=scenarios, sessions="several", limits={"concurrency": 1})
+    assert names == ["pauses", "code", "brief"]
+
+
+def test_where_each_authorization_is_a_login_few_rows_log_in(dealt):
+    """There are fewer rows, and what ends a session comes behind what leaves one to it, however long it takes."""
+    scenarios = [
+        named("reuse", reach="user", tried_out=True, long=True),
+        *(named(f"near_{place}") for place in range(7)),
+    ]
+    assert len(dealt(scenarios=scenarios, sessions="several", outlived=True)[0]) == 8
+    (rows,) = dealt(scenarios=scenarios, sessions="several", outlived=True, frugal=True)
+    assert [names for _, _, names in rows][1] == ["near_1", "reuse"]
+    assert len(rows) == 6
+
+
+def test_what_needs_no_user_has_rows_of_its_own(make_profile):
+    """Half as many as there may be; what waits is left to the stages."""
+    profile = make_profile(grants={"client_credentials": {}, "refresh_token": {}, "password": {}})
+    free = [named(f"free_{place}", needs="") for place in range(6)]
+    rows, bound = without_user([*free, named("life", needs="", waits=True), named("login")], profile)
+    assert [[each.name for each in row.scenarios] for row in rows] == [
+        ["free_0", "free_4"],
+        ["free_1", "free_5"],
+        ["free_2"],
+        ["free_3"],
+    ]
+    assert [each.name for each in bound] == ["life", "login"]
+    assert {row.seat for row in rows}.isdisjoint(range(8))
+
+
+def test_a_row_does_its_own_first():
+    """It takes over where rows share, and else it is done."""
+    one, two = named("one"), named("two")
+    stage = Row((one,), 0), Row((two,), 1)
+    hands = hands_of(stage)
+    assert taken_up(stage[0], stage, hands, shares=False) is one
+    assert taken_up(stage[0], stage, hands, shares=False) is None
+    assert taken_up(stage[0], stage, hands, shares=True) is two
 
 
 def test_a_row_takes_over_what_its_user_has_still_to_do():

@@ -20,6 +20,11 @@ from token_conformance.wire.exchange import Exchange, header
 RED = frozenset({Verdict.FAIL, Verdict.WARNING})
 """Verdicts that are told once they have been seen again, or could not have been anybody else's doing."""
 
+DECIDED = frozenset({Verdict.PASS, Verdict.DEVIATION}) | RED
+"""Verdicts that a disturbed scenario does not bear out."""
+
+DISTURBED = "a neighbour may have ended the session of its scenario, which could not run once more, alone"
+
 ONCE, ONCE_OF_TWO, TWICE = (1, 1), (1, 2), (2, 2)
 
 
@@ -79,6 +84,26 @@ def told(first: Sight, again: Sight | str) -> Told:
     came = again.judgement.message or "what the check asks for"
     message = f"not repeatable: {first.judgement.message}; alone, with a new login: {came}"
     return Told(Judgement(Verdict.INCONCLUSIVE, message), ONCE_OF_TWO, (*first.exchanges, *again.exchanges))
+
+
+def told_alone(first: Sight, again: Sight | str) -> Told:
+    """What is told of a check whose scenario may have been disturbed in the run: what it shows alone, and no more.
+
+    What the server handed over in the run stands all the same: no neighbour has caused that.
+
+    Args:
+        first: what was seen in the run.
+        again: what was seen when the scenario ran alone, with a new login; or why it did not.
+
+    """
+    alone = again if isinstance(again, Sight) else Sight(first.judgement)
+    if first.red and (stands(first, alone) or (alone is again and alone.red)):
+        return told(first, again)
+    if isinstance(again, Sight):
+        return Told(again.judgement, ONCE_OF_TWO if again.red else None, again.exchanges)
+    if first.judgement.verdict not in DECIDED:
+        return Told(first.judgement, None, first.exchanges)
+    return Told(Judgement(Verdict.INCONCLUSIVE, f"{DISTURBED}{f': {again}' if again else ''}"), None, first.exchanges)
 
 
 def stands(first: Sight, again: Sight) -> bool:

@@ -31,9 +31,7 @@ from token_conformance.plugin.worth import worth_of
 from token_conformance.running.defect import described
 from token_conformance.running.gathering import gather
 from token_conformance.running.interruption import Interruption
-from token_conformance.running.leaving import named_proxy, take_leave
 from token_conformance.running.record import Record
-from token_conformance.running.replaying import replay
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 
@@ -111,8 +109,10 @@ class Course:
 
     async def _take_leave(self, run: Run, record: Record) -> None:
         """Have what the run holds revoked, and keep the sentences that say what remains, and through whom it went."""
-        if run.replayed:
+        if run.replayed or run.server.kind != "live":
             return
+        from token_conformance.running.leaving import named_proxy, take_leave  # others leave nothing behind
+
         again = self._config.stash[REPETITIONS].get(run.name)
         exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
         farewell = await take_leave(run, record, exchanges)
@@ -161,6 +161,8 @@ class Threads(ThreadPoolExecutor):
 async def _gathered(run: Run, scenarios: Sequence[Scenario], config: pytest.Config) -> Record:
     """What scenarios gather, or have gathered; what of it may end what is parked is remembered beforehand."""
     if run.replayed:
+        from token_conformance.running.replaying import replay  # evidence is read by those alone who judge it
+
         return await replay(run, scenarios)
     unheeded = heed_what_is_parked(run, scenarios)
     progress = Progress(config, run.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from token_conformance.judging.judgement import judgement_of
 from token_conformance.judging.refusal import Comparison, comparing
-from token_conformance.judging.repetition import Sight, Told, handed_over, told
+from token_conformance.judging.repetition import Sight, Told, handed_over, told, told_alone
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.selection import (
     fact_of,
@@ -22,13 +22,14 @@ from token_conformance.plugin.selection import (
     scenarios_for,
 )
 from token_conformance.plugin.silence import silence
-from token_conformance.plugin.stash import REPETITIONS
+from token_conformance.plugin.stash import RECORDS, REPETITIONS
 from token_conformance.running.interruption import INTERRUPTED
 from token_conformance.running.labels import AGAIN
 from token_conformance.running.record import Record
 from token_conformance.running.repetition import Repetition, not_begun, repeat, repeatable
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario, named
+from token_conformance.running.side_by_side import WITH_DEEDS
 from token_conformance.verdict import NotApplicable, NotJudged
 from token_conformance.wire.exchange import Exchange, watching
 
@@ -48,7 +49,7 @@ Reds = dict[pytest.Function, Sight]
 
 
 async def repeat_reds(run: Run, record: Record, outcomes: Outcomes, config: pytest.Config) -> None:
-    """Judge the checks of a run, perform the scenarios of those that are red once more, and keep what comes of it.
+    """Judge the checks of a run, perform the scenarios of those that are red or in doubt once more, and keep what comes of it.
 
     It is judged before pytest does so, since a verdict that pytest has told cannot be taken back.
     """
@@ -56,7 +57,7 @@ async def repeat_reds(run: Run, record: Record, outcomes: Outcomes, config: pyte
         return
     failed = {check: outcome for check, outcome in outcomes.items() if isinstance(outcome.problem, AssertionError)}
     reds = {check: sight for check, outcome in failed.items() if (sight := sight_of(check, record, outcome)).red}
-    scenarios = list(_to_repeat(reds))
+    scenarios = list(_to_repeat(reds, (check for check in outcomes if in_doubt(check, record))))
     if scenarios and (run.interruption.asked or record.broken_off):
         why = record.defect or INTERRUPTED
         config.stash[REPETITIONS][run.name] = not_begun(run, record, scenarios, why)
@@ -66,12 +67,19 @@ async def repeat_reds(run: Run, record: Record, outcomes: Outcomes, config: pyte
 
 def told_of(item: pytest.Item, run: Run, first: Sight) -> Told:
     """What is told of a check: of a red one, after it was seen again, or not."""
+    repetition = item.config.stash[REPETITIONS].get(run.name)
+    if isinstance(item, pytest.Function) and in_doubt(item, item.config.stash[RECORDS][run.name]):
+        return told_alone(first, _again(item, first, repetition) if repetition is not None else "")
     if not first.red:
         return Told(first.judgement, None, first.exchanges)
-    repetition = item.config.stash[REPETITIONS].get(run.name)
     if repetition is None or not isinstance(item, pytest.Function):
         return told(first, "")
     return told(first, _again(item, first, repetition))
+
+
+def in_doubt(check: pytest.Item, record: Record) -> bool:
+    """Whether a check rests on a scenario whose session a neighbour may have ended."""
+    return bool(record.doubtful) and any(each.name in record.doubtful for each in scenarios_for(check))
 
 
 def is_plain(check: pytest.Function, record: Record) -> bool:
@@ -130,10 +138,11 @@ def _names(check: pytest.Function) -> tuple[str, ...]:
     return check._fixtureinfo.argnames  # noqa: SLF001 - pytest has no public way to them
 
 
-def _to_repeat(reds: Reds) -> Iterator[Scenario]:
-    """The scenarios of red checks, each once, those first whose red may have been somebody else's doing."""
+def _to_repeat(reds: Reds, doubted: Iterable[pytest.Item]) -> Iterator[Scenario]:
+    """The scenarios of checks that are red or in doubt, each once, those first whose red may have been somebody else's doing."""
     doubtful_first = sorted(reds.items(), key=lambda red: red[1].decisive is not None and handed_over(red[1].decisive))
-    found = {scenario.name: scenario for check, sight in doubtful_first for scenario in _behind(check, sight)}
+    behind = (*(_behind(check, sight) for check, sight in doubtful_first), *map(scenarios_for, doubted))
+    found = {scenario.name: scenario for scenarios in behind for scenario in scenarios}
     yield from found.values()
 
 
@@ -145,8 +154,9 @@ def _behind(check: pytest.Item, sight: Sight) -> Iterator[Scenario]:
     yield from scenarios_for(check) if own else ()
     offence = sight.decisive or (sight.exchanges[-1] if sight.exchanges else None)
     if not own and offence is not None:
+        name = offence.scenario.removesuffix(AGAIN)
         try:
-            yield named(offence.scenario.removesuffix(AGAIN))
+            yield WITH_DEEDS if name == WITH_DEEDS.name else named(name)
         except KeyError:  # the run's own requests, which are no scenario's
             return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +12,9 @@ from token_conformance.plugin.again import called_in
 from token_conformance.redaction import Redactor
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
-from token_conformance.servers.evidence_lines import FILE, Selection
+
+if TYPE_CHECKING:
+    from token_conformance.servers.evidence_lines import Selection
 
 BEGAN = "%Y%m%dT%H%M%S.%fZ"
 """How a folder tells when its run began; names and times have the same order."""
@@ -28,6 +31,8 @@ def folder_of(run: Run, config: pytest.Config) -> Path:
 
 def evidence_left_of(run: Run, config: pytest.Config) -> Path | None:
     """The folder in which a process that died has left evidence of a run, the newest one without results; None for none."""
+    from token_conformance.servers.evidence_lines import FILE
+
     written = (Path(config.option.report_dir) / run.name).glob(f"*/{FILE}")
     left = (path.parent for path in written if not (path.parent / "results.json").exists())
     return max((folder for folder in left if _is_of(folder, run)), default=None)
@@ -107,6 +112,8 @@ def why_interrupted(run: Run, record: Record, defect: str | None = None) -> str 
 
 def selection_in(run: Run, config: pytest.Config) -> Selection:
     """What was asked of a run beside its profile."""
+    from token_conformance.servers.evidence_lines import Selection
+
     option = config.option
     return Selection(
         keywords=option.keyword or "",

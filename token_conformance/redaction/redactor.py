@@ -14,7 +14,7 @@ from token_conformance.redaction.forms import DENSE, LONGEST, decodings, forms, 
 from token_conformance.redaction.names import PROTOCOL_WORDS
 from token_conformance.redaction.places import Secret, secrets_of
 from token_conformance.redaction.public import is_public
-from token_conformance.redaction.seeking import LONG, Found, WrittenForms
+from token_conformance.redaction.seeking import LONG, PIECE, Found, WrittenForms
 from token_conformance.redaction.strength import can_hide, is_like_a_token
 from token_conformance.redaction.visible import visible
 from token_conformance.wire.exchange import Exchange
@@ -106,6 +106,8 @@ class Redactor:
         header: it is remembered until another secret is learnt.
         """
         shown = self._said.get(text)
+        if shown is None and len(text) < PIECE:
+            shown = self._forms.label_of(text)
         if shown is None:
             shown = self._redacted(text)
             if len(text) <= SHORT and len(self._said) < MOST_SAID:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar
+from itertools import chain
 from types import MappingProxyType
 
 from token_conformance.profile.models import Profile
@@ -14,23 +15,30 @@ from token_conformance.provider import Provider
 from token_conformance.provider.admission import Admission
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage
-from token_conformance.provider.login.chromium import Chromium
 from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.defect import described
 from token_conformance.running.economy import note_left, thrifty_pace, what_fits
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
 from token_conformance.running.labels import AFTERWARDS, AGAIN
 from token_conformance.running.performing import Performing
-from token_conformance.running.place import Place, sit_down
+from token_conformance.running.place import Place, Places
 from token_conformance.running.probing import Probing
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.side_by_side import ONE_SESSION, SIDE_BY_SIDE, SideBySide, worth_asking
-from token_conformance.running.stages import BY_LOGIN, Row, Sessions, Stage, hands_of, stages, taken_over
+from token_conformance.running.side_by_side import NEIGHBOURS_END, Neighbours, doubtful, untouched_session, worth_asking
+from token_conformance.running.stages import (
+    BY_LOGIN,
+    Row,
+    Stage,
+    hands_of,
+    is_beside_others,
+    taken_up,
+    without_user,
+)
 from token_conformance.running.stored_session import begin, note_end, note_refusal, outlived, stored_session
 from token_conformance.running.trouble import Trouble, crowded_out, unanswered
-from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits
+from token_conformance.running.waiting import FRESH, UNHURRIED, ScenarioClock, Waits
 from token_conformance.verdict import NotJudged
 from token_conformance.wire.bounds import Room
 from token_conformance.wire.connection import Connection, ServerKind
@@ -41,9 +49,6 @@ from token_conformance.wire.wire import Wire
 
 Progress = Callable[[str, int, int], None]
 """Told the scenario that ended, how many have, and how many there are."""
-
-FRESH = timedelta(seconds=30)
-"""How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
 
 async def gather(
@@ -89,19 +94,19 @@ class Gathering(Performing):
         knocking = self._wire("clients", run.server.connect("clients"))
         known = after.admitted if after is not None else {}
         self.admission = Admission(run.profile, knocking, self.discovery, careful=self.really_waits, known=known)
-        browses = run.server.kind == "live" and run.profile.login.strategy == "browser"
-        self._chromium = Chromium(run.profile) if browses else None
         self.trouble = Trouble()
         self._progress = progress
         super().__init__()
         self._waits: dict[str, Waits] = {}
         self._exchanges: list[Exchange] = []
         self._endpoints: tuple[str | None, str | None] = (None, None)
-        self._places: dict[int | str, Place] = {}
+        self._places = Places(run)
         self._noticed: list[str] = []
+        self._neighbours = Neighbours()
         self._total = 0
         self._concerning: frozenset[str] = frozenset()
         self._defect: str | None = None
+        self._doubtful: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def closing(self, *passing: type[Exception]) -> AsyncIterator[None]:
@@ -141,14 +146,17 @@ class Gathering(Performing):
         self._total = len(scenarios)
         try:
             scenarios = await self._that_fit(scenarios)
-            sessions = await self._ask_for_sessions(scenarios)
-            scenarios = await self._that_fit(scenarios)
-            foremost, of = self.run.foremost, (self.kind, self.run.profile)
-            for stage in stages(scenarios, *of, sessions=sessions, in_turn=self.in_turn, foremost=foremost):
-                await self._act(stage, session)
-                self._doubt_all()
+            asked = None if self.in_turn else worth_asking(self.kind, self.run.profile, scenarios)
+            free, bound = without_user(scenarios, self.run.profile) if asked is not None else ((), scenarios)
+            async with asyncio.TaskGroup() as beside:
+                beside.create_task(self._act(free))
+                await self._ask_for_sessions(asked)
+                fitting, frugal = await self._that_fit(bound), bool(self.logins.noticed)
+                for stage in self._neighbours.dealt(fitting, self.kind, self.run, frugal=frugal, in_turn=self.in_turn):
+                    await self._act(stage, session)
+                    self._places.doubt_all()
         finally:
-            await self._leave_places()
+            await self._places.close()
         self._conclude()
 
     async def _that_fit(self, scenarios: list[Scenario]) -> list[Scenario]:
@@ -171,7 +179,7 @@ class Gathering(Performing):
             for stage in ((row,) for row in alone) if self.kind == "live" else (tuple(alone),):
                 await self._act(stage)
         finally:
-            await self._leave_places()
+            await self._places.close()
             self._keep(self.admission.wire)
             self._note_absence()
 
@@ -192,16 +200,12 @@ class Gathering(Performing):
         wire.halt, wire.noting = self.run.interruption.halt, self.run.noting
         return wire
 
-    async def _ask_for_sessions(self, scenarios: list[Scenario]) -> Sessions:
-        """Find out whether the user's sessions live side by side, where that makes a difference."""
-        if self.in_turn or not worth_asking(self.kind, self.run.profile, scenarios):
-            return "unknown"
-        self._total += 1
-        await self._act((Row((SIDE_BY_SIDE,), seat=0),))
-        found = self._outcomes[SIDE_BY_SIDE.name]
-        sessions = found.sessions if isinstance(found, SideBySide) else "unknown"
-        self._noticed += [ONE_SESSION] * (sessions == "one")
-        return sessions
+    async def _ask_for_sessions(self, asked: Scenario | None) -> None:
+        """Find out whether the user's sessions live side by side, and what they outlive, where that makes a difference."""
+        if asked is not None:
+            self._total += 1
+            await self._act((Row((asked,), seat=0),))
+            self._neighbours = Neighbours.seen(self._outcomes[asked.name])
 
     def _note_absence(self) -> None:
         """Find the trouble of a run whose provider is gone, and keep what it was asked for meanwhile."""
@@ -244,10 +248,12 @@ class Gathering(Performing):
             spent=self.run.allowance.spent,
             again_from=self.run.allowance.again_from,
             servers=MappingProxyType(self._servers) if self.run.server.kind != "live" else {},
+            doubtful=self._doubtful,
         )
 
     def _all_noticed(self) -> Iterator[str]:
-        yield from (*self._noticed, *self.logins.noticed, *self.pace.noticed, *self.admission.sentences)
+        yield from (*self._neighbours.noticed, *(NEIGHBOURS_END,) * bool(self._doubtful), *self._noticed)
+        yield from (*self.logins.noticed, *self.pace.noticed, *self.admission.sentences)
         yield from self.presence.noticed if self.presence is not None else ()
 
     async def _renew(self, session: Lineage) -> None:
@@ -262,7 +268,7 @@ class Gathering(Performing):
             await wire.close()
 
     async def _act(self, stage: Stage, session: Lineage | None = None) -> None:
-        """Perform the rows of a stage at once.
+        """Perform the rows of a stage at once; where one session is left untouched meanwhile, it is looked at in the end.
 
         Of a live run nobody knows how long a scenario takes: a row that is done takes over what others of its user have
         not begun. Where each authorization costs a login, it does not, so that as many are needed each time.
@@ -270,35 +276,30 @@ class Gathering(Performing):
         hands = hands_of(stage)
 
         def next_of(row: Row) -> Scenario | None:
-            if self.run.interruption.asked:
-                return None
-            if hands[row.seat]:
-                return hands[row.seat].popleft()
             shares = self.kind == "live" and not self.logins.noticed
-            return taken_over(row, stage, hands) if shares else None
+            return None if self.run.interruption.asked else taken_up(row, stage, hands, shares=shares)
 
         async with asyncio.TaskGroup() as tasks:
-            for row in stage:
-                tasks.create_task(self._follow(row, next_of, session), name=row.scenarios[0].name)
+            rows = {
+                row.seat: tasks.create_task(self._follow(row, next_of, session), name=row.scenarios[0].name)
+                for row in stage
+            }
+            if self._neighbours.kept is not None and is_beside_others(stage):
+                await asyncio.wait([task for seat, task in rows.items() if isinstance(seat, int)])
+                await self._look_at_the_untouched(stage)
 
-    def _doubt_all(self) -> None:
-        """Have the next stage log in anew: one row of it may end the sessions that the others would go on with."""
-        for place in self._places.values():
-            place.lineage.doubt()
+    async def _look_at_the_untouched(self, stage: Stage) -> None:
+        """Refresh in the session that nobody has touched, to see whether anything beside it has ended it."""
+        if not self.run.interruption.asked:
+            self._total += 1
+            untouched = untouched_session(self._neighbours.kept)
+            await self._visit(untouched, self._places.at(Row((untouched,), seat=0)))
+        self._doubtful = doubtful(self._outcomes, chain(*(row.scenarios for row in stage)), self.run.profile)
 
     async def _follow(self, row: Row, next_of: Callable[[Row], Scenario | None], session: Lineage | None) -> None:
         """Perform scenarios one after another at one connection, with one browser and the session that each leaves."""
         while (scenario := next_of(row)) is not None:
-            if row.seat not in self._places:
-                self._places[row.seat] = sit_down(self.run, row, session, self._chromium)
-            await self._visit(scenario, self._places[row.seat])
-
-    async def _leave_places(self) -> None:
-        async with self.run.interruption.hurrying():
-            for place in self._places.values():
-                await place.close()
-            if self._chromium is not None:
-                await self._chromium.close()
+            await self._visit(scenario, self._places.at(row, session))
 
     async def _visit(self, scenario: Scenario, place: Place) -> None:
         connection, lineage = place.connection, place.lineage
@@ -327,7 +328,7 @@ class Gathering(Performing):
 
     async def _leave(self, scenario: Scenario, place: Place, taken: timedelta) -> None:
         if not scenario.spares:
-            if not await self._outlived(scenario, place):
+            if place.lineage.seed is None or not await self._outlived(scenario, place):
                 place.lineage.end()
         elif taken > FRESH or isinstance(self._outcomes[scenario.name], Exception):
             place.lineage.doubt()

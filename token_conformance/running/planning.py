@@ -15,7 +15,7 @@ from token_conformance.running.parking import why_not_parked
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.side_by_side import SIDE_BY_SIDE
+from token_conformance.running.side_by_side import SIDE_BY_SIDE, untouched_session
 from token_conformance.running.stages import stages
 from token_conformance.running.waiting import Waits
 from token_conformance.servers.rehearsed import RehearsalServer
@@ -107,7 +107,7 @@ async def rehearse(run: Run, scenarios: Sequence[Scenario], checks: int) -> Plan
         checks=checks,
         steps=tuple(
             _step(scenario, record, requests, of_tokens)
-            for scenario in (SIDE_BY_SIDE, *scenarios)
+            for scenario in (SIDE_BY_SIDE, *scenarios, untouched_session(None))
             if scenario.name in record.outcomes
         ),
         requests=len(record.exchanges),

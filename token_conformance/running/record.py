@@ -33,7 +33,8 @@ class Record:
     names the users for whom a wrong password was presented. `concerning` names the scenarios
     for which the profile has what they need, and `defect` says which defect of ours ended the run. `spent` are the limits of token requests that are known, and what is
     spent of them; where the provider allows no more, it makes sense to go on `again_from` then.
-    `servers` tells by the name in its exchanges at which server a scenario was, where each row had one for itself.
+    `servers` tells by the name in its exchanges at which server a scenario was, where each row had one for itself. `doubtful` names those whose
+    sessions somebody beside them may have ended: they prove nothing unless they run once more, alone.
     """
 
     profile: Profile
@@ -57,6 +58,7 @@ class Record:
     spent: tuple[Spent, ...] = ()
     again_from: datetime | None = None
     servers: Mapping[str, int | str] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from token_conformance.running.gathering import Gathering, Progress
 from token_conformance.running.interruption import INTERRUPTED
 from token_conformance.running.record import Record
-from token_conformance.running.replaying import replay_again
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 
@@ -39,6 +38,8 @@ async def repeat(run: Run, record: Record, scenarios: Sequence[Scenario], progre
 
     """
     if run.replayed:
+        from token_conformance.running.replaying import replay_again  # evidence is read by those alone who judge it
+
         return Repetition(*await replay_again(run, scenarios, record))
     refused = dict(_refusals(run, record, scenarios))
     gathering = Gathering(run, progress, after=record)

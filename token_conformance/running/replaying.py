@@ -18,17 +18,23 @@ from token_conformance.provider.admission import Admission, Finding
 from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login_budget import LoginBudget
-from token_conformance.running.gathering import FRESH
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
 from token_conformance.running.labels import AFTERWARDS, AGAIN, PARKED
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
-from token_conformance.running.side_by_side import SIDE_BY_SIDE
+from token_conformance.running.side_by_side import (
+    SIDE_BY_SIDE,
+    UNTOUCHED,
+    Neighbours,
+    doubtful,
+    untouched_session,
+    worth_asking,
+)
 from token_conformance.running.stored_proofs import StoredProver, StoredProvider, among
 from token_conformance.running.stored_session import ENDED, ONLY, begin, outlived
 from token_conformance.running.trouble import Trouble
-from token_conformance.running.waiting import UNHURRIED, ScenarioClock, Waits
+from token_conformance.running.waiting import FRESH, UNHURRIED, ScenarioClock, Waits
 from token_conformance.servers.evidence_lines import Reason, ScenarioBegan, ScenarioEnded
 from token_conformance.servers.stored import StoredConnection, StoredServer, Tape, counting, not_held
 from token_conformance.verdict import Inconclusive, Limited, NoLogin, NotApplicable, NotJudged, TooLong
@@ -134,7 +140,8 @@ class _Replay:
         self._run, self._again = run, again
         self._server = stored_of(run)
         self._evidence = self._server.evidence
-        self._scenarios = {each.name: each for each in (*scenarios, SIDE_BY_SIDE)}
+        asked = worth_asking(run.server.kind, run.profile, scenarios) or SIDE_BY_SIDE
+        self._scenarios = {each.name: each for each in (asked, *scenarios)}
         self._wanted = [each.name for each in scenarios]
         self._concerning = frozenset(each.name for each in scenarios if each.lacking(run.profile) is None)
         self._outcomes: dict[str, Any] = {}
@@ -151,9 +158,16 @@ class _Replay:
         session = await self._stored_session()
         for line in self._evidence.of(ScenarioBegan):
             name = self._name(line.scenario)
-            if name is not None and name in self._scenarios:
-                await self._perform(self._scenarios[name], line, session)
+            scenario = self._scenario(name) if name is not None else None
+            if scenario is not None:
+                await self._perform(scenario, line, session)
         return self._recorded(*endpoints)
+
+    def _scenario(self, name: str) -> Scenario | None:
+        """What a scenario of that name is today; the session that was left untouched is known from the run."""
+        if name == UNTOUCHED:
+            return untouched_session(Neighbours.seen(self._outcomes.get(SIDE_BY_SIDE.name)).kept)
+        return self._scenarios.get(name)
 
     def _wire(self, name: str, cookies: CookieJar | None = None, began: ScenarioBegan | None = None) -> ReplayedWire:
         label = f"{name}{self._again}"
@@ -251,7 +265,14 @@ class _Replay:
             noticed=self._evidence.noticed,
             concerning=self._concerning,
             servers={line.scenario: line.seat for line in self._evidence.of(ScenarioBegan)},
+            doubtful=doubtful(self._outcomes, self._beside_the_untouched(), self._run.profile),
         )
+
+    def _beside_the_untouched(self) -> Iterator[Scenario]:
+        """The scenarios that ran while a session was left untouched: those that began before it was looked at."""
+        began = [self._name(line.scenario) for line in self._evidence.of(ScenarioBegan)]
+        names = began[: began.index(UNTOUCHED)] if UNTOUCHED in began else ()
+        return (self._scenarios[name] for name in names if name in self._wanted)
 
     def _ended(self) -> Iterator[tuple[str, ScenarioEnded]]:
         """How scenarios ended, by their names, in the order in which they did."""

@@ -37,6 +37,8 @@ class Scenario:
     waits: bool = False
     ends_session: bool = False
     parks: bool = False
+    tried_out: bool = False
+    long: bool = False
 
     @property
     def spares(self) -> bool:
@@ -59,6 +61,8 @@ def scenario(
     waits: bool = False,
     parks: bool = False,
     ends_session: bool = False,
+    tried_out: bool = False,
+    long: bool = False,
 ) -> Callable[[Performance], Any]:
     """Make an async function of the provider into a session-scoped fixture that gives its transcript.
 
@@ -75,16 +79,21 @@ def scenario(
             asks after its waits proves as much when it comes late, or it looks at the clock first.
         ends_session: whether it sets out to end the session that it was given, as by a reuse or a revocation. It reaches
             every token of its user, and where there is but one session it comes after all that the session may outlive.
+        tried_out: where it reaches every token of its user, whether it does so by nothing but what a live run tries out before
+            (`running/side_by_side.py`): a revocation, a token or a code that comes again, a refresh token in the hands of
+            others, a refresh for less than offline access. It runs beside others where other sessions were seen to outlive that; without it, it runs alone.
+        long: whether it takes longer than most, by a pause or by many requests: it begins early.
 
     Raises:
-        ValueError: another module has a scenario of that name, or there is no such feature or reach.
+        ValueError: another module has a scenario of that name, there is no such feature or reach, or nothing is tried out
+            of what reaches less far.
 
     """
     far = "user" if ends_session else reach
 
     def declare(perform: Performance) -> Any:
         name = getattr(perform, "__name__")  # noqa: B009 - a Callable need not have a name
-        declared = Scenario(name, perform, tuple(needs.split()), far, waits, ends_session, parks)
+        declared = Scenario(name, perform, tuple(needs.split()), far, waits, ends_session, parks, tried_out, long)
         _check(declared)
         _DECLARED[declared.name] = declared
 
@@ -126,4 +135,8 @@ def _check(declared: Scenario) -> None:
         raise ValueError(
             f"scenario {declared.name} of {place}: expected reach to be one of {', '.join(get_args(Reach))}, "
             f"not {declared.reach!r}"
+        )
+    if declared.tried_out and declared.reach != "user":
+        raise ValueError(
+            f"scenario {declared.name} of {place}: tried_out is said of what reaches every token of its user"
         )

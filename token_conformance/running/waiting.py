@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from token_conformance.profile.models import Limits
 from token_conformance.running.stages import MOST_ROWS
@@ -12,6 +12,9 @@ from token_conformance.wire.connection import Clock
 
 UNHURRIED = Limits(concurrency=16, race=16, requests_per_second=1_000_000)
 """The pace of servers in this process, which nobody has to spare."""
+
+FRESH = timedelta(seconds=30)
+"""How long a scenario may take, so that the next one can count on the tokens that it leaves."""
 
 PATIENCE = 60
 """Seconds beyond its waits, three times `max_wait` at most, and those for `requests_per_second`, after which a scenario is given up."""

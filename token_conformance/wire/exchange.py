@@ -38,7 +38,8 @@ def watching() -> Iterator[KeysView[Exchange]]:
 
 def header(headers: Headers, name: str) -> str | None:
     """The value of a header; several lines of it are one list (RFC 9110 §5.2). None where it is absent."""
-    values = [value for key, value in headers if key.lower() == name.lower()]
+    wanted = name.lower()
+    values = [value for key, value in headers if key.lower() == wanted]
     return ", ".join(values) if values else None
 
 

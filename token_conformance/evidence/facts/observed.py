@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -131,6 +131,11 @@ class Observed:
     def refreshes(self) -> tuple[Attempt, ...]:
         """The refreshes that were accepted."""
         return tuple(each for each in self.accepted if each.presented is not None)
+
+    @cached_property
+    def codes(self) -> Mapping[str, datetime]:
+        """When each code was first presented."""
+        return {code: each.at for each in reversed(self.attempts) if (code := each.parameter("code")) is not None}
 
     @cached_property
     def families(self) -> tuple[Family, ...]:

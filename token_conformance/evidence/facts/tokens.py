@@ -126,8 +126,7 @@ def _age_of_code(attempt: Attempt, observed: Observed) -> float | None:
     code = attempt.parameter("code") if attempt.grant_type == "authorization_code" else None
     if not code:
         return None
-    earlier = [each for each in observed.attempts if each.parameter("code") == code and each.at < attempt.at]
-    born = _birth(code, attempt, observed) if not earlier else None
+    born = _birth(code, attempt, observed) if attempt.at <= observed.codes[code] else None
     return (attempt.at - born).total_seconds() if born is not None else None
 
 
