@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import pytest
 
 from tests.suites.judging import judged, name_of
+from token_conformance.judging.causes import causes
 from token_conformance.judging.requirement import catalogue
 from token_conformance.plugin.selection import requirement_ids, scenarios_of
 from token_conformance.plugin.stale import stale_deviations, unseen_deviations
 from token_conformance.profile.files import examples, find, names
 from token_conformance.profile.loading import load
 from token_conformance.redaction import Redactor
+from token_conformance.results.on_the_way import seen_on_the_way
 from token_conformance.running.gathering import gather
 from token_conformance.running.run import Run
+from token_conformance.running.watching import watched
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
 
@@ -38,7 +41,9 @@ class Row:
 
 @pytest.mark.parametrize("name", names())
 def test_a_shipped_profile_is_judged_quietly(checks, name):
-    """Emulated, a profile has no red check, none that cannot be judged, and no deviation that is not seen."""
+    """Emulated, a profile has no red check, none that cannot be judged, and no deviation that is not seen; and the oracle
+    sees nothing on the way.
+    """
     path = find(name)
     profile = load(path, examples(path), requirements=catalogue())
     run = Run(name, profile, EmulatedServer(profile), Redactor())
@@ -49,5 +54,6 @@ def test_a_shipped_profile_is_judged_quietly(checks, name):
         for check, found in verdicts
     ]
     assert {row.name: f"{row.verdict}: {row.message}" for row in rows if row.verdict not in QUIET} == {}
+    assert seen_on_the_way(watched([record]), record.exchanges, (), profile, causes(), catalogue()) == ()
     assert stale_deviations(run, rows) == ()
     assert name in NOT_TAKEN_ON or unseen_deviations(profile.deviations, rows) == ()
