@@ -49,6 +49,7 @@ REFRESH_TOKENS = {
     "rotation-family-is-one-grant",
     "rotation-parallel-refresh",
     "session-chain",
+    "session-depth",
     "session-no-stranding",
     "rfc6749-expiry-refresh-token",
     "expiry-final",

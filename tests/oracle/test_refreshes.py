@@ -262,3 +262,37 @@ def test_what_follows_a_race_nobody_can_tell(history):
     history.wait(1)
     history.refresh("refresh A 2", INVALID_GRANT)
     assert history.ruling is Ruling.UNDECIDABLE
+
+
+def test_what_holds_of_one_used_token_holds_of_the_next():
+    """Where nobody says when a used refresh token dies, one that was refused sooner tells that the other should be."""
+    history = History(profile(rotation="unknown", reuse_grace="unknown"))
+    for name in ("A", "B"):
+        history.login(name)
+        history.refresh(f"refresh {name} 0", tokens(name, 1))
+    history.wait(5)
+    history.refresh("refresh A 0", INVALID_GRANT)
+    assert history.forbidden == []
+    history.wait(5)
+    history.refresh("refresh B 0", tokens("B", 2))
+    assert history.violated == "session-depth"
+
+
+def test_a_grace_in_which_one_works_is_one_for_others_as_well():
+    """Sooner is allowed, whatever became of a later one; and so is a second use beside a third one that was refused."""
+    history = History(profile(rotation="unknown", reuse_grace="unknown"))
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.refresh("refresh A 0", tokens("A", 2))
+    history.refresh("refresh A 0", INVALID_GRANT)
+    history.login("B")
+    history.refresh("refresh B 0", tokens("B", 1))
+    history.wait(20)
+    history.refresh("refresh B 0", tokens("B", 2))
+    assert history.forbidden == []
+
+
+def test_late_answers_have_the_members_of_the_first(history):
+    """Each refresh tells what the first one told."""
+    history.refresh("refresh A 1", tokens("A", 2, expires_in=None))
+    assert history.violated == "session-depth"

@@ -88,6 +88,8 @@ def _learn_from_grant(
     if refreshed and token is not None:
         refreshes.accepted(world, event, asked, given, token, successor)
         _after_refresh(world, event, family, generation)
+        if generation == 1 and yields.plain(asked):
+            family.members = family.members or yields.members_of(given)
         family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
     elif token is not None and token.kind in {"code", "device code"}:
         token.uses.append(event)

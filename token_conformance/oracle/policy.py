@@ -12,6 +12,7 @@ from token_conformance.evidence.rotation import (
     held_to,
     sender_constrained,
 )
+from token_conformance.oracle.events import Event
 from token_conformance.profile.models import Profile
 
 LEAST_LIFE = 60.0
@@ -26,6 +27,24 @@ LEAST_CODE_LIFE = 20.0
 OLD, GRANDPARENT = "rfc9700-4.14.2-old-token-refused", "rfc9700-4.14.2-grandparent-refused"
 
 
+@dataclass(frozen=True)
+class Reuse:
+    """A used refresh token that was refused: so many seconds after its use, and after how many uses that were accepted.
+
+    `confirmed` tells that what replaced it had been used by then.
+    """
+
+    event: Event
+    seconds: float
+    uses: int
+    confirmed: bool
+
+    def outdone_by(self, other: Reuse) -> bool:
+        """Whether another token should have been refused all the more."""
+        later = other.seconds > self.seconds + 1 and other.uses >= self.uses
+        return later and (other.confirmed or not self.confirmed)
+
+
 @dataclass
 class Learned:
     """What the history shows of the provider's ways: it narrows down what else would be possible.
@@ -34,7 +53,8 @@ class Learned:
     None where it was never tried. `outlived` counts by client how many later logins a session has survived, `ages` how old a refresh token was that
     worked; `told_of` are the askers and the kinds of tokens of which introspection says that they are active, `open` and
     `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
-    tokens a resource took. Of right revocations there were so many that were done, and so many at which the server failed.
+    tokens a resource took. `reuses` are by
+    client the used refresh tokens that were refused for that alone. Of right revocations there were so many that were done, and so many at which the server failed.
     """
 
     graced: bool | None = None
@@ -44,6 +64,7 @@ class Learned:
     open: set[str] = field(default_factory=set)
     guarded: set[str] = field(default_factory=set)
     takes: set[tuple[str, str | None]] = field(default_factory=set)
+    reuses: dict[str | None, list[Reuse]] = field(default_factory=lambda: defaultdict(list))
     revocations: int = 0
     failed_revocations: int = 0
 

@@ -9,7 +9,7 @@ from token_conformance.oracle.events import Event, Granted, TokenRequest
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import excuse, outlived
 from token_conformance.oracle.orders import won_too
-from token_conformance.oracle.policy import Policy
+from token_conformance.oracle.policy import Policy, Reuse
 from token_conformance.oracle.tokens import NEVER, Blow, Credential, Fate, Incident
 from token_conformance.oracle.world import World
 
@@ -27,6 +27,7 @@ def offences(world: World, event: Event, asked: TokenRequest, token: Credential)
         yield Offence("rfc6749-6-bound-to-client", told, (token.given,))
     yield from _of_keys(asked, token)
     yield from _of_death(world, event, token)
+    yield from _of_other_ways(world, event, token)
     yield from _of_a_race(world, event, token)
 
 
@@ -56,6 +57,26 @@ def _of_death(world: World, event: Event, token: Credential) -> Iterator[Offence
         if requirement is not None:
             yield Offence(requirement, told, (blow.event,))
             return
+
+
+def _of_other_ways(world: World, event: Event, token: Credential) -> Iterator[Offence]:
+    """A used refresh token that works, where another one of the same client was refused sooner (what holds once, holds)."""
+    now = reuse_of(event, token)
+    known = world.policy.learned.reuses[token.client_id]
+    sooner = next((other for other in known if now is not None and other.outdone_by(now)), None)
+    if now is not None and sooner is not None:
+        told = f"{token} works {now.seconds:.0f} s after its use; another one was refused after {sooner.seconds:.0f} s"
+        yield Offence("session-depth", told, (sooner.event,))
+
+
+def reuse_of(event: Event, token: Credential) -> Reuse | None:
+    """The reuse of a refresh token that was replaced and of which nothing else is known; None where it is none."""
+    used = token.used_before(event)
+    others = [blow for blow in token.blows if blow.told != USED and blow.fate_at(event) is not Fate.LIVES]
+    if used is None or others or not token.successors or any(use.end > event.begin for use in token.uses):
+        return None
+    confirmed = any(each.uses for each in token.successors)
+    return Reuse(event, event.begin - used.end, len(token.uses), confirmed)
 
 
 def _of_a_race(world: World, event: Event, token: Credential) -> Iterator[Offence]:
@@ -138,6 +159,9 @@ def refused(world: World, event: Event, asked: TokenRequest, token: Credential) 
         for each in family.refresh_tokens:
             each.suffers(Blow(event, fate, requirement, told))
         return
+    reuse = reuse_of(event, token)
+    if reuse is not None and not outlived(token, event):
+        policy.learned.reuses[token.client_id].append(reuse)
     used = [blow for blow in token.blows if blow.told == USED and blow.fate_at(event) is not Fate.LIVES]
     if not used:
         return

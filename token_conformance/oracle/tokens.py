@@ -107,7 +107,8 @@ class Credential:
 class Family:
     """What comes of one grant: a code, a password or a device that was approved, and all tokens that descend from it.
 
-    `carried` is the scope that its first access token holds where it is a JWT, whatever the answer told.
+    `carried` is the scope that its first access token holds where it is a JWT, whatever the answer told; `members` is what
+    the answer to its first refresh had, and `claims` what userinfo has told of its user.
     """
 
     letter: str
@@ -127,6 +128,7 @@ class Family:
     nonce: str | None = None
     narrowed: bool = False
     claims: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
 
     @property
     def tokens(self) -> Iterator[Credential]:

@@ -25,11 +25,26 @@ def offences_of_refresh(
     yield from _of_strays(world, given, family)
     yield from _of_life(event, given)
     yield from _of_identity(world.policy, event, given, family)
+    lost = family.members - members_of(given)
+    if lost and token.generation and plain(asked):
+        told = f"an answer has no {', '.join(sorted(lost))}, which that to the first refresh had"
+        yield Offence("session-depth", told, (family.begun,))
     if asked.resources and family.resources and not asked.resources <= family.resources:
         audience = _audience(given)
         if audience & (asked.resources - family.resources):
             told = "a refresh reaches a resource that was not granted"
             yield Offence("rfc9700-4.14.2-bound-to-scope", told, (family.begun,))
+
+
+def members_of(given: Granted) -> frozenset[str]:
+    """What an answer tells beside the tokens themselves."""
+    told = {"expires_in": given.expires_in, "scope": given.scope, "id_token": given.id_token}
+    return frozenset(name for name, value in told.items() if value is not None)
+
+
+def plain(asked: TokenRequest) -> bool:
+    """Whether a refresh asks for what was granted, and no more words."""
+    return asked.scope is None and not asked.resources
 
 
 def offences_of_login(world: World, event: Event, given: Granted, family: Family) -> Iterator[Offence]:
