@@ -296,3 +296,13 @@ def test_late_answers_have_the_members_of_the_first(history):
     """Each refresh tells what the first one told."""
     history.refresh("refresh A 1", tokens("A", 2, expires_in=None))
     assert history.violated == "session-depth"
+
+
+def test_what_a_changed_token_does_to_the_right_one_nobody_knows():
+    """A server that takes the one for the other has used up the other."""
+    history = History()
+    history.login("of the first session")
+    history.refresh("refresh of the first session 0, and more", tokens("B", 0))
+    assert history.violated == "rfc6749-6-unknown-token-refused"
+    history.refresh("refresh of the first session 0", INVALID_GRANT)
+    assert history.ruling is Ruling.UNDECIDABLE

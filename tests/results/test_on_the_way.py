@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from junitparser import Failure, JUnitXml
 
 from tests.oracle.histories import INVALID_GRANT, History, profile, tokens
 from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import habit_of
 from token_conformance.judging.requirement import catalogue
+from token_conformance.report.junit import junit_of
 from token_conformance.report.terminal import summary_lines
 from token_conformance.results.on_the_way import SeenOnTheWay, seen_on_the_way
 from token_conformance.results.outcome import Circumstances
@@ -134,6 +136,15 @@ def test_the_terminal_tells_the_story(history):
     assert lines[at].startswith(f"FAIL     {OLD}: seen on the way: refresh token A1 was accepted after it was used")
     assert "1. +0 s, the user is asked: code A is handed over (story/1)" in lines[at + 1]
     assert len(lines) > at + len(failure.story)
+
+
+def test_junit_has_a_test_for_each(history):
+    """A failure fails, a warning passes with its words; both tell the story."""
+    (suite,) = JUnitXml.fromstring(junit_of(run_with(*seen(history).values())).encode())
+    cases = {case.name: case for case in suite if case.classname == "token-conformance.seen_on_the_way"}
+    assert [isinstance(result, Failure) for result in cases[OLD].result] == [True]
+    assert cases[FAMILY].is_passed
+    assert all("1. the user is asked: code" in str(case.system_out) for case in cases.values())
 
 
 def test_results_hold_the_story(history):

@@ -114,6 +114,8 @@ def _family_of(world: World, event: Event, asked: TokenRequest, token: Credentia
         return token.family
     if token is None and asked.credential is not None:
         world.strangers.add(asked.credential)
+        if (near := world.near(asked.credential)) is not None:  # which may have been taken for that
+            refreshes.lost(event, near)
     return world.begin_family(event, asked.grant, asked.asker.client_id)
 
 

@@ -46,16 +46,24 @@ class World:
         token = self.find(event.credential)
         return token.family if token is not None else None
 
+    def near(self, value: str) -> Credential | None:
+        """The code or token that was handed over and that a value resembles which never was; None where there is none."""
+        for known, token in self.known.items():
+            alike = (
+                len(known) > LIKE and known[:LIKE] == value[:LIKE] and abs(len(known) - len(value)) <= len(known) // 2
+            )
+            if known != value and (alike or known.casefold() == value.casefold()):
+                return token
+        return None
+
     def resembles(self, value: str) -> str | None:
         """How a value that was never handed over comes from one that was; None where it does not."""
         if value in self.id_tokens:
             return "an ID token"
-        for known, token in self.known.items():
-            if known != value and known.casefold() == value.casefold():
-                return f"{token} in other letters"
-            if len(known) > LIKE and known[:LIKE] == value[:LIKE] and abs(len(known) - len(value)) <= len(known) // 2:
-                return f"{token}, changed"
-        return None
+        token = self.near(value)
+        if token is None:
+            return None
+        return f"{token} in other letters" if token.value.casefold() == value.casefold() else f"{token}, changed"
 
     def begin_family(self, event: Event, grant: str, client_id: str | None) -> Family:
         """A family that begins with an event."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
+from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
 
@@ -18,13 +19,14 @@ _RESULTS = {
 def junit_of(run: RunResult) -> str:
     """The run as JUnit XML: a warning or a deviation is a passed test whose properties tell the verdict.
 
-    A run that was interrupted or came to grief has an error beside its checks.
+    A run that was interrupted or came to grief has an error beside its checks; what was seen on the way is a test of its own.
     """
     suite = TestSuite(f"token-conformance {run.profile}")
     suite.timestamp = run.started.isoformat()
     for name, value in _circumstances(run).items():
         suite.add_property(name, value)
     suite.add_testcases([*([_broken_off(run)] if run.outcome.broken_off else []), *map(_case, run.checks)])
+    suite.add_testcases([_on_the_way(seen) for seen in run.on_the_way])
     suite.time = run.seconds
     for sentence in run.withheld:
         suite.add_property("withheld", sentence)
@@ -45,6 +47,16 @@ def _broken_off(run: RunResult) -> TestCase:
     """What makes CI notice a run that is no answer, although none of its checks failed."""
     case = TestCase("run", classname="token-conformance")
     case.result = [Error(run.conclusion, run.outcome.value)]
+    return case
+
+
+def _on_the_way(seen: SeenOnTheWay) -> TestCase:
+    """What no check has told, named after its requirement, with the story that led to it."""
+    case = TestCase(seen.requirement, classname="token-conformance.seen_on_the_way")
+    if seen.verdict is Verdict.FAIL:
+        case.result = [Failure(seen.message, seen.verdict.words)]
+    steps = (f"{number}. {step.told} ({step.exchange})" for number, step in enumerate(seen.story, 1))
+    case.system_out = "\n".join((seen.message, *steps))
     return case
 
 
