@@ -302,7 +302,15 @@ def test_what_a_changed_token_does_to_the_right_one_nobody_knows():
     """A server that takes the one for the other has used up the other."""
     history = History()
     history.login("of the first session")
-    history.refresh("refresh of the first session 0, and more", tokens("B", 0))
+    history.refresh("refresh of the first session X", tokens("B", 0))
     assert history.violated == "rfc6749-6-unknown-token-refused"
     history.refresh("refresh of the first session 0", INVALID_GRANT)
     assert history.ruling is Ruling.UNDECIDABLE
+
+
+def test_tokens_that_begin_alike_are_different_ones():
+    """As JWTs do, and tokens with a prefix: one from elsewhere is no changed one."""
+    history = History(closed=False)
+    history.login("A")
+    history.refresh("refresh Q 0 from another machine", tokens("B", 0))
+    assert history.forbidden == []

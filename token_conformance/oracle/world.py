@@ -17,8 +17,8 @@ from token_conformance.oracle.events import (
 from token_conformance.oracle.policy import Policy
 from token_conformance.oracle.tokens import Credential, Family, Incident, letters
 
-LIKE = 12
-"""Characters by which a token that nobody has handed over resembles one that somebody has."""
+LIKE = 0.9
+"""The part of a token from its beginning in which one that nobody has handed over resembles one that somebody has."""
 
 
 @dataclass
@@ -49,9 +49,8 @@ class World:
     def near(self, value: str) -> Credential | None:
         """The code or token that was handed over and that a value resembles which never was; None where there is none."""
         for known, token in self.known.items():
-            alike = (
-                len(known) > LIKE and known[:LIKE] == value[:LIKE] and abs(len(known) - len(value)) <= len(known) // 2
-            )
+            most = int(LIKE * min(len(known), len(value)))
+            alike = known[:most] == value[:most] and most > 0
             if known != value and (alike or known.casefold() == value.casefold()):
                 return token
         return None
