@@ -23,6 +23,9 @@ KINDS = (string.digits, string.ascii_uppercase, string.ascii_lowercase)
 BY_CHANCE = 0.01
 """A character that does not come, though the chance is less than this, is none of the alphabet."""
 
+NOT_GRANTED = ("invalid_scope", "unauthorized_client")
+"""What a client is told that may not ask for that scope, or for no device (RFC 6749 §5.2)."""
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -93,6 +96,8 @@ def test_device_authorization_has_its_members(device_requests: DeviceRequests) -
     answer = device_requests.first.exchange
     if answer.response.status == 429 or answer.response.status >= 500:
         raise Inconclusive(f"the device authorization endpoint answered {answer.response.status}")
+    if answer.members.get("error") in NOT_GRANTED:
+        raise Inconclusive(f"the client may not ask so: {device_requests.first}; see grants.device_code")
     assert answer.status == 200 and answer.members, f"the device authorization was answered by {device_requests.first}"
     members = answer.members
     for name, right in REQUIRED.items():

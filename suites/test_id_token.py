@@ -40,7 +40,7 @@ def renewed(refreshed: Refreshed, run: Record) -> tuple[Token, Token]:
 def test_login_yields_an_id_token(login: Login, conformance_run: Record) -> None:
     """A login with the scope openid yields an ID token."""
     asked(conformance_run.profile)
-    if not login.response.accepted and not login.response.members:
+    if login.response.refused or not (login.response.accepted or login.response.members):
         raise Inconclusive(f"the login yields no tokens: {login.response}")
     assert login.response.id_token is not None, "the login asked for openid, and the answer has no id_token"
     assert read(login.response.id_token) is not None, "id_token is no JWT with a JSON header and JSON claims"

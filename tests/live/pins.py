@@ -136,5 +136,5 @@ def not_proved(set_up: SetUp, results: Results) -> Iterator[str]:
 
 
 def unread(set_up: SetUp, pinned: Pins) -> set[str]:
-    """The red checks whose reason nobody has written down."""
-    return pinned.of(*RED) - set_up.known.keys() - set_up.sometimes.keys()
+    """The red checks, and the requirements that the oracle saw violated, whose reason nobody has written down."""
+    return (pinned.of(*RED) | {*pinned.on_the_way}) - set_up.known.keys() - set_up.sometimes.keys()

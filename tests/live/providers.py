@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from tests.live.pins import Pins, read
@@ -37,7 +37,7 @@ This page is written from the pins of `tests/live` by `python -m tests.live.prov
 LEGEND = """
 ## Topics
 
-A row is a suite, by `token-conformance requirements`; a column the first set-up of a server.
+A row is a suite, by `token-conformance requirements`; a column a server, by the first of its set-ups in which the topic was judged.
 `✓` is a topic in which all that was judged holds; `3/12` are three departures among twelve checks that gave a verdict; nothing is what nobody could judge there, or does not concern the server.
 
 """
@@ -89,13 +89,12 @@ def page(all_tried: Iterable[Tried]) -> str:
     """The page, as Markdown."""
     listed = list(all_tried)
     by_server = [list(of_server) for _, of_server in groupby(listed, key=lambda each: each.set_up.server)]
-    first = [of_server[0] for of_server in by_server]
     return "".join(
         [
             BEGINNING,
             table(RUNS, (run(each) for each in listed)),
             LEGEND,
-            table(["topic", *(each.title for each in first)], _topics(first)),
+            table(["topic", *(of_server[0].title for of_server in by_server)], _topics(by_server)),
             "\n## Departures\n",
             *(_departures(of_server) for of_server in by_server),
         ]
@@ -113,14 +112,26 @@ def run(each: Tried) -> list[str]:
     return [each.title, pins.server, each.set_up.name, *map(str, [*numbers, *costs])]
 
 
-def _topics(first: list[Tried]) -> Iterator[list[str]]:
-    for topic in sorted({topic for each in first for topic in (*each.held, *each.departures)}):
-        yield [topic.replace("_", " "), *(each.cell(topic) for each in first)]
+def _topics(by_server: list[list[Tried]]) -> Iterator[list[str]]:
+    for topic in sorted({topic for each in chain(*by_server) for topic in (*each.held, *each.departures)}):
+        yield [topic.replace("_", " "), *(of_topic(topic, of_server) for of_server in by_server)]
+
+
+def of_topic(topic: str, of_server: list[Tried]) -> str:
+    """What stands in the table for a topic and a server: what its first set-up tells that judges the topic."""
+    return next(filter(None, (each.cell(topic) for each in of_server)), "")
 
 
 def _departures(of_server: list[Tried]) -> str:
-    lines = dict.fromkeys(line for each in of_server for line in _lines(each))
-    return f"\n### {of_server[0].title} {of_server[0].pins.server}\n\n" + "".join(f"- {line}\n" for line in lines)
+    """What a server does otherwise; what a set-up beside the first one adds stands under its name."""
+    first, *others = of_server
+    said = dict.fromkeys(_lines(first))
+    text = f"\n### {first.title} {first.pins.server}\n\n" + "".join(f"- {line}\n" for line in said)
+    for each in others:
+        own = dict.fromkeys(line for line in _lines(each) if line not in said)
+        text += f"\nWith `{each.set_up.name}`:\n\n" + "".join(f"- {line}\n" for line in own) if own else ""
+        said |= own
+    return text
 
 
 def _lines(each: Tried) -> Iterator[str]:

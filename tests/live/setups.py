@@ -43,7 +43,9 @@ class SetUp(BaseModel):
     certificates: bool = Field(default=False, description="Whether it is told of the certificates of the tests.")
     profile: str
     options: tuple[str, ...] = Field((), description="Further options of the run.")
-    known: dict[str, str] = Field({}, description="Red checks, and why they are right to be.")
+    known: dict[str, str] = Field(
+        {}, description="Red checks, and requirements that were seen violated on the way, and why they are right to be."
+    )
     sometimes: dict[str, str] = Field({}, description="Checks whose verdict is another one from run to run, and why.")
     proves: dict[str, str] = Field({}, description="Verdicts that must be seen, by checks.")
     nightly: bool = False

@@ -101,6 +101,15 @@ def test_a_red_is_read_by_somebody(tmp_path):
     assert unread(made(tmp_path, known={"one": "it says so"}, sometimes={"two": "a race"}), pins) == set()
 
 
+def test_what_was_seen_on_the_way_is_read_by_somebody(tmp_path):
+    """It has no check; what is known of it stands under its requirement."""
+    pins = seen(
+        {**results(), "seen_on_the_way": [{"requirement": "session-chain", "message": "it was refused"}]}, "2.0"
+    )
+    assert unread(made(tmp_path), pins) == {"session-chain"}
+    assert unread(made(tmp_path, known={"session-chain": "it says so"}), pins) == set()
+
+
 def test_pins_are_what_was_written(tmp_path):
     """A file says all of it, and there is none before it is written."""
     set_up, pins = made(tmp_path), seen(results(one="fail", two="pass", three="pass"), "2.0")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.live import providers
@@ -42,3 +44,20 @@ def test_every_set_up_stands_in_the_page():
     for each in providers.tried():
         assert f"| {each.title} | {each.pins.server} | {each.set_up.name} |" in page
         assert all(deviation["because"] in page for deviation in each.profile.get("deviations", ()))
+
+
+def test_a_topic_is_told_by_the_first_set_up_that_judges_it(made):
+    """A device grant that only a further set-up offers stands in the table all the same."""
+    further = replace(made, pins=made.pins.model_copy(update={"numbers": {"pass": {"errors": 9, "device_grant": 4}}}))
+    assert providers.of_topic("errors", [made, further]) == "1/4"
+    assert providers.of_topic("device_grant", [made, further]) == "✓"
+    assert providers.of_topic("dpop", [made, further]) == ""
+
+
+def test_what_a_further_set_up_adds_stands_under_its_name():
+    """And not what the first one has told."""
+    page = providers.page(each for each in providers.tried() if each.set_up.server == "keycloak")
+    first, _, further = page.partition("With `revoke-refresh-token`:\n")
+    assert "405 comes without Allow" in first
+    assert "405 comes without Allow" not in further
+    assert "an access token is looked for as token_type_hint says" in further.partition("With `")[0]

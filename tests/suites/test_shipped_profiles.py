@@ -22,7 +22,15 @@ from token_conformance.running.watching import watched
 from token_conformance.servers.emulated import EmulatedServer
 from token_conformance.verdict import Verdict
 
-NOT_TAKEN_ON = {"better-auth", "dex", "hydra", "mcp-sdk-python", "mcp-sdk-typescript", "spring-authorization-server"}
+NOT_TAKEN_ON = {
+    "better-auth",
+    "dex",
+    "hydra",
+    "keycloak",
+    "mcp-sdk-python",
+    "mcp-sdk-typescript",
+    "spring-authorization-server",
+}
 """Profiles of servers that depart in ways of their own, as was observed: the reference server does not take on each."""
 
 QUIET = {Verdict.PASS, Verdict.DEVIATION, Verdict.NOT_APPLICABLE}

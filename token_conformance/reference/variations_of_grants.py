@@ -4,9 +4,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from http import HTTPStatus
+
+from token_conformance.reference.answer import Answer
 from token_conformance.reference.behaviour import access_tokens, policy, together
+from token_conformance.reference.faults.fault import at
 from token_conformance.reference.faults.token_exchange import SAML, exchanged
 from token_conformance.reference.variation import Variation
+
+
+def _scope_refused(answer: Answer) -> Answer:
+    return replace(answer, status=400, members={"error": "invalid_scope"}) if answer.status == HTTPStatus.OK else answer
+
 
 FURTHER_GRANTS = (
     Variation(
@@ -59,6 +69,11 @@ FURTHER_GRANTS = (
         "device-denial-not-offered",
         "the user of a device can only approve, or leave",
         policy("device", denial_offered=False),
+    ),
+    Variation(
+        "device-scope-refused",
+        "a device may not ask for the scope of the profile: invalid_scope (RFC 8628 §3.1, RFC 6749 §5.2)",
+        at("device_authorization", _scope_refused),
     ),
     Variation(
         "device-code-dies-in-other-hands",
