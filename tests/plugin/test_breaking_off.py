@@ -97,7 +97,7 @@ def test_a_defect_of_ours_is_told_again(evidence, monkeypatch):
         raise KeyError("missing")
 
     with monkeypatch.context() as broken:
-        broken.setattr(gathering, "stages", breaks)
+        broken.setattr(gathering, "hands_of", breaks)
         first = evidence.written(UNDISTURBED)
     assert "interrupted after 0 of 2 scenarios, by a defect of the suite: KeyError (" in first["trouble"]
     again, status = evidence.judged(UNDISTURBED)
