@@ -314,3 +314,13 @@ def test_tokens_that_begin_alike_are_different_ones():
     history.login("A")
     history.refresh("refresh Q 0 from another machine", tokens("B", 0))
     assert history.forbidden == []
+
+
+@pytest.mark.parametrize(("age", "violated"), [(2, None), (20, "rotation-as-documented")])
+def test_a_young_refresh_token_may_be_handed_out_again(age, violated):
+    """Within the documented grace; an older one is replaced where the profile says so."""
+    history = History(profile(reuse_grace=10))
+    history.login("A")
+    history.wait(age)
+    history.refresh("refresh A 0", tokens("A", 0, access_token="access A 1"))
+    assert history.violated == violated
