@@ -7,6 +7,7 @@ import pytest
 from tests.oracle.histories import INVALID_GRANT, OTHER, RESOURCE, History, profile, tokens
 from token_conformance.oracle.events import Asker, Proof, Refused, Use
 from token_conformance.oracle.judgements import Ruling
+from token_conformance.profile.models import Profile
 
 
 @pytest.fixture
@@ -127,6 +128,42 @@ def test_what_a_renewal_does_to_the_access_token_before_nobody_knows(history):
     documented.refresh("refresh A 0", tokens("A", 1))
     documented.use("access A 0", 200)
     assert documented.violated == "session-old-access-token"
+
+
+@pytest.mark.parametrize("kept", [None, "refresh A 0"], ids=["not told", "told again"])
+@pytest.mark.parametrize(
+    ("documented", "refused", "accepted"),
+    [
+        ("unknown", None, None),
+        ("revoked", None, "session-old-access-token"),
+        ("lives", "session-old-access-token", None),
+    ],
+)
+def test_each_renewal_by_a_kept_refresh_token_is_one(kept, documented, refused, accepted):
+    """The access token of the second is renewed by the third, though one refresh token has yielded both."""
+    described = profile(rotation="never").model_dump(exclude_unset=True)
+    described["tokens"] = {"access_token_after_refresh": documented}
+    for status, requirement in ((401, refused), (200, accepted)):
+        history = History(Profile.model_validate(described))
+        history.login("A")
+        history.use(None, 401)
+        history.use("access A 0", 200)
+        for number in (1, 2, 3):
+            history.refresh("refresh A 0", tokens("A", number, refresh_token=kept))
+        history.use("access A 2", status)
+        assert history.violated == requirement
+
+
+def test_the_last_access_token_by_a_kept_refresh_token_has_to_live():
+    """Nothing has renewed it."""
+    history = History(profile(rotation="never"))
+    history.login("A")
+    history.use(None, 401)
+    history.use("access A 0", 200)
+    for number in (1, 2, 3):
+        history.refresh("refresh A 0", tokens("A", number, refresh_token=None))
+    history.use("access A 3", 401)
+    assert history.violated == "session-new-access-token"
 
 
 @pytest.mark.parametrize(

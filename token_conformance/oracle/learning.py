@@ -87,7 +87,7 @@ def _learn_from_grant(
         world.id_tokens.setdefault(given.id_token, family)
     if refreshed and token is not None:
         refreshes.accepted(world, event, asked, given, token, successor)
-        _after_refresh(world, event, family, generation)
+        _after_refresh(world, event, family, generation, kept=given.refresh_token in {None, token.value})
         if generation == 1 and yields.plain(asked):
             family.members = family.members or yields.members_of(given)
         family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
@@ -99,12 +99,15 @@ def _learn_from_grant(
         )
 
 
-def _after_refresh(world: World, event: Event, family: Family, generation: int) -> None:
-    """What a refresh does to the access tokens before it: what is documented, or nobody knows."""
+def _after_refresh(world: World, event: Event, family: Family, generation: int, *, kept: bool) -> None:
+    """What a refresh does to the access tokens before it: what is documented, or nobody knows.
+
+    Where the refresh token was kept, all refreshes by it are of one generation, and time tells which tokens came before.
+    """
     documented = world.policy.access_token_after_refresh
     fate = {"revoked": Fate.DIES, "lives": Fate.LIVES}.get(documented or "", Fate.MAY_DIE)
     for token in family.access_tokens:
-        if token.generation < generation:
+        if token.generation < generation or (kept and token.given.end <= event.begin):
             token.suffers(Blow(event, fate, "session-old-access-token", "was renewed"))
 
 

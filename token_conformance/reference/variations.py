@@ -159,6 +159,11 @@ ALL = (
         policy("refresh", rotates=False, repeats_kept_token=False),
     ),
     Variation(
+        "refresh-token-kept-revokes-access-token",
+        "refresh tokens are not rotated, and each refresh revokes the access token before",
+        policy("refresh", rotates=False, old_access_token="revoked"),
+    ),
+    Variation(
         "refresh-token-malformed-invalid-request",
         "a refresh token that is not even of the right length is an invalid_request",
         policy("refresh", malformed="invalid_request"),
