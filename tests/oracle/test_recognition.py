@@ -91,6 +91,8 @@ def test_what_a_client_shows_is_held_against_the_profile(headers, further, proof
         (exchange("POST", "/token", [("grant_type", "refresh_token"), ("refresh_token", "r")] * 2), "twice"),
         (exchange("GET", "/token"), "GET"),
         (exchange("POST", "/token", {"grant_type": "refresh_token"}, [("Origin", "https://x.example")]), "browser"),
+        (exchange("GET", "/userinfo", headers=[("Authorization", "bearer a")]), "the scheme is written as bearer"),
+        (exchange("GET", "/userinfo", headers=[("Authorization", "Bearer a")]), ""),
     ],
 )
 def test_what_is_odd_about_a_request_is_said(one, peculiar):

@@ -7,6 +7,7 @@ import pytest
 from tests.oracle.histories import INVALID_GRANT, OTHER, SCOPE, History, no_answer, profile, tokens
 from token_conformance.oracle.events import Asker, Proof, Refused
 from token_conformance.oracle.judgements import Ruling
+from token_conformance.profile.models import Profile
 
 NOBODY = Asker("app", Proof.ABSENT)
 
@@ -46,6 +47,23 @@ def test_a_used_refresh_token_is_dead(history):
     other.refresh("refresh A 1", tokens("A", 2))
     other.refresh("refresh A 0", tokens("A", 3))
     assert other.violated == "rfc9700-4.14.2-grandparent-refused"
+
+
+def test_a_used_refresh_token_lives_where_the_profile_documents_that():
+    """A documented deviation is told by its check, and everything that comes of it is none of the oracle's."""
+    documented = {
+        "requirement": "rfc9700-4.14.2-old-token-refused",
+        "expect": {"accepted": True},
+        "because": "the documentation says so",
+    }
+    given = profile().model_dump(exclude_unset=True)
+    history = History(Profile.model_validate({**given, "deviations": [documented]}))
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.refresh("refresh A 0", tokens("A", 2))
+    assert history.ruling is Ruling.ALLOWED
+    history.introspect("refresh A 0", active=True)
+    assert history.ruling is Ruling.ALLOWED
 
 
 def test_reuse_ends_the_family_and_no_other(history):

@@ -62,6 +62,9 @@ FURTHER = {
 }
 """What else a request of a grant may hold."""
 
+SCHEMES = ("Bearer", "DPoP")
+"""How the schemes of access tokens are written; servers are found that compare them to the letter."""
+
 REPEATABLE = frozenset({"resource", "audience"})
 FORM = "application/x-www-form-urlencoded"
 CODE_FIELD = re.compile(r'name="(code|state|iss)"\s+value="([^"]*)"|value="([^"]*)"\s+name="(code|state|iss)"')
@@ -176,6 +179,8 @@ def _use(request: Request, form: Mapping[str, str], *, userinfo: bool) -> Use:
     scheme, _, token = (header(request.headers, "authorization") or "").partition(" ")
     queried = dict(parse_qsl(_query(request.url))).get("access_token")
     peculiar = "the token is not in the header" if queried or "access_token" in form else ""
+    if token and scheme not in SCHEMES:
+        peculiar = f"the scheme is written as {scheme}"
     if request.method not in {"GET", "POST"}:
         peculiar = f"it is a {request.method}"
     address = request.url.partition("?")[0]
