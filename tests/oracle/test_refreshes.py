@@ -332,3 +332,13 @@ def test_tokens_that_begin_alike_are_different_ones():
     history.login("A")
     history.refresh("refresh Q 0 from another machine", tokens("B", 0))
     assert history.forbidden == []
+
+
+@pytest.mark.parametrize(("age", "violated"), [(0, None), (20, "rotation-as-documented")])
+def test_a_token_as_young_as_the_grace_may_come_again(age, violated):
+    """A server hands the newest token out again within it, as it would answer a retry; an older one has to rotate."""
+    history = History(profile(reuse_grace=10))
+    token = history.login("A")
+    history.wait(age)
+    history.refresh(token, tokens("A", 1, refresh_token=token))
+    assert history.violated == violated

@@ -97,7 +97,7 @@ def _read(exchange: Exchange, kinds: frozenset[str], profile: Profile) -> tuple[
     if "authorization" in kinds:
         asked = _authorization(request)
         return asked, _code_in(exchange) or NoDecision("the user is asked")
-    if "token" in kinds and ("grant_type" in form or not {"revocation", "introspection"} & kinds):
+    if "token" in kinds and ("grant_type" in form or not form or not {"revocation", "introspection"} & kinds):
         return _token_request(request, form, profile), _token_answer(exchange)
     if "revocation" in kinds:
         return Revocation(asker_of(request, form, profile), *_about(request, form), _odd(request, ABOUT)), _done(

@@ -21,7 +21,7 @@ def offences_of_refresh(
     """What is wrong with what a refresh yields."""
     family = token.family
     yield from _of_scope(asked, given, family)
-    yield from _of_rotation(world.policy, asked, given, token)
+    yield from _of_rotation(world.policy, event, asked, given, token)
     yield from _of_strays(world, given, family)
     yield from _of_life(event, given)
     yield from _of_identity(world.policy, event, given, family)
@@ -89,7 +89,9 @@ def _of_narrowing(wanted: frozenset[str], given: Granted, granted: frozenset[str
         yield Offence("rfc6749-5.1-scope-told", "a refresh for less scope yields more, and does not say so")
 
 
-def _of_rotation(policy: Policy, asked: TokenRequest, given: Granted, token: Credential) -> Iterator[Offence]:
+def _of_rotation(
+    policy: Policy, event: Event, asked: TokenRequest, given: Granted, token: Credential
+) -> Iterator[Offence]:
     kept = given.refresh_token in {None, token.value}
     if kept and token.successors and policy.documents_grace and policy.kills_used and not policy.until_used:
         told = f"a retry in the grace hands over no other refresh token than {token}, which dies with the grace"
@@ -98,7 +100,8 @@ def _of_rotation(policy: Policy, asked: TokenRequest, given: Granted, token: Cre
     less = asked.scope is not None and asked.scope != token.family.scope  # it may come without offline_access, too
     if asked.asker.client_id != user_client or token.uses or less:
         return
-    if kept and policy.rotation == "always":
+    young = policy.documents_grace and token.age(event) <= policy.grace  # handed over in the grace, it may come again
+    if kept and policy.rotation == "always" and not young:
         told = "the profile documents that refresh tokens rotate, and this one was not replaced"
         yield Offence("rotation-as-documented", told)
     if not kept and policy.rotation == "never":
