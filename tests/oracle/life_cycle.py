@@ -116,5 +116,7 @@ FAULTS_OF_LIFE_CYCLE = tuple(
 )
 """The faults that violate one of them, but for those in the form of refusals."""
 
-UNSEEN = frozenset({"fapi2 refresh-reuse-accepted"})
-"""The rows of the fault matrix in which the oracle sees nothing of one: under FAPI 2.0 a used refresh token has to work on."""
+UNSEEN = frozenset({"fapi2 refresh-reuse-accepted", "everything introspection-living-token-inactive"})
+"""The rows of the fault matrix in which the oracle sees nothing of one: under FAPI 2.0 a used refresh token has to work on,
+and whether a client may know of access tokens is seen by its being told of one.
+"""

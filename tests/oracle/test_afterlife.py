@@ -93,6 +93,13 @@ def test_introspection_agrees_with_what_is_known(history):
     assert history.violated == "rfc7662-2.2-inactive-shape"
 
 
+def test_who_is_told_of_refresh_tokens_need_not_be_told_of_access_tokens(history):
+    """These are for resources, and a server may leave a client out that is none of them (RFC 7662 §2.2)."""
+    history.introspect("refresh A 1", active=True)
+    history.introspect("access A 1", active=False)
+    assert history.ruling is Ruling.UNDECIDABLE
+
+
 def test_introspection_tells_the_truth(history):
     """Whose a token is, and until when it lives."""
     history.introspect("access A 1", active=True, client_id="second")

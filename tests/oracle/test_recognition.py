@@ -91,6 +91,8 @@ def test_what_a_client_shows_is_held_against_the_profile(headers, further, proof
         (exchange("POST", "/token", [("grant_type", "refresh_token"), ("refresh_token", "r")] * 2), "twice"),
         (exchange("GET", "/token"), "GET"),
         (exchange("POST", "/token", {"grant_type": "refresh_token"}, [("Origin", "https://x.example")]), "browser"),
+        (exchange("GET", "/userinfo", headers=[("Authorization", "bearer a")]), "the scheme is written as bearer"),
+        (exchange("GET", "/userinfo", headers=[("Authorization", "Bearer a")]), ""),
     ],
 )
 def test_what_is_odd_about_a_request_is_said(one, peculiar):
@@ -152,3 +154,16 @@ def test_what_concerns_no_token_is_no_event():
     """Metadata, pages, pictures."""
     assert event_of(DISCOVERY) is None
     assert event_of(exchange("GET", "/logo.png")) is None
+
+
+def test_a_token_request_whose_form_is_not_read_is_no_revocation():
+    """Where both have one address, and the media type is in capitals."""
+    shared = exchange(
+        "GET", "/.well-known/openid-configuration", answer=(200, METADATA.replace(b"/revoke", b"/token"), ())
+    )
+    described, answer = profile(), b'{"access_token": "a", "token_type": "Bearer", "refresh_token": "s"}'
+    capitals = ("Content-Type", FORM[1].upper())
+    one = exchange("POST", "/token", headers=[capitals, BASIC], answer=(200, answer, ()))
+    event = recognised(one, described, addresses(described, [shared]))
+    assert isinstance(event.asked, TokenRequest)
+    assert isinstance(event.answered, Granted)

@@ -86,10 +86,7 @@ def refusal(world: World, event: Event, asked: Introspection, token: Credential)
         return Excuse("a server need not tell others of a client's tokens (RFC 7662 §2.2)", certain=True)
     if token.kind not in {"access token", "refresh token"}:
         return Excuse(f"{token} is no token", certain=True)
-    told = {kind for client, kind in world.policy.learned.told_of if client == asked.asker.client_id}
-    if token.kind not in told and not (
-        told and token.kind == "access token"
-    ):  # of refresh tokens a server need not tell
+    if (asked.asker.client_id, token.kind) not in world.policy.learned.told_of:
         return Excuse(f"this client was never told of a living {token.kind}")
     if asked.peculiar:
         return Excuse(asked.peculiar)

@@ -79,8 +79,9 @@ class Policy:
 
     @property
     def kills_used(self) -> bool:
-        """Whether a refresh token that was replaced has to die."""
-        return demanded_by(self.profile) is not None
+        """Whether a refresh token that was replaced has to die: not where the profile documents that it does not."""
+        departs = any(each.requirement == OLD for each in self.profile.deviations)
+        return demanded_by(self.profile) is not None and not departs
 
     @property
     def grace(self) -> float:

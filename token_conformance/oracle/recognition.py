@@ -62,6 +62,9 @@ FURTHER = {
 }
 """What else a request of a grant may hold."""
 
+SCHEMES = ("Bearer", "DPoP")
+"""How the schemes of access tokens are written; servers are found that compare them to the letter."""
+
 REPEATABLE = frozenset({"resource", "audience"})
 FORM = "application/x-www-form-urlencoded"
 CODE_FIELD = re.compile(r'name="(code|state|iss)"\s+value="([^"]*)"|value="([^"]*)"\s+name="(code|state|iss)"')
@@ -94,7 +97,7 @@ def _read(exchange: Exchange, kinds: frozenset[str], profile: Profile) -> tuple[
     if "authorization" in kinds:
         asked = _authorization(request)
         return asked, _code_in(exchange) or NoDecision("the user is asked")
-    if "token" in kinds and ("grant_type" in form or not {"revocation", "introspection"} & kinds):
+    if "token" in kinds and ("grant_type" in form or not form or not {"revocation", "introspection"} & kinds):
         return _token_request(request, form, profile), _token_answer(exchange)
     if "revocation" in kinds:
         return Revocation(asker_of(request, form, profile), *_about(request, form), _odd(request, ABOUT)), _done(
@@ -176,6 +179,8 @@ def _use(request: Request, form: Mapping[str, str], *, userinfo: bool) -> Use:
     scheme, _, token = (header(request.headers, "authorization") or "").partition(" ")
     queried = dict(parse_qsl(_query(request.url))).get("access_token")
     peculiar = "the token is not in the header" if queried or "access_token" in form else ""
+    if token and scheme not in SCHEMES:
+        peculiar = f"the scheme is written as {scheme}"
     if request.method not in {"GET", "POST"}:
         peculiar = f"it is a {request.method}"
     address = request.url.partition("?")[0]

@@ -100,8 +100,7 @@ def _of_rotation(
     less = asked.scope is not None and asked.scope != token.family.scope  # it may come without offline_access, too
     if asked.asker.client_id != user_client or token.uses or less:
         return
-    # Some servers hand a refresh token out again as long as it is younger than the grace.
-    young = policy.documents_grace and event.begin <= token.given.end + policy.grace
+    young = policy.documents_grace and token.age(event) <= policy.grace  # handed over in the grace, it may come again
     if kept and policy.rotation == "always" and not young:
         told = "the profile documents that refresh tokens rotate, and this one was not replaced"
         yield Offence("rotation-as-documented", told)
