@@ -217,3 +217,12 @@ def test_what_goes_in_turn_keeps_its_order(make_profile):
     scenarios = [named("far", reach="user"), named("near")]
     (((row),),) = stages(scenarios, "live", make_profile(), in_turn=True)
     assert [each.name for each in row.scenarios] == ["far", "near"]
+
+
+def test_what_others_bring_about_is_read_after_all_of_them(dealt, make_profile):
+    """Some providers make a key when they first sign by it: who reads the keys before does not find it."""
+    keys = Scenario("keys", perform, late=True)
+    assert dealt(scenarios=[keys, *SCENARIOS])[-1] == [(0, 0, ["keys"])]
+    assert without_user([keys], make_profile())[1] == [keys]
+    emulated = dealt("emulated", scenarios=[keys, *SCENARIOS])
+    assert "keys" in [name for row in emulated[0] for name in row[2]]

@@ -39,6 +39,7 @@ class Scenario:
     parks: bool = False
     tried_out: bool = False
     long: bool = False
+    late: bool = False
 
     @property
     def spares(self) -> bool:
@@ -63,6 +64,7 @@ def scenario(
     ends_session: bool = False,
     tried_out: bool = False,
     long: bool = False,
+    late: bool = False,
 ) -> Callable[[Performance], Any]:
     """Make an async function of the provider into a session-scoped fixture that gives its transcript.
 
@@ -83,6 +85,7 @@ def scenario(
             (`running/side_by_side.py`): a revocation, a token or a code that comes again, a refresh token in the hands of
             others, a refresh for less than offline access. It runs beside others where other sessions were seen to outlive that; without it, it runs alone.
         long: whether it takes longer than most, by a pause or by many requests: it begins early.
+        late: whether it reads what others may have brought about: in a live run it comes after all of them.
 
     Raises:
         ValueError: another module has a scenario of that name, there is no such feature or reach, or nothing is tried out
@@ -93,7 +96,7 @@ def scenario(
 
     def declare(perform: Performance) -> Any:
         name = getattr(perform, "__name__")  # noqa: B009 - a Callable need not have a name
-        declared = Scenario(name, perform, tuple(needs.split()), far, waits, ends_session, parks, tried_out, long)
+        declared = Scenario(name, perform, tuple(needs.split()), far, waits, ends_session, parks, tried_out, long, late)
         _check(declared)
         _DECLARED[declared.name] = declared
 

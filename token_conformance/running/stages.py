@@ -77,18 +77,19 @@ def stages(
         return (_dealt(sorted(scenarios, key=enders_last), len(scenarios) if alone else FEWER_ROWS),)
     if seeded:
         return (_dealt(sorted(scenarios, key=_with_one_session), 1),)
+    late, scenarios = _parted(scenarios, lambda each: each.late)
     if in_turn:
-        return (_dealt(scenarios, 1),)
+        return (_dealt([*scenarios, *late], 1),)
     scenarios = sorted(scenarios, key=lambda each: each.name not in foremost)
     first, others = _parted(scenarios, lambda each: each.name in foremost and not _spared(each, outlived=outlived))
     users = len(profile.login.users) + 1
     dealt = _live(others, profile, sessions, outlived=outlived, frugal=frugal)
-    return tuple(stage for stage in (_dealt(first, users, users), *dealt) if stage)
+    return tuple(stage for stage in (_dealt(first, users, users), *dealt, _dealt(late, 1)) if stage)
 
 
 def without_user(scenarios: Sequence[Scenario], profile: Profile) -> tuple[Stage, list[Scenario]]:
     """Rows of those that act for no user, which no session is in the way of, and all the others."""
-    bound, free = _parted(scenarios, lambda each: each.waits or acts_for_user(each, profile))
+    bound, free = _parted(scenarios, lambda each: each.waits or each.late or acts_for_user(each, profile))
     rows = _dealt(sorted(free, key=_long_first), max(min(profile.limits.concurrency, MOST_ROWS) // 2, 1))
     return tuple(replace(row, seat=MOST_ROWS + place) for place, row in enumerate(rows)), bound
 
