@@ -93,10 +93,13 @@ def _learn_from_grant(
         family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
     elif token is not None and token.kind in {"code", "device code"}:
         token.uses.append(event)
+        world.incidents.append(_login(event, family))  # a server may end other sessions at the code, or when it is used
     elif asked.grant == "password":
-        world.incidents.append(
-            Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
-        )
+        world.incidents.append(_login(event, family))
+
+
+def _login(event: Event, family: Family) -> Incident:
+    return Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
 
 
 def _after_refresh(world: World, event: Event, family: Family, generation: int, *, kept: bool) -> None:
