@@ -59,7 +59,7 @@ class Exploration:
         self._judge = Judge(
             profile, addresses(profile, known, token_endpoint if isinstance(token_endpoint, str) else None)
         )
-        self._chooser = Chooser(Random(self.seed))  # noqa: S311 - nothing secret is drawn
+        self.chooser = Chooser(Random(self.seed))  # noqa: S311 - nothing secret is drawn
         self._impossible: dict[Act, str] = {}
         self._stages: list[Stage] = []
         self._looked = 0
@@ -94,7 +94,7 @@ class Exploration:
         """Perform what shows most, with several sessions beside each other; whether anything was asked for."""
         stage, began = self._stage(self.requests), self.sent
         while not self.is_over and not stage.cut and len(stage.sessions) <= MOST_SESSIONS:
-            step = self._chooser.choose(stage)
+            step = self.chooser.choose(stage)
             if step is None:
                 break
             await stage.perform(step)

@@ -82,6 +82,7 @@ def _learn_from_grant(
         family.user, family.carried = family.user or _sub(family), scope_of(given.access_token) or frozenset()
     family.resources |= asked.resources if not refreshed else frozenset()
     generation = token.generation + 1 if refreshed and token is not None else 0
+    world.forget_if_alike(given.access_token, family)
     _, successor = world.give_tokens(event, asked, given, family, generation)
     if given.id_token is not None:
         world.id_tokens.setdefault(given.id_token, family)
