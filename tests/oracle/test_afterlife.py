@@ -198,3 +198,14 @@ def test_a_refusal_for_want_of_scope_is_none_of_the_token(history):
     """403 says that the token is good, and not for this."""
     history.note(Use(RESOURCE, "access A 1", "bearer"), Refused(None, 403))
     assert history.ruling is Ruling.UNDECIDABLE
+
+
+def test_what_befalls_one_of_two_alike_tokens_spares_the_other():
+    """JWTs without jti are alike where they are issued within a second; each session has a life of its own."""
+    alike, history = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln", History()
+    for name in ("A", "B"):
+        history.exchange(history.authorize(name), tokens(name, 0, access_token=alike))
+    history.use(None, 401)
+    history.revoke(alike)
+    history.introspect(alike, active=True)
+    assert history.forbidden == []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.oracle.histories import INVALID_GRANT, History, tokens
+from token_conformance.oracle.oracle import own_faults
 from token_conformance.oracle.stories import MOST, story
-from token_conformance.results.on_the_way import own_faults
 
 
 def told(history: History) -> list[str]:

@@ -86,6 +86,21 @@ UNUSED = (
     help="Write what was measured of the provider to FILE, as lines for its profile.",
 )
 @click.option(
+    "--explore",
+    type=click.IntRange(min=0),
+    is_flag=False,
+    flag_value=0,
+    metavar="[N]",
+    help="After the checks, search by N requests for what they do not look for; without N by limits.exploration, or 200.",
+)
+@click.option("--explore-seed", type=int, metavar="SEED", help="Explore as a run did that told this seed.")
+@click.option(
+    "--explore-stories",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where the stories that exploring finds are kept, to be tried first next time.",
+)
+@click.option(
     "--require",
     multiple=True,
     type=click.Choice(get_args(Claim)),
@@ -151,6 +166,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [flag for flag in ("--plan", "--probe") if options[flag.removeprefix("--")]]
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
+    for name in ("explore", "explore_seed", "explore_stories"):
+        arguments += [f"--{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--evidence"] if options["evidence"] else []
     arguments += ["--no-evidence"] if options["no_evidence"] else []

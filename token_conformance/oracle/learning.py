@@ -82,6 +82,7 @@ def _learn_from_grant(
         family.user, family.carried = family.user or _sub(family), scope_of(given.access_token) or frozenset()
     family.resources |= asked.resources if not refreshed else frozenset()
     generation = token.generation + 1 if refreshed and token is not None else 0
+    world.forget_if_alike(given.access_token, family)
     _, successor = world.give_tokens(event, asked, given, family, generation)
     if given.id_token is not None:
         world.id_tokens.setdefault(given.id_token, family)
@@ -93,10 +94,13 @@ def _learn_from_grant(
         family.narrowed = family.narrowed or bool(asked.scope and family.scope and asked.scope < family.scope)
     elif token is not None and token.kind in {"code", "device code"}:
         token.uses.append(event)
+        world.incidents.append(_login(event, family))  # a server may end other sessions at the code, or when it is used
     elif asked.grant == "password":
-        world.incidents.append(
-            Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
-        )
+        world.incidents.append(_login(event, family))
+
+
+def _login(event: Event, family: Family) -> Incident:
+    return Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
 
 
 def _after_refresh(world: World, event: Event, family: Family, generation: int, *, kept: bool) -> None:

@@ -80,6 +80,16 @@ def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> 
     return Watched(judgements, tuple(world.families), tuple(events), world.known)
 
 
+def own_faults(history: Watched) -> Iterator[Judgement]:
+    """The forbidden answers but for refusals in a session in which something was forbidden before: they may follow from it."""
+    broken = set()
+    for judgement in history.forbidden:
+        family, refusal = judgement.family, judgement.event.refused is not None
+        if not (refusal and family is not None and family in broken):
+            yield judgement
+        broken.add(family)
+
+
 def _step(world: World, event: Event) -> list[Judgement]:
     """The judgements on one answer, by what is known before it; then it is known as well."""
     found = list(_judged(world, event))

@@ -43,6 +43,8 @@ def guards(world: World, asked: Use) -> bool:
 
 
 def _of_strangers(world: World, value: str) -> Iterator[Offence]:
+    if value in world.strangers:
+        return
     if value in world.id_tokens:
         yield Offence("rfc9068-4-id-token-refused", "an ID token was taken for an access token")
     elif (how := world.resembles(value)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from token_conformance.evidence.jwt_reading import read
 from token_conformance.oracle.events import (
     Authorization,
     CodeGiven,
@@ -127,8 +128,16 @@ class World:
             found[1] = token
         return found[0], found[1]
 
+    def forget_if_alike(self, access_token: str | None, family: Family) -> None:
+        """Know no more of an access token that two sessions may rightly have: what befalls the one spares the other."""
+        known = self.find(access_token) if may_be_alike(access_token) else None
+        if known is not None and known.kind == "access token" and known.family is not family:
+            del self.known[known.value]
+            self.strangers.add(known.value)
+            known.family.access_tokens.remove(known)
+
     def _new(self, value: str | None) -> str | None:
-        return value if value is not None and value not in self.known else None
+        return value if value is not None and value not in self.known and value not in self.strangers else None
 
     def _date(self, token: Credential, given: Granted) -> None:
         """Say how long a refresh token lives, and from when on it is dead, as far as that is documented or told."""
@@ -141,3 +150,9 @@ class World:
             token.ends, token.ends_by = since + life + policy.slack, "rfc6749-expiry-refresh-token"
         if life is not None:
             token.life = token.family.begun.end + life - born if policy.life_from != "rotation" else life
+
+
+def may_be_alike(value: str | None) -> bool:
+    """Whether two sessions may rightly have the same token: a JWT without jti, issued within a second."""
+    token = read(value) if value is not None else None
+    return token is not None and "jti" not in token.claims

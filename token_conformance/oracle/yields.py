@@ -12,7 +12,7 @@ from token_conformance.oracle.events import Event, Granted, TokenRequest
 from token_conformance.oracle.judgements import Offence
 from token_conformance.oracle.policy import Policy
 from token_conformance.oracle.tokens import Credential, Family
-from token_conformance.oracle.world import World
+from token_conformance.oracle.world import World, may_be_alike
 
 
 def offences_of_refresh(
@@ -135,13 +135,8 @@ def _of_strays(world: World, given: Granted, family: Family) -> Iterator[Offence
     """A token that another session has belongs to that alone; JWTs without jti may be alike."""
     for value in (given.access_token, given.refresh_token):
         known = world.find(value)
-        if known is not None and known.family is not family and not _may_be_alike(value):
+        if known is not None and known.family is not family and not may_be_alike(value):
             yield Offence("token-unique", f"{known} is of another session, and was handed over again", (known.given,))
-
-
-def _may_be_alike(value: str | None) -> bool:
-    token = read(value) if value is not None else None
-    return token is not None and "jti" not in token.claims
 
 
 def _of_life(event: Event, given: Granted) -> Iterator[Offence]:

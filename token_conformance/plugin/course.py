@@ -12,6 +12,7 @@ from itertools import islice
 import pytest
 
 from token_conformance.plugin.directly import judge_directly
+from token_conformance.plugin.exploring import explore
 from token_conformance.plugin.interrupting import begin
 from token_conformance.plugin.output import report_on
 from token_conformance.plugin.parking import (
@@ -24,7 +25,7 @@ from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_left, scenarios_of
 from token_conformance.plugin.silence import silence
-from token_conformance.plugin.stash import DEFECTS, RECORDS, REPETITIONS, RUNS, UNPARKED
+from token_conformance.plugin.stash import DEFECTS, EXPLORED, RECORDS, REPETITIONS, RUNS, UNPARKED
 from token_conformance.plugin.stored_evidence import why_interrupted
 from token_conformance.plugin.verdicts import forget
 from token_conformance.plugin.worth import worth_of
@@ -96,6 +97,7 @@ class Course:
             with silence(config):
                 outcomes = outcomes_of(items, record)
             await repeat_reds(run, record, outcomes, config)
+            await explore(run, record, config)
             await self._take_leave(run, record)
             if run.replayed:
                 recall_what_was_parked(run, config)
@@ -115,6 +117,8 @@ class Course:
 
         again = self._config.stash[REPETITIONS].get(run.name)
         exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
+        explored = self._config.stash[EXPLORED].get(run.name)
+        exchanges += explored[0].exchanges if explored is not None else ()
         farewell = await take_leave(run, record, exchanges)
         said = (*record.noticed, *named_proxy(run), *([farewell] if farewell is not None else []))
         if said != record.noticed:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from token_conformance.exploring.found import Explored
 from token_conformance.judging.causes import causes
 from token_conformance.judging.requirement import catalogue
 from token_conformance.redaction import Redactor
-from token_conformance.results.on_the_way import SeenOnTheWay, seen_on_the_way
+from token_conformance.results.on_the_way import SeenOnTheWay, by_their_stories, seen_on_the_way
 from token_conformance.results.results import CheckResult
 from token_conformance.running.defect import described
 from token_conformance.running.record import Record
@@ -17,9 +18,9 @@ from token_conformance.running.watching import watched
 
 
 def seen_by_the_oracle(
-    run: Run, records: Iterable[Record | None], results: Sequence[CheckResult]
+    run: Run, records: Iterable[Record | None], results: Sequence[CheckResult], explored: Explored | None = None
 ) -> tuple[tuple[SeenOnTheWay, ...], str | None]:
-    """What the oracle forbids in the exchanges of a run, its repetitions and what was parked of it.
+    """What the oracle forbids in the exchanges of a run, its repetitions and what was parked of it, and what was explored.
 
     A defect of ours that comes up meanwhile is the run's trouble, told in the second place; the checks stand.
     """
@@ -27,6 +28,7 @@ def seen_by_the_oracle(
     exchanges = [exchange for record in known for exchange in record.exchanges]
     try:
         found = seen_on_the_way(watched(known), exchanges, results, run.profile, causes(), catalogue())
+        found = by_their_stories(found, explored.found) if explored is not None else found
         return tuple(_shown(seen, run.redactor) for seen in found), None
     except Exception as problem:
         return (), f"what happened on the way was not looked at, for {run.redactor.text(described(problem))}"

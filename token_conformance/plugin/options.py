@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
+from token_conformance.plugin.exploring import not_to_explore
 from token_conformance.plugin.going_on import going_on
 from token_conformance.plugin.internal_errors import InternalErrors
 from token_conformance.plugin.interrupting import heed_signals
 from token_conformance.plugin.stash import (
     DEFECTS,
+    EXPLORED,
     INTERRUPTION,
     LEFT,
     PARKED,
@@ -106,6 +108,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="tell a red check after a single run; otherwise its scenario runs once more, alone, with a new login",
     )
     group.addoption(
+        "--explore",
+        nargs="?",
+        const=0,
+        type=int,
+        metavar="N",
+        help="after the checks, search by N requests for what the checks do not look for; without N by limits.exploration, or 200",
+    )
+    group.addoption(
+        "--explore-seed",
+        type=int,
+        metavar="SEED",
+        help="explore as a run did that told this seed; without it by chance",
+    )
+    group.addoption(
+        "--explore-stories",
+        metavar="DIR",
+        help="where the stories that exploring finds are kept, to be tried first next time (default: stories in the report folder)",
+    )
+    group.addoption(
         "--write-facts",
         metavar="FILE",
         help="write what was measured of the provider to FILE, as lines for its profile",
@@ -164,7 +185,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
-    config.stash[PARKED], config.stash[UNPARKED] = {}, {}
+    config.stash[PARKED], config.stash[UNPARKED], config.stash[EXPLORED] = {}, {}, {}
     config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
     if not config.option.profile and not config.option.from_evidence:
         return
@@ -231,7 +252,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
         run = going_on(run, config) if config.option.resume else run
         runs[name] = _of_what_is_due(run) if config.option.due else with_evidence(run, config)
-        if problems := [*_of_live_servers_alone(server, config)]:
+        if problems := [*_of_live_servers_alone(server, config), *not_to_explore(profile, server, config)]:
             raise ProfileError(problems)
     for folder in config.option.from_evidence:
         stored = stored_run(Path(folder))

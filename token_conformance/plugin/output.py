@@ -23,6 +23,7 @@ from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stale import stale_deviations
 from token_conformance.plugin.stash import (
     DEFECTS,
+    EXPLORED,
     INTERRUPTION,
     LEFT,
     PARKED,
@@ -179,10 +180,12 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         return
     finished = config.stash.setdefault(FINISHED, [])
     try:
-        later = (again.record if again else None, parked)
+        searched, explored = config.stash[EXPLORED].pop(name, (None, None))
+        later = (again.record if again else None, parked, searched)
         result = _run_result(run, record, later, results)
-        on_the_way, blind = seen_by_the_oracle(run, (record, *later), results)
-        result = replace(result, on_the_way=on_the_way)
+        on_the_way, blind = seen_by_the_oracle(run, (record, *later), results, explored)
+        said = (run.redactor.text(explored.told),) if explored is not None else ()
+        result = replace(result, on_the_way=on_the_way, noticed=(*result.noticed, *said))
         waiting = parked_of(run, parked)
         result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
         how = _circumstances(run, record, result, config, left_off=left_off)
@@ -192,11 +195,7 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
             how = how.with_trouble("the provider stopped answering before all reds were repeated")
         if (unparked := config.stash[UNPARKED].pop(name, None)) is not None:
             how = how.with_trouble(unparked)
-        exchanges = (
-            *record.exchanges,
-            *(again.record.exchanges if again is not None else ()),
-            *(parked.exchanges if parked is not None else ()),
-        )
+        exchanges = (*record.exchanges, *(one for each in later if each is not None for one in each.exchanges))
         known = replace(result, circumstances=how)
         whole = with_what_was_judged(run, known, again.record if again is not None else None, config)
         finished.append(_finish(run, whole, exchanges, config))

@@ -22,9 +22,16 @@ class Progress:
 
     def __call__(self, scenario: str, ended: int, total: int) -> None:
         """Show that a scenario has ended."""
+        self._show(f"{self._profile}: scenario {ended} of {total}: {scenario}" if ended < total else "")
+
+    def explored(self, sent: int, most: int, found: int) -> None:
+        """Show how far an exploration is."""
+        line = f"{self._profile}: exploring, request {sent} of {most}, found {found}"
+        self._show(line if sent < most else "")
+
+    def _show(self, line: str) -> None:
         if self._reporter is None:
             return
-        line = f"{self._profile}: scenario {ended} of {total}: {scenario}" if ended < total else ""
         if self._reporter.isatty:
             self._reporter.rewrite(line, erase=True)
         elif line and monotonic() - self._told >= SELDOM:

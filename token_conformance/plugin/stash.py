@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from token_conformance.exploring.found import Explored
     from token_conformance.results.merging import Earlier
     from token_conformance.results.results import CheckResult
     from token_conformance.results.todo import ToDo
@@ -30,6 +31,9 @@ REPETITIONS: pytest.StashKey[dict[str, Repetition]] = pytest.StashKey()
 
 PARKED: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
 """What was asked for at the end of a run to park what it could not wait for, by the same names."""
+
+EXPLORED: pytest.StashKey[dict[str, tuple[Record, Explored]]] = pytest.StashKey()
+"""What was asked for to explore the provider, and what was found, by the same names."""
 
 UNPARKED: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 """Why something could not be parked, by the same names: sentences."""

@@ -138,7 +138,7 @@ class Limits(Table):
 
     `token_requests` are the limits that its token endpoint keeps, one or several. `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many; `wrong_password`
     tells whether a wrong password of a user may be presented once in a run, and `revoke_at_end` whether a live run revokes
-    the refresh tokens that it leaves behind.
+    the refresh tokens that it leaves behind. `exploration` are the requests that `run --explore` may take.
     """
 
     concurrency: PositiveInt = 8
@@ -153,6 +153,7 @@ class Limits(Table):
     ] = []
     wrong_password: bool = True
     revoke_at_end: bool = True
+    exploration: NonNegativeInt = 0
 
 
 class Profile(Table):

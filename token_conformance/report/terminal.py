@@ -102,8 +102,8 @@ def _finding(check: CheckResult) -> str:
 def _on_the_way(seen: SeenOnTheWay) -> Iterator[str]:
     """What no check told, with the story that led to it."""
     more = f", and {seen.times - 1} more like it" if seen.times > 1 else ""
-    message = on_one_line(seen.message)
-    yield f"{seen.verdict.words.upper():8} {seen.requirement}: seen on the way: {message} ({seen.clause}{more})"
+    message, told = on_one_line(seen.message), f"; {seen.explored}" if seen.explored else ""
+    yield f"{seen.verdict.words.upper():8} {seen.requirement}: seen on the way: {message} ({seen.clause}{more}){told}"
     for number, step in enumerate(seen.story, 1):
         yield f"           {number:2}. +{step.seconds:g} s, {on_one_line(step.told)} ({step.exchange})"
 

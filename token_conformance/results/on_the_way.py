@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from token_conformance.exploring.found import Found
 from token_conformance.judging.causes import Catalogue
 from token_conformance.judging.habit import habit_of
 from token_conformance.judging.requirement import Requirement
 from token_conformance.judging.violation import counts
 from token_conformance.oracle.judgements import Judgement
-from token_conformance.oracle.oracle import Watched
+from token_conformance.oracle.oracle import Watched, own_faults
 from token_conformance.oracle.stories import Step, story
 from token_conformance.profile.models import Profile
 from token_conformance.results.causes import RED
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class SeenOnTheWay:
     """An answer that no history allows: the requirement that it violates, and what led to it.
 
-    `times` counts the answers that violate it; the story is that of the first.
+    `times` counts the answers that violate it; the story is that of the first, or the shortest that was `explored`, which
+    then says how far it can be relied on.
     """
 
     requirement: str
@@ -37,6 +39,7 @@ class SeenOnTheWay:
     exchange: str
     times: int
     story: tuple[Step, ...]
+    explored: str | None = None
 
     @property
     def exchanges(self) -> tuple[str, ...]:
@@ -54,6 +57,7 @@ class SeenOnTheWay:
             "exchange": self.exchange,
             "times": self.times,
             "story": [{"exchange": step.exchange, "seconds": step.seconds, "told": step.told} for step in self.story],
+            **({"explored": self.explored} if self.explored is not None else {}),
         }
 
 
@@ -85,14 +89,21 @@ def seen_on_the_way(
     return tuple(sorted(found.values(), key=lambda each: RED.index(each.verdict)))
 
 
-def own_faults(history: Watched) -> Iterator[Judgement]:
-    """The forbidden answers but for refusals in a session in which something was forbidden before: they may follow from it."""
-    broken = set()
-    for judgement in history.forbidden:
-        family, refusal = judgement.family, judgement.event.refused is not None
-        if not (refusal and family is not None and family in broken):
-            yield judgement
-        broken.add(family)
+def by_their_stories(seen: Iterable[SeenOnTheWay], found: Iterable[Found]) -> tuple[SeenOnTheWay, ...]:
+    """The findings, those that exploring alone came upon by the shortest stories that show them."""
+    stories = {each.requirement: each for each in found}
+    return tuple(_as_explored(each, stories.get(each.requirement)) for each in seen)
+
+
+def _as_explored(seen: SeenOnTheWay, found: Found | None) -> SeenOnTheWay:
+    if found is None or _scenario(seen.exchange) != _scenario(found.judgement.event.id):
+        return seen
+    steps, message = story(found.judgement, found.history), found.judgement.told
+    return replace(seen, message=message, exchange=found.judgement.event.id, story=steps, explored=found.told)
+
+
+def _scenario(exchange: str) -> str:
+    return exchange.rpartition("/")[0]
 
 
 def _told(checks: Iterable[CheckResult], profile: Profile, causes: Catalogue) -> frozenset[str]:

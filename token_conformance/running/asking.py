@@ -35,6 +35,10 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
         yield "--due goes on with what is parked alone: leave out --park and --resume"
     if {"write_facts", "due"} <= asked:
         yield "--write-facts writes lives as they were measured on time: leave out --due, which comes later"
+    if given.get("explore") is not None:
+        yield from _unexplored(asked, kinds)
+    elif "explore_seed" in asked:
+        yield "--explore-seed says how to explore: give --explore too"
     if {"keyring", "session_file"} <= asked:
         yield "--keyring and --session-file exclude each other: choose one"
     if "evidence" in asked:
@@ -44,6 +48,15 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
 def _kinds(given: Mapping[str, Any]) -> list[ServerKind]:
     """What is to answer; of recordings, that of the profile itself is an empty word."""
     return [kind for kind in KINDS if given.get(kind)]
+
+
+def _unexplored(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
+    """What leaves nobody to explore."""
+    if "recorded" in kinds:
+        yield "--explore asks for what nobody has asked for yet, and a recording holds answers alone: leave out one of them"
+    for option in ("plan", "due"):
+        if option in asked:
+            yield f"--explore and --{option} exclude each other: choose one"
 
 
 def _without_evidence(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:

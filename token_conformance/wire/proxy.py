@@ -29,7 +29,7 @@ def proxy_for(setting: str | None, address: str) -> str | None:
     """
     parts = urlsplit(address)
     host = parts.hostname or ""
-    if setting is None or _is_this_machine(host):
+    if setting is None or is_this_machine(host):
         return None
     if setting != OF_THE_ENVIRONMENT:
         return setting
@@ -90,7 +90,8 @@ class Proxied(httpx.AsyncBaseTransport):
         return self._ways[proxy]
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine, by its name or its address."""
     if host in LOOPBACK or host.endswith(".localhost"):
         return True
     with suppress(ValueError):

@@ -1,0 +1,89 @@
+"""A run is explored where it is asked to, after its checks, and never against the will of a profile."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from tests.suites.judging import profile_named
+from token_conformance.layout import ROOT
+from token_conformance.plugin.exploring import not_to_explore
+
+LIVE = SimpleNamespace(kind="live")
+
+
+def asked(requests):
+    return SimpleNamespace(option=SimpleNamespace(explore=requests))
+
+
+def with_limit(requests):
+    profile = profile_named("everything")
+    return profile.model_copy(update={"limits": profile.limits.model_copy(update={"exploration": requests})})
+
+
+@pytest.mark.parametrize(
+    ("explore", "limit", "kind", "refused"),
+    [
+        (200, 0, "live", True),
+        (200, 300, "live", False),
+        (200, 0, "emulated", False),
+        (None, 0, "live", False),
+    ],
+)
+def test_a_server_elsewhere_is_explored_where_its_profile_allows_it(explore, limit, kind, refused):
+    """Exploring plays thief, which not everybody bears."""
+    server = SimpleNamespace(kind=kind)
+    assert bool([*not_to_explore(with_limit(limit), server, asked(explore))]) == refused
+
+
+def test_a_finding_tells_its_story(tmp_path):
+    """On the terminal, in results.json and in the report; the next run has the story from the folder."""
+    profile = ROOT / "tests" / "suites" / "everything.toml"
+    options = [
+        "--emulated",
+        "--fault",
+        "refresh-scope-refused-once",
+        "-k",
+        "test_public_client_gets_new_refresh_tokens",
+    ]
+    explore = ["--explore", "120", "--explore-seed", "1", "--report-dir", str(tmp_path)]
+    command = [sys.executable, "-m", "token_conformance", "run", str(profile), *options, *explore]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert ended.returncode == 1
+    assert "FAIL     rfc6749-6-scope-not-exceeded: seen on the way" in ended.stdout
+    assert "found by exploring, and repeated on a fresh login" in ended.stdout
+    assert "(--explore-seed 1): 1 story found" in ended.stdout
+    (path,) = tmp_path.rglob("results.json")
+    (seen,) = json.loads(path.read_text("utf-8"))["seen_on_the_way"]
+    assert seen["explored"].startswith("found by exploring, and repeated")
+    assert seen["story"][-1]["exchange"].startswith("exploring/")
+    assert f'<pre id="{seen["exchange"]}">' in (path.parent / "report.html").read_text("utf-8")
+    assert (tmp_path / "stories" / "everything.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--recorded", "--explore"], "leave out one of them"),
+        (["--plan", "--explore"], "--explore and --plan exclude each other"),
+        (["--explore-seed", "4"], "give --explore too"),
+    ],
+)
+def test_what_cannot_be_explored_is_said(arguments, sentence):
+    command = [sys.executable, "-m", "token_conformance", "run", "generic-oidc", *arguments]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 4
+    assert sentence in ended.stderr + ended.stdout
+
+
+def test_a_plain_run_imports_nothing_of_it():
+    """What searches, and hypothesis, are imported where a run explores."""
+    code = "import sys, token_conformance.plugin; print([name for name in sys.modules if 'hypothesis' in name or name.endswith('exploring.searching')])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.strip() == "[]"
