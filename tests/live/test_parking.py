@@ -132,6 +132,9 @@ def test_what_was_parked_is_judged_as_if_the_run_had_waited(make_setting, fault,
 def test_a_benign_server_alarms_nobody(make_setting):
     """Refresh tokens that are kept, and never rotated, expire all the same."""
     setting = make_setting(variations=["refresh-token-kept"])
+    described = setting.profile.read_text()
+    assert 'rotation = "always"' in described
+    setting.profile.write_text(described.replace('rotation = "always"', 'rotation = "unknown"'))
     setting.run("--park", "-k", NAMES)
     setting.let_pass(A_MONTH)
     status, output = setting.run("--due")
