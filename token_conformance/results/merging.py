@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ValidationError
 
 from token_conformance.evidence.facts.expiries import Expiry
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import SheetFact
-from token_conformance.judging.habit import Habit
 from token_conformance.results.facts import UNKNOWN
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
@@ -32,30 +31,11 @@ WORST_FIRST = (
 """Which of two verdicts is the one on all answers: the worst that was given, and what could be told before what could not."""
 
 
-class _Check(BaseModel):
-    id: str
-    requirements: tuple[str, ...]
-    level: str
-    verdict: Verdict
-    title: str
-    message: str
-    clause: str
-    topic: str
-    scenario: str | None
-    exchanges: tuple[str, ...]
-    seconds: float
-    violated: str | None = None
-    formerly: tuple[str, ...] = ()
-    habit: Habit | None = None
-    stopped_by: str | None = None
-    seen: tuple[int, int] | None = None
-    unrepeated: str | None = None
-    explained_by: tuple[str, ...] = ()
-
-    def result(self) -> CheckResult:
-        """The check as a run has it."""
-        members = {name: getattr(self, name) for name in type(self).model_fields}
-        return CheckResult(**{**members, "unrepeated": self.unrepeated or ""})
+def _as_a_run_has_it(written: object) -> object:
+    """A check of results.json, in which what is not there is null."""
+    if not isinstance(written, dict):
+        return written
+    return {**written, "unrepeated": written.get("unrepeated") or ""}
 
 
 class _Fact(BaseModel):
@@ -81,7 +61,7 @@ class Earlier(BaseModel):
     runs: int = 1
     selection: str | None = None
     trouble: str | None = None
-    checks: list[_Check]
+    checks: list[Annotated[CheckResult, BeforeValidator(_as_a_run_has_it)]]
     facts: list[dict[str, Any]] = []
     expiries: list[Expiry] = []
     seen_on_the_way: list[SeenOnTheWay] = []
@@ -111,7 +91,7 @@ def together(earlier: Earlier, now: RunResult, still_left: Sequence[ToDo]) -> Ru
         requests=earlier.requests + now.requests,
         logins=earlier.logins + now.logins,
         runs=earlier.runs + now.runs,
-        checks=_checks([_of_run(each.result(), earlier.runs) for each in earlier.checks], now.checks),
+        checks=_checks([_of_run(each, earlier.runs) for each in earlier.checks], now.checks),
         todo=(*now.todo, *still_left),
         facts=_facts(earlier.facts, now.facts),
         expiries=_expiries(earlier.expiries, now.expiries),
