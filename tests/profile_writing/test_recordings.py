@@ -10,7 +10,7 @@ import pytest
 
 from token_conformance.profile_writing import UnusableProviderError, rendered
 from token_conformance.profile_writing.recordings import recorded
-from token_conformance.servers.captured_exchanges import captured
+from token_conformance.servers.captured.exchanges import captured
 from token_conformance.servers.har import Recording
 
 TOKEN = "https://op.example/token"

@@ -16,7 +16,7 @@ from token_conformance.profile.models import Claim
 from token_conformance.profile_writing import UnusableProviderError, rendered, save
 from token_conformance.profile_writing.recordings import recorded
 from token_conformance.results.exit_status import NOTHING_JUDGED
-from token_conformance.servers.captured_exchanges import captured
+from token_conformance.servers.captured.exchanges import captured
 from token_conformance.servers.har_files import read_all
 from token_conformance.servers.problems import RecordingError
 

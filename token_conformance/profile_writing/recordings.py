@@ -10,9 +10,9 @@ from typing import Literal
 from token_conformance.evidence.jwt_reading import read
 from token_conformance.profile_writing.draft import TESTED_GRANTS, Draft, drafted, undiscovered
 from token_conformance.profile_writing.metadata import Metadata, UnusableProviderError
-from token_conformance.servers.captured_endpoints import endpoints
-from token_conformance.servers.captured_exchanges import Captured, is_metadata, members
-from token_conformance.servers.captured_requests import Sent
+from token_conformance.servers.captured.endpoints import endpoints
+from token_conformance.servers.captured.exchanges import Captured, is_metadata, members
+from token_conformance.servers.captured.requests import Sent
 from token_conformance.wire.exchange import Exchange
 
 NOT_RECORDED = "not-recorded"

@@ -10,7 +10,7 @@ from token_conformance.running.noting import Inattentive
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
-from token_conformance.servers.captured import MOST_REHEARSALS, CapturedServer
+from token_conformance.servers.captured.server import MOST_REHEARSALS, CapturedServer
 
 
 async def gather_recorded(run: Run, scenarios: Sequence[Scenario], progress: Progress) -> Record:

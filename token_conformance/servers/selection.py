@@ -55,9 +55,9 @@ def select(name: str, choice: Choice, environment: Mapping[str, str]) -> tuple[s
 
 def _recorded(path: Path, recordings: Sequence[Path], environment: Mapping[str, str]) -> tuple[Profile, Server]:
     """The profile and what answers from recordings: a replay for our scenarios, or what was captured elsewhere."""
-    from token_conformance.servers.captured import CapturedServer
-    from token_conformance.servers.captured_endpoints import with_endpoints
-    from token_conformance.servers.captured_exchanges import captured
+    from token_conformance.servers.captured.endpoints import with_endpoints
+    from token_conformance.servers.captured.exchanges import captured
+    from token_conformance.servers.captured.server import CapturedServer
     from token_conformance.servers.har_files import read_all
     from token_conformance.servers.recorded import RecordedServer
 

@@ -20,10 +20,10 @@ from operator import itemgetter
 import httpx
 
 from token_conformance.profile.client_certificate import ClientCertificate
-from token_conformance.servers.captured_browser import cookies_in
-from token_conformance.servers.captured_exchanges import Captured
-from token_conformance.servers.captured_requests import Sent
-from token_conformance.servers.captured_tape import CapturedTape
+from token_conformance.servers.captured.browser import cookies_in
+from token_conformance.servers.captured.exchanges import Captured
+from token_conformance.servers.captured.requests import Sent
+from token_conformance.servers.captured.tape import CapturedTape
 from token_conformance.verdict import NotApplicable
 from token_conformance.wire.connection import ServerKind
 from token_conformance.wire.exchange import Exchange

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from token_conformance.profile.models import Profile
-from token_conformance.servers.captured_exchanges import Captured, is_metadata, members
-from token_conformance.servers.captured_requests import Sent
+from token_conformance.servers.captured.exchanges import Captured, is_metadata, members
+from token_conformance.servers.captured.requests import Sent
 from token_conformance.wire.exchange import Exchange, header
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
-from token_conformance.servers.captured_browser import Cookies, cookies_of, sent_cookies, walked
-from token_conformance.servers.captured_exchanges import Captured, issued, members, redirect_of
-from token_conformance.servers.captured_requests import Sent
+from token_conformance.servers.captured.browser import Cookies, cookies_of, sent_cookies, walked
+from token_conformance.servers.captured.exchanges import Captured, issued, members, redirect_of
+from token_conformance.servers.captured.requests import Sent
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Exchange, header
 from token_conformance.wire.transports import NoAnswer

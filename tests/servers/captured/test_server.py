@@ -15,8 +15,8 @@ from suites.test_rotation import reuse
 from token_conformance.redaction import Redactor
 from token_conformance.running.captured import gather_recorded
 from token_conformance.running.run import Run
-from token_conformance.servers.captured import CapturedServer
-from token_conformance.servers.captured_endpoints import endpoints
+from token_conformance.servers.captured.endpoints import endpoints
+from token_conformance.servers.captured.server import CapturedServer
 from token_conformance.servers.selection import Choice, select
 from token_conformance.verdict import NotJudged
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from token_conformance.servers.captured_browser import cookies_of, walked
+from token_conformance.servers.captured.browser import cookies_of, walked
 from token_conformance.wire.exchange import Request, Response
 
 

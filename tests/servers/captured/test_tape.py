@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from token_conformance.servers.captured_exchanges import captured
-from token_conformance.servers.captured_requests import Sent
-from token_conformance.servers.captured_tape import CapturedTape
+from token_conformance.servers.captured.exchanges import captured
+from token_conformance.servers.captured.requests import Sent
+from token_conformance.servers.captured.tape import CapturedTape
 from token_conformance.servers.har import Recording
 from token_conformance.verdict import Inconclusive
 from token_conformance.wire.transports import NoAnswer

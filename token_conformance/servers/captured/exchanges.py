@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from token_conformance.profile.models import Profile
-from token_conformance.servers.captured_requests import Sent, Target
+from token_conformance.servers.captured.requests import Sent, Target
 from token_conformance.servers.har import Entry, RecordedRequest, Recording
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
 
