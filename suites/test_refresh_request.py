@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from token_conformance import NotApplicable, refusal, requirement, scenario
+from token_conformance import Inconclusive, NotApplicable, refusal, requirement, scenario
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.mistakes import Mistake, mistaken
 from token_conformance.provider import Provider
@@ -62,6 +62,18 @@ def test_parameters_of_a_refresh_come_in_any_order(spelled_refreshes: SpelledRef
 def test_empty_scope_of_a_refresh_counts_as_omitted(spelled_refreshes: SpelledRefreshes) -> None:
     """A refresh with an empty scope is accepted as one without it."""
     assert refusal(spelled_refreshes.empty_scope, control=spelled_refreshes.control).accepted
+
+
+@requirement("rfc6749-3.2-empty-omitted")
+def test_empty_scope_of_a_refresh_asks_for_no_less(spelled_refreshes: SpelledRefreshes) -> None:
+    """A refresh with an empty scope yields the scope that one without it yields."""
+    control, empty = spelled_refreshes.control, spelled_refreshes.empty_scope
+    if control.scope is None:
+        raise NotApplicable("the answer to a refresh tells no scope")
+    if not refusal(empty, control=control).accepted:
+        raise Inconclusive("a refresh with an empty scope was refused", stopped_by="rfc6749-3.2-empty-omitted")
+    told = "none" if empty.scope is None else " ".join(sorted(empty.scope))
+    assert empty.scope == control.scope, f"a refresh with an empty scope yields another scope: {told}"
 
 
 @requirement(

@@ -316,6 +316,12 @@ def test_late_answers_have_the_members_of_the_first(history):
     assert history.violated == "session-depth"
 
 
+def test_an_empty_scope_costs_no_member(history):
+    """What an empty scope alone is answered with less of was not taken as omitted."""
+    history.refresh("refresh A 1", tokens("A", 2, scope=None), scope_empty=True)
+    assert history.violated == "rfc6749-3.2-empty-omitted"
+
+
 def test_what_a_changed_token_does_to_the_right_one_nobody_knows():
     """A server that takes the one for the other has used up the other."""
     history = History()

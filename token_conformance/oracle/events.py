@@ -62,7 +62,10 @@ class Binding:
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A token request (RFC 6749 §4 to §6); `peculiar` says what is out of the ordinary about its form."""
+    """A token request (RFC 6749 §4 to §6); `peculiar` says what is out of the ordinary about its form.
+
+    An empty scope counts as none (§3.2), and `scope_empty` says that the word was there.
+    """
 
     grant: str
     asker: Asker
@@ -73,6 +76,7 @@ class TokenRequest:
     resources: frozenset[str] = frozenset()
     binding: Binding = Binding()
     peculiar: str = ""
+    scope_empty: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ def _token_request(request: Request, form: Mapping[str, str], profile: Profile) 
         resources=frozenset(value for key, value in request.form if key in REPEATABLE and value),
         binding=binding_of(request),
         peculiar=_odd(request, OF_CLIENTS | {name} | FURTHER.get(grant, set())),
+        scope_empty=form.get("scope") == "",
     )
 
 

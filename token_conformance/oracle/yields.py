@@ -28,7 +28,7 @@ def offences_of_refresh(
     lost = family.members - members_of(given)
     if lost and token.generation and plain(asked):
         told = f"an answer has no {', '.join(sorted(lost))}, which that to the first refresh had"
-        yield Offence("session-depth", told, (family.begun,))
+        yield Offence("rfc6749-3.2-empty-omitted" if asked.scope_empty else "session-depth", told, (family.begun,))
     if asked.resources and family.resources and not asked.resources <= family.resources:
         audience = _audience(given)
         if audience & (asked.resources - family.resources):

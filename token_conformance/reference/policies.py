@@ -81,7 +81,7 @@ class RequestPolicy:
     media_type_in_any_case: bool = True
     repetition: Literal["refused", "first", "last"] = "refused"
     empty_is_omitted: bool = True
-    empty_scope_is_omitted: bool = True
+    empty_scope: Literal["omitted", "refused", "no_scope"] = "omitted"
     repeatable: frozenset[str] = frozenset()
     unknown_refused: bool = False
     order_matters: bool = False

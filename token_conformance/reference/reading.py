@@ -106,10 +106,11 @@ def form_of(incoming: Incoming, policy: RequestPolicy) -> dict[str, str]:
 
     """
     pairs = with_resources_joined(_pairs(incoming, policy))
-    if ("scope", "") in pairs and not policy.empty_scope_is_omitted:
+    if ("scope", "") in pairs and policy.empty_scope == "refused":
         raise invalid_scope()
     if policy.empty_is_omitted:
-        pairs = [(name, value) for name, value in pairs if value]
+        kept = {"scope"} if policy.empty_scope == "no_scope" else set()
+        pairs = [(name, value) for name, value in pairs if value or name in kept]
     elif any(not value for _, value in pairs):
         raise invalid_scope() if ("scope", "") in pairs else invalid_request("A parameter is empty.")
     names = [name for name, _ in pairs if name not in policy.repeatable]

@@ -157,7 +157,13 @@ ENDPOINT = (
         "empty-scope-refused",
         "scope= is taken for a scope that nobody has",
         ("rfc6749-3.2-empty-omitted",),
-        policy("request", empty_scope_is_omitted=False),
+        policy("request", empty_scope="refused"),
+    ),
+    Fault(
+        "empty-scope-grants-nothing",
+        "scope= at a refresh yields tokens without any scope",
+        ("rfc6749-3.2-empty-omitted",),
+        policy("request", empty_scope="no_scope"),
     ),
     Fault(
         "unknown-parameter-refused",

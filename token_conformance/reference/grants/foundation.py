@@ -99,7 +99,7 @@ class Foundation:
             self.installation.behaviour.scope.echo == "when_different"
             and asked is not None
             and _same(asked, access_token.scope)
-        ):
+        ) or not access_token.scope:
             del members["scope"]
         return members if refresh_token is None else {**members, **self._renewable(refresh_token)}
 

@@ -166,7 +166,7 @@ class RefreshGrant(Foundation, RefreshTokenGrant):  # type: ignore[misc]  # Auth
     def _scope(self, token: RefreshToken) -> str:
         """The scope of the new access token: at most what was granted, and all of it where none is named."""
         asked = self.request.payload.data.get("scope")
-        if not asked:
+        if asked is None:
             kept = self.policy.omitted_scope == "original" and not self._unsteady(token, "scope")
             return token.scope if kept else token.scope.split()[0]
         if not set(asked.split()) <= set(token.scope.split()):
