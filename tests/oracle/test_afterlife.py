@@ -81,6 +81,18 @@ def test_a_server_may_not_revoke_access_tokens(history):
     assert history.forbidden == []
 
 
+def test_introspection_may_call_a_replaced_token_either_in_its_grace():
+    """RFC 7662 §2.2 leaves to the server what it calls active: a used token may be none, though a retry is served."""
+    history = History(profile(reuse_grace=10))
+    history.login("A")
+    history.introspect("refresh A 0", active=True)
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.introspect("refresh A 0", active=False)
+    assert history.ruling is Ruling.UNDECIDABLE
+    history.introspect("refresh A 0", active=True)
+    assert history.ruling is Ruling.ALLOWED
+
+
 def test_introspection_agrees_with_what_is_known(history):
     """Dead tokens are not active, and living ones are, for whom has been told of such."""
     history.introspect("access A 1", active=False)

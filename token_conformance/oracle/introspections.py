@@ -90,6 +90,8 @@ def refusal(world: World, event: Event, asked: Introspection, token: Credential)
         return Excuse(f"this client was never told of a living {token.kind}")
     if asked.peculiar:
         return Excuse(asked.peculiar)
+    if token.used_before(event) is not None and token.successors:
+        return Excuse(f"whether {token}, which was replaced, counts as active in its grace is the server's matter")
     odd_hint = asked.hint is not None and asked.hint.replace("_", " ") != token.kind
     return excuse(world, token, event, "rfc7662-2.1-hint" if odd_hint else "rfc7662-2.2-active")
 
