@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +15,7 @@ from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.judging.requirement import Requirement
+from token_conformance.results.baseline import Entry, HeldAgainst, Known, Unknown
 from token_conformance.results.facts import fact_json
 from token_conformance.results.results import CheckResult, Coverage, RunResult
 from token_conformance.results.todo import Parked, ToDo
@@ -132,6 +133,16 @@ def test_results_json_keeps_its_schema():
         expiries=(
             Expiry("code", 60, 0.2, 80.0, 400, "invalid_grant", "expired_code/4"),
             Expiry("access token", None),
+        ),
+        baseline=HeldAgainst(
+            "known.toml",
+            new=("t::a",),
+            known=(Known("t::b", Entry("cause", "refusal-without-code", "warning", "why", "ada", date(2026, 1, 2))),),
+            newer=("t::c",),
+            gone=("t::d",),
+            expired=("t::e",),
+            unseen=("t::f",),
+            unknown=(Unknown("t::g", "t::a"), Unknown("zzz", None)),
         ),
     )
 

@@ -9,6 +9,7 @@ from token_conformance.results.outcome import Outcome
 from token_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
+    from token_conformance.results.baseline import HeldAgainst
     from token_conformance.results.results import RunResult
     from token_conformance.results.todo import ToDo
 
@@ -21,42 +22,64 @@ def conclusion(run: RunResult) -> str:
 
 
 def _headline(run: RunResult) -> str:
-    count, how = run.summary, run.circumstances
+    how, held = run.circumstances, run.baseline
     match run.outcome:
         case Outcome.INTERRUPTED:
             return f"{NO_VERDICT}: {how.interrupted}"
         case Outcome.NO_SESSION | Outcome.TROUBLE:
             return f"{NO_VERDICT}: {how.trouble}"
-        case Outcome.DOES_NOT_CONFORM:
+        case Outcome.DOES_NOT_CONFORM | Outcome.NOTHING_NEW:
             return f"Does not conform: {_violations(run)}"
-        case Outcome.ERROR:
-            return f"{NO_VERDICT}: {checks(count[Verdict.ERROR])} met a defect of the suite"
-        case Outcome.CUT_SHORT:
-            return f"{NO_VERDICT} as a whole yet: nothing failed of what was judged by now"
-        case Outcome.INCOMPLETE:
-            return f"{NO_VERDICT}: it was to be judged completely"
-        case Outcome.NOTHING_JUDGED:
-            lacking = ", of which the recording holds no exchange" if how.of_anything_else else ""
-            return f"{NO_VERDICT}: nothing of the token endpoint was judged{lacking}"
-        case Outcome.SELECTION_HOLDS:
-            return f"{NO_VERDICT} as a whole: nothing failed of what was selected by {how.selection}"
-        case Outcome.CONFORMS:
-            return "Conforms as far as it was judged"
+        case Outcome.BASELINE_STALE if held is not None:
+            return f"{_beside_a_stale_baseline(run)}, and {held.file} is out of date"
+        case outcome:
+            return _of_none_that_failed(run, outcome)
+
+
+def _of_none_that_failed(run: RunResult, outcome: Outcome) -> str:
+    count, how = run.summary, run.circumstances
+    lacking = ", of which the recording holds no exchange" if how.of_anything_else else ""
+    return {
+        Outcome.ERROR: f"{NO_VERDICT}: {checks(count[Verdict.ERROR])} met a defect of the suite",
+        Outcome.CUT_SHORT: f"{NO_VERDICT} as a whole yet: nothing failed of what was judged by now",
+        Outcome.INCOMPLETE: f"{NO_VERDICT}: it was to be judged completely",
+        Outcome.NOTHING_JUDGED: f"{NO_VERDICT}: nothing of the token endpoint was judged{lacking}",
+        Outcome.SELECTION_HOLDS: f"{NO_VERDICT} as a whole: nothing failed of what was selected by {how.selection}",
+    }.get(outcome, "Conforms as far as it was judged")
+
+
+def _beside_a_stale_baseline(run: RunResult) -> str:
+    """What is said of a provider of which nothing is new, whatever has become of the baseline."""
+    if run.failed:
+        return f"Does not conform: {_violations(run)}"
+    return "Conforms as far as it was judged" if run.whole else f"{NO_VERDICT} as a whole: nothing failed"
+
+
+def _against(held: HeldAgainst) -> str:
+    """How the findings stand beside the baseline: `by baseline.toml 1 new, 2 known`."""
+    always = {"new": held.new, "known": held.known}
+    found = {"of newer checks": held.newer, "gone": held.gone, "expired": held.expired}
+    told = {**always, **{words: ids for words, ids in found.items() if ids}}
+    return f"by {held.file} " + ", ".join(f"{len(ids)} {words}" for words, ids in told.items())
 
 
 def _violations(run: RunResult) -> str:
-    """For what it does not conform: failures, or warnings where these fail a run."""
+    """For what it does not conform: failures, or warnings where these fail a run, as new ones do."""
     if failed := run.summary[Verdict.FAIL]:
         return f"{checks(failed)} failed"
-    if any(seen.verdict is Verdict.FAIL for seen in run.on_the_way):
+    if run.failed:
         return "no check failed, and what must hold was violated on the way"
+    if run.baseline is not None and run.baseline.new:
+        return "warnings are new"
     return "warnings and stale deviations were to count"
 
 
 def _beside(run: RunResult) -> Iterator[str]:
     """What the headline does not tell."""
     count, how, outcome = run.summary, run.circumstances, run.outcome
-    told_first = {Outcome.DOES_NOT_CONFORM: Verdict.FAIL, Outcome.ERROR: Verdict.ERROR}.get(outcome)
+    told_first = Verdict.FAIL if outcome in _ON_FAILURES else Verdict.ERROR if outcome is Outcome.ERROR else None
+    if run.baseline is not None:
+        yield _against(run.baseline)
     for verdict, words in _SAID.items():
         if count[verdict] and verdict is not told_first:
             yield f"{checks(count[verdict])} {words}"
@@ -78,6 +101,9 @@ def _cut_short(left: Sequence[ToDo]) -> str:
     number = "1 scenario is" if len(left) == 1 else f"{len(left)} scenarios are"
     return f"the provider limits requests, and {number} left for --resume, from {again:%Y-%m-%d %H:%M:%S} UTC on"
 
+
+_ON_FAILURES = {Outcome.DOES_NOT_CONFORM, Outcome.NOTHING_NEW, Outcome.BASELINE_STALE}
+"""Where the headline counts failures."""
 
 _SAID = {
     Verdict.FAIL: "failed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 CONFORMS = 0
-"""Nothing is violated that must hold (pytest's own: all tests passed)."""
+"""Nothing is violated that must hold, or with `--baseline` nothing but what is known (pytest's own: all tests passed)."""
 
 DOES_NOT_CONFORM = 1
 """A requirement of level MUST is violated, or a check met a defect of the suite (pytest's own: tests failed)."""
@@ -25,13 +25,26 @@ USAGE_ERROR = 4
 NOTHING_JUDGED = 5
 """Nothing of the token endpoint was judged (pytest's own: nothing ran)."""
 
+BASELINE_STALE = 6
+"""With `--baseline`, an entry of it was judged a pass, or has expired, and nothing is new."""
+
 INCOMPLETE = 7
 """With `--complete`, a MUST of the claims could not be judged."""
 
 CUT_SHORT = 8
 """The provider allowed too few requests: nothing failed of what was judged, and `--resume` goes on with the rest."""
 
-WORST_FIRST = (INTERRUPTED, NO_SESSION, DOES_NOT_CONFORM, USAGE_ERROR, CUT_SHORT, INCOMPLETE, NOTHING_JUDGED, CONFORMS)
+WORST_FIRST = (
+    INTERRUPTED,
+    NO_SESSION,
+    DOES_NOT_CONFORM,
+    USAGE_ERROR,
+    CUT_SHORT,
+    BASELINE_STALE,
+    INCOMPLETE,
+    NOTHING_JUDGED,
+    CONFORMS,
+)
 
 
 def worst(statuses: Iterable[int]) -> int:

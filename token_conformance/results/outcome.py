@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from token_conformance.results import exit_status
 from token_conformance.verdict import Verdict
 
+if TYPE_CHECKING:
+    from token_conformance.results.baseline import HeldAgainst
+
 
 class Outcome(StrEnum):
-    """What a run comes to; only `CONFORMS` and `DOES_NOT_CONFORM` speak of the provider as a whole."""
+    """What a run comes to; only `CONFORMS` and `DOES_NOT_CONFORM` speak of the provider as a whole.
+
+    Beside a baseline `DOES_NOT_CONFORM` says that something is new, and `NOTHING_NEW` that it does not conform as is known.
+    """
 
     INTERRUPTED = "interrupted"
     NO_SESSION = "no_session"
@@ -19,8 +26,10 @@ class Outcome(StrEnum):
     ERROR = "error"
     TROUBLE = "trouble"
     CUT_SHORT = "cut_short"
+    BASELINE_STALE = "baseline_stale"
     INCOMPLETE = "incomplete"
     NOTHING_JUDGED = "nothing_judged"
+    NOTHING_NEW = "nothing_new"
     SELECTION_HOLDS = "selection_holds"
     CONFORMS = "conforms"
 
@@ -42,8 +51,10 @@ _STATUSES = {
     Outcome.ERROR: exit_status.DOES_NOT_CONFORM,
     Outcome.TROUBLE: exit_status.USAGE_ERROR,
     Outcome.CUT_SHORT: exit_status.CUT_SHORT,
+    Outcome.BASELINE_STALE: exit_status.BASELINE_STALE,
     Outcome.INCOMPLETE: exit_status.INCOMPLETE,
     Outcome.NOTHING_JUDGED: exit_status.NOTHING_JUDGED,
+    Outcome.NOTHING_NEW: exit_status.CONFORMS,
     Outcome.SELECTION_HOLDS: exit_status.CONFORMS,
     Outcome.CONFORMS: exit_status.CONFORMS,
 }
@@ -93,7 +104,13 @@ AS_USUAL = Circumstances()
 
 
 def outcome_of(
-    how: Circumstances, summary: Mapping[Verdict, int], *, unjudged: int, stale: int, left: int = 0
+    how: Circumstances,
+    summary: Mapping[Verdict, int],
+    *,
+    unjudged: int,
+    stale: int,
+    left: int = 0,
+    baseline: HeldAgainst | None = None,
 ) -> Outcome:
     """What a run comes to: the first that fits, in the order in which exit statuses count.
 
@@ -103,22 +120,26 @@ def outcome_of(
         unjudged: how many MUSTs of the claims could not be judged.
         stale: how many documented deviations were not seen any more.
         left: for how many scenarios the provider allowed no more requests.
+        baseline: what of it is new, where it is held against what is known.
 
     """
     judged = how.of_token_endpoint and any(summary[verdict] for verdict in Verdict if verdict.judged)
-    too_lax = how.strict and (summary[Verdict.WARNING] or stale)
+    red = summary[Verdict.FAIL] or (how.strict and summary[Verdict.WARNING])
+    too_much = baseline.new if baseline is not None else red
     fitting = (
         (Outcome.INTERRUPTED, how.interrupted is not None),
         (Outcome.NO_SESSION, how.no_session),
         # A run that did not even get to the token endpoint says why, and not what was wrong on the way there.
         (Outcome.TROUBLE, how.trouble is not None and not how.of_token_endpoint),
         (Outcome.NOTHING_JUDGED, how.of_anything_else),
-        (Outcome.DOES_NOT_CONFORM, summary[Verdict.FAIL] or too_lax),
+        (Outcome.DOES_NOT_CONFORM, too_much or (how.strict and stale)),
         (Outcome.ERROR, summary[Verdict.ERROR]),
         (Outcome.TROUBLE, how.trouble is not None),
         (Outcome.CUT_SHORT, left),
+        (Outcome.BASELINE_STALE, baseline is not None and baseline.stale),
         (Outcome.INCOMPLETE, how.complete and unjudged),
         (Outcome.NOTHING_JUDGED, not judged),
+        (Outcome.NOTHING_NEW, baseline is not None and red),
         (Outcome.SELECTION_HOLDS, how.selection is not None),
     )
     return next((outcome for outcome, fits in fitting if fits), Outcome.CONFORMS)

@@ -13,6 +13,7 @@ from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import Habit
 from token_conformance.judging.requirement import Requirement, catalogue
+from token_conformance.results.baseline import HeldAgainst
 from token_conformance.results.causes import Cause, causes_of
 from token_conformance.results.conclusion import conclusion
 from token_conformance.results.facts import fact_json
@@ -102,7 +103,8 @@ class RunResult:
     its token endpoint; `circumstances` tell what was asked of the run, and how it
     went; `parked` is what waits for a later run with `--due`; `spent` are the known limits of token requests with what is
     spent of them, and `runs` how many runs these are the results of, one after the other.
-    `on_the_way` is what the oracle forbids in the exchanges and no check tells.
+    `on_the_way` is what the oracle forbids in the exchanges and no check tells; `baseline` how all of it stands beside what
+    was known, where somebody asked for that.
     """
 
     profile: str
@@ -127,6 +129,7 @@ class RunResult:
     address: str = ""
     on_the_way: tuple[SeenOnTheWay, ...] = ()
     circumstances: Circumstances = AS_USUAL
+    baseline: HeldAgainst | None = None
 
     @property
     def summary(self) -> dict[Verdict, int]:
@@ -200,7 +203,20 @@ class RunResult:
         unjudged, stale = len(self.unjudged), len(self.stale_deviations)
         left = len(self.cut_short)
         met = Counter(self.summary) + Counter(seen.verdict for seen in self.on_the_way)
-        return outcome_of(self.circumstances, met, unjudged=unjudged, stale=stale, left=left)
+        held = self.baseline
+        return outcome_of(self.circumstances, met, unjudged=unjudged, stale=stale, left=left, baseline=held)
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was violated that must hold."""
+        return bool(self.of(Verdict.FAIL)) or any(seen.verdict is Verdict.FAIL for seen in self.on_the_way)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all checks were run of a provider that answered to the end: what is not red then has had its chance."""
+        how = self.circumstances
+        hindered = how.told_trouble is not None or how.no_session or how.selection is not None or self.cut_short
+        return how.of_token_endpoint and not hindered
 
     @property
     def cut_short(self) -> tuple[ToDo, ...]:
@@ -246,6 +262,7 @@ class RunResult:
             },
             "unjudged": [requirement.id for requirement in self.unjudged],
             "stale_deviations": list(self.stale_deviations),
+            "baseline": self.baseline.to_json() if self.baseline is not None else None,
             "runs": self.runs,
             "limits": spent_json(self.spent),
             "todo": [left.to_json() for left in self.todo],
