@@ -171,7 +171,8 @@ def test_an_entry_expires_behind_its_last_day():
     """It goes on to know the finding, and is told of until somebody has looked."""
     lasting, over = entry("a", expires=TODAY), entry("b", expires=TODAY - timedelta(days=1))
     told = held(run_of(check("a"), check("b")), lasting, over)
-    assert (told.new, told.expired, told.stale) == ((), ids("b"), True)
+    assert (told.new, told.expired, told.stale) == ((), (over,), True)
+    assert told.to_json()["expired"] == [over.id]
 
 
 def test_findings_of_newer_checks_are_told_apart():

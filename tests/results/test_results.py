@@ -140,7 +140,7 @@ def test_results_json_keeps_its_schema():
             known=(Known("t::b", Entry("cause", "refusal-without-code", "warning", "why", "ada", date(2026, 1, 2))),),
             newer=("t::c",),
             gone=("t::d",),
-            expired=("t::e",),
+            expired=(Entry("check", "t::e"),),
             unseen=("t::f",),
             unknown=(Unknown("t::g", "t::a"), Unknown("zzz", None)),
         ),

@@ -6,25 +6,30 @@ from pathlib import Path
 
 import click
 
+from token_conformance.command_line.baseline_options import baseline_arguments, baseline_options
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.run import judged, machinery
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.layout import SUITES
+from token_conformance.running.asking import contradictions
 from token_conformance.servers.problems import RecordingError
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, path_type=Path))
+@baseline_options
 @click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
 @click.pass_context
-def report(context: click.Context, /, folder: Path, *, verbose: bool) -> None:
+def report(context: click.Context, /, folder: Path, *, verbose: bool, **options: object) -> None:
     """Judge the run anew whose evidence is in DIR, by the suites of today, and write its reports there.
 
     Nothing is sent. A run that was interrupted, or killed, is judged as far as it came, and its reports say how far.
     """
+    if problems := [*contradictions(options)]:
+        refuse(problems)
     with without_collecting():
         try:
-            arguments = pytest_arguments(folder, verbose=verbose)
+            arguments = [*pytest_arguments(folder, verbose=verbose), *baseline_arguments(options)]
         except RecordingError as problem:
             refuse([str(problem)])
         status = judged(arguments)

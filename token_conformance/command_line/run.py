@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 import click
 
+from token_conformance.command_line.baseline_options import baseline_arguments, baseline_options
 from token_conformance.command_line.profile_options import environment, profile_options
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.session_options import session_options
@@ -109,6 +110,7 @@ UNUSED = (
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
 @click.option("--evidence", is_flag=True, help="Write evidence.jsonl while an emulated run goes on, as live runs do.")
 @click.option("--no-evidence", is_flag=True, help="Write no evidence.jsonl while the run goes on.")
+@baseline_options
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
@@ -171,6 +173,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--evidence"] if options["evidence"] else []
     arguments += ["--no-evidence"] if options["no_evidence"] else []
+    arguments += baseline_arguments(options)
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += ["--complete"] if options["complete"] else []
     arguments += [f"--report-dir={options['report_dir']}"]

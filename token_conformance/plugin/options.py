@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from token_conformance.layout import SUITES
+from token_conformance.plugin.baseline import unusable_baseline
 from token_conformance.plugin.exploring import not_to_explore
 from token_conformance.plugin.going_on import going_on
 from token_conformance.plugin.internal_errors import InternalErrors
@@ -131,6 +132,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write what was measured of the provider to FILE, as lines for its profile",
     )
+    group.addoption(
+        "--baseline",
+        metavar="FILE",
+        help="hold the findings against what FILE knows: new ones fail, status 6 says that it is out of date",
+    )
+    group.addoption(
+        "--update-baseline",
+        action="store_true",
+        help="with --baseline: have FILE know what is found, with all that was said of it",
+    )
+    group.addoption(
+        "--as-of",
+        metavar="VERSION",
+        help="with --baseline: findings of checks that came after this version of the suite only warn",
+    )
     group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
     group.addoption(
         "--complete",
@@ -198,6 +214,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUNS] = _runs(config)
     except (ProfileError, RecordingError, ValueError) as problem:
         raise pytest.UsageError(*str(problem).splitlines()) from None
+    if problems := unusable_baseline(config):
+        raise pytest.UsageError(*problems)
     _try_folders(config)
     # Verdicts have words of their own: the usual traceback would be thrown away, and takes longer than most checks.
     if getattr(config.option, "tbstyle", None) in {"auto", "long", "short"}:

@@ -16,6 +16,7 @@ from token_conformance.evidence.clock_skew import clock_skew
 from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.again import resuming
+from token_conformance.plugin.baseline import beside_its_baseline
 from token_conformance.plugin.going_on import with_what_was_judged
 from token_conformance.plugin.on_the_way import seen_by_the_oracle
 from token_conformance.plugin.parking import parked_of
@@ -198,7 +199,7 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         exchanges = (*record.exchanges, *(one for each in later if each is not None for one in each.exchanges))
         known = replace(result, circumstances=how)
         whole = with_what_was_judged(run, known, again.record if again is not None else None, config)
-        finished.append(_finish(run, whole, exchanges, config))
+        finished.append(_finish(run, beside_its_baseline(run, whole, config), exchanges, config))
     except Exception as problem:
         sentence = run.redactor.text(f"{name}: there is no report, for {described(problem)}.")
         finished.append(Finished(name, (sentence,), INTERNAL_ERROR, 0))

@@ -18,7 +18,7 @@ SECRETS = frozenset({"client_secret", "password", "refresh_token", "signing_key"
 _WITH_USER = re.compile(r"//[^/?#]*@")
 """Where an address holds a name, and perhaps a password (RFC 3986 §3.2.1)."""
 
-ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts", "users"})
+ARRAYS_OF_TABLES = frozenset({"clients", "deviations", "facts", "known", "users"})
 
 Place = tuple[int | str, ...]
 
@@ -54,13 +54,16 @@ _EXPECTED = {
 }
 
 
-def sentences(error: ValidationError, written: Mapping[str, Any], *, but: Collection[str] = ()) -> list[str]:
+def sentences(
+    error: ValidationError, written: Mapping[str, Any], *, but: Collection[str] = (), of: type[BaseModel] = Profile
+) -> list[str]:
     """Say each mistake in a sentence, in the order of the file format.
 
     Args:
         error: what pydantic found.
         written: the contents of the file, before variables were replaced.
         but: places of which something else is said already.
+        of: what the file is to be.
 
     """
     found: dict[str, list[ErrorDetails]] = {}
@@ -70,7 +73,7 @@ def sentences(error: ValidationError, written: Mapping[str, Any], *, but: Collec
         sentence
         for place, mistakes in found.items()
         if place not in but
-        for sentence in _told(place, mistakes, written)
+        for sentence in _told(place, mistakes, written, of)
     ]
 
 
@@ -94,14 +97,14 @@ def named(place: Place) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
 
 
-def _told(place: str, mistakes: list[ErrorDetails], written: Mapping[str, Any]) -> Iterator[str]:
+def _told(place: str, mistakes: list[ErrorDetails], written: Mapping[str, Any], of: type[BaseModel]) -> Iterator[str]:
     """Several mistakes at one place are the ways in which one value might have been right."""
     mistake = mistakes[0]
     *_, key = ("", *_place(mistake, written))
     value = _value(written, _place(mistake, written))
     match mistake["type"]:
         case "extra_forbidden":
-            yield f"{place}: unknown key{_remedy(str(key), _keys(mistake['loc'][:-1]))}"
+            yield f"{place}: unknown key{_remedy(str(key), _keys(mistake['loc'][:-1], of))}"
         case "literal_error" if mistake["loc"][-1] == "[key]":
             yield f"{place}: unknown key{_remedy(str(key), _choices(mistake))}"
         case "missing":
@@ -191,9 +194,9 @@ def _step(node: object, part: int | str) -> object:
     return node[part] if isinstance(node, list) and isinstance(part, int) and part < len(node) else None
 
 
-def _keys(location: Place) -> list[str]:
+def _keys(location: Place, of: type[BaseModel]) -> list[str]:
     """List the keys that the format knows at a place."""
-    annotation: object = Profile
+    annotation: object = of
     for part in location:
         fields = {name: field.annotation for model in _models(annotation) for name, field in model.model_fields.items()}
         annotation = fields.get(str(part), annotation)

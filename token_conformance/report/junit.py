@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
+from token_conformance.redaction.visible import visible
+from token_conformance.results.baseline import HeldAgainst
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -20,13 +24,16 @@ def junit_of(run: RunResult) -> str:
     """The run as JUnit XML: a warning or a deviation is a passed test whose properties tell the verdict.
 
     A run that was interrupted or came to grief has an error beside its checks; what was seen on the way is a test of its own.
+    What a baseline knows, or could not know yet, is skipped, and the property `baseline` says so.
     """
     suite = TestSuite(f"token-conformance {run.profile}")
     suite.timestamp = run.started.isoformat()
     for name, value in _circumstances(run).items():
         suite.add_property(name, value)
-    suite.add_testcases([*([_broken_off(run)] if run.outcome.broken_off else []), *map(_case, run.checks)])
-    suite.add_testcases([_on_the_way(seen) for seen in run.on_the_way])
+    held = run.baseline or NOTHING_KNOWN
+    suite.add_testcases([_broken_off(run)] if run.outcome.broken_off else [])
+    suite.add_testcases([_case(check, held) for check in run.checks])
+    suite.add_testcases([_on_the_way(seen, held) for seen in run.on_the_way])
     suite.time = run.seconds
     for sentence in run.withheld:
         suite.add_property("withheld", sentence)
@@ -50,30 +57,56 @@ def _broken_off(run: RunResult) -> TestCase:
     return case
 
 
-def _on_the_way(seen: SeenOnTheWay) -> TestCase:
+def _on_the_way(seen: SeenOnTheWay, held: HeldAgainst) -> TestCase:
     """What no check has told, named after its requirement, with the story that led to it."""
     case = TestCase(seen.requirement, classname="token-conformance.seen_on_the_way")
     if seen.verdict is Verdict.FAIL:
-        case.result = [Failure(seen.message, seen.verdict.words)]
+        case.result = [_excused(seen.requirement, held) or Failure(seen.message, seen.verdict.words)]
     steps = (f"{number}. {step.told} ({step.exchange})" for number, step in enumerate(seen.story, 1))
     case.system_out = "\n".join((seen.message, *steps))
+    _add_properties(case, _beside_baseline(seen.requirement, held))
     return case
 
 
-def _case(check: CheckResult) -> TestCase:
+NOTHING_KNOWN = HeldAgainst("")
+"""What a run is held against that has no baseline."""
+
+
+def _excused(finding: str, held: HeldAgainst) -> Skipped | None:
+    """What stands in the place of a failure that does not make the run fail: a test that was skipped, and why."""
+    entry = held.entry_of(finding)
+    if entry is not None:
+        said = f"known: {entry.reason or 'no reason given'}" + (f" ({entry.owner})" if entry.owner else "")
+        return Skipped(visible(said), "known")
+    return Skipped("of a check that came after the baseline", "newer") if finding in held.newer else None
+
+
+def _beside_baseline(finding: str, held: HeldAgainst) -> dict[str, str]:
+    standing = held.standing_of(finding)
+    return {"baseline": standing} if standing is not None else {}
+
+
+def _case(check: CheckResult, held: HeldAgainst) -> TestCase:
     module, _, name = check.id.partition("::")
     case = TestCase(name, classname=module.removesuffix(".py").replace("/", "."), time=check.seconds)
     result = _RESULTS.get(check.verdict)
     message = check.message
+    excused = _excused(check.id, held) if result is Failure else None
     if result is not None:
-        case.result = [result(message or check.verdict.words, check.verdict.words)]
-    elif message:
+        case.result = [excused or result(message or check.verdict.words, check.verdict.words)]
+    if message and (result is None or excused):
         case.system_out = message
-    properties = Properties()  # type: ignore[no-untyped-call]  # likewise
-    for name_, value in _properties(check).items():
-        properties.add_property(Property(name_, value))
-    case.append(properties)  # type: ignore[no-untyped-call]  # likewise
+    _add_properties(case, {**_properties(check), **_beside_baseline(check.id, held)})
     return case
+
+
+def _add_properties(case: TestCase, told: Mapping[str, str]) -> None:
+    if not told:
+        return
+    properties = Properties()  # type: ignore[no-untyped-call]  # likewise
+    for name, value in told.items():
+        properties.add_property(Property(name, value))
+    case.append(properties)  # type: ignore[no-untyped-call]  # likewise
 
 
 def _properties(check: CheckResult) -> dict[str, str]:

@@ -8,6 +8,7 @@ from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.evidence.facts.sheet import SheetFact
 from token_conformance.judging.requirement import Requirement
 from token_conformance.redaction.visible import on_one_line, visible
+from token_conformance.results.baseline import Entry, HeldAgainst
 from token_conformance.results.causes import Cause
 from token_conformance.results.facts import UNKNOWN, fact_groups
 from token_conformance.results.on_the_way import SeenOnTheWay
@@ -39,6 +40,7 @@ def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
         *(line for seen in run.on_the_way for line in _on_the_way(seen)),
         *(_finding(check) for check in run.of(Verdict.ERROR)),
         *(_stale(requirement) for requirement in run.stale_deviations),
+        *(_beside_baseline(run.baseline) if run.baseline is not None else ()),
         *(_unjudged(requirement, run) for requirement in (run.unjudged if run.circumstances.complete else ())),
         *_facts(run),
         *_left(run, again),
@@ -106,6 +108,28 @@ def _on_the_way(seen: SeenOnTheWay) -> Iterator[str]:
     yield f"{seen.verdict.words.upper():8} {seen.requirement}: seen on the way: {message} ({seen.clause}{more}){told}"
     for number, step in enumerate(seen.story, 1):
         yield f"           {number:2}. +{step.seconds:g} s, {on_one_line(step.told)} ({step.exchange})"
+
+
+def _beside_baseline(held: HeldAgainst) -> Iterator[str]:
+    """What is new, known and gone; what came of each finding stands above."""
+    unseen = f", {len(held.unseen)} not seen" if held.unseen else ""
+    yield on_one_line(f"BASELINE {held.file}: {len(held.new)} new, {len(held.known)} known{unseen}")
+    yield from (f"NEW      {id_}" for id_ in held.new)
+    yield from (f"NEWER    {id_}: no more than a warning before --update-baseline" for id_ in held.newer)
+    yield from (on_one_line(f"KNOWN    {known.id}{_said_of(known.entry)}") for known in held.known)
+    yield from (on_one_line(f"GONE     {id_}: judged a pass; --update-baseline takes it out") for id_ in held.gone)
+    for entry in held.expired:
+        yield on_one_line(f"EXPIRED  {entry.id}{_said_of(entry)}; mend the server, or give another day")
+    for each in held.unknown:
+        meant = f'; did you mean "{each.nearest}"?' if each.nearest is not None else ""
+        yield on_one_line(f"UNKNOWN  {each.id}: names no check, cause or requirement{meant}")
+
+
+def _said_of(entry: Entry) -> str:
+    """The reason, the owner and the last day of an entry, as far as somebody has given them."""
+    day = f"until {entry.expires:%Y-%m-%d}" if entry.expires is not None else ""
+    by = ", ".join(filter(None, (entry.owner, day)))
+    return f": {entry.reason or 'no reason given'}" + (f" ({by})" if by else "")
 
 
 def _unjudged(requirement: Requirement, run: RunResult) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
@@ -51,11 +51,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The entries of one profile, with the name of their file; `is_newer` tells of an id of a check, or of a requirement, whether it came later."""
+    """The entries of one profile, with the name of their file.
+
+    Of the id of a check, or of a requirement, `is_newer` tells whether it came later, and `knew` whether it was there then.
+    """
 
     file: str
     entries: tuple[Entry, ...]
     is_newer: Callable[[str], bool] = lambda _: False
+    knew: Callable[[str], bool] = lambda _: False
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,8 @@ class Unknown:
 class HeldAgainst:
     """A run beside its baseline.
 
-    `new` and `newer` are ids of findings, those of `newer` of checks that the baseline could not know. `gone`, `expired`
-    and `unseen` are ids of entries: judged a pass by a whole run, out of date, and neither red nor a pass.
+    `new` and `newer` are ids of findings, those of `newer` of checks that the baseline could not know. `gone` and `unseen`
+    are ids of entries: judged a pass by a whole run, and neither red nor a pass; `expired` are entries that are out of date.
     """
 
     file: str
@@ -98,7 +102,7 @@ class HeldAgainst:
     known: tuple[Known, ...] = ()
     newer: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-    expired: tuple[str, ...] = ()
+    expired: tuple[Entry, ...] = ()
     unseen: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
 
@@ -111,6 +115,12 @@ class HeldAgainst:
         """The entry by which a finding is known; None where it is not."""
         return next((known.entry for known in self.known if known.id == finding), None)
 
+    def standing_of(self, finding: str) -> Literal["new", "known", "newer"] | None:
+        """How a finding stands beside the baseline; None of what is none."""
+        if self.entry_of(finding) is not None:
+            return "known"
+        return "new" if finding in self.new else "newer" if finding in self.newer else None
+
     def to_json(self) -> dict[str, Any]:
         """The object of results.json."""
         return {
@@ -119,7 +129,7 @@ class HeldAgainst:
             "known": [each.to_json() for each in self.known],
             "newer": list(self.newer),
             "gone": list(self.gone),
-            "expired": list(self.expired),
+            "expired": [entry.id for entry in self.expired],
             "unseen": list(self.unseen),
             "unknown": [each.to_json() for each in self.unknown],
         }
@@ -131,7 +141,7 @@ def held_against(run: RunResult, baseline: Baseline, today: date) -> HeldAgainst
     seen = {entry for entry in baseline.entries for finding in found if entry.covers(finding)}
     gone = {entry for entry in baseline.entries if entry not in seen and is_gone(entry, run)}
     left = [entry for entry in baseline.entries if entry not in seen | gone]
-    unknown = tuple(_unknown(left, run))
+    unknown = tuple(_unknown([entry for entry in left if not baseline.knew(entry.id)], run))
     nameless = {each.id for each in unknown}
     newer = tuple(each.id for each in found if not _entries(each, baseline) and _came_later(each, baseline))
     return HeldAgainst(
@@ -140,7 +150,7 @@ def held_against(run: RunResult, baseline: Baseline, today: date) -> HeldAgainst
         known=tuple(Known(each.id, entries[0]) for each in found if (entries := _entries(each, baseline))),
         newer=newer,
         gone=tuple(entry.id for entry in baseline.entries if entry in gone),
-        expired=tuple(entry.id for entry in baseline.entries if entry.has_expired(today)),
+        expired=tuple(entry for entry in baseline.entries if entry.has_expired(today)),
         unseen=tuple(entry.id for entry in left if entry.id not in nameless),
         unknown=unknown,
     )
@@ -154,6 +164,25 @@ def _came_later(finding: Finding, baseline: Baseline) -> bool:
     """Whether a finding is of a check that came later, by whatever name it was known."""
     own = {id_ for kind, id_ in finding.names if kind == finding.kind}
     return all(baseline.is_newer(id_) for id_ in own)
+
+
+def renewed(baseline: Baseline, run: RunResult) -> tuple[Entry, ...]:
+    """The entries that a run leaves: those that are not gone, as they are seen now, and one for each finding that is new."""
+    found = findings_of(run)
+    kept = [_as_seen(entry, found) for entry in baseline.entries if not is_gone(entry, run)]
+    named = {entry.name for entry in kept}
+    new = (Entry(each.kind, each.id, _verdict(each)) for each in found if not any(one.covers(each) for one in kept))
+    return (*kept, *(entry for entry in new if entry.name not in named))
+
+
+def _as_seen(entry: Entry, found: Iterable[Finding]) -> Entry:
+    """The entry by the name and the verdict of today, with all that people have written."""
+    seen = (each for each in found if each.kind == entry.kind and entry.name in each.names)
+    return next((replace(entry, id=each.id, verdict=_verdict(each)) for each in seen), entry)
+
+
+def _verdict(finding: Finding) -> Literal["fail", "warning"]:
+    return "warning" if finding.verdict is Verdict.WARNING else "fail"
 
 
 def is_gone(entry: Entry, run: RunResult) -> bool:

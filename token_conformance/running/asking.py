@@ -39,10 +39,20 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
         yield from _unexplored(asked, kinds)
     elif "explore_seed" in asked:
         yield "--explore-seed says how to explore: give --explore too"
+    yield from _without_baseline(asked)
     if {"keyring", "session_file"} <= asked:
         yield "--keyring and --session-file exclude each other: choose one"
     if "evidence" in asked:
         yield from _without_evidence(asked, kinds)
+
+
+def _without_baseline(asked: set[str]) -> Iterator[str]:
+    """What is asked of a baseline that is not there, or not known yet."""
+    for option in ("update_baseline", "as_of"):
+        if option in asked and "baseline" not in asked:
+            yield f"--{option.replace('_', '-')} is about a baseline: give --baseline FILE too"
+    if {"update_baseline", "as_of"} <= asked:
+        yield "--update-baseline makes a baseline of today, and --as-of asks for one of another day: leave out one of them"
 
 
 def _kinds(given: Mapping[str, Any]) -> list[ServerKind]:
