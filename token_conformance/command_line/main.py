@@ -21,6 +21,11 @@ class Listed(NamedTuple):
 
 
 COMMANDS = {
+    "diff": Listed(
+        "diff",
+        "diff",
+        "Say what got better and what got worse from A to B: results.json of two runs, or their folders.",
+    ),
     "explain": Listed(
         "requirements", "explain", "Say what a requirement asks, why it matters, and how a server is mended."
     ),
