@@ -21,6 +21,11 @@ class Listed(NamedTuple):
 
 
 COMMANDS = {
+    "compare": Listed(
+        "compare",
+        "compare",
+        "Put several providers, or versions of one, side by side: results.json of runs, or their folders.",
+    ),
     "diff": Listed(
         "diff",
         "diff",
