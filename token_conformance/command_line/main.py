@@ -50,6 +50,9 @@ COMMANDS = {
         "logout",
         "Forget the stored session of PROFILE, and revoke its tokens where the provider lets clients do so.",
     ),
+    "merge": Listed(
+        "merge", "merge", "Put the report folders of several jobs together: shards of many profiles, or a job for each."
+    ),
     "profiles": Listed(
         "profiles",
         "list_profiles",

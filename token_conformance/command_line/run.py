@@ -18,12 +18,13 @@ from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.layout import PACKAGE, ROOT, SUITES
-from token_conformance.profile.files import ProfileError, find
+from token_conformance.profile.files import ProfileError, find, name_of
 from token_conformance.profile.folders import expanded
 from token_conformance.profile.models import Claim, Profile
 from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
 from token_conformance.results.exit_status import CONFORMS, INTERRUPTED, NO_SESSION, worst
+from token_conformance.results.shards import Manifest, Shard
 from token_conformance.results.todo import ResumeError, announcement, read_to_dos, taken_up
 from token_conformance.running.asking import choice_of, contradictions
 from token_conformance.running.signals import end_at_once, is_heeded_from_the_start
@@ -80,6 +81,9 @@ UNUSED = (
 )
 @click.option("--due", is_flag=True, help="Only go on with what is parked and due, from cron or a schedule of your CI.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
+@click.option(
+    "--shard", metavar="K/N", help="Test the K-th of N portions of the profiles alone; `merge` puts them together."
+)
 @click.option(
     "--write-facts",
     type=click.Path(dir_okay=False),
@@ -206,8 +210,12 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[tuple[
         refuse(problems)
     try:
         profiles, known = expanded(given), environment(Path(file) for file in _listed(options["env_files"]))
+        shard = Shard.read(str(options["shard"])) if options.get("shard") else None
     except ProfileError as problem:
         refuse(problem.problems)
+    except ValueError as problem:
+        refuse([str(problem)])
+    profiles = portion_of(shard, profiles)
     announced = [announce_one(one, options, known) for one in profiles]
     to_do = tuple(one for one, each in zip(profiles, announced, strict=True) if each.state == "due")
     problems = [problem for each in announced for problem in each.problems]
@@ -216,7 +224,29 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[tuple[
         problems += unwritable(Path(str(options["report_dir"])))
     if problems:
         refuse(problems)
+    if shard is not None and not options["plan"]:
+        note_shard(shard, to_do, Path(str(options["report_dir"])))
     return to_do, any(each.state == "lost" for each in announced)
+
+
+def portion_of(shard: Shard | None, profiles: list[str]) -> list[str]:
+    """The profiles that are tested here, of all that were given; says which portion they are."""
+    if shard is None:
+        return profiles
+    portion, number = shard.portion(profiles), len(profiles)
+    told = f"{len(portion)} of {number} profile{'s' * (number != 1)}"
+    tell(f"shard {shard}: {told if portion else f'nothing falls to it, of {number}: a profile is never divided'}")
+    return portion
+
+
+def note_shard(shard: Shard, profiles: tuple[str, ...], folder: Path) -> None:
+    """Write down what is to be tested here, so that `merge` notices what is missing; ends the command where it cannot."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = Manifest(shard=shard.number, of=shard.of, profiles=tuple(map(name_of, profiles)))
+        (folder / shard.file).write_text(manifest.model_dump_json(indent=2, by_alias=True) + "\n", "utf-8")
+    except OSError as problem:
+        refuse([f"{folder / shard.file} cannot be written: {problem.strerror}"])
 
 
 @dataclass(frozen=True)
