@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from junitparser import JUnitXml, Skipped
+from junitparser import Failure, JUnitXml, Skipped
 
 CHECKS = '''
 
@@ -55,6 +55,12 @@ def run(inner_run, monkeypatch):
     return given
 
 
+def failures(run):
+    """The failures in the JUnit of the newest run."""
+    (suite,) = JUnitXml.fromfile(str(max(run.inner.folder.glob("reports/example/*/junit.xml"))))
+    return [(case.name, each.message) for case in suite for each in case.result if isinstance(each, Failure)]
+
+
 def known(run, profile="example"):
     return tomllib.loads(run.path.read_text())["profiles"][profile].get("known", [])
 
@@ -90,6 +96,7 @@ def test_what_was_mended_makes_the_baseline_stale(run):
     run(checks(), "--update-baseline")
     assert (run(checks(first=True)), run.told()["gone"]) == (6, ["test_inner.py::test_first"])
     assert any(line.startswith("GONE     test_inner.py::test_first: judged a pass") for line in run.lines)
+    assert failures(run) == [("test_inner.py::test_first", "judged a pass, and listed as known: take it out")]
     assert (run(checks(first=True), "--update-baseline"), known(run)) == (0, [])
 
 
@@ -108,6 +115,9 @@ def test_what_people_said_is_kept(run):
     assert run(checks(second=False), "--update-baseline") == 6
     assert said in run.path.read_text()
     assert (run.told()["expired"], run.told()["known"][0]["owner"]) == (["test_inner.py::test_first"], "ada")
+    assert ("test_inner.py::test_first", "listed as known until 2020-02-29: mend it, or give another day") in failures(
+        run
+    )
     assert any("EXPIRED  test_inner.py::test_first: ticket 7 (ada, until 2020-02-29)" in line for line in run.lines)
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from token_conformance.judging.habit import Did, Habit
-from token_conformance.results.baseline import Baseline, Entry, HeldAgainst, held_against
+from token_conformance.results.baseline import Baseline, Entry, HeldAgainst, held_against, renewed
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.outcome import Circumstances, Outcome
 from token_conformance.results.results import CheckResult, RunResult
@@ -92,6 +94,23 @@ def test_a_check_is_known_by_the_name_that_it_had():
     renamed = check("today", formerly=ids("yesterday"))
     assert held(run_of(renamed), entry("yesterday")).new == ()
     assert held(run_of(replace(renamed, verdict=Verdict.PASS)), entry("yesterday")).gone == ids("yesterday")
+
+
+def test_a_check_without_parameters_is_all_of_its_kind():
+    """It is gone when none of them is red any more, and all but those that do not concern the provider were judged."""
+    red, good = check("a[x]"), check("a[y]", Verdict.PASS)
+    assert held(run_of(red, good), entry("a")).new == ()
+    assert held(run_of(replace(red, verdict=Verdict.PASS), good), entry("a")).gone == ids("a")
+    assert held(run_of(replace(red, verdict=Verdict.INCONCLUSIVE), good), entry("a")).unseen == ids("a")
+    assert held(run_of(red, good), entry("a[y]")) == HeldAgainst("known.toml", new=ids("a[x]"), gone=ids("a[y]"))
+
+
+def test_what_is_kept_is_as_it_is_seen_today():
+    """By its present name and verdict, and with all that was said of it; what is gone goes."""
+    today = check("is", Verdict.WARNING, formerly=ids("was"))
+    run = run_of(today, check("b[x]", Verdict.WARNING), check("b[y]"), check("c", Verdict.PASS))
+    known = Baseline("known.toml", (entry("was", reason="ticket 7"), entry("b"), entry("c"), entry("d")))
+    assert renewed(known, run) == (entry("is", reason="ticket 7", verdict="warning"), entry("b"), entry("d"))
 
 
 def test_a_cause_stands_for_all_that_is_red_for_it():
@@ -191,6 +210,24 @@ def test_an_id_that_names_nothing_is_told_with_the_nearest():
         ("refusal-without-cod", "refusal-without-code"),
     ]
     assert (told.gone, told.unseen) == ((), ())
+
+
+NAMES = st.sampled_from(["a", "b", "c", "d[x]", "d[y]"])
+CHECKS = st.dictionaries(NAMES, st.sampled_from([*Verdict]), max_size=5)
+ENTRIES = st.dictionaries(st.one_of(NAMES, st.just("d")), st.sampled_from(["fail", "warning"]), max_size=4)
+
+
+@given(CHECKS, ENTRIES, st.booleans(), st.booleans())
+def test_what_is_written_is_no_news_next_time(verdicts, listed, whole, on_the_way):
+    """Whatever was found, and whatever was known: nothing is new, nothing is gone, and what was not seen is kept."""
+    checks, more = [check(name, verdict) for name, verdict in verdicts.items()], (seen(),) if on_the_way else ()
+    run = run_of(*checks, on_the_way=more, selection=None if whole else "-k x")
+    entries = tuple(entry(name, verdict=verdict, reason=name) for name, verdict in listed.items())
+    before = held(run, *entries)
+    after = renewed(Baseline("known.toml", entries), run)
+    again = held(run, *after)
+    assert (again.new, again.newer, again.gone) == ((), (), ())
+    assert {each.reason for each in after} >= {each.reason for each in entries if each.id not in before.gone}
 
 
 def beside(run, *entries, **more):

@@ -42,6 +42,7 @@ def resuming(run: Run, results: Path, config: pytest.Config) -> str:
     options += ["--proxy", called.proxy] if called.proxy else []
     options += [word for each in _own_suites(config.args) for word in ("--suites", each)]
     options += [word for claim in sorted(run.profile.required or ()) for word in ("--require", claim)]
+    options += ["--baseline", config.option.baseline] if config.option.baseline else []
     options += ["--strict"] if config.option.warnings_fail else []
     options += ["--complete"] if config.option.complete else []
     words = ["token-conformance", "run", given, f"--{run.server.kind}", *options, "--resume", str(results)]

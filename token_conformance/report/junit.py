@@ -34,6 +34,7 @@ def junit_of(run: RunResult) -> str:
     suite.add_testcases([_broken_off(run)] if run.outcome.broken_off else [])
     suite.add_testcases([_case(check, held) for check in run.checks])
     suite.add_testcases([_on_the_way(seen, held) for seen in run.on_the_way])
+    suite.add_testcases(_stale(held))
     suite.time = run.seconds
     for sentence in run.withheld:
         suite.add_property("withheld", sentence)
@@ -79,6 +80,16 @@ def _excused(finding: str, held: HeldAgainst) -> Skipped | None:
         said = f"known: {entry.reason or 'no reason given'}" + (f" ({entry.owner})" if entry.owner else "")
         return Skipped(visible(said), "known")
     return Skipped("of a check that came after the baseline", "newer") if finding in held.newer else None
+
+
+def _stale(held: HeldAgainst) -> list[TestCase]:
+    """What somebody has to look after in the baseline, an entry each: without it CI would show nothing."""
+    told = dict.fromkeys(held.gone, "judged a pass, and listed as known: take it out")
+    told |= {entry.id: f"listed as known until {entry.expires}: mend it, or give another day" for entry in held.expired}
+    cases = [TestCase(id_, classname="token-conformance.baseline") for id_ in told]
+    for case, sentence in zip(cases, told.values(), strict=True):
+        case.result = [Failure(sentence, "stale")]
+    return cases
 
 
 def _beside_baseline(finding: str, held: HeldAgainst) -> dict[str, str]:

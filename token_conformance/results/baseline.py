@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from token_conformance.judging.causes import Catalogue, causes
 from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.judging.tied import tied_checks
-from token_conformance.results.findings import Finding, Kind, Name, findings_of
+from token_conformance.results.findings import Finding, Kind, Name, findings_of, names_of, without_parameters
 from token_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -177,8 +177,12 @@ def renewed(baseline: Baseline, run: RunResult) -> tuple[Entry, ...]:
 
 def _as_seen(entry: Entry, found: Iterable[Finding]) -> Entry:
     """The entry by the name and the verdict of today, with all that people have written."""
-    seen = (each for each in found if each.kind == entry.kind and entry.name in each.names)
-    return next((replace(entry, id=each.id, verdict=_verdict(each)) for each in seen), entry)
+    seen = [each for each in found if each.kind == entry.kind and entry.name in each.names]
+    if not seen:
+        return entry
+    ids = [each.id for each in seen]
+    id_ = entry.id if entry.id in [*ids, *map(without_parameters, ids)] else ids[0]
+    return replace(entry, id=id_, verdict=min(_verdict(each) for each in seen))  # a failure comes before a warning
 
 
 def _verdict(finding: Finding) -> Literal["fail", "warning"]:
@@ -193,9 +197,10 @@ def is_gone(entry: Entry, run: RunResult) -> bool:
     if not run.whole or entry.kind == "seen_on_the_way":
         return False
     if entry.kind == "check":
-        return any(check.verdict is Verdict.PASS for check in run.checks if entry.id in (check.id, *check.formerly))
-    tied = {check.verdict for check in _tied_to(entry.id, run.checks, causes())}
-    return Verdict.PASS in tied and tied <= QUIET
+        verdicts = {check.verdict for check in run.checks if entry.id in names_of(check)}
+    else:
+        verdicts = {check.verdict for check in _tied_to(entry.id, run.checks, causes())}
+    return Verdict.PASS in verdicts and verdicts <= QUIET
 
 
 def _tied_to(cause: str, checks: Iterable[CheckResult], known: Catalogue) -> Iterator[CheckResult]:
@@ -208,20 +213,20 @@ def _tied_to(cause: str, checks: Iterable[CheckResult], known: Catalogue) -> Ite
 
 def _unknown(entries: Sequence[Entry], run: RunResult) -> Iterator[Unknown]:
     """The entries whose ids name nothing; the suites are read only where the run itself does not know an id."""
-    by_run = {id_ for check in run.checks for id_ in (check.id, *check.formerly)}
+    by_run = {id_ for check in run.checks for id_ in names_of(check)}
     doubtful = [entry for entry in entries if entry.kind != "check" or entry.id not in by_run]
     known = _known_ids(run) if doubtful else {}
     for entry in doubtful:
         ids = known[entry.kind]
-        if entry.id.partition("[")[0] not in ids:
+        if without_parameters(entry.id) not in ids:
             yield Unknown(entry.id, next(iter(get_close_matches(entry.id, sorted(ids), n=1)), None))
 
 
 def _known_ids(run: RunResult) -> dict[Kind, set[str]]:
     """All ids that an entry may have, by its kind; checks without parameters."""
     requirements = {*catalogue(), *renamed(catalogue())} | {id_ for check in run.checks for id_ in check.requirements}
-    checks = {id_.partition("[")[0] for check in run.checks for id_ in (check.id, *check.formerly)}
-    checks |= {id_.partition("[")[0] for tied in tied_checks() for id_ in (tied.id, *tied.formerly)}
+    checks = {id_ for check in run.checks for id_ in names_of(check)}
+    checks |= {without_parameters(id_) for tied in tied_checks() for id_ in (tied.id, *tied.formerly)}
     return {
         "check": checks,
         "cause": {*causes().ids, *requirements, *checks},

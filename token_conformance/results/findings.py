@@ -44,7 +44,7 @@ def _of_check(check: CheckResult, cause: Cause | None, known: Catalogue) -> Find
     """A red check: known by itself, by its cause or the requirement that it violates, or since that was seen on the way before."""
     violated = check.violated or check.id
     ids = {violated, known.key(violated, check.habit), *([cause.id] if cause is not None else [])}
-    names: set[Name] = {("check", id_) for id_ in (check.id, *check.formerly)}
+    names: set[Name] = {("check", id_) for id_ in names_of(check)}
     names |= {("cause", id_) for each in ids for id_ in _all_names(each)}
     names |= {("seen_on_the_way", id_) for id_ in _all_names(violated)}
     return Finding("check", check.id, check.verdict, frozenset(names), check.message or check.title)
@@ -55,8 +55,19 @@ def _of_what_was_seen(seen: SeenOnTheWay, checks: Iterable[CheckResult], known: 
     names: set[Name] = {("seen_on_the_way", id_) for id_ in _all_names(seen.requirement)}
     names |= {("cause", id_) for id_ in (*_all_names(seen.requirement), *_causes_of(seen.requirement, known))}
     silent = (each for each in checks if each.verdict is Verdict.INCONCLUSIVE and seen.requirement in each.requirements)
-    names |= {("check", id_) for check in silent for id_ in (check.id, *check.formerly)}
+    names |= {("check", id_) for check in silent for id_ in names_of(check)}
     return Finding("seen_on_the_way", seen.requirement, seen.verdict, frozenset(names), seen.message)
+
+
+def names_of(check: CheckResult) -> tuple[str, ...]:
+    """The ids of a check, those of earlier days among them; without its parameters all of its kind are meant."""
+    ids = (check.id, *check.formerly)
+    return (*ids, *(without_parameters(id_) for id_ in ids))
+
+
+def without_parameters(check: str) -> str:
+    """The id of a check whatever it is tried with: `test_x.py::test_y` of `test_x.py::test_y[z]`."""
+    return check.partition("[")[0]
 
 
 def _causes_of(requirement: str, known: Catalogue) -> Iterator[str]:
