@@ -21,6 +21,11 @@ class Listed(NamedTuple):
 
 
 COMMANDS = {
+    "certify": Listed(
+        "certify",
+        "certify",
+        "Run what PROFILE is to keep, and write a signed certificate of it that anyone can judge again.",
+    ),
     "explain": Listed(
         "requirements", "explain", "Say what a requirement asks, why it matters, and how a server is mended."
     ),
@@ -63,11 +68,19 @@ COMMANDS = {
         "sessions",
         "List the stored session of PROFILE, and what is parked until a token of it has expired.",
     ),
+    "show-exchange": Listed(
+        "verify",
+        "show_exchange",
+        "Take one exchange out of a certificate, to show it alone, with what proves that it is of it.",
+    ),
+    "verify": Listed(
+        "verify", "verify", "Say whether a certificate is intact, who signed it, and whether its verdicts hold."
+    ),
     "schema": Listed("profiles", "schema", "Print the JSON Schema of the profile format, for editors."),
 }
 
 
-JUDGING = frozenset({"run", "report", "judge"})
+JUDGING = frozenset({"run", "report", "judge", "certify"})
 """The commands that heed signals by themselves from their first check on, and are ended by them before."""
 
 
