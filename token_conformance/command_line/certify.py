@@ -69,8 +69,6 @@ RECORDING = "recording.har"
 @click.option("--live", is_flag=True, help="Certify the real provider at the profile's addresses.")
 @click.option("--emulated", is_flag=True, help="Certify the reference server taking on the profile, and say so.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where the run's reports go.")
-@click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
-@click.option("--variation", multiple=True, metavar="NAME", help="Switch on a variation of the emulated server.")
 @session_options
 @profile_options
 @click.pass_context
