@@ -83,7 +83,7 @@ def certify(
     new_key: Path | None,
     **options: object,
 ) -> None:
-    """Run what PROFILE is to keep, and write a signed certificate of it, which anyone can judge again.
+    """Test the provider of PROFILE, and write a signed certificate that anyone can judge again.
 
     It is refused where a MUST of what is required is violated, or was not judged.
     """

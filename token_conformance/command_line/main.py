@@ -24,7 +24,7 @@ COMMANDS = {
     "certify": Listed(
         "certify",
         "certify",
-        "Run what PROFILE is to keep, and write a signed certificate of it that anyone can judge again.",
+        "Test the provider of PROFILE, and write a signed certificate that anyone can judge again.",
     ),
     "explain": Listed(
         "requirements", "explain", "Say what a requirement asks, why it matters, and how a server is mended."
@@ -71,10 +71,10 @@ COMMANDS = {
     "show-exchange": Listed(
         "verify",
         "show_exchange",
-        "Take one exchange out of a certificate, to show it alone, with what proves that it is of it.",
+        "Take one exchange of BUNDLE, to show it alone, with what proves that it is of it.",
     ),
     "verify": Listed(
-        "verify", "verify", "Say whether a certificate is intact, who signed it, and whether its verdicts hold."
+        "verify", "verify", "Say whether BUNDLE is as it was signed, by whom, and whether its verdicts hold."
     ),
     "schema": Listed("profiles", "schema", "Print the JSON Schema of the profile format, for editors."),
 }

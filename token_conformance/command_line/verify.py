@@ -32,9 +32,9 @@ MOST_TOLD = 20
 )
 @click.pass_context
 def verify(context: click.Context, /, certificate: Path, trust: tuple[str, ...]) -> None:
-    """Say whether BUNDLE, a certificate or one exchange of it, is as it was signed, by whom, and whether its verdicts hold.
+    """Say whether BUNDLE is as it was signed, by whom, and whether its verdicts hold.
 
-    Its evidence is judged again by the suite that is installed. Nothing is sent.
+    It is a certificate, or one exchange that `show-exchange` took of it. The evidence is judged again by the suite that is installed. Nothing is sent.
     """
     from token_conformance.archive.certificates.container import NotIntactError
 
@@ -61,9 +61,9 @@ def verify(context: click.Context, /, certificate: Path, trust: tuple[str, ...])
     help="Where it goes.",
 )
 def show_exchange(certificate: Path, exchange: str, output: Path) -> None:
-    """Take one exchange of BUNDLE, such as `rotation/4`, with what proves that it is of it, to show it to others alone.
+    """Take one exchange of BUNDLE, to show it alone, with what proves that it is of it.
 
-    `verify` takes the file, too.
+    ID is that of reports, such as `rotation/4`. `verify` takes the file that comes of it.
     """
     from token_conformance.archive.certificates.bundle import opened_bundle
     from token_conformance.archive.certificates.container import NotIntactError
