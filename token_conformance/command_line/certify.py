@@ -67,6 +67,14 @@ RECORDING = "recording.har"
     help="Certify the run whose evidence is in DIR, and run nothing.",
 )
 @click.option("--live", is_flag=True, help="Certify the real provider at the profile's addresses.")
+@click.option(
+    "--recorded",
+    is_flag=False,
+    flag_value="",
+    multiple=True,
+    metavar="[HAR]",
+    help="Certify what a recording holds, and say so; without HAR the profile's own; may be repeated.",
+)
 @click.option("--emulated", is_flag=True, help="Certify the reference server taking on the profile, and say so.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where the run's reports go.")
 @session_options

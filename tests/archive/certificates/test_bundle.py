@@ -68,6 +68,18 @@ def test_a_bundle_says_what_it_is_of(small):
     assert certificate.exchanges.size == 3
 
 
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        ("live", "the server that answered at https://op.example"),
+        ("recorded", "a recording of exchanges with https://op.example, and of nothing that it does not hold"),
+    ],
+)
+def test_it_speaks_of_what_answered(make, server, said):
+    """Of a recorded run it says that it speaks of a recording."""
+    assert opened_bundle(make(results(check("rfc6749-5-first"), server=server))).certificate.speaks_of == said
+
+
 @pytest.mark.parametrize("flipped", [0x01, 0xFF])
 def test_each_changed_byte_is_found(small, flipped):
     """Wherever it is: in a file, in the statement, its signature, or a header of the archive."""

@@ -83,6 +83,12 @@ def test_what_was_not_judged_says_what_would_help(more, left, way_out):
     assert way_out in sentence
 
 
+def test_what_a_recording_lacks_is_not_made_up():
+    """Another recording would help, or a live run."""
+    (sentence,) = open_in(check(FIRST, "inconclusive"), server="recorded")
+    assert "a recording has to hold what the message names" in sentence
+
+
 def test_the_revision_of_a_claim_is_that_of_its_requirements_and_levels():
     """How they stand is no part of it."""
     passed, failed = (results_of(results(check(FIRST, verdict))) for verdict in ("pass", "fail"))

@@ -147,6 +147,8 @@ def _way_out(results: Results, id_: str) -> str:
         return "the provider allowed too few requests: raise its limit, or certify with a client that has a higher one"
     if waits:
         return f"raise limits.max_wait in the profile to {max(each.wait for each in waits)} s, and certify anew"
+    if results.server == "recorded":
+        return "a recording has to hold what the message names: certify a live run, or record that, too"
     if stopped_by := next((check.stopped_by for check in about if check.stopped_by), None):
         return f"mend {stopped_by} first, which stands in its way"
     return "what the message names has to be there: see docs/profiles.md, and `token-conformance run` for its exchanges"
