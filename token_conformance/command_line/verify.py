@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from token_conformance.archive.certificates.holding import Holding
     from token_conformance.archive.certificates.statement import Signed
 
-MOST_TOLD = 20
-"""Of how many requirements it is said one by one what is another by now."""
+MOST_TOLD, LONGEST = 20, 500
+"""Of how many things it is said one by one what is another by now, and in how many characters."""
 
 
 @click.command()
@@ -139,14 +139,14 @@ def _verdicts(bundle: Bundle, holding: Holding) -> tuple[str, int]:
     if holding.holds:
         return f"its verdicts on {number} requirements hold, {by}{now}", CONFORMS
     if bundle.of_this_suite:
-        which = f"{len(holding.changed)} requirements" if holding.changed else "results.json"
+        which = f"{len(holding.changed)} requirements" if holding.changed else "results.json, or what is asked,"
         return f"its verdicts do NOT follow from its evidence: {which} came out otherwise, {by}", DOES_NOT_CONFORM
     return f"{len(holding.changed)} of its verdicts on {number} requirements changed, {by}{now}", UNCONFIRMED
 
 
 def _in_detail(holding: Holding) -> Iterator[str]:
-    sentences = [*holding.changed, *holding.now]
-    yield from sentences[:MOST_TOLD]
+    sentences = [*holding.changed, *holding.now, *holding.reworded]
+    yield from (each if len(each) <= LONGEST else f"{each[:LONGEST]}…" for each in sentences[:MOST_TOLD])
     if len(sentences) > MOST_TOLD:
         yield f"and {len(sentences) - MOST_TOLD} more"
 

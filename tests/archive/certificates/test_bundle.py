@@ -161,6 +161,7 @@ LIES = {
     "no requirement": with_certificate(requirements=()),
     "another claim": with_certificate(claims=()),
     "another address": with_certificate(address="https://bank.example"),
+    "a name that fills a terminal": with_certificate(provider="a" * 5000),
 }
 
 
@@ -179,6 +180,12 @@ def test_who_signs_cannot_certify_what_is_open(make):
     for changes in ({"outcome": "interrupted"}, {"outcome": "incomplete"}, {"selection": "-k refresh"}):
         with pytest.raises(NotIntactError, match="not that of a whole run"):
             opened_bundle(make(results(check("rfc6749-5-first"), **changes)))
+
+
+def test_a_claim_to_which_nobody_was_held_is_not_certified(make):
+    """What violates it would have been told as a warning, or not at all."""
+    with pytest.raises(NotIntactError, match="not held"):
+        opened_bundle(make(results(check("rfc6749-5-first"), claims=["oidc"])))
 
 
 def test_evidence_selects_nothing_and_tells_no_path(make):

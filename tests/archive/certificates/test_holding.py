@@ -44,11 +44,33 @@ def test_the_suite_that_made_it_finds_all_of_the_results_again(small, another_su
     assert not holding(another_suite, again, CATALOGUE).elsewhere
 
 
-def test_results_that_were_written_by_hand_are_found(small):
-    """A verdict of another claim, or an address."""
-    for again in (results(check(FIRST), check(SECOND), check("rfc9700-5-other", "fail")), PASSED + b" "):
-        found = holding(opened_bundle(small), again, CATALOGUE)
-        assert found.elsewhere == (again != PASSED + b" ")
+@pytest.mark.parametrize(
+    ("again", "elsewhere"),
+    [
+        (PASSED + b" ", False),
+        (results(check(FIRST), check(SECOND), check("rfc9700-5-other", "fail")), True),
+        (results(check(FIRST), check(SECOND), check("rfc9700-5-other")), True),
+        (results(check(FIRST, scenario="refreshed"), check(SECOND)), True),
+    ],
+)
+def test_results_that_were_written_by_hand_are_found(small, again, elsewhere):
+    """A verdict on another claim, a check that is not there, or anything else of one that is."""
+    assert holding(opened_bundle(small), again, CATALOGUE).elsewhere == elsewhere
+
+
+def test_claims_that_ask_less_than_the_suite_that_made_them_do_not_hold(make):
+    """Who signs may not leave out what does not suit."""
+    fewer = {id_: each for id_, each in CATALOGUE.items() if id_ != SECOND}
+    found = holding(opened_bundle(make(catalogue=fewer)), PASSED, CATALOGUE)
+    assert found.elsewhere
+    assert found.now == (f"{SECOND} (RFC 6749 §5, SHOULD) is asked by now: pass",)
+
+
+def test_other_words_are_told_and_change_no_verdict(small):
+    """Libraries have a say in them."""
+    found = holding(opened_bundle(small), results(check(FIRST, message="fine"), check(SECOND)), CATALOGUE)
+    assert found.holds
+    assert found.reworded == (f"suites/test_it.py::test_{FIRST}: it says '', and judging again 'fine'",)
 
 
 def test_a_newer_catalogue_fails_no_certificate(another_suite):

@@ -185,6 +185,8 @@ def _agrees(bundle: Bundle) -> None:
         certificate.requirements
     ):
         raise NotIntactError("the statement contradicts itself")
+    if not {each.name for each in certificate.claims} <= {*results.claims}:
+        raise NotIntactError("the statement speaks of claims to which the provider was not held")
     _claims_what_was_found(certificate, results)
 
 

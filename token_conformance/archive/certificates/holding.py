@@ -16,8 +16,8 @@ from token_conformance.judging.requirement import Requirement, renamed
 VIOLATED = frozenset({"fail", "warning"})
 """Verdicts that tell the same violation; between them stands the level of a requirement alone."""
 
-UNTOLD = "seconds"
-"""What of results.json is another each time: how long something took."""
+UNTOLD = frozenset({"seconds", "message"})
+"""What of results.json may be another each time: how long something took, and words, which libraries have a say in."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,14 @@ class Holding:
     """What came of judging again.
 
     `changed` has a sentence for each frozen requirement that stands otherwise, and `elsewhere` says whether, by the suite
-    that made it, anything else of results.json is another. `now` has a sentence for what the claims ask otherwise by now.
+    that made it, anything else of results.json is another, or what the claims ask. `now` has a sentence for what they ask
+    otherwise by now, and `reworded` for the checks of which something else is said.
     """
 
     changed: tuple[str, ...]
     elsewhere: bool
     now: tuple[str, ...]
+    reworded: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -46,24 +48,26 @@ def holding(bundle: Bundle, again: bytes, catalogue: Mapping[str, Requirement]) 
 
     """
     then, results, names = bundle.certificate.requirements, results_of(again), renamed(catalogue)
-    elsewhere = bundle.of_this_suite and told_alike(bundle.files["results.json"]) != told_alike(again)
     changed = tuple(_changed(then, results, catalogue, names))
-    claims = {each.name for each in bundle.certificate.claims}
-    today = frozen(results, claims, catalogue)
-    return Holding(changed, elsewhere, tuple(_asked_now({names.get(each.id, each.id): each for each in then}, today)))
+    today = frozen(results, {each.name for each in bundle.certificate.claims}, catalogue)
+    now = tuple(_asked_now({names.get(each.id, each.id): each for each in then}, today))
+    if not bundle.of_this_suite:
+        return Holding(changed, elsewhere=False, now=now)
+    elsewhere = bool(now) or told_alike(bundle.files["results.json"]) != told_alike(again)
+    return Holding(changed, elsewhere, now, tuple(_reworded(bundle.results, results)))
 
 
 def told_alike(results: bytes) -> Any:
     """What two results.json of one run have alike."""
-    return _timeless(from_json(results))
+    return _alike(from_json(results))
 
 
-def _timeless(value: Any) -> Any:
+def _alike(value: Any) -> Any:
     match value:
         case dict():
-            return {name: _timeless(each) for name, each in value.items() if name != UNTOLD}
+            return {name: _alike(each) for name, each in value.items() if name not in UNTOLD}
         case list():
-            return [_timeless(each) for each in value]
+            return [_alike(each) for each in value]
         case _:
             return value
 
@@ -81,6 +85,14 @@ def _changed(
         if stands != each.verdict and not {stands, each.verdict} <= VIOLATED:
             why = next((check.message for check in results.about(id_) if check.message), "")
             yield f"{each.id}: {each.verdict} then, {stands} now{f': {why}' if why and stands != 'pass' else ''}"
+
+
+def _reworded(then: Results, results: Results) -> Iterator[str]:
+    """The checks of which something else is said, though nothing else was found."""
+    said = {check.id: check.message for check in then.checks}
+    for check in results.checks:
+        if (before := said.get(check.id, check.message)) != check.message:
+            yield f"{check.id}: it says {before!r}, and judging again {check.message!r}"
 
 
 def _asked_now(then: Mapping[str, Frozen], today: Sequence[Frozen]) -> Iterator[str]:

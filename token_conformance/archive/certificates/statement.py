@@ -19,6 +19,9 @@ from token_conformance.wire.connection import ServerKind
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
+LONGEST = 4000
+"""Characters of anything that a statement says: it is shown on a terminal."""
+
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 Standing = Literal["pass", "fail", "warning", "deviation", "inconclusive", "not_applicable", "not_testable"]
@@ -28,7 +31,7 @@ Standing = Literal["pass", "fail", "warning", "deviation", "inconclusive", "not_
 class Part(BaseModel):
     """A part of a statement; it holds what is told here and nothing else."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=LONGEST)
 
 
 class Digests(Part):
