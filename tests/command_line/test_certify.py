@@ -247,6 +247,7 @@ def test_what_is_open_is_named_and_not_certified(certified, tmp_path, faults, st
         (("--output", "nowhere/new.zip", "--key", "key"), "its folder is not"),
         (("--output", "new.zip", "--key", "key.pub"), "expected a private key of Ed25519"),
         (("--output", "new.zip", "--new-key", "key"), "key is there already"),
+        (("--output", "new.zip", "--key", "key", "--evidence", "."), "leave out --live, --recorded and --emulated"),
     ],
 )
 def test_what_keeps_a_certificate_from_being_written_is_said_first(certified, arguments, said):

@@ -95,6 +95,8 @@ def certify(
     It is refused where a MUST of what is required is violated, or was not judged.
     """
     with without_collecting():
+        if evidence is not None and any(options[name] for name in ("live", "recorded", "emulated")):
+            refuse(["--evidence certifies a run that was made: leave out --live, --recorded and --emulated"])
         signer = _signer(key, new_key, output)
         folder = evidence or _ran(context, profile, claims, options)
         _certify(context, folder, name_of(profile), claims, signer, output)

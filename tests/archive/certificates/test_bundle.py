@@ -161,6 +161,7 @@ LIES = {
     "no requirement": with_certificate(requirements=()),
     "another claim": with_certificate(claims=()),
     "another address": with_certificate(address="https://bank.example"),
+    "a file named twice": lambda told: told.model_copy(update={"subject": (*told.subject, told.subject[0])}),
     "a name that fills a terminal": with_certificate(provider="a" * 5000),
 }
 
@@ -186,6 +187,13 @@ def test_a_claim_to_which_nobody_was_held_is_not_certified(make):
     """What violates it would have been told as a warning, or not at all."""
     with pytest.raises(NotIntactError, match="not held"):
         opened_bundle(make(results(check("rfc6749-5-first"), claims=["oidc"])))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", results(started="today"), results(checks=[{}])])
+def test_what_is_no_results_is_refused(make, content):
+    """In a sentence that says where."""
+    with pytest.raises(NotIntactError, match=r"results\.json cannot be read"):
+        make(content)
 
 
 def test_evidence_selects_nothing_and_tells_no_path(make):

@@ -99,10 +99,15 @@ def made(evidence: bytes, reports: Mapping[str, bytes], requirements: Sequence[F
         PROFILE: digest(files["profile.json"]),
     }
     statement = Statement(
-        subject=tuple(_described(name, digest(files[name])) for name in NAMES if name in files),
+        subject=_subject(files),
         predicate=_predicate(certificate, configuration),
     )
     return packed({STATEMENT: sealed(statement, signer), **files})
+
+
+def _subject(files: Mapping[str, bytes]) -> tuple[Described, ...]:
+    """What a statement is about: the files beside it, in their order."""
+    return tuple(_described(name, digest(files[name])) for name in NAMES[1:] if name in files)
 
 
 def _certificate(
@@ -122,7 +127,7 @@ def _of_results(results: Results) -> dict[str, Any]:
     """What a certificate takes over from results.json."""
     names = ("suite_version", "profile", "provider", "address", "server")
     told = {name: getattr(results, name) for name in names}
-    return {**told, "started": datetime.fromisoformat(results.started), "speaks_of": speaks_of(results)}
+    return {**told, "started": results.started, "speaks_of": speaks_of(results)}
 
 
 def speaks_of(results: Results) -> str:
@@ -152,11 +157,10 @@ def opened_bundle(content: bytes) -> Bundle:
     """
     files = unpacked(content)
     signed = opened(files[STATEMENT])
-    told = {each.name: each.digest.sha256 for each in signed.statement.subject}
-    are = {name: digest(file) for name, file in files.items() if name != STATEMENT}
-    for name in sorted({*told, *are}):
-        if told.get(name) != are.get(name):
-            raise NotIntactError(f"{name} is not the file that was signed")
+    told, are = signed.statement.subject, _subject(files)
+    for each in (*are, *told):
+        if each not in told or each not in are:
+            raise NotIntactError(f"{each.name} is not the file that was signed")
     bundle = Bundle(files, signed)
     _agrees(bundle)
     return bundle
@@ -181,6 +185,8 @@ def _agrees(bundle: Bundle) -> None:
         raise NotIntactError("the tree over the exchanges is not that of the evidence")
     if any(getattr(certificate, name) != told for name, told in _of_results(results).items()):
         raise NotIntactError("results.json is that of another run than the one that the statement speaks of")
+    if bundle.signed.statement.subject != _subject(bundle.files):
+        raise NotIntactError("the statement names files twice, or in another order")
     if predicate != _predicate(certificate, configuration) or certificate.claims != frozen_claims(
         certificate.requirements
     ):

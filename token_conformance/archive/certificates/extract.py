@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, StringConstraints, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from token_conformance.archive.certificates import evidence as of_evidence
 from token_conformance.archive.certificates import merkle
@@ -79,5 +79,4 @@ def opened_extract(content: bytes) -> tuple[str, Signed]:
     found = merkle.root_by([bytes.fromhex(each) for each in read.path], of, read.index, tree.size)
     if found is None or found.hex() != tree.root:
         raise NotIntactError("the exchange is none of those over which the statement was signed")
-    told = from_json(read.exchange)
-    return f"{told['scenario']}/{told['number']}", signed
+    return next(iter(of_evidence.exchanges(read.exchange.encode())), "what is no exchange"), signed

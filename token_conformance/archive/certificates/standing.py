@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from token_conformance.archive.certificates.statement import Frozen, FrozenClaim, Standing
 from token_conformance.judging.requirement import Requirement
@@ -56,7 +58,7 @@ class Results(Told):
     provider: str
     address: str
     server: str
-    started: str
+    started: AwareDatetime
     outcome: str
     trouble: str | None
     selection: str | None
@@ -66,9 +68,28 @@ class Results(Told):
     todo: tuple[ToDo, ...] = ()
     summary: Mapping[str, int] = Field(default={})
 
-    def about(self, id_: str) -> Iterator[Check]:
+    @cached_property
+    def _by_requirement(self) -> Mapping[str, list[Check]]:
+        found: defaultdict[str, list[Check]] = defaultdict(list)
+        for check in self.checks:
+            for id_ in dict.fromkeys(check.requirements):
+                found[id_].append(check)
+        return found
+
+    @cached_property
+    def _on_the_way(self) -> Mapping[str, list[OnTheWay]]:
+        found: defaultdict[str, list[OnTheWay]] = defaultdict(list)
+        for seen in self.seen_on_the_way:
+            found[seen.requirement].append(seen)
+        return found
+
+    def about(self, id_: str) -> Sequence[Check]:
         """The checks of a requirement."""
-        return (check for check in self.checks if id_ in check.requirements)
+        return self._by_requirement.get(id_, ())
+
+    def on_the_way(self, id_: str) -> Sequence[OnTheWay]:
+        """What else was found against a requirement."""
+        return self._on_the_way.get(id_, ())
 
 
 def frozen(results: Results, claims: Collection[str], catalogue: Mapping[str, Requirement]) -> tuple[Frozen, ...]:
@@ -88,9 +109,9 @@ def _frozen(results: Results, stated: Requirement, claims: Collection[str]) -> F
 
 def standing(results: Results, id_: str, *, testable: bool = True) -> Standing:
     """How a requirement stands: red where anything says so, else judged where anything has judged it."""
-    about = [*results.about(id_)]
+    about = results.about(id_)
     told = {check.verdict for check in about if check.violated == id_}
-    told |= {seen.verdict for seen in results.seen_on_the_way if seen.requirement == id_}
+    told |= {seen.verdict for seen in results.on_the_way(id_)}
     if (red := next((each for each in RED if each in told), None)) is not None:
         return red
     if any(check.verdict == "pass" for check in about):
@@ -132,9 +153,7 @@ def _named(each: Frozen) -> str:
 
 def _why(results: Results, id_: str, verdicts: Collection[str]) -> str:
     messages = [check.message for check in results.about(id_) if check.verdict in verdicts]
-    messages += [
-        seen.message for seen in results.seen_on_the_way if seen.requirement == id_ and seen.verdict in verdicts
-    ]
+    messages += [seen.message for seen in results.on_the_way(id_) if seen.verdict in verdicts]
     return next(filter(None, messages), "nothing more is known")
 
 
