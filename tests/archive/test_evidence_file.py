@@ -92,7 +92,7 @@ def told_everything(file, end=ends):
     file.begin(["asked", "waited"])
     file.began("asked", NOW, 0, 0, afresh=True)
     file.drew("asked", "state", "Zq8vN2mX4kLp7Rt1Yw5Bc9Df3Gh6Js0AaQeUiOpLkJh")
-    file.exchanged(exchange(put_off=True))
+    file.exchanged(exchange(put_off=True, undocumented=frozenset({"status", "headers"})))
     file.exchanged(exchange(2, answer=None, failure="no answer within 10 s", again_of=1))
     file.shook_hands("asked", "https://op.example", "old", Handshake("refused", reason="no"))
     file.ended("asked", NOW, TooLong("it takes a wait of 99 s"), Waits(1.5, 99.0), 2)
@@ -126,6 +126,7 @@ def test_what_is_read_is_what_was_written(file):
     evidence = StoredEvidence.read(file.path.parent)
     first, second = evidence.tapes["asked"].exchanges
     assert (first.id, first.put_off, first.started, first.seconds) == ("asked/1", True, NOW, 0.25)
+    assert first.undocumented == {"status", "headers"}
     assert (second.again_of, second.answer, second.failure) == (1, None, "no answer within 10 s")
     assert evidence.ended["asked"].reason.kind == "TooLong"
     assert evidence.gathered().trouble == "the provider sleeps"

@@ -151,7 +151,6 @@ def test_an_unknown_requirement_is_a_usage_error(command):
         (("run", "generic-oidc", "--recorded"), "no recording comes with this profile"),
         (("run", "generic-oidc", "--emulated", "--live"), "exclude each other"),
         (("run", "generic-oidc", "--fault", "no-such-fault"), "no-such-fault"),
-        (("run", "generic-oidc", "--recorded", "--evidence"), "leave out one of them"),
         (("run", "generic-oidc", "--live", "--due", "--evidence"), "no evidence is written: leave out --evidence"),
     ],
 )

@@ -77,6 +77,19 @@ def test_a_run_is_told_again_as_it_was(tmp_path):
     }
 
 
+def test_a_recorded_run_is_told_again_as_it_was(tmp_path):
+    """What its recording does not hold is not judged again either."""
+    ended(tmp_path, "run", "2ba", "--recorded", "--evidence")
+    before, evidence = results(tmp_path), the_only(tmp_path, "evidence.jsonl")
+    ended(tmp_path, "report", str(evidence.parent))
+    after = results(tmp_path)
+    assert after["server"] == before["server"] == "recorded"
+    assert before["summary"]["inconclusive"] > 0
+    assert [(check["id"], check["verdict"]) for check in after["checks"]] == [
+        (check["id"], check["verdict"]) for check in before["checks"]
+    ]
+
+
 def test_a_run_that_was_killed_has_reports(tmp_path):
     """SIGKILL leaves what was written by then: it is judged, and headed by how far the run came."""
     process = started(tmp_path, "run", "generic-oidc", "--emulated", "--evidence")

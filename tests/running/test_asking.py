@@ -52,10 +52,6 @@ def test_what_answers(given, expected):
         ({"due": True, "resume": "results.json"}, "--due goes on with what is parked alone"),
         ({"due": True, "write_facts": "facts.toml"}, "--write-facts writes lives as they were measured on time"),
         ({"keyring": True, "session_file": "session.json"}, "--keyring and --session-file exclude each other"),
-        (
-            {"evidence": True, "recorded": [""]},
-            "--evidence writes down what a provider answers: a recording holds that",
-        ),
         ({"evidence": True, "due": True}, "--due goes on with answers of another day, of which no evidence is written"),
         ({"evidence": True, "plan": True}, "--evidence and --plan exclude each other"),
         ({"evidence": True, "no_evidence": True}, "--evidence and --no-evidence exclude each other"),

@@ -232,4 +232,5 @@ def _members(exchange: Exchange, told: Told) -> dict[str, Any]:
         "answer": {**came, **({"note": told.note} if told.note else {})} if came is not None else None,
         **({"failure": told.failure} if told.failure is not None else {}),
         **{name: value for name in flags if (value := getattr(exchange, name))},
+        **({"undocumented": sorted(exchange.undocumented)} if exchange.undocumented else {}),
     }

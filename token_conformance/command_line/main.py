@@ -21,6 +21,11 @@ class Listed(NamedTuple):
 
 
 COMMANDS = {
+    "certify": Listed(
+        "certify",
+        "certify",
+        "Test the provider of PROFILE, and write a signed certificate that anyone can judge again.",
+    ),
     "compare": Listed(
         "compare",
         "compare",
@@ -76,11 +81,19 @@ COMMANDS = {
         "sessions",
         "List the stored session of PROFILE, and what is parked until a token of it has expired.",
     ),
+    "show-exchange": Listed(
+        "verify",
+        "show_exchange",
+        "Take one exchange of BUNDLE, to show it alone, with what proves that it is of it.",
+    ),
+    "verify": Listed(
+        "verify", "verify", "Say whether BUNDLE is as it was signed, by whom, and whether its verdicts hold."
+    ),
     "schema": Listed("profiles", "schema", "Print the JSON Schema of the profile format, for editors."),
 }
 
 
-JUDGING = frozenset({"run", "report", "judge"})
+JUDGING = frozenset({"run", "report", "judge", "certify"})
 """The commands that heed signals by themselves from their first check on, and are ended by them before."""
 
 

@@ -112,7 +112,11 @@ UNUSED = (
     help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
 )
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
-@click.option("--evidence", is_flag=True, help="Write evidence.jsonl while an emulated run goes on, as live runs do.")
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="Write evidence.jsonl while an emulated or a recorded run goes on, as live runs do.",
+)
 @click.option("--no-evidence", is_flag=True, help="Write no evidence.jsonl while the run goes on.")
 @baseline_options
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")

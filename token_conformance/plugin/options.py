@@ -187,7 +187,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--evidence",
         action="store_true",
-        help="write evidence.jsonl while an emulated run goes on, as live runs do",
+        help="write evidence.jsonl while an emulated or a recorded run goes on, as live runs do",
     )
     group.addoption(
         "--no-evidence",

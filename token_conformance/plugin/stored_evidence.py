@@ -44,9 +44,9 @@ def _is_of(folder: Path, run: Run) -> bool:
 
 
 def with_evidence(run: Run, config: pytest.Config) -> Run:
-    """The run with a file for its evidence: a live one, or an emulated one of which it is asked for."""
+    """The run with a file for its evidence: a live one, or another one of which it is asked for."""
     option = config.option
-    wanted = run.server.kind == "live" or (run.server.kind == "emulated" and option.evidence)
+    wanted = run.server.kind == "live" or option.evidence
     if not wanted or option.no_evidence or option.plan:
         return run
     from token_conformance.archive.evidence_file import EvidenceFile  # what needs no evidence does not import it

@@ -73,11 +73,11 @@ class Pseudonyms:
         return len(self._of)
 
     def __contains__(self, value: str) -> bool:
-        return value in self._of
+        return value in self._of or value in self._hashes
 
     def of(self, kind: str, value: str) -> str:
-        """The pseudonym of a value; empty values and pseudonyms stand for themselves."""
-        known = self._of.get(value)
+        """The pseudonym of a value; empty values and pseudonyms stand for themselves, and hashes for those of a pseudonym."""
+        known = self._of.get(value, self._hashes.get(value))
         if known is not None:
             self._hash(kind, value, known)
             return known

@@ -34,6 +34,12 @@ INCOMPLETE = 7
 CUT_SHORT = 8
 """The provider allowed too few requests: nothing failed of what was judged, and `--resume` goes on with the rest."""
 
+UNKNOWN_SIGNER = 9
+"""Of `verify`: what was verified is intact, and nobody has said whose signature is trusted."""
+
+UNCONFIRMED = 10
+"""Of `verify`: what was verified is intact, and the suite that is installed judges otherwise than the one that made it."""
+
 WORST_FIRST = (
     INTERRUPTED,
     NO_SESSION,

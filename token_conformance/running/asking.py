@@ -43,7 +43,7 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
     if {"keyring", "session_file"} <= asked:
         yield "--keyring and --session-file exclude each other: choose one"
     if "evidence" in asked:
-        yield from _without_evidence(asked, kinds)
+        yield from _without_evidence(asked)
 
 
 def _without_baseline(asked: set[str]) -> Iterator[str]:
@@ -69,10 +69,8 @@ def _unexplored(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
             yield f"--explore and --{option} exclude each other: choose one"
 
 
-def _without_evidence(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
+def _without_evidence(asked: set[str]) -> Iterator[str]:
     """What writes no evidence, though it is asked to."""
-    if "recorded" in kinds:
-        yield "--evidence writes down what a provider answers: a recording holds that already, leave out one of them"
     if "due" in asked:
         yield "--due goes on with answers of another day, of which no evidence is written: leave out --evidence"
     for option in ("plan", "no_evidence"):

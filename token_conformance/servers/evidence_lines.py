@@ -57,7 +57,7 @@ class Begin(Line):
     profile: str
     described: dict[str, Any]
     required: list[str] | None = None
-    server: Literal["live", "emulated"]
+    server: Literal["live", "emulated", "recorded"]
     description: str
     started: AwareDatetime
     selection: Selection
@@ -146,7 +146,7 @@ class Came(Message):
 
 
 class Exchanged(Line):
-    """One exchange, as soon as it was over: see `Exchange`."""
+    """One exchange, as soon as it was over: see `Exchange`. `undocumented` are the parts of the answer that a recording lacks."""
 
     type: Literal["exchange"] = "exchange"
     scenario: str
@@ -161,6 +161,7 @@ class Exchanged(Line):
     held_back: float = 0.0
     repeated: bool = False
     again_of: int | None = None
+    undocumented: list[str] = []
 
     def exchange(self) -> Exchange:
         """The exchange."""
@@ -180,6 +181,7 @@ class Exchanged(Line):
             held_back=self.held_back,
             repeated=self.repeated,
             again_of=self.again_of,
+            undocumented=frozenset(self.undocumented),
         )
 
 
