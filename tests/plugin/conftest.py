@@ -98,5 +98,5 @@ def inner_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Inn
 def direct_run(inner_run: InnerRun, monkeypatch: pytest.MonkeyPatch) -> InnerRun:
     """The same as `token-conformance run` does it: other plugins stay out, and checks are judged directly."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    inner_run.always = ("--directly", "-p", "xdist.plugin")
+    inner_run.always = ("--tc-directly", "-p", "xdist.plugin")
     return inner_run

@@ -253,7 +253,7 @@ def test_a_worker_that_dies_takes_one_profile_with_it(with_workers):
 
 def test_the_evidence_of_a_worker_that_dies_is_named(with_workers):
     """With the command that judges it, and gives the profile a report of what was gathered."""
-    result = with_workers("SIGKILL", "--evidence")
+    result = with_workers("SIGKILL", "--tc-evidence")
     (left,) = (path for path in with_workers.folder.glob("reports/*/*") if not (path / "results.json").exists())
     (line,) = (line for line in result.outlines if ": No verdict on the provider: the run was interrupted" in line)
     assert f", died; `token-conformance report {left.relative_to(with_workers.folder)}` judges what it had" in line

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import click
 
@@ -17,9 +17,10 @@ from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.layout import PACKAGE, ROOT, SUITES
+from token_conformance.profile.claims import CLAIMS
 from token_conformance.profile.files import ProfileError, find
 from token_conformance.profile.folders import expanded
-from token_conformance.profile.models import Claim, Profile
+from token_conformance.profile.models import Profile
 from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
 from token_conformance.results.exit_status import CONFORMS, INTERRUPTED, NO_SESSION, worst
@@ -103,7 +104,7 @@ UNUSED = (
 @click.option(
     "--require",
     multiple=True,
-    type=click.Choice(get_args(Claim)),
+    type=click.Choice(CLAIMS),
     help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
 )
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
@@ -159,37 +160,37 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     for profile in profiles:
         arguments += ["--profile", profile]
     for name in ("live", "emulated"):
-        arguments += [f"--{name}"] if options[name] else []
+        arguments += [f"--tc-{name}"] if options[name] else []
     arguments += [
-        f"--recorded={recording}" if recording else "--recorded" for recording in _listed(options["recorded"])
+        f"--tc-recorded={recording}" if recording else "--tc-recorded" for recording in _listed(options["recorded"])
     ]
-    arguments += [flag for flag in ("--plan", "--probe") if options[flag.removeprefix("--")]]
-    arguments += [f"--resume={options['resume']}"] if options["resume"] else []
-    arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
+    arguments += [f"--tc-{name}" for name in ("plan", "probe") if options[name]]
+    arguments += [f"--tc-resume={options['resume']}"] if options["resume"] else []
+    arguments += [f"--tc-{name}" for name in ("park", "due") if options[name]]
     for name in ("explore", "explore_seed", "explore_stories"):
-        arguments += [f"--{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
-    arguments += ["--no-repeat"] if options["no_repeat"] else []
-    arguments += ["--evidence"] if options["evidence"] else []
-    arguments += ["--no-evidence"] if options["no_evidence"] else []
-    arguments += ["--warnings-fail"] if options["strict"] else []
-    arguments += ["--complete"] if options["complete"] else []
-    arguments += [f"--report-dir={options['report_dir']}"]
-    arguments += [f"--write-facts={options['write_facts']}"] if options["write_facts"] else []
-    arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
-    arguments += ["--keyring"] if options["keyring"] else []
-    arguments += [f"--env-file={file}" for file in _listed(options["env_files"])]
-    arguments += [f"--proxy={options['proxy']}"] if options["proxy"] else []
+        arguments += [f"--tc-{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
+    arguments += ["--tc-no-repeat"] if options["no_repeat"] else []
+    arguments += ["--tc-evidence"] if options["evidence"] else []
+    arguments += ["--tc-no-evidence"] if options["no_evidence"] else []
+    arguments += ["--tc-strict"] if options["strict"] else []
+    arguments += ["--tc-complete"] if options["complete"] else []
+    arguments += [f"--tc-report-dir={options['report_dir']}"]
+    arguments += [f"--tc-write-facts={options['write_facts']}"] if options["write_facts"] else []
+    arguments += [f"--tc-session-file={options['session_file']}"] if options["session_file"] else []
+    arguments += ["--tc-keyring"] if options["keyring"] else []
+    arguments += [f"--tc-env-file={file}" for file in _listed(options["env_files"])]
+    arguments += [f"--tc-proxy={options['proxy']}"] if options["proxy"] else []
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
         arguments += [flag, str(options[option])] if options[option] else []
     for name in ("fault", "variation", "require"):
-        arguments += [f"--{name}={value}" for value in _listed(options[name])]
+        arguments += [f"--tc-{name}={value}" for value in _listed(options[name])]
     return arguments
 
 
 def machinery() -> list[str]:
     """What makes pytest one of ours: where it is, its plugins, and how it speaks."""
     plugins = ("pytest_html.plugin", "token_conformance.plugin", *(f"no:{plugin}" for plugin in UNUSED))
-    options = ["--directly", "--assert=plain", "--no-header", "-rN"]
+    options = ["--tc-directly", "--assert=plain", "--no-header", "-rN"]
     named = [word for plugin in plugins for word in ("-p", plugin)]
     return [f"--rootdir={ROOT}", "-c", str(PACKAGE / "pytest.toml"), *named, *options]
 
