@@ -7,6 +7,7 @@ from token_conformance.plugin.interrupting import (
     pytest_prepare_for_signals,
     pytest_worker_gone,
 )
+from token_conformance.plugin.on_github import pytest_stop_commands
 from token_conformance.plugin.options import pytest_configure
 from token_conformance.plugin.output import (
     pytest_report_header,
@@ -54,6 +55,7 @@ __all__ = [
     "pytest_runtestloop",
     "pytest_sessionfinish",
     "pytest_sessionstart",
+    "pytest_stop_commands",
     "pytest_testnodedown",
     "pytest_unconfigure",
     "pytest_worker_gone",

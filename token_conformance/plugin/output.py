@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -17,6 +18,7 @@ from token_conformance.evidence.facts.expiries import expiries
 from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.again import resuming
 from token_conformance.plugin.going_on import with_what_was_judged
+from token_conformance.plugin.on_github import add_to_summary, lines_for_the_job
 from token_conformance.plugin.on_the_way import seen_by_the_oracle
 from token_conformance.plugin.parking import parked_of
 from token_conformance.plugin.selection import selection_of
@@ -42,7 +44,9 @@ from token_conformance.plugin.stored_evidence import (
 )
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
+from token_conformance.report.annotations import Annotation, annotations_of, on_github
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
+from token_conformance.report.writing import redacted
 from token_conformance.results.exit_status import INTERNAL_ERROR, INTERRUPTED, worst
 from token_conformance.results.facts import observed_lines, shown, shown_expiries
 from token_conformance.results.outcome import Circumstances
@@ -62,13 +66,16 @@ FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 class Finished:
     """What is left to say of a run after its reports are written; plain values, since workers send it.
 
-    `failed` is the number of its checks that pytest counts as failed.
+    `failed` is the number of its checks that pytest counts as failed, `summary` the path of its summary.md, and
+    `annotations` are what the log of a job is told.
     """
 
     name: str
     lines: tuple[str, ...]
     status: int
     failed: int
+    summary: str = ""
+    annotations: tuple[tuple[str, str, str], ...] = ()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -164,6 +171,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         terminal.write_line("")
         for line in each.lines:
             terminal.write_line(line)
+    _tell_the_job(finished, config, terminal)
+
+
+def _tell_the_job(finished: Sequence[Finished], config: pytest.Config, terminal: TerminalReporter) -> None:
+    """Annotate the job that the session is a step of, and fill its page, where it is one."""
+    annotations = [Annotation(*told) for each in finished for told in each.annotations]
+    for line in lines_for_the_job(annotations, config):
+        terminal.write_line(line)
+    if (problem := add_to_summary(each.summary for each in finished if each.summary)) is not None:
+        terminal.write_line(f"ERROR: {on_one_line(problem)}")
 
 
 LeftOff = Literal["failure", "somehow"]
@@ -222,7 +239,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     hurried = _is_hurried(run, config)
     result, reports = _write(run, result, folder, _of_findings(result, exchanges) if hurried else exchanges, config)
     lines = [*summary_lines(result, again=resuming(run, folder / "results.json", config) if result.todo else "")]
-    lines += [f"report: {path}" for path in reports]
+    lines += [f"report: {path}" for path in reports if path.name in TOLD]
     lines += [IN_HASTE] if hurried else []
     trouble = result.circumstances.trouble
     return Finished(
@@ -230,7 +247,21 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
         lines=(*lines, *([f"ERROR: {on_one_line(trouble)}"] if trouble else []), conclusion_line(result)),
         status=result.outcome.exit_status,
         failed=result.summary[Verdict.FAIL] + result.summary[Verdict.ERROR],
+        summary=next((str(path) for path in reports if path.name == "summary.md"), ""),
+        annotations=_annotations(run, result),
     )
+
+
+TOLD = ("report.html", "results.json", "junit.xml")
+"""The reports whose paths are told; the others are for machines that know where to look."""
+
+
+def _annotations(run: Run, result: RunResult) -> tuple[tuple[str, str, str], ...]:
+    """What the log of a job is told of a run, unless that would show a secret."""
+    if not on_github(os.environ):
+        return ()
+    found = annotations_of(redacted(result, run.redactor))
+    return tuple((each.level, each.title, each.message) for each in found if not run.redactor.leaks(each.message))
 
 
 IN_HASTE = "report.html shows the exchanges of findings alone: several profiles were interrupted, and all want a report"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
+from token_conformance.judging.requirement import catalogue
+from token_conformance.report.spans import spans
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -53,10 +55,13 @@ def _broken_off(run: RunResult) -> TestCase:
 def _on_the_way(seen: SeenOnTheWay) -> TestCase:
     """What no check has told, named after its requirement, with the story that led to it."""
     case = TestCase(seen.requirement, classname="token-conformance.seen_on_the_way")
-    if seen.verdict is Verdict.FAIL:
-        case.result = [Failure(seen.message, seen.verdict.words)]
     steps = (f"{number}. {step.told} ({step.exchange})" for number, step in enumerate(seen.story, 1))
-    case.system_out = "\n".join((seen.message, *steps))
+    story = "\n".join((seen.message, *steps))
+    if seen.verdict is Verdict.FAIL:
+        failure = Failure(seen.message, seen.verdict.words)
+        failure.text = story
+        case.result = [failure]
+    case.system_out = story
     return case
 
 
@@ -67,6 +72,8 @@ def _case(check: CheckResult) -> TestCase:
     message = check.message
     if result is not None:
         case.result = [result(message or check.verdict.words, check.verdict.words)]
+        if check.verdict is Verdict.FAIL:
+            case.result[0].text = _told(check)
     elif message:
         case.system_out = message
     properties = Properties()  # type: ignore[no-untyped-call]  # likewise
@@ -76,6 +83,19 @@ def _case(check: CheckResult) -> TestCase:
     return case
 
 
+def _told(check: CheckResult) -> str:
+    """A finding as a whole, for who sees nothing but the body of its failure."""
+    stated = catalogue().get(check.violated or "")
+    told = {
+        "must hold": check.title,
+        "requirement": check.violated or " ".join(check.requirements),
+        "clause": check.clause,
+        "exchanges": ", ".join(map(str, spans(check.exchanges))),
+        "to mend it": stated.mend if stated is not None else "",
+    }
+    return "\n".join((check.message, *(f"{name}: {value}" for name, value in told.items() if value)))
+
+
 def _properties(check: CheckResult) -> dict[str, str]:
     return {
         "verdict": check.verdict.value,
@@ -83,4 +103,5 @@ def _properties(check: CheckResult) -> dict[str, str]:
         "requirement": " ".join(check.requirements),
         "clause": check.clause,
         "fact": check.title,
+        "exchanges": " ".join(check.exchanges),
     }
