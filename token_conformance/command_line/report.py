@@ -47,6 +47,7 @@ def pytest_arguments(folder: Path, *, verbose: bool) -> list[str]:
     arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--tc-from-evidence={folder}"]
     for flag, value in (("-k", selected.keywords), ("-m", selected.marks), ("--maxfail", selected.most_failures)):
         arguments += [flag, str(value)] if value else []
+    arguments += [f"--tc-level={level}" for level in selected.levels]
     flags = {
         "--tc-strict": selected.strict,
         "--tc-complete": selected.complete,

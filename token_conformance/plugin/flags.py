@@ -125,6 +125,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a MUST of the claims that could not be judged makes the run end with status 7",
     )
     group.addoption(
+        "--max-failures",
+        type=int,
+        metavar="N",
+        help="send nothing more once N causes stand behind violated MUSTs, and judge what was gathered by then",
+    )
+    group.addoption(
+        "--level",
+        action="append",
+        default=[],
+        choices=("MUST", "SHOULD", "MAY"),
+        help="only checks of this level; MUST NOT belongs to MUST; may be repeated",
+    )
+    group.addoption("--quiet", action="store_true", help="say nothing but what each run comes to")
+    group.addoption("--json", action="store_true", dest="as_json", help="with the plan: print it for programs")
+    group.addoption(
         "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"
     )
     group.addoption(

@@ -16,6 +16,7 @@ from token_conformance.plugin.output import (
     pytest_unconfigure,
 )
 from token_conformance.plugin.planning import pytest_runtestloop
+from token_conformance.plugin.quiet import pytest_hush
 from token_conformance.plugin.selection import (
     conformance_run,
     evidence,
@@ -43,6 +44,7 @@ __all__ = [
     "pytest_configure_node",
     "pytest_deselected",
     "pytest_generate_tests",
+    "pytest_hush",
     "pytest_itemcollected",
     "pytest_pass_over",
     "pytest_prepare_for_signals",

@@ -7,15 +7,27 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from _pytest.terminal import TerminalReporter
 
+from token_conformance.plugin.quiet import say_anyway
 from token_conformance.plugin.stash import RUNS
-from token_conformance.report.annotations import Annotation, on_github, resuming, stopping, worst_first
+from token_conformance.redaction.visible import on_one_line
+from token_conformance.report.annotations import (
+    Annotation,
+    annotations_of,
+    on_github,
+    resuming,
+    stopping,
+    worst_first,
+)
+from token_conformance.report.writing import redacted
+from token_conformance.results.results import RunResult
+from token_conformance.running.run import Run
 
 MARK: pytest.StashKey[str] = pytest.StashKey()
 """What resumes commands, which nobody could have foreseen."""
@@ -31,10 +43,38 @@ def pytest_stop_commands(session: pytest.Session) -> None:
     if not on_github(os.environ) or not config.stash[RUNS] or hasattr(config, "workerinput"):
         return
     config.stash[MARK] = mark = secrets.token_hex(16)
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if isinstance(reporter, TerminalReporter):
-        reporter.ensure_newline()
-        reporter.write_line(stopping(mark))
+    say_anyway(config, stopping(mark))
+
+
+Told = tuple[str, str, str]
+"""An annotation as processes send it to each other: level, title, message."""
+
+
+class Summarised(Protocol):
+    """What is left of a run that is finished: the path of its summary, if it has one, and its annotations."""
+
+    @property
+    def summary(self) -> str:
+        """The path, empty for none."""
+
+    @property
+    def annotations(self) -> tuple[Told, ...]:
+        """The annotations, the worst first."""
+
+
+def annotated(run: Run, result: RunResult) -> tuple[Told, ...]:
+    """What the log of a job is told of a run, unless that would show a secret."""
+    if not on_github(os.environ):
+        return ()
+    found = annotations_of(redacted(result, run.redactor))
+    return tuple((each.level, each.title, each.message) for each in found if not run.redactor.leaks(each.message))
+
+
+def told_to_the_job(finished: Sequence[Summarised], config: pytest.Config) -> Iterator[str]:
+    """Fill the page of the job that the session is a step of, and give the lines that annotate it."""
+    yield from lines_for_the_job((Annotation(*told) for each in finished for told in each.annotations), config)
+    if (problem := add_to_summary(each.summary for each in finished if each.summary)) is not None:
+        yield f"ERROR: {on_one_line(problem)}"
 
 
 def lines_for_the_job(annotations: Iterable[Annotation], config: pytest.Config) -> Iterator[str]:
