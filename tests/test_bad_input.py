@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from token_conformance.layout import ROOT
+from token_conformance.report.writing import SMALLEST_FIRST
 
 PROFILE = """
 [profile]
@@ -265,12 +266,10 @@ def test_a_disk_that_is_full_in_mid_run_keeps_what_fits(run, tmp_path):
     with welcoming() as address:
         ended = run(f'token_endpoint = "{address}/token"', "-k", LONG, largest_file=65_536)
     (error,) = [line for line in ended.stdout.splitlines() if line.startswith("ERROR: ")]
-    assert error.startswith("ERROR: of the reports only results.json and junit.xml could be written to reports/bad/")
+    assert error.startswith("ERROR: of the reports only results.json, junit.xml, badge.json, ")
     assert results(tmp_path)["trouble"] == error.removeprefix("ERROR: ")
-    assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == [
-        "evidence.jsonl",
-        "junit.xml",
-        "results.json",
-    ]
+    assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == sorted(
+        ["evidence.jsonl", *(name for name in SMALLEST_FIRST if name != "report.html")]
+    )
     assert "No verdict on the provider: of the reports only" in ended.stdout.splitlines()[-1]
     assert ended.returncode == 4

@@ -177,7 +177,7 @@ def leavings(request, tmp_path_factory) -> dict[str, str]:
         "pytest",
         "--profile",
         "canaries",
-        "--evidence",
+        "--tc-evidence",
         "-p",
         "no:cacheprovider",
         "-l",

@@ -200,9 +200,9 @@ def test_a_run_is_a_pytest_run():
     )
     for pair in (("--profile", "a"), ("--profile", "b"), ("-k", "refresh"), ("-n", "2")):
         assert any(arguments[place : place + 2] == list(pair) for place in range(len(arguments)))
-    assert {"--warnings-fail", "--recorded", "--recorded=some.har", "--report-dir=reports"} <= set(arguments)
+    assert {"--tc-strict", "--tc-recorded", "--tc-recorded=some.har", "--tc-report-dir=reports"} <= set(arguments)
     reaching = pytest_arguments(("a",), OPTIONS | {"env_files": (".env", "b.env"), "proxy": "env"})
-    assert {"--env-file=.env", "--env-file=b.env", "--proxy=env"} <= set(reaching)
+    assert {"--tc-env-file=.env", "--tc-env-file=b.env", "--tc-proxy=env"} <= set(reaching)
 
 
 def test_help_says_of_each_command_what_it_says_itself(command):

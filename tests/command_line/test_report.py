@@ -15,6 +15,7 @@ from token_conformance.archive.evidence_file import EvidenceFile
 from token_conformance.command_line.report import pytest_arguments
 from token_conformance.layout import ROOT
 from token_conformance.redaction import Redactor
+from token_conformance.report.writing import SMALLEST_FIRST
 from token_conformance.running.run import Run
 from token_conformance.servers.evidence_lines import Selection
 from token_conformance.servers.live import LiveServer
@@ -69,12 +70,7 @@ def test_a_run_is_told_again_as_it_was(tmp_path):
         name: value for name, value in before.items() if name not in untold
     }
     assert told.splitlines()[-1] == again[1].splitlines()[-1]
-    assert {path.name for path in evidence.parent.iterdir()} == {
-        "evidence.jsonl",
-        "junit.xml",
-        "report.html",
-        "results.json",
-    }
+    assert {path.name for path in evidence.parent.iterdir()} == {"evidence.jsonl", *SMALLEST_FIRST}
 
 
 def test_a_recorded_run_is_told_again_as_it_was(tmp_path):
@@ -122,7 +118,7 @@ def test_evidence_is_judged_as_it_was_asked_for(make_profile, tmp_path, failures
     file.close()
     arguments = pytest_arguments(tmp_path, verbose=False)
     first = arguments.index("-k")
-    assert arguments[first:] == ["-k", "rotated", *words, "--warnings-fail"]
+    assert arguments[first:] == ["-k", "rotated", *words, "--tc-strict"]
 
 
 @pytest.mark.parametrize("content", [None, "", "no evidence\n{}\n"])

@@ -159,7 +159,12 @@ def _select(dealer: Dealer, *, live: bool) -> None:
 
 def prepare() -> None:
     """Import what every run needs."""
-    for module in ("pytest", "pytest_html.plugin", "token_conformance.command_line.run", "token_conformance.plugin"):
+    for module in (
+        "pytest",
+        "pytest_html.plugin",
+        "token_conformance.command_line.run",
+        "token_conformance.plugin.hooks",
+    ):
         import_module(module)
 
 

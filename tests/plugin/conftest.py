@@ -75,7 +75,8 @@ class InnerRun:
         (self.folder / "test_inner.py").write_text(SCENARIO + checks)
         self.pytester.makefile(".toml", pytest='[pytest]\nmarkers = ["requirement(*ids)", "evidence_of(*names)"]\n')
         given = [word for name in profiles for word in ("--profile", name)]
-        quietly = ("-p", "token_conformance.plugin", "-p", "no:cacheprovider")
+        plugins = ("token_conformance.plugin", "xdist.plugin", "pytest_html.plugin", "no:cacheprovider")
+        quietly = [word for plugin in plugins for word in ("-p", plugin)]
         with self._monkeypatch.context() as patched:
             patched.setattr(options, "select", options.select)
             patched.setattr(scenario, "_DECLARED", {})
@@ -90,13 +91,13 @@ class InnerRun:
 @pytest.fixture
 def inner_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> InnerRun:
     """Runs a suite of one module for scripted providers."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # it would rewrite what this process has imported
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))))
     return InnerRun(pytester, monkeypatch)
 
 
 @pytest.fixture
-def direct_run(inner_run: InnerRun, monkeypatch: pytest.MonkeyPatch) -> InnerRun:
-    """The same as `token-conformance run` does it: other plugins stay out, and checks are judged directly."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    inner_run.always = ("--directly", "-p", "xdist.plugin")
+def direct_run(inner_run: InnerRun) -> InnerRun:
+    """The same as `token-conformance run` does it: checks are judged directly."""
+    inner_run.always = ("--tc-directly",)
     return inner_run

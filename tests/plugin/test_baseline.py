@@ -46,7 +46,7 @@ def run(inner_run, monkeypatch):
     path = inner_run.folder / "known.toml"
 
     def given(text, *arguments, **more):
-        result = inner_run(text, "--no-repeat", "--baseline", str(path), *arguments, **more)
+        result = inner_run(text, "--tc-no-repeat", "--tc-baseline", str(path), *arguments, **more)
         given.lines, given.errors = result.outlines, result.errlines
         return int(result.ret)
 
@@ -68,7 +68,7 @@ def known(run, profile="example"):
 def test_what_is_written_is_known_next_time(run):
     """The run that writes it ends as the next one does; a warning is written as one."""
     text = checks(second=False)
-    assert (run(text, "--update-baseline"), run(text)) == (0, 0)
+    assert (run(text, "--tc-update-baseline"), run(text)) == (0, 0)
     assert [(each["check"], each.get("verdict")) for each in known(run)] == [
         ("test_inner.py::test_first", None),
         ("test_inner.py::test_second", "warning"),
@@ -82,7 +82,7 @@ def test_what_is_written_is_known_next_time(run):
 
 def test_what_is_new_fails(run):
     """A warning as well, and what was known stays so."""
-    run(checks(), "--update-baseline")
+    run(checks(), "--tc-update-baseline")
     assert run(checks(second=False)) == 1
     assert (run.told()["new"], [each["id"] for each in run.told()["known"]]) == (
         ["test_inner.py::test_second"],
@@ -93,26 +93,26 @@ def test_what_is_new_fails(run):
 
 def test_what_was_mended_makes_the_baseline_stale(run):
     """Until it is taken out, which `--update-baseline` does."""
-    run(checks(), "--update-baseline")
+    run(checks(), "--tc-update-baseline")
     assert (run(checks(first=True)), run.told()["gone"]) == (6, ["test_inner.py::test_first"])
     assert any(line.startswith("GONE     test_inner.py::test_first: judged a pass") for line in run.lines)
     assert failures(run) == [("test_inner.py::test_first", "judged a pass, and listed as known: take it out")]
-    assert (run(checks(first=True), "--update-baseline"), known(run)) == (0, [])
+    assert (run(checks(first=True), "--tc-update-baseline"), known(run)) == (0, [])
 
 
 def test_what_was_not_selected_is_not_stale(run):
     """And is not taken out either."""
-    run(checks(), "--update-baseline")
-    assert (run(checks(first=True), "-k", "second", "--update-baseline"), len(known(run))) == (0, 1)
+    run(checks(), "--tc-update-baseline")
+    assert (run(checks(first=True), "-k", "second", "--tc-update-baseline"), len(known(run))) == (0, 1)
     assert run.told()["unseen"] == ["test_inner.py::test_first"]
 
 
 def test_what_people_said_is_kept(run):
     """By every update, whatever else becomes new, gone, or a warning."""
-    run(checks(), "--update-baseline")
+    run(checks(), "--tc-update-baseline")
     said = 'reason = "ticket 7"\nowner = "ada"\nexpires = 2020-02-29\n'
     run.path.write_text(run.path.read_text().replace('reason = ""\nowner = ""\n', said, 1))
-    assert run(checks(second=False), "--update-baseline") == 6
+    assert run(checks(second=False), "--tc-update-baseline") == 6
     assert said in run.path.read_text()
     assert (run.told()["expired"], run.told()["known"][0]["owner"]) == (["test_inner.py::test_first"], "ada")
     assert ("test_inner.py::test_first", "listed as known until 2020-02-29: mend it, or give another day") in failures(
@@ -123,11 +123,11 @@ def test_what_people_said_is_kept(run):
 
 def test_findings_of_newer_checks_only_warn(run):
     """Until the baseline is updated, and no longer."""
-    run(checks(), "--update-baseline")
+    run(checks(), "--tc-update-baseline")
     assert (run(checks() + ADDED), run.told()["newer"]) == (0, ["test_inner.py::test_third"])
-    assert run(checks() + ADDED, "--update-baseline", "-k", "first") == 0
+    assert run(checks() + ADDED, "--tc-update-baseline", "-k", "first") == 0
     assert (run(checks() + ADDED), run.told()["newer"]) == (0, ["test_inner.py::test_third"])
-    run(checks(first=True) + ADDED, "--update-baseline")
+    run(checks(first=True) + ADDED, "--tc-update-baseline")
     assert [each["check"] for each in known(run)] == ["test_inner.py::test_third"]
 
 
@@ -135,21 +135,21 @@ def test_findings_of_newer_checks_only_warn(run):
 def test_a_version_says_what_is_newer(run, version, status):
     """As if the baseline were of that version; a check that is not listed came with the first one."""
     run.path.write_text("")
-    assert run(checks(), "--as-of", version) == status
+    assert run(checks(), "--tc-as-of", version) == status
 
 
 def test_each_profile_has_its_own(run):
     """One that the file does not name has nothing known."""
-    run(checks(), "--update-baseline")
+    run(checks(), "--tc-update-baseline")
     assert run(checks(), profiles=("other",)) == 1
-    assert run(checks(), "--update-baseline", profiles=("other", "third")) == 0
+    assert run(checks(), "--tc-update-baseline", profiles=("other", "third")) == 0
     assert [len(known(run, profile)) for profile in ("example", "other", "third")] == [1, 1, 1]
 
 
 def test_workers_write_one_file(run):
     """Each its profiles, none of which is lost."""
     names = ("a", "b", "c", "d")
-    assert run(checks(), "--update-baseline", "-n", "2", profiles=names) == 0
+    assert run(checks(), "--tc-update-baseline", "-n", "2", profiles=names) == 0
     assert [len(known(run, name)) for name in names] == [1, 1, 1, 1]
 
 
@@ -172,7 +172,7 @@ def test_junit_marks_what_is_known(run):
 def test_what_says_nothing_of_the_provider_is_no_baseline(run):
     """The file stays as it is, and the run says so."""
     run.path.write_text("# nothing yet\n")
-    assert run(UNASKED, "--update-baseline") == 5
+    assert run(UNASKED, "--tc-update-baseline") == 5
     assert "NOTICED  known.toml was not updated: the run did not come to its end, or judged nothing" in run.lines
     assert run.path.read_text() == "# nothing yet\n"
 
@@ -182,9 +182,9 @@ def test_what_says_nothing_of_the_provider_is_no_baseline(run):
     [
         (None, (), "no such file; with --update-baseline a run writes it"),
         ("schema = 2", (), "schema: expected 1, not 2"),
-        ("schema = 2", ("--update-baseline",), "schema: expected 1, not 2"),
-        ("", ("--as-of", "x"), "--as-of: expected a version of the suite such as 0.1.0, not 'x'"),
-        ("", ("--as-of", "0.1.0", "--update-baseline"), "--update-baseline makes a baseline of today, and --as-of asks"),
+        ("schema = 2", ("--tc-update-baseline",), "schema: expected 1, not 2"),
+        ("", ("--tc-as-of", "x"), "--tc-as-of: expected a version of the suite such as 0.1.0, not 'x'"),
+        ("", ("--tc-as-of", "0.1.0", "--tc-update-baseline"), "--update-baseline makes a baseline of today, and --as-of asks"),
     ],
 )  # fmt: skip
 def test_a_baseline_that_cannot_be_used_is_told_before_anything_is_sent(run, text, arguments, sentence):
@@ -207,6 +207,6 @@ def test_an_unknown_id_is_told_with_the_nearest(run):
 def test_a_baseline_that_cannot_be_written_is_trouble(run):
     """The reports are there all the same, and say so."""
     path = run.path.parent / "nowhere" / "known.toml"
-    result = run.inner(checks(), "--baseline", str(path), "--update-baseline")
+    result = run.inner(checks(), "--baseline", str(path), "--tc-update-baseline")
     assert any("known.toml: cannot be written: No such file or directory" in line for line in result.outlines)
     assert run.inner.results()["outcome"] == "does_not_conform"

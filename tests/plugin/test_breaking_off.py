@@ -46,14 +46,14 @@ class Evidence:
         self._run = direct_run
 
     def written(self, checks, *arguments):
-        self._run(checks, "--evidence", *arguments)
+        self._run(checks, "--tc-evidence", *arguments)
         return self._run.results()
 
     def judged(self, checks, *arguments):
         """The results once more, with the exit status."""
         (path,) = self.path.parent.glob("results.json")
         path.unlink()
-        ended = self._run(checks, f"--from-evidence={self.path.parent}", *arguments, profiles=())
+        ended = self._run(checks, f"--tc-from-evidence={self.path.parent}", *arguments, profiles=())
         return self._run.results(), ended.ret
 
     @property

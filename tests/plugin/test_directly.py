@@ -166,12 +166,11 @@ def test_a_hook_of_the_suite_sees_its_checks(direct_run):
     assert "theirs: test_holds" not in result.stdout.str()
 
 
-def test_garbage_is_collected_from_the_first_check_on(pytester, monkeypatch):
+def test_garbage_is_collected_from_the_first_check_on(inner_run):
     """Whoever switched it off for imports and collection; what a session brings in would pile up otherwise."""
-    pytester.makepyfile("import gc\n\n\ndef test_garbage():\n    assert gc.isenabled()\n")
     gc.disable()
     try:
-        result = pytester.inline_run("-p", "token_conformance.plugin", "-p", "no:cacheprovider")
-        result.assertoutcome(passed=1)
+        result = inner_run("import gc\n\n\ndef test_garbage(asked):\n    assert gc.isenabled()\n")
+        result.assert_outcomes(passed=1)
     finally:
         gc.enable()

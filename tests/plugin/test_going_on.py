@@ -59,8 +59,8 @@ def run(inner_run, monkeypatch):
     runs = []
 
     def run(*arguments, checks=CHECKS + OF_ALL, **limits):
-        folder = f"--report-dir=run-{len(runs)}"
-        result = inner_run(checks, "--live", folder, *arguments, **limits)
+        folder = f"--tc-report-dir=run-{len(runs)}"
+        result = inner_run(checks, "--tc-live", folder, *arguments, **limits)
         (path,) = (inner_run.folder / f"run-{len(runs)}").rglob("results.json")
         runs.append(path)
         return json.loads(path.read_text()), result, path
@@ -81,7 +81,7 @@ def to_the_end(run, provider, *arguments, **limits):
     while results["todo"]:
         assert len(told) < 9, "it comes to no end"
         provider.present += 1000
-        results, result, path = run(f"--resume={path}", *arguments, **limits)
+        results, result, path = run(f"--tc-resume={path}", *arguments, **limits)
         told.append((results, result))
     return told
 
@@ -159,7 +159,7 @@ def test_who_comes_too_early_sends_nothing(run):
     CURRENT[:] = [provider]
     first, _, path = run(limits={"token_requests": {"count": 7, "seconds": 900}})
     sent = len(provider.sent)
-    second, result, _ = run(f"--resume={path}", limits={"token_requests": {"count": 7, "seconds": 900}})
+    second, result, _ = run(f"--tc-resume={path}", limits={"token_requests": {"count": 7, "seconds": 900}})
     assert (len(provider.sent), second["todo"]) == (sent, first["todo"])
     result.stdout.fnmatch_lines(["example: goes on with * scenarios*the provider's limit is over at 08:15:01 UTC*"])
 
@@ -179,7 +179,7 @@ def test_evidence_tells_the_same(run, inner_run):
     CURRENT[:] = [Provider()]
     results, _, path = run(checks=FAULTLESS, limits=FEW)
     inner_run.pytester.runpytest_inprocess(
-        "-p", "token_conformance.plugin", "-p", "no:cacheprovider", f"--from-evidence={path.parent}", "test_inner.py"
+        "-p", "token_conformance.plugin", "-p", "no:cacheprovider", f"--tc-from-evidence={path.parent}", "test_inner.py"
     )
     again = json.loads(path.read_text())
     assert again["outcome"] == "cut_short"

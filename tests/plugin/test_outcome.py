@@ -147,7 +147,7 @@ def test_what_could_not_be_judged_is_counted(whole):
 
 def test_a_complete_run_lists_what_could_not_be_judged(whole):
     """And ends with a status of its own."""
-    result = whole(MORE, "--complete")
+    result = whole(MORE, "--tc-complete")
     result.stdout.fnmatch_lines(["UNJUDGED rfc6749-5.1-access-token: no control (RFC 6749 §5.1)"])
     assert whole.results()["outcome"] == "incomplete"
     assert [name for name, _ in errors(whole)[1]] == ["run"]
@@ -156,4 +156,4 @@ def test_a_complete_run_lists_what_could_not_be_judged(whole):
 
 def test_a_complete_run_in_which_all_was_judged_passes(whole):
     """The demand changes nothing where there is nothing to demand."""
-    assert whole(CHECK, "--complete").ret == 0
+    assert whole(CHECK, "--tc-complete").ret == 0

@@ -108,20 +108,20 @@ def test_what_is_not_parked_for_a_reason_of_its_own_says_so(parking):
 @pytest.mark.parametrize("option", ["--park", "--due"])
 def test_only_a_live_server_issues_what_can_be_parked(inner_run, option):
     """The status is 4, and the option that is missing is named."""
-    result = inner_run("", option)
+    result = inner_run("", option.replace("--", "--tc-"))
     result.stderr.fnmatch_lines([f"*{option} * a live server has issued: give --live"])
     assert result.ret == 4
 
 
 def test_what_writes_no_evidence_refuses_to(inner_run):
     """Plain pytest says so as the command does."""
-    result = inner_run("", "--due", "--evidence")
+    result = inner_run("", "--tc-due", "--tc-evidence")
     result.stderr.fnmatch_lines(["*--due goes on with answers of another day, of which no evidence is written*"])
     assert result.ret == 4
 
 
 def test_facts_are_not_written_of_what_came_late(inner_run):
     """A life that was measured by a schedule is no life."""
-    result = inner_run("", "--due", "--write-facts=facts.toml")
+    result = inner_run("", "--tc-due", "--tc-write-facts=facts.toml")
     result.stderr.fnmatch_lines(["*--write-facts writes lives as they were measured on time*"])
     assert result.ret == 4

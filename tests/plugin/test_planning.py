@@ -13,7 +13,7 @@ def test_a_plan_runs_nothing(inner_run):
 
     Beside the scenario's request there is one by which a run finds out how its client gets in.
     """
-    result = inner_run(CHECK, "--plan")
+    result = inner_run(CHECK, "--tc-plan")
     result.stdout.fnmatch_lines(
         [
             "example: 1 check, 1 scenario; an estimate*it sends nothing to the provider",
@@ -28,19 +28,19 @@ def test_a_plan_runs_nothing(inner_run):
 
 def test_each_profile_has_a_plan(inner_run):
     """Several profiles are planned one after the other."""
-    result = inner_run(CHECK, "--plan", profiles=("one", "two"))
+    result = inner_run(CHECK, "--tc-plan", profiles=("one", "two"))
     result.stdout.fnmatch_lines(["one: about 0 logins*", "two: about 0 logins*"])
 
 
 def test_a_plan_wants_no_workers(inner_run):
     """There is nothing for them to do."""
-    result = inner_run(CHECK, "--plan", "-n", "2")
+    result = inner_run(CHECK, "--tc-plan", "-n", "2")
     result.stderr.fnmatch_lines(["*--plan runs nothing: leave out -n"])
     assert result.ret == 4
 
 
 def test_a_probe_wants_a_live_provider(inner_run):
     """The emulated one has nothing to tell of limits."""
-    result = inner_run(CHECK, "--plan", "--probe")
+    result = inner_run(CHECK, "--tc-plan", "--tc-probe")
     result.stderr.fnmatch_lines(["*--probe asks a live provider what it allows: give --live"])
     assert result.ret == 4

@@ -142,12 +142,12 @@ def test_a_red_is_repeated(found):
     )
     assert checks["test_is_accepted"]["exchanges"] == ["shaky/1", "shaky~again/1"]
     assert checks["test_is_refused"]["message"].endswith("(seen 1 of 2)")
-    assert results["requests"] - found("--no-repeat")[0]["requests"] == 3
+    assert results["requests"] - found("--tc-no-repeat")[0]["requests"] == 3
 
 
 def test_a_run_can_do_without(found):
     """`--no-repeat` tells what was seen once, and asks nothing more."""
-    _, checks = found("--no-repeat")
+    _, checks = found("--tc-no-repeat")
     assert (checks["test_is_accepted"]["verdict"], checks["test_is_accepted"]["seen"]) == ("fail", [1, 1])
     assert not any("~again" in id_ for check in checks.values() for id_ in check["exchanges"])
 
@@ -180,7 +180,7 @@ def test_disturbed_scenarios_are_judged_by_how_they_go_alone(found):
 @pytest.mark.usefixtures("disturbed")
 def test_disturbed_scenarios_that_do_not_run_again_prove_nothing(found):
     """Neither a pass nor a refusal; a token that was handed over does."""
-    _, checks = found("--no-repeat")
+    _, checks = found("--tc-no-repeat")
     assert {name: check["verdict"] for name, check in checks.items()} == {
         "test_is_accepted": "inconclusive",
         "test_is_refused": "fail",
@@ -192,7 +192,7 @@ def test_disturbed_scenarios_that_do_not_run_again_prove_nothing(found):
 
 def test_without_a_red_nothing_is_repeated(found):
     """A run that finds nothing is as long as it was."""
-    assert found("-k", "test_holds")[0]["requests"] == found("-k", "test_holds", "--no-repeat")[0]["requests"]
+    assert found("-k", "test_holds")[0]["requests"] == found("-k", "test_holds", "--tc-no-repeat")[0]["requests"]
 
 
 def test_what_asks_pytest_for_more_stands(found):

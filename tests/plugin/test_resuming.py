@@ -49,14 +49,14 @@ def test_what_could_not_be_waited_for_is_to_be_done(inner_run):
 def test_what_a_run_was_told_is_told_again(inner_run):
     """The command that does the rest reaches the same provider with the same values."""
     (inner_run.folder / "my.env").write_text("A=1\n")
-    result = inner_run(WAITING, "--env-file=my.env", "--proxy=none", "--require=oauth2", "--complete")
+    result = inner_run(WAITING, "--tc-env-file=my.env", "--tc-proxy=none", "--tc-require=oauth2", "--tc-complete")
     told = "--env-file my.env --proxy none --suites test_inner.py --require oauth2 --complete"
     result.stdout.fnmatch_lines([f"*token-conformance run * --emulated {told} --resume *"])
 
 
 def test_only_what_is_left_is_done(inner_run, left):
     """The other checks are not judged again, and nothing is left in the end."""
-    result = inner_run(WAITING, f"--resume={left}")
+    result = inner_run(WAITING, f"--tc-resume={left}")
     results = inner_run.results()
     assert verdicts(results) == {"test_ages": "pass"}
     assert results["todo"] == []
@@ -65,6 +65,6 @@ def test_only_what_is_left_is_done(inner_run, left):
 
 def test_one_profile_is_resumed(inner_run, left):
     """A results.json is that of one run."""
-    result = inner_run(WAITING, f"--resume={left}", profiles=("example", "other"))
+    result = inner_run(WAITING, f"--tc-resume={left}", profiles=("example", "other"))
     result.stderr.fnmatch_lines(["*--resume does what is left of one profile: give one"])
     assert result.ret == 4

@@ -133,9 +133,7 @@ def test_terminal_names_the_verdicts(inner_run):
 def test_warnings_do_not_fail_a_run_unless_asked(inner_run):
     """A SHOULD changes the exit status under --warnings-fail alone."""
     assert inner_run(CHECKS, "-k", "should_not_hold or test_holds").ret == pytest.ExitCode.OK
-    assert (
-        inner_run(CHECKS, "-k", "should_not_hold or test_holds", "--warnings-fail").ret == pytest.ExitCode.TESTS_FAILED
-    )
+    assert inner_run(CHECKS, "-k", "should_not_hold or test_holds", "--tc-strict").ret == pytest.ExitCode.TESTS_FAILED
 
 
 def test_nothing_judged_is_not_a_success(inner_run):
@@ -255,7 +253,7 @@ def test_the_summary_is_the_last_thing_on_the_terminal(inner_run):
 
 def test_facts_are_written_as_lines_for_the_profile(inner_run):
     """Where a file is named; a run without facts of refresh tokens has none of them."""
-    inner_run(CHECKS, "-k", "test_holds", "--write-facts", "facts.toml")
+    inner_run(CHECKS, "-k", "test_holds", "--tc-write-facts", "facts.toml")
     facts = tomllib.loads((inner_run.folder / "facts.toml").read_text("utf-8"))
     assert facts == {}
     told = {fact["id"]: fact["measured"] for fact in inner_run.results()["facts"]}
@@ -265,7 +263,7 @@ def test_facts_are_written_as_lines_for_the_profile(inner_run):
 
 def test_facts_that_cannot_be_written_are_told(inner_run):
     """As a report that cannot be written is; the reports are there all the same."""
-    result = inner_run(CHECKS, "-k", "test_holds", "--write-facts", "nowhere/facts.toml")
+    result = inner_run(CHECKS, "-k", "test_holds", "--tc-write-facts", "nowhere/facts.toml")
     result.stdout.fnmatch_lines(["report: *junit.xml"])
     assert inner_run.results()["checks"]
     result.stdout.fnmatch_lines(["ERROR: the facts cannot be written to nowhere/facts.toml: No such file*"])
@@ -274,5 +272,5 @@ def test_facts_that_cannot_be_written_are_told(inner_run):
 
 def test_facts_are_those_of_one_profile(inner_run):
     """Two cannot be written into one file."""
-    result = inner_run(CHECKS, "--write-facts", "facts.toml", profiles=("one", "two"))
+    result = inner_run(CHECKS, "--tc-write-facts", "facts.toml", profiles=("one", "two"))
     result.stderr.fnmatch_lines(["*--write-facts writes the facts of one profile: give one*"])

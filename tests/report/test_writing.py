@@ -16,14 +16,16 @@ from token_conformance import results
 from token_conformance.judging.habit import Did, Habit
 from token_conformance.redaction import Redactor
 from token_conformance.report import ReportError
-from token_conformance.report.writing import write_reports
+from token_conformance.report.writing import listed, write_reports
 from token_conformance.verdict import Verdict
 
-NAMES = ["report.html", "results.json", "junit.xml"]
+NAMES = ["report.html", "results.json", "junit.xml", "summary.md", "results.sarif", "ctrf.json", "badge.json"]
+SMALL = ["results.json", "junit.xml", "badge.json", "summary.md", "results.sarif", "ctrf.json"]
+"""All but the page, in the order in which they are written."""
 SCHEMA = json.loads((Path(results.__file__).parent / "results.schema.json").read_text("utf-8"))
 
 
-def test_three_reports_are_written(write, tmp_path):
+def test_the_reports_are_written(write, tmp_path):
     """The paths are given back, and nothing else is left in the folder."""
     paths = write()
     assert [path.name for path in paths] == NAMES
@@ -40,7 +42,7 @@ def test_no_canary_is_in_a_file(write):
     assert not [path for path in write() if "canary" in path.read_text("utf-8")]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "badge.json"])
 def test_a_message_goes_through_redaction(write, make_run, make_check, name):
     """A token in the message of a failed check is a label in every report."""
     redactor = Redactor()
@@ -86,7 +88,7 @@ def test_a_secret_that_redaction_missed_is_not_written(write, make_run, make_che
     with pytest.raises(ReportError, match="secret of the kind: refresh_token") as error:
         write(run, redactor=redactor, exchanges=())
     assert "canary" not in str(error.value)
-    assert not (tmp_path / "run").exists()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["badge.json"]  # which holds no message
 
 
 def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, make_run, make_check, tmp_path):
@@ -96,8 +98,8 @@ def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, 
     exchange = make_exchange('{"error_description": "what is <canary & secret>?"}')
     with pytest.raises(ReportError, match="report.html was not written") as error:
         write(make_run(checks=(make_check(exchanges=(exchange.id,)),)), redactor=redactor, exchanges=(exchange,))
-    assert [path.name for path in error.value.written] == ["results.json", "junit.xml"]
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["junit.xml", "results.json"]
+    assert [path.name for path in error.value.written] == SMALL
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted(SMALL)
 
 
 def test_the_other_reports_tell_which_one_is_missing(write, make_exchange, make_run, make_check, tmp_path):
@@ -119,10 +121,11 @@ def test_what_redaction_missed_is_masked(write, make_run, make_check, secret, sp
     redactor = Drowsy()
     redactor.learn("refresh_token", secret)
     run = make_run(checks=(make_check(Verdict.FAIL, message=f"{spelling(secret)} in the midst of words"),))
-    page, results_json, junit = (path.read_text() for path in write(run, redactor=redactor, exchanges=()))
+    texts = {path.name: path.read_text() for path in write(run, redactor=redactor, exchanges=())}
+    assert not [name for name, text in texts.items() if spelling(secret) in html.unescape(html.unescape(text))]
+    assert [name for name, text in texts.items() if "in the midst of words" not in text] == ["badge.json"]
+    page, results_json, junit = (texts[name] for name in NAMES[:3])
     for text in (page, results_json, junit):
-        assert spelling(secret) not in html.unescape(html.unescape(text))
-        assert "in the midst of words" in text
         assert "masked in the reports, since redaction had missed it: refresh_token" in text
     assert json.loads(results_json)["checks"][0]["message"].count("<refresh_token 1>") == 1
     assert html.escape("<refresh_token 1>") in page
@@ -151,7 +154,7 @@ def test_a_secret_that_is_a_word_of_the_report_is_no_leak(write):
     redactor = Redactor()
     for word in ("results", "verdict", "document", "example", "rotation"):
         redactor.learn("password", word)
-    assert len(write(redactor=redactor)) == 3
+    assert len(write(redactor=redactor)) == len(NAMES)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(write, tmp_path):
@@ -204,12 +207,12 @@ def test_what_fits_is_kept(write, tmp_path, monkeypatch):
     with pytest.raises(ReportError) as error:
         write()
     sentence = (
-        f"of the reports only results.json and junit.xml could be written to {tmp_path / 'run'}: "
+        f"of the reports only {listed(SMALL)} could be written to {tmp_path / 'run'}: "
         "No space left on device; choose another --report-dir"
     )
     assert str(error.value) == sentence
-    assert [path.name for path in error.value.written] == ["results.json", "junit.xml"]
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["junit.xml", "results.json"]
+    assert [path.name for path in error.value.written] == SMALL
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted(SMALL)
     assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["trouble"] == sentence
     assert "of the reports only" in (tmp_path / "run" / "junit.xml").read_text("utf-8")
 
@@ -225,7 +228,7 @@ def test_where_there_is_no_room_to_say_so_the_reports_stay(write, tmp_path, monk
         return whole(path, text, *arguments, **options)
 
     monkeypatch.setattr(Path, "write_text", once)
-    with pytest.raises(ReportError, match="only results.json and junit.xml"):
+    with pytest.raises(ReportError, match="only results.json, junit.xml,"):
         write()
     assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["trouble"] is None
 
@@ -240,13 +243,13 @@ def test_a_style_that_is_not_there_is_told(write, pytestconfig, monkeypatch):
 def test_what_a_server_sends_does_not_break_a_report(write, make_run, make_check):
     """Lone surrogates and control characters can be written as XML, JSON and HTML."""
     message = "error_description is '\ud800\x00\x1b[31m\uffff\u202e'"
-    assert len(write(make_run(checks=(make_check(Verdict.FAIL, message=message),)))) == 3
+    assert len(write(make_run(checks=(make_check(Verdict.FAIL, message=message),)))) == len(NAMES)
 
 
 def test_a_check_without_evidence_is_reported(write, make_run, make_check):
     """A check whose exchanges are not known, or that has no scenario, does not break the report."""
     check = replace(make_check(), scenario=None, exchanges=("nowhere/1",), requirements=("unknown",))
-    assert len(write(make_run(checks=(check,)), exchanges=())) == 3
+    assert len(write(make_run(checks=(check,)), exchanges=())) == len(NAMES)
 
 
 def test_a_secret_in_the_path_of_a_cause_costs_no_report(make_run, make_check, tmp_path, pytestconfig):

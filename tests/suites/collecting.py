@@ -9,7 +9,7 @@ from token_conformance.layout import PACKAGE, ROOT, SUITES
 
 SETTINGS = ["-c", str(PACKAGE / "pytest.toml"), f"--rootdir={ROOT}", "-p", "token_conformance.plugin", "-W", "ignore"]
 QUIETLY = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider"]
-PROFILE = ["--profile", str(PROFILES / "everything.toml"), "--emulated"]
+PROFILE = ["--profile", str(PROFILES / "everything.toml"), "--tc-emulated"]
 
 
 class Collected:

@@ -38,6 +38,6 @@ def baseline_options(command: Command) -> Command:
 
 def baseline_arguments(options: Mapping[str, object]) -> list[str]:
     """The same options as pytest knows them."""
-    arguments = [f"--baseline={options['baseline']}"] if options.get("baseline") else []
-    arguments += ["--update-baseline"] if options.get("update_baseline") else []
-    return arguments + ([f"--as-of={options['as_of']}"] if options.get("as_of") else [])
+    arguments = [f"--tc-baseline={options['baseline']}"] if options.get("baseline") else []
+    arguments += ["--tc-update-baseline"] if options.get("update_baseline") else []
+    return arguments + ([f"--tc-as-of={options['as_of']}"] if options.get("as_of") else [])

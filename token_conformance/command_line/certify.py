@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, get_args
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,8 +14,8 @@ from token_conformance.command_line.run import announce, judged, pytest_argument
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.telling import tell, tell_problem
+from token_conformance.profile.claims import CLAIMS
 from token_conformance.profile.files import name_of
-from token_conformance.profile.models import Claim
 from token_conformance.results.exit_status import CONFORMS, DOES_NOT_CONFORM, INCOMPLETE, USAGE_ERROR
 from token_conformance.results.outcome import Outcome
 from token_conformance.servers.evidence_lines import FILE
@@ -36,7 +36,7 @@ RECORDING = "recording.har"
     "claims",
     multiple=True,
     required=True,
-    type=click.Choice(get_args(Claim)),
+    type=click.Choice(CLAIMS),
     help="What is certified; may be repeated.",
 )
 @click.option(

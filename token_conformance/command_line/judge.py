@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
 
 import click
 
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.run import run
 from token_conformance.command_line.telling import tell
+from token_conformance.profile.claims import CLAIMS
 from token_conformance.profile.files import ProfileError
-from token_conformance.profile.models import Claim
 from token_conformance.profile_writing import UnusableProviderError, rendered, save
 from token_conformance.profile_writing.recordings import recorded
 from token_conformance.results.exit_status import NOTHING_JUDGED
@@ -25,7 +24,7 @@ from token_conformance.servers.problems import RecordingError
 @click.argument("recordings", metavar="HAR…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Keep the drafted profile there.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where reports go.")
-@click.option("--require", multiple=True, type=click.Choice(get_args(Claim)), help="Hold the provider to this.")
+@click.option("--require", multiple=True, type=click.Choice(CLAIMS), help="Hold the provider to this.")
 @click.option("--strict", is_flag=True, help="Warnings fail the run.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
 @click.pass_context

@@ -76,6 +76,11 @@ COMMANDS = {
         "run",
         "Test the providers of the given profiles (names, paths, or folders of them) and write their reports.",
     ),
+    "serve": Listed(
+        "serve",
+        "serve",
+        "Run the emulated provider of PROFILE on this machine, for people who test clients, until Ctrl-C.",
+    ),
     "sessions": Listed(
         "sessions",
         "sessions",

@@ -49,12 +49,13 @@ def pytest_arguments(folder: Path, *, verbose: bool) -> list[str]:
     begin = StoredEvidence.read(folder).begin
     selected = begin.selection
     own = [each for each in selected.suites if Path(each).exists() and not SUITES.samefile(each)]
-    arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--from-evidence={folder}"]
+    arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--tc-from-evidence={folder}"]
     for flag, value in (("-k", selected.keywords), ("-m", selected.marks), ("--maxfail", selected.most_failures)):
         arguments += [flag, str(value)] if value else []
+    arguments += [f"--tc-level={level}" for level in selected.levels]
     flags = {
-        "--warnings-fail": selected.strict,
-        "--complete": selected.complete,
-        "--no-repeat": not selected.repeats,
+        "--tc-strict": selected.strict,
+        "--tc-complete": selected.complete,
+        "--tc-no-repeat": not selected.repeats,
     }
     return [*arguments, *(flag for flag, given in flags.items() if given)]

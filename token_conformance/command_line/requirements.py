@@ -48,13 +48,28 @@ def _described(requirement: Requirement, checks: Iterable[Tied]) -> dict[str, An
     }
 
 
+def _explained(requirement: Requirement) -> dict[str, Any]:
+    checks = tied_to(requirement.id)
+    return {
+        **_described(requirement, checks),
+        "protects": requirement.protects,
+        "mend": requirement.mend,
+        "note": requirement.note or None,
+        "checks": [{"name": check.name, "fact": check.fact} for check in checks],
+    }
+
+
 @click.command()
 @click.argument("requirement_id", metavar="ID")
-def explain(requirement_id: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+def explain(requirement_id: str, *, as_json: bool) -> None:
     """Say what a requirement asks, why it matters, and how a server is mended."""
     requirement = catalogue().get(renamed(catalogue()).get(requirement_id, requirement_id))
     if requirement is None:
         refuse([f"{requirement_id!r} is no requirement of the catalogue: `token-conformance requirements` lists them"])
+    if as_json:
+        click.echo(json.dumps(_explained(requirement), indent=2, ensure_ascii=False))
+        return
     clauses = " and ".join((requirement.clause, *requirement.also))
     click.echo(f"{requirement.id}\n{clauses}, {requirement.level}: {requirement.title}")
     for heading, text in (

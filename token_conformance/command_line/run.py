@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import click
 
@@ -18,9 +19,10 @@ from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.telling import tell, tell_problem
 from token_conformance.layout import PACKAGE, ROOT, SUITES
+from token_conformance.profile.claims import CLAIMS
 from token_conformance.profile.files import ProfileError, find, name_of
 from token_conformance.profile.folders import expanded
-from token_conformance.profile.models import Claim, Profile
+from token_conformance.profile.models import Profile
 from token_conformance.profile.variables import variable_lines, variables_of
 from token_conformance.report.folders import unwritable
 from token_conformance.results.exit_status import CONFORMS, INTERRUPTED, NO_SESSION, worst
@@ -108,7 +110,7 @@ UNUSED = (
 @click.option(
     "--require",
     multiple=True,
-    type=click.Choice(get_args(Claim)),
+    type=click.Choice(CLAIMS),
     help="Hold the provider to this instead of what its profile claims; violations of anything else are warnings.",
 )
 @click.option("--no-repeat", is_flag=True, help="Tell a red check after a single run of its scenario.")
@@ -121,6 +123,13 @@ UNUSED = (
 @baseline_options
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
+@click.option(
+    "--max-failures",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Send nothing more once N causes stand behind violated MUSTs, and judge what was gathered by then.",
+)
+@click.option("-x", "at_once", is_flag=True, help="As --max-failures 1.")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
 @click.option(
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
@@ -130,8 +139,17 @@ UNUSED = (
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
 @click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
 @click.option("-m", "marks", metavar="EXPRESSION", help="Only checks of these topics, such as `rotation or refresh`.")
+@click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only checks of this topic; may be repeated.")
+@click.option(
+    "--level",
+    multiple=True,
+    type=click.Choice(["MUST", "SHOULD", "MAY"]),
+    help="Only checks of this level; MUST NOT belongs to MUST; may be repeated.",
+)
 @click.option("-n", "workers", metavar="N", help="Worker processes for several profiles, as in pytest-xdist.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what each run comes to.")
+@click.option("--json", "as_json", is_flag=True, help="With --plan: print it for programs.")
 @click.pass_context
 def run(context: click.Context, /, profiles: tuple[str, ...], **options: object) -> None:
     """Test the providers of the given profiles (names, paths, or folders of them) and write their reports.
@@ -169,38 +187,64 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     for profile in profiles:
         arguments += ["--profile", profile]
     for name in ("live", "emulated"):
-        arguments += [f"--{name}"] if options[name] else []
+        arguments += [f"--tc-{name}"] if options[name] else []
     arguments += [
-        f"--recorded={recording}" if recording else "--recorded" for recording in _listed(options["recorded"])
+        f"--tc-recorded={recording}" if recording else "--tc-recorded" for recording in _listed(options["recorded"])
     ]
-    arguments += [flag for flag in ("--plan", "--probe") if options[flag.removeprefix("--")]]
-    arguments += [f"--resume={options['resume']}"] if options["resume"] else []
-    arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
+    arguments += [f"--tc-{name}" for name in ("plan", "probe") if options[name]]
+    arguments += [f"--tc-resume={options['resume']}"] if options["resume"] else []
+    arguments += [f"--tc-{name}" for name in ("park", "due") if options[name]]
     for name in ("explore", "explore_seed", "explore_stories"):
-        arguments += [f"--{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
-    arguments += ["--no-repeat"] if options["no_repeat"] else []
-    arguments += ["--evidence"] if options["evidence"] else []
-    arguments += ["--no-evidence"] if options["no_evidence"] else []
+        arguments += [f"--tc-{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
+    arguments += ["--tc-no-repeat"] if options["no_repeat"] else []
+    arguments += ["--tc-evidence"] if options["evidence"] else []
+    arguments += ["--tc-no-evidence"] if options["no_evidence"] else []
     arguments += baseline_arguments(options)
-    arguments += ["--warnings-fail"] if options["strict"] else []
-    arguments += ["--complete"] if options["complete"] else []
-    arguments += [f"--report-dir={options['report_dir']}"]
-    arguments += [f"--write-facts={options['write_facts']}"] if options["write_facts"] else []
-    arguments += [f"--session-file={options['session_file']}"] if options["session_file"] else []
-    arguments += ["--keyring"] if options["keyring"] else []
-    arguments += [f"--env-file={file}" for file in _listed(options["env_files"])]
-    arguments += [f"--proxy={options['proxy']}"] if options["proxy"] else []
+    arguments += ["--tc-strict"] if options["strict"] else []
+    arguments += ["--tc-complete"] if options["complete"] else []
+    arguments += [f"--tc-report-dir={options['report_dir']}"]
+    most = 1 if options.get("at_once") else options.get("max_failures")
+    arguments += [f"--tc-max-failures={most}"] if most else []
+    arguments += [f"--tc-level={level}" for level in _listed(options.get("level"))]
+    arguments += ["--tc-quiet"] if is_silent(options) else []
+    arguments += ["--tc-json"] if options.get("as_json") else []
+    arguments += [f"--tc-write-facts={options['write_facts']}"] if options["write_facts"] else []
+    arguments += [f"--tc-session-file={options['session_file']}"] if options["session_file"] else []
+    arguments += ["--tc-keyring"] if options["keyring"] else []
+    arguments += [f"--tc-env-file={file}" for file in _listed(options["env_files"])]
+    arguments += [f"--tc-proxy={options['proxy']}"] if options["proxy"] else []
+    selected = {**options, "marks": selecting(options["marks"], _listed(options.get("topics")))}
     for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
-        arguments += [flag, str(options[option])] if options[option] else []
+        arguments += [flag, str(selected[option])] if selected[option] else []
     for name in ("fault", "variation", "require"):
-        arguments += [f"--{name}={value}" for value in _listed(options[name])]
+        arguments += [f"--tc-{name}={value}" for value in _listed(options[name])]
     return arguments
+
+
+def selecting(marks: object, topics: list[str]) -> str:
+    """What `-m` is given: its own expression, and one of the topics."""
+    named = " or ".join(topics)
+    return f"({marks}) and ({named})" if marks and named else str(marks or "") or named
+
+
+def is_silent(options: dict[str, object]) -> bool:
+    """Whether nothing is said on the way: it was asked for, or a program reads what is printed."""
+    return bool(options.get("quiet") or options.get("as_json"))
+
+
+def unknown_topics(options: dict[str, object]) -> Iterator[str]:
+    """A sentence on each topic that no suite has, where no other suites are given."""
+    known = {path.stem.removeprefix("test_") for path in SUITES.glob("test_*.py")}
+    for topic in _listed(options.get("topics")):
+        if topic not in known and not options["suites"]:
+            near = ", ".join(get_close_matches(topic, known, n=3, cutoff=0.4)) or ", ".join(sorted(known))
+            yield f"--topic {topic}: there is none of that name; near: {near}"
 
 
 def machinery() -> list[str]:
     """What makes pytest one of ours: where it is, its plugins, and how it speaks."""
     plugins = ("pytest_html.plugin", "token_conformance.plugin", *(f"no:{plugin}" for plugin in UNUSED))
-    options = ["--directly", "--assert=plain", "--no-header", "-rN"]
+    options = ["--tc-directly", "--assert=plain", "--no-header", "-rN"]
     named = [word for plugin in plugins for word in ("-p", plugin)]
     return [f"--rootdir={ROOT}", "-c", str(PACKAGE / "pytest.toml"), *named, *options]
 
@@ -210,7 +254,7 @@ def announce(given: tuple[str, ...], options: dict[str, object]) -> tuple[tuple[
 
     Gives the profiles, one by one, that there is something to do for, and whether what `--due` goes on with is lost of one.
     """
-    if problems := [*contradictions(options)]:
+    if problems := [*contradictions(options), *unknown_topics(options)]:
         refuse(problems)
     try:
         profiles, known = expanded(given), environment(Path(file) for file in _listed(options["env_files"]))
@@ -267,8 +311,9 @@ def announce_one(one: str, options: dict[str, object], known: Mapping[str, str])
         name, profile, server = select(one, choice_of(options), known)
     except (ProfileError, RecordingError, ValueError) as problem:
         return Announced(str(problem).splitlines())
-    tell(f"{name}: {server.description}")
-    announce_variables(one, known, options)
+    if not is_silent(options):
+        tell(f"{name}: {server.description}")
+        announce_variables(one, known, options)
     problems = announce_resumption(name, profile, options["resume"])
     is_due = options["due"] and server.kind == "live"
     return Announced(problems, announce_due(one, name, profile, options) if is_due else "due")

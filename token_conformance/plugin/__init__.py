@@ -1,66 +1,27 @@
-"""The pytest plugin: `-p token_conformance.plugin`, or through the root conftest.py of a checkout.
+"""The pytest plugin: found by its entry point, or named by `-p token_conformance.plugin` or a conftest.py.
 
-The hooks are gathered here, and live in the room that each is about. Nobody imports it but pytest; it may import
-everything but `command_line/`.
+Here is its door: the options, and nothing else until one of them asks for a provider to be tested; then `hooks` gathers
+what takes part in the session from all rooms. Nobody imports it but pytest; it may import everything but `command_line/`.
 """
 
-from token_conformance.plugin.course import pytest_pass_over, pytest_runtest_protocol
-from token_conformance.plugin.directly import pytest_collect_garbage, pytest_collection_finish, pytest_report_judged
-from token_conformance.plugin.interrupting import (
-    pytest_configure_node,
-    pytest_prepare_for_signals,
-    pytest_worker_gone,
-)
-from token_conformance.plugin.options import pytest_addoption, pytest_configure
-from token_conformance.plugin.output import (
-    pytest_report_header,
-    pytest_sessionfinish,
-    pytest_testnodedown,
-    pytest_unconfigure,
-)
-from token_conformance.plugin.planning import pytest_runtestloop
-from token_conformance.plugin.selection import (
-    conformance_run,
-    evidence,
-    pytest_collection_modifyitems,
-    pytest_deselected,
-    pytest_generate_tests,
-)
-from token_conformance.plugin.topics import pytest_itemcollected, pytest_sessionstart
-from token_conformance.plugin.verdicts import (
-    pytest_bare_report,
-    pytest_report_teststatus,
-    pytest_runtest_call,
-    pytest_runtest_makereport,
-)
-from token_conformance.plugin.workers import pytest_xdist_make_scheduler
+from __future__ import annotations
 
-__all__ = [
-    "conformance_run",
-    "evidence",
-    "pytest_addoption",
-    "pytest_bare_report",
-    "pytest_collect_garbage",
-    "pytest_collection_finish",
-    "pytest_collection_modifyitems",
-    "pytest_configure",
-    "pytest_configure_node",
-    "pytest_deselected",
-    "pytest_generate_tests",
-    "pytest_itemcollected",
-    "pytest_pass_over",
-    "pytest_prepare_for_signals",
-    "pytest_report_header",
-    "pytest_report_judged",
-    "pytest_report_teststatus",
-    "pytest_runtest_call",
-    "pytest_runtest_makereport",
-    "pytest_runtest_protocol",
-    "pytest_runtestloop",
-    "pytest_sessionfinish",
-    "pytest_sessionstart",
-    "pytest_testnodedown",
-    "pytest_unconfigure",
-    "pytest_worker_gone",
-    "pytest_xdist_make_scheduler",
-]
+import pytest
+
+from token_conformance.plugin.flags import pytest_addoption
+
+__all__ = ["conformance_run", "pytest_addoption", "pytest_configure"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the session test the providers that it is given; without one the plugin stays out of the way."""
+    if config.option.profile or config.option.from_evidence:
+        from token_conformance.plugin import hooks  # all that a run needs, and nobody else wants
+
+        config.pluginmanager.register(hooks, hooks.__name__)
+
+
+@pytest.fixture(scope="session")
+def conformance_run() -> None:
+    """What a check rests on, which no session has that tests no provider."""
+    pytest.fail("a check needs a provider: give one with --profile NAME", pytrace=False)

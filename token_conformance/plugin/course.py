@@ -12,6 +12,7 @@ from itertools import islice
 import pytest
 
 from token_conformance.plugin.directly import judge_directly
+from token_conformance.plugin.enough import tally_of
 from token_conformance.plugin.exploring import explore
 from token_conformance.plugin.interrupting import begin
 from token_conformance.plugin.output import report_on
@@ -87,7 +88,7 @@ class Course:
 
     async def _gather_one(self, run: Run) -> None:
         items, config = self._items[run.name], self._config
-        run = replace(run, worth=worth_of(items, run.profile))
+        run = replace(run, worth=worth_of(items, run.profile), enough=tally_of(run, items, config))
         scenarios = _to_perform(run, items)
         run.noting.begin(each.name for each in scenarios)
         gathered = await going_on(run, scenarios, config) if run.due else await _gathered(run, scenarios, config)

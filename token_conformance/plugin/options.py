@@ -1,4 +1,4 @@
-"""The command line of a conformance run, as pytest knows it."""
+"""What a session is asked for by its options: a run for each profile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -32,7 +32,7 @@ from token_conformance.plugin.stored_evidence import stored_run, with_evidence
 from token_conformance.profile.environment import environment_with
 from token_conformance.profile.files import ProfileError, name_of
 from token_conformance.profile.folders import expanded
-from token_conformance.profile.models import Claim, Profile
+from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
 from token_conformance.report.folders import unwritable
 from token_conformance.results.todo import MARGIN, ToDo, longest_wait, read_to_dos, taken_up
@@ -48,163 +48,11 @@ if TYPE_CHECKING:
     from token_conformance.wire.connection import Server
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of a conformance run."""
-    group = parser.getgroup("token-conformance", "conformance of OAuth 2.0 and OpenID Connect token endpoints")
-    group.addoption(
-        "--profile",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="the provider to test, by name or path; may be repeated",
-    )
-    group.addoption("--live", action="store_true", help="test the real provider at the profile's addresses")
-    group.addoption("--emulated", action="store_true", help="test the reference server taking on the profile")
-    group.addoption(
-        "--recorded",
-        action="append",
-        nargs="?",
-        const="",
-        metavar="HAR",
-        help="judge a recording, a file or a folder; without HAR the profile's own; may be repeated",
-    )
-    group.addoption(
-        "--require",
-        action="append",
-        default=[],
-        choices=get_args(Claim),
-        metavar="CLAIM",
-        help=f"hold the provider to {', '.join(get_args(Claim))} instead of what its profile claims; may be repeated",
-    )
-    group.addoption(
-        "--plan",
-        action="store_true",
-        help="say how many logins and requests a run needs and how long it waits; run nothing",
-    )
-    group.addoption(
-        "--probe",
-        action="store_true",
-        help="with --plan, ask the live provider for its metadata and once for tokens, and plan by the limits that it tells of",
-    )
-    group.addoption(
-        "--resume",
-        metavar="RESULTS",
-        type=Path,
-        help="do what an earlier run left to do, by its results.json: wait as long as it takes",
-    )
-    group.addoption(
-        "--park",
-        action="store_true",
-        help="at the end of a live run, log in once for each expiry that it could not wait for, and keep that for --due",
-    )
-    group.addoption(
-        "--due",
-        action="store_true",
-        help="go on with what is parked and due, and judge its checks; nothing else is done",
-    )
-    group.addoption("--report-dir", default="reports", metavar="DIR", help="where reports go (default: ./reports)")
-    group.addoption(
-        "--no-repeat",
-        action="store_true",
-        help="tell a red check after a single run; otherwise its scenario runs once more, alone, with a new login",
-    )
-    group.addoption(
-        "--explore",
-        nargs="?",
-        const=0,
-        type=int,
-        metavar="N",
-        help="after the checks, search by N requests for what the checks do not look for; without N by limits.exploration, or 200",
-    )
-    group.addoption(
-        "--explore-seed",
-        type=int,
-        metavar="SEED",
-        help="explore as a run did that told this seed; without it by chance",
-    )
-    group.addoption(
-        "--explore-stories",
-        metavar="DIR",
-        help="where the stories that exploring finds are kept, to be tried first next time (default: stories in the report folder)",
-    )
-    group.addoption(
-        "--write-facts",
-        metavar="FILE",
-        help="write what was measured of the provider to FILE, as lines for its profile",
-    )
-    group.addoption(
-        "--baseline",
-        metavar="FILE",
-        help="hold the findings against what FILE knows: new ones fail, status 6 says that it is out of date",
-    )
-    group.addoption(
-        "--update-baseline",
-        action="store_true",
-        help="with --baseline: have FILE know what is found, with all that was said of it",
-    )
-    group.addoption(
-        "--as-of",
-        metavar="VERSION",
-        help="with --baseline: findings of checks that came after this version of the suite only warn",
-    )
-    group.addoption("--warnings-fail", action="store_true", help="a warning or a stale deviation makes the run fail")
-    group.addoption(
-        "--complete",
-        action="store_true",
-        help="a MUST of the claims that could not be judged makes the run end with status 7",
-    )
-    group.addoption(
-        "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"
-    )
-    group.addoption(
-        "--variation", action="append", default=[], metavar="NAME", help="an allowed variation of the emulated server"
-    )
-    group.addoption(
-        "--directly",
-        action="store_true",
-        help="judge checks that need nothing but transcripts without pytest's protocol around each, as `token-conformance run` does",
-    )
-    group.addoption(
-        "--env-file",
-        action="append",
-        default=[],
-        metavar="FILE",
-        type=Path,
-        help="take variables that the environment does not set from lines of NAME=value; may be repeated",
-    )
-    group.addoption(
-        "--proxy",
-        choices=("env", "none"),
-        help="go through the proxy of the environment, or through none, whatever the profile says",
-    )
-    group.addoption(
-        "--from-evidence",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="judge the run anew whose evidence.jsonl is in DIR, and write its reports there; may be repeated",
-    )
-    group.addoption(
-        "--evidence",
-        action="store_true",
-        help="write evidence.jsonl while an emulated or a recorded run goes on, as live runs do",
-    )
-    group.addoption(
-        "--no-evidence",
-        action="store_true",
-        help="write no evidence.jsonl while a run goes on, of which `token-conformance report` makes its reports anew",
-    )
-    group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
-    group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare a run for each profile; without one the plugin stays out of the way."""
+    """Prepare a run for each profile."""
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     config.stash[PARKED], config.stash[UNPARKED], config.stash[EXPLORED] = {}, {}, {}
     config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
-    if not config.option.profile and not config.option.from_evidence:
-        return
     heed_signals(config)
     if not config.getoption("fulltrace", default=False):  # which pytest's terminal has, and it may be left out
         config.pluginmanager.register(InternalErrors())

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from _pytest.terminal import TerminalReporter
 
 from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.evidence.clock_skew import clock_skew
@@ -18,8 +17,10 @@ from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.again import resuming
 from token_conformance.plugin.baseline import beside_its_baseline
 from token_conformance.plugin.going_on import with_what_was_judged
+from token_conformance.plugin.on_github import annotated, told_to_the_job
 from token_conformance.plugin.on_the_way import seen_by_the_oracle
-from token_conformance.plugin.parking import parked_of
+from token_conformance.plugin.parking import parked_of, still_to_do
+from token_conformance.plugin.quiet import is_hushed, say_anyway
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stale import stale_deviations
 from token_conformance.plugin.stash import (
@@ -38,17 +39,18 @@ from token_conformance.plugin.stored_evidence import (
     breaks_off,
     evidence_left_of,
     folder_of,
+    found_enough,
     why_cut_short,
     why_interrupted,
 )
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
-from token_conformance.results.exit_status import INTERNAL_ERROR, INTERRUPTED, worst
+from token_conformance.results.exit_status import CONFORMS, INTERNAL_ERROR, INTERRUPTED, worst
 from token_conformance.results.facts import observed_lines, shown, shown_expiries
 from token_conformance.results.outcome import Circumstances
 from token_conformance.results.results import CheckResult, RunResult
-from token_conformance.results.todo import Parked, ToDo, announcement, to_dos
+from token_conformance.results.todo import announcement, to_dos
 from token_conformance.running.defect import described
 from token_conformance.running.interruption import INTERRUPTED as WAS_INTERRUPTED
 from token_conformance.running.record import Record
@@ -63,13 +65,21 @@ FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 class Finished:
     """What is left to say of a run after its reports are written; plain values, since workers send it.
 
-    `failed` is the number of its checks that pytest counts as failed.
+    `failed` is the number of its checks that pytest counts as failed, `summary` the path of its summary.md, and
+    `annotations` are what the log of a job is told.
     """
 
     name: str
     lines: tuple[str, ...]
     status: int
     failed: int
+    summary: str = ""
+    annotations: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def of_most_weight(self) -> tuple[str, ...]:
+        """What the run comes to, and what went wrong with it."""
+        return (*(line for line in self.lines[:-1] if line.startswith("ERROR: ")), self.lines[-1])
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -90,7 +100,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(config, "workeroutput"):
         config.workeroutput["conformance"] = [astuple(each) for each in finished]
         return
-    interrupted = config.stash[INTERRUPTION].asked or (session.exitstatus == INTERRUPTED and not stopped)
+    interruption = config.stash[INTERRUPTION]
+    interrupted = (interruption.asked and not interruption.satisfied) or (
+        session.exitstatus == INTERRUPTED and not stopped
+    )
     finished += _not_tested(runs, finished, config)
     if statuses := [*_of_others(session, finished), *(each.status for each in finished), *[INTERRUPTED] * interrupted]:
         session.exitstatus = worst(statuses)
@@ -120,6 +133,9 @@ def report_lost(name: str | None, done: Iterable[str], worker: str, config: pyte
 def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytest.Config) -> list[Finished]:
     """What is said of the profiles that nobody came to test, where a session did not come to its end."""
     told = {each.name for each in finished}
+    if config.stash[INTERRUPTION].satisfied:
+        why = f"not tested: {config.stash[INTERRUPTION].by} had stopped the session before."
+        return [Finished(name, (f"{name}: {why}",), CONFORMS, 0) for name in runs if name not in told]
     broken_off = config.stash[INTERRUPTION].asked or any(each.status == INTERRUPTED for each in finished)
     sentence = "not tested: the run was interrupted before."
     return [
@@ -155,16 +171,14 @@ def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the
 @pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Say what was judged, what was not, and where the reports are, behind all that pytest and its plugins have to say."""
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    finished = config.stash.get(FINISHED, ())
-    if not isinstance(terminal, TerminalReporter) or not finished:
+    finished, hushed = config.stash.get(FINISHED, ()), is_hushed(config)
+    if not finished:
         return
-    if config.option.verbose <= 0:
-        terminal.write_line(letters_line())
+    if not hushed and getattr(config.option, "verbose", 0) <= 0:
+        say_anyway(config, letters_line())
     for each in finished:
-        terminal.write_line("")
-        for line in each.lines:
-            terminal.write_line(line)
+        say_anyway(config, *(each.of_most_weight if hushed else ("", *each.lines)))
+    say_anyway(config, *told_to_the_job(finished, config))
 
 
 LeftOff = Literal["failure", "somehow"]
@@ -188,7 +202,7 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         said = (run.redactor.text(explored.told),) if explored is not None else ()
         result = replace(result, on_the_way=on_the_way, noticed=(*result.noticed, *said))
         waiting = parked_of(run, parked)
-        result = replace(result, todo=_still_to_do(result.todo, waiting), parked=waiting)
+        result = replace(result, todo=still_to_do(result.todo, waiting), parked=waiting)
         how = _circumstances(run, record, result, config, left_off=left_off)
         for problem in filter(None, (run.noting.problem, blind)):
             how = how.with_trouble(problem)
@@ -206,7 +220,9 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
 
 
 def _interrupted(run: Run, record: Record, config: pytest.Config, left_off: LeftOff | None) -> str | None:
-    """How far a run came that did not come to its end, and why; None where it did."""
+    """How far a run came that did not come to its end, and why; None where it did, or had found enough."""
+    if found_enough(run) is not None:
+        return None
     if (why := why_cut_short(run)) is not None:
         return f"the evidence ends {record.how_far}, since it could not be written any further: {why}"
     why = why_interrupted(run, record, config.stash[DEFECTS].get(run.name))
@@ -223,7 +239,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     hurried = _is_hurried(run, config)
     result, reports = _write(run, result, folder, _of_findings(result, exchanges) if hurried else exchanges, config)
     lines = [*summary_lines(result, again=resuming(run, folder / "results.json", config) if result.todo else "")]
-    lines += [f"report: {path}" for path in reports]
+    lines += [f"report: {path}" for path in reports if path.name in TOLD]
     lines += [IN_HASTE] if hurried else []
     trouble = result.circumstances.trouble
     return Finished(
@@ -231,7 +247,13 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
         lines=(*lines, *([f"ERROR: {on_one_line(trouble)}"] if trouble else []), conclusion_line(result)),
         status=result.outcome.exit_status,
         failed=result.summary[Verdict.FAIL] + result.summary[Verdict.ERROR],
+        summary=next((str(path) for path in reports if path.name == "summary.md"), ""),
+        annotations=annotated(run, result),
     )
+
+
+TOLD = ("report.html", "results.json", "junit.xml")
+"""The reports whose paths are told; the others are for machines that know where to look."""
 
 
 IN_HASTE = "report.html shows the exchanges of findings alone: several profiles were interrupted, and all want a report"
@@ -271,7 +293,13 @@ def _circumstances(
         trouble=run.redactor.text(record.trouble) if record.trouble else None,
         no_session=record.no_session,
         interrupted=_interrupted(run, record, config, left_off),
-        selection=selection_of(config, run, stopped=left_off == "failure"),
+        selection=selection_of(
+            config,
+            run,
+            stopped=left_off == "failure",
+            enough=found_enough(run) if record.broken_off else None,
+            how_far=record.how_far,
+        ),
         strict=config.option.warnings_fail,
         complete=config.option.complete,
         of_token_endpoint=_of_token_endpoint(record, result),
@@ -321,9 +349,3 @@ def _run_result(run: Run, record: Record, more: Iterable[Record | None], results
         stale_deviations=stale_deviations(run, results),
         claims=tuple(sorted(run.profile.claims)),
     )
-
-
-def _still_to_do(left: Sequence[ToDo], parked: Sequence[Parked]) -> tuple[ToDo, ...]:
-    """What is left to do, without what is parked."""
-    kept = {each.scenario for each in parked}
-    return tuple(each for each in left if each.scenario not in kept)

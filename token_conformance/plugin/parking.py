@@ -11,7 +11,7 @@ import pytest
 
 from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.stash import PARKED, RECORDS, REPETITIONS, UNPARKED
-from token_conformance.results.todo import Parked
+from token_conformance.results.todo import Parked, ToDo
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -111,3 +111,9 @@ def _with_repetition(run: Run, record: Record, config: pytest.Config) -> Record:
     logins = Counter(record.logins_of) + Counter(again.record.logins_of)
     wrong = record.wrong_passwords | again.record.wrong_passwords
     return replace(record, logins_of=logins, wrong_passwords=wrong)
+
+
+def still_to_do(left: Sequence[ToDo], parked: Sequence[Parked]) -> tuple[ToDo, ...]:
+    """What is left to do, without what is parked."""
+    kept = {each.scenario for each in parked}
+    return tuple(each for each in left if each.scenario not in kept)

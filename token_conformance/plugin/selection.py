@@ -69,6 +69,8 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def _taken_up(item: pytest.Item) -> bool:
     run = run_for(item)
+    if not is_of_level(item, item.config.option.level):
+        return False
     if run.only is None:
         return True
     if run.due and run.only and judges_refusals(item):
@@ -77,6 +79,13 @@ def _taken_up(item: pytest.Item) -> bool:
         return True
     scenarios = scenarios_for(item) if run.due or run.goes_on else own_scenarios(item)
     return any(scenario.name in run.only for scenario in scenarios)
+
+
+def is_of_level(item: pytest.Item, levels: Collection[str]) -> bool:
+    """Whether a check is of one of the levels, as a command names them; without any all are."""
+    ids = requirement_ids(item)
+    stated = requirements_for(item).get(ids[0]) if ids else None
+    return not levels or (stated.level.removesuffix(" NOT") if stated is not None else "MUST") in levels
 
 
 def judges_refusals(item: pytest.Item) -> bool:
@@ -91,18 +100,23 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
             item.config.stash.setdefault(LEFT_OUT, Counter())[run_for(item).name] += 1
 
 
-def selection_of(config: pytest.Config, run: Run, *, stopped: bool = False) -> str | None:
+def selection_of(
+    config: pytest.Config, run: Run, *, stopped: bool = False, enough: str | None = None, how_far: str = ""
+) -> str | None:
     """By what the checks of a run were selected, and how many were left out; None where all of ours are run.
 
-    With `stopped`, pytest has left out those behind the first failures, as it was told to.
+    With `stopped`, pytest has left out those behind the first failures, as it was told to; `enough` is the option that
+    had the run ask for nothing more, `how_far` it had come by then.
     """
     left_out, option = config.stash.get(LEFT_OUT, Counter[str]())[run.name], config.option
     given = {"-k": option.keyword, "-m": option.markexpr, "--resume": option.resume and str(option.resume)}
     by = [f"{flag} {shlex.quote(value)}" for flag, value in given.items() if value and left_out]
+    by += [f"--level {level}" for level in option.level if left_out]
     by += ["--due"] if option.due and left_out else []
     by += ["--resume"] if run.replayed and run.only is not None and left_out else []
     by += [] if _has_all(config) else [shlex.join(config.args)]
     by += [_stopped_after(option.maxfail)] if stopped else []
+    by += [f"{enough}, stopped {how_far}"] if enough else []
     if not by and not left_out:
         return None
     return (" ".join(by) or "pytest") + (f" ({checks(left_out)} left out)" if left_out else "")

@@ -79,6 +79,18 @@ def stored_run(folder: Path) -> Run:
     )
 
 
+def found_enough(run: Run) -> str | None:
+    """By what a run was stopped since it had found enough; None where it was not."""
+    if run.interruption.satisfied:
+        return run.interruption.by
+    if not breaks_off(run):
+        return None
+    from token_conformance.running.replaying import stored_of
+
+    why = (stored_of(run).evidence.broken_off or "").removeprefix("by ")
+    return why if why.startswith("--max-failures ") else None
+
+
 def breaks_off(run: Run) -> bool:
     """Whether a run is judged from its evidence, and that ends before the run had come to its end."""
     if not run.replayed:
@@ -124,4 +136,5 @@ def selection_in(run: Run, config: pytest.Config) -> Selection:
         complete=option.complete,
         repeats=not option.no_repeat,
         most_failures=option.maxfail or 0,
+        levels=list(option.level),
     )

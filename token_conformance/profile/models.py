@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from token_conformance.profile.claims import Claim
 from token_conformance.profile.client import Client
 from token_conformance.profile.dispensable import BY_CODE
 from token_conformance.profile.endpoints import Endpoints
@@ -29,7 +30,6 @@ from token_conformance.profile.login import Login
 from token_conformance.profile.signing_key import SigningAlgorithm
 from token_conformance.profile.table import Table
 
-Claim = Literal["oauth2", "oidc", "bcp", "oauth2.1", "fapi2"]
 ErrorCondition = Literal[
     "expired_refresh_token",
     "reused_refresh_token",

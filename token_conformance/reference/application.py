@@ -45,6 +45,10 @@ class Endpoints:
         self._front_door = FrontDoor(self._server)
         self._limiter = Limiter()
 
+    def take_over(self, other: Endpoints) -> None:
+        """Know the browsers that others know."""
+        self._front_door.take_over(other._front_door)
+
     @property
     def application(self) -> Starlette:
         """The endpoints at the paths that the profile gives them; any method reaches them."""

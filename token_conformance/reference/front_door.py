@@ -64,6 +64,10 @@ class FrontDoor:
         self._sessions: dict[str, BrowserSession] = {}
         self._interactions: dict[str, Interaction] = {}
 
+    def take_over(self, other: FrontDoor) -> None:
+        """Know the browsers that another one knows."""
+        self._sessions, self._interactions = other._sessions, other._interactions
+
     def authorize(self, incoming: Incoming) -> Answer:
         """Begin: check the request before the user sees anything."""
         source = incoming.body.decode("utf-8", "replace") if incoming.method == "POST" else incoming.query

@@ -28,6 +28,7 @@ REBASED = (
     "userinfo_endpoint",
     "revocation_endpoint",
     "introspection_endpoint",
+    "device_authorization_endpoint",
     "jwks_uri",
     "resource",
 )

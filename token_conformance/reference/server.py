@@ -45,7 +45,21 @@ class ReferenceServer:
         self.clock = clock or MovableClock()
         self.behaviour: Behaviour = behaviour
         self.installation = Installation(profile, behaviour, self.clock)
-        self.application: Starlette = Endpoints(self.installation).application
+        self._endpoints = Endpoints(self.installation)
+        self.application: Starlette = self._endpoints.application
+
+    def changed(self, faults: Collection[str], variations: Collection[str]) -> ReferenceServer:
+        """A server of other faults and variations that knows every code, token and browser that this one knows.
+
+        Raises:
+            ValueError: no such fault or variation; the message names the near ones.
+
+        """
+        profile, clock = self.installation.profile, self.clock
+        other = ReferenceServer(profile, faults=faults, variations=variations, clock=clock)
+        other.installation.memory = self.installation.memory
+        other._endpoints.take_over(self._endpoints)
+        return other
 
 
 class _Named(Protocol):

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
+from token_conformance.judging.requirement import catalogue
 from token_conformance.redaction.visible import visible
+from token_conformance.report.spans import spans
 from token_conformance.results.baseline import HeldAgainst
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
@@ -61,10 +63,11 @@ def _broken_off(run: RunResult) -> TestCase:
 def _on_the_way(seen: SeenOnTheWay, held: HeldAgainst) -> TestCase:
     """What no check has told, named after its requirement, with the story that led to it."""
     case = TestCase(seen.requirement, classname="token-conformance.seen_on_the_way")
-    if seen.verdict is Verdict.FAIL:
-        case.result = [_excused(seen.requirement, held) or Failure(seen.message, seen.verdict.words)]
     steps = (f"{number}. {step.told} ({step.exchange})" for number, step in enumerate(seen.story, 1))
-    case.system_out = "\n".join((seen.message, *steps))
+    story = "\n".join((seen.message, *steps))
+    if seen.verdict is Verdict.FAIL:
+        case.result = [_excused(seen.requirement, held) or _failure(seen.message, story)]
+    case.system_out = story
     _add_properties(case, _beside_baseline(seen.requirement, held))
     return case
 
@@ -105,6 +108,8 @@ def _case(check: CheckResult, held: HeldAgainst) -> TestCase:
     excused = _excused(check.id, held) if result is Failure else None
     if result is not None:
         case.result = [excused or result(message or check.verdict.words, check.verdict.words)]
+        if check.verdict is Verdict.FAIL and not excused:
+            case.result[0].text = _told(check)
     if message and (result is None or excused):
         case.system_out = message
     _add_properties(case, {**_properties(check), **_beside_baseline(check.id, held)})
@@ -120,6 +125,25 @@ def _add_properties(case: TestCase, told: Mapping[str, str]) -> None:
     case.append(properties)  # type: ignore[no-untyped-call]  # likewise
 
 
+def _failure(message: str, body: str) -> Failure:
+    failure = Failure(message, Verdict.FAIL.words)
+    failure.text = body
+    return failure
+
+
+def _told(check: CheckResult) -> str:
+    """A finding as a whole, for who sees nothing but the body of its failure."""
+    stated = catalogue().get(check.violated or "")
+    told = {
+        "must hold": check.title,
+        "requirement": check.violated or " ".join(check.requirements),
+        "clause": check.clause,
+        "exchanges": ", ".join(map(str, spans(check.exchanges))),
+        "to mend it": stated.mend if stated is not None else "",
+    }
+    return "\n".join((check.message, *(f"{name}: {value}" for name, value in told.items() if value)))
+
+
 def _properties(check: CheckResult) -> dict[str, str]:
     return {
         "verdict": check.verdict.value,
@@ -127,4 +151,5 @@ def _properties(check: CheckResult) -> dict[str, str]:
         "requirement": " ".join(check.requirements),
         "clause": check.clause,
         "fact": check.title,
+        "exchanges": " ".join(check.exchanges),
     }

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from token_conformance.redaction import RedactedExchange, Redactor
-from token_conformance.report.masking import JSON, MARKUP, Escaping, masked
+from token_conformance.report.masking import JSON, MARKUP, PLAIN, Escaping, masked
 from token_conformance.results.results import RunResult
 
 Evidence = Mapping[str, RedactedExchange]
+OF_JSON = (".json", ".sarif")
+"""How the names of files end that hold JSON."""
 Contents = Callable[[RunResult, Evidence], str]
 
 
@@ -77,12 +79,14 @@ class _Look:
 
     @property
     def _escaping(self) -> Escaping:
-        return JSON if self.name.endswith(".json") else MARKUP
+        if self.name.endswith(".md"):
+            return PLAIN
+        return JSON if self.name.endswith(OF_JSON) else MARKUP
 
     def _can_be_read(self, text: str) -> bool:
         """Whether what was masked has left the file what it was."""
         try:
-            if self.name.endswith(".json"):
+            if self.name.endswith(OF_JSON):
                 json.loads(text)
             elif self.name.endswith(".xml"):
                 etree.fromstring(text.encode())

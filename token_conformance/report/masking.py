@@ -46,6 +46,9 @@ JSON = Escaping(
     markup=False,
 )
 
+PLAIN = Escaping(re.compile(r"(?!)"), str, str, times=0, markup=False)
+"""Markdown whose code spans hold text as it is."""
+
 
 def masked(text: str, labels: Collection[str], redactor: Redactor, escaping: Escaping) -> str:
     """A report with the secrets of these labels replaced; markup stays as it is, also where a secret looks like it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from token_conformance.results.todo import duration
 from token_conformance.running.planning import Plan, Step
 
@@ -22,6 +24,34 @@ def plan_lines(plan: Plan) -> list[str]:
         *_fitting(plan),
         _total(plan),
     ]
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The plan for programs; times are in seconds."""
+    return {
+        "profile": plan.profile,
+        "checks": plan.checks,
+        "requests": plan.requests,
+        "token_requests": plan.token_requests,
+        "logins": plan.logins,
+        "authorizations": plan.authorizations,
+        "passwords": plan.passwords,
+        "wrong_passwords": plan.wrong_passwords,
+        "wait": plan.wait,
+        "seconds": plan.seconds,
+        "scenarios": [_step_json(step) for step in plan.steps],
+    }
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    return {
+        "name": step.scenario.name,
+        "requests": step.requests,
+        "logins": step.logins,
+        "wait": step.waits.passed,
+        "lacking_wait": step.waits.lacking,
+        "not_applicable": str(step.absent) if step.absent is not None else None,
+    }
 
 
 def _step(step: Step, width: int) -> str:

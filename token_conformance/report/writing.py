@@ -7,14 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic_core import to_json
 
 from token_conformance.redaction import Redactor
+from token_conformance.report.badge import badge_of
+from token_conformance.report.ctrf import ctrf_of
 from token_conformance.report.html import html_of
 from token_conformance.report.junit import junit_of
 from token_conformance.report.last_look import Contents, Evidence, Reports, looked_through
+from token_conformance.report.sarif import sarif_of
+from token_conformance.report.summary import summary_of
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.running.defect import described
 from token_conformance.wire.exchange import Exchange
@@ -31,7 +36,7 @@ class ReportError(Exception):
 def write_reports(
     folder: Path, run: RunResult, exchanges: Sequence[Exchange], redactor: Redactor, config: pytest.Config
 ) -> list[Path]:
-    """Write report.html, results.json and junit.xml into a folder, which is made; give their paths.
+    """Write report.html, results.json, junit.xml and what else CI reads into a folder, which is made; give their paths.
 
     What fits is kept: a program needs results.json most, and report.html is the largest.
 
@@ -80,15 +85,20 @@ def _without_the_broken(
     return replace(reports, left_out=(*broken, *reports.left_out))
 
 
-SMALLEST_FIRST = ("results.json", "junit.xml", "report.html")
+SMALLEST_FIRST = ("results.json", "junit.xml", "badge.json", "summary.md", "results.sarif", "ctrf.json", "report.html")
 
 
 def _not_written(folder: Path, written: Sequence[Path], error: OSError) -> str:
     reason = error.strerror or str(error)
     if not written:
         return f"the reports cannot be written to {folder}: {reason}; choose another --report-dir"
-    kept = " and ".join(path.name for path in written)
+    kept = listed([path.name for path in written])
     return f"of the reports only {kept} could be written to {folder}: {reason}; choose another --report-dir"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _add_trouble(written: Iterable[Path], run: RunResult, contents: Mapping[str, Contents], redactor: Redactor) -> None:
@@ -124,9 +134,17 @@ def _cut(message: str) -> str:
 def _reports(styles: Sequence[Path]) -> dict[str, Contents]:
     return {
         "report.html": lambda run, evidence: html_of(run, evidence, styles),
-        "results.json": lambda run, _: to_json(run.to_json(), indent=2).decode() + "\n",
+        "results.json": lambda run, _: _json(run.to_json()),
         "junit.xml": lambda run, _: junit_of(run),
+        "summary.md": lambda run, _: summary_of(run),
+        "results.sarif": lambda run, _: _json(sarif_of(run)),
+        "ctrf.json": lambda run, _: _json(ctrf_of(run)),
+        "badge.json": lambda run, _: _json(badge_of(run)),
     }
+
+
+def _json(contents: Any) -> str:
+    return to_json(contents, indent=2).decode() + "\n"
 
 
 def _styles(config: pytest.Config) -> list[Path]:

@@ -29,8 +29,8 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"--{' and --'.join(kinds)} exclude each other: choose one"
     if not asked.isdisjoint({"fault", "variation"}) and not {*kinds} <= {"emulated"}:
         yield "--fault and --variation belong to --emulated"
-    if "probe" in asked and "plan" not in asked:
-        yield "--probe asks what a plan has to know: give --plan too"
+    if "plan" not in asked:
+        yield from _without_a_plan(asked)
     if "due" in asked and not asked.isdisjoint({"park", "resume"}):
         yield "--due goes on with what is parked alone: leave out --park and --resume"
     if {"write_facts", "due"} <= asked:
@@ -53,6 +53,14 @@ def _without_baseline(asked: set[str]) -> Iterator[str]:
             yield f"--{option.replace('_', '-')} is about a baseline: give --baseline FILE too"
     if {"update_baseline", "as_of"} <= asked:
         yield "--update-baseline makes a baseline of today, and --as-of asks for one of another day: leave out one of them"
+
+
+def _without_a_plan(asked: set[str]) -> Iterator[str]:
+    """What belongs to a plan, and there is none."""
+    if "probe" in asked:
+        yield "--probe asks what a plan has to know: give --plan too"
+    if "as_json" in asked:
+        yield "--json prints a plan for programs: give --plan too; of a run, results.json is for them"
 
 
 def _kinds(given: Mapping[str, Any]) -> list[ServerKind]:

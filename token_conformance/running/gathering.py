@@ -27,15 +27,7 @@ from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.side_by_side import NEIGHBOURS_END, Neighbours, doubtful, untouched_session, worth_asking
-from token_conformance.running.stages import (
-    BY_LOGIN,
-    Row,
-    Stage,
-    hands_of,
-    is_beside_others,
-    taken_up,
-    without_user,
-)
+from token_conformance.running.stages import BY_LOGIN, Row, Stage, hands_of, is_beside_others, taken_up, without_user
 from token_conformance.running.stored_session import begin, note_end, note_refusal, outlived, stored_session
 from token_conformance.running.trouble import Trouble, crowded_out, unanswered
 from token_conformance.running.waiting import FRESH, UNHURRIED, ScenarioClock, Waits
@@ -172,7 +164,7 @@ class Gathering(Performing):
         return list(found.chosen)
 
     async def repeat(self, scenarios: list[Scenario]) -> None:
-        """Perform each scenario by itself, in a new browser; those of a live run one after the other."""
+        """Perform each by itself, in a new browser; those of a live run one after the other."""
         self._total = len(scenarios)
         alone = [Row((each,), each.name) for each in scenarios]
         try:
@@ -322,6 +314,8 @@ class Gathering(Performing):
         if not isinstance(outcome, InterruptedRunError):
             self.run.noting.ended(wire.scenario, connection.clock.now(), outcome, clock.waits, logins)
         self._progress(scenario.name, len(self._waits), self._total)
+        if self.run.enough is not None:
+            self.run.enough(scenario.name, self.record)
 
     def _provider(self, profile: Profile, wire: Wire, lineage: Lineage, clock: ScenarioClock | None = None) -> Provider:
         return Provider(profile, wire, self.discovery, lineage, self.logins, clock, self.admission)

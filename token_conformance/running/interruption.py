@@ -32,10 +32,11 @@ class InterruptedRunError(Inconclusive):
 
 
 class Interruption:
-    """Whether the runs of a session were told to stop, and by what (`by`)."""
+    """Whether the runs of a session were told to stop, by what (`by`), and whether that is since they found enough."""
 
     def __init__(self) -> None:
         self.by: str | None = None
+        self.satisfied = False
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
     @property
@@ -49,6 +50,11 @@ class Interruption:
         for event, loop in list(self._waiting.items()):
             with suppress(RuntimeError):  # a loop that has ended meanwhile
                 loop.call_soon_threadsafe(event.set)
+
+    def satisfy(self, by: str) -> None:
+        """Tell them that enough was found: they stop as ever, and nobody has interrupted them."""
+        self.satisfied = self.satisfied or self.by is None
+        self.ask(by)
 
     def halt(self) -> None:
         """Let nothing more be sent once they were told to stop.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from token_conformance.wire.allowance import Allowance
 from token_conformance.wire.connection import Server
 
 if TYPE_CHECKING:
+    from token_conformance.running.record import Record
     from token_conformance.sessions.parked import ParkingLot
     from token_conformance.sessions.store import SessionStore
 
@@ -25,8 +26,8 @@ class Run:
 
     `lot` is where a live run finds what is parked, and parks; with `due` it goes on with that alone.
     `allowance` counts token requests where the provider limits them, and `worth` says which scenarios are performed first then:
-    for each its place, and the worth of what it judges; it `goes_on` with a run that the provider's limits cut short. All runs of a session share the `interruption` that tells them to stop. `noting` is told how it goes. `until` is when it
-    ended, where it is one of stored evidence.
+    for each its place, and the worth of what it judges; it `goes_on` with a run that the provider's limits cut short. All runs of a session share the `interruption` that tells them to stop. `noting` is told how it goes, and `enough`, if there is anybody, the
+    name of each scenario that has ended and what was gathered by then. `until` is when it ended, where it is one of stored evidence.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Run:
     allowance: Allowance = field(default_factory=Allowance)
     worth: Mapping[str, tuple[int, float]] = field(default_factory=dict)
     goes_on: bool = False
+    enough: Callable[[str, Callable[[], Record]], None] | None = None
 
     @property
     def foremost(self) -> frozenset[str]:

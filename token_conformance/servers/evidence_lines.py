@@ -33,6 +33,7 @@ class Selection(Line):
     complete: bool = False
     repeats: bool = True
     most_failures: int = 0
+    levels: list[str] = []
 
 
 class Called(Line):
