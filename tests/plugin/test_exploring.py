@@ -61,7 +61,10 @@ def test_a_finding_tells_its_story(tmp_path):
     (seen,) = json.loads(path.read_text("utf-8"))["seen_on_the_way"]
     assert seen["explored"].startswith("found by exploring, and repeated")
     assert seen["story"][-1]["exchange"].startswith("exploring/")
-    assert f'<pre id="{seen["exchange"]}">' in (path.parent / "report.html").read_text("utf-8")
+    report = (path.parent / "report.html").read_text("utf-8")
+    assert f'<pre id="{seen["exchange"]}">' in report
+    assert '<svg class="family" role="img"' in report
+    assert next(kin["name"] for kin in seen["family"] if kin["accused"]) in report
     assert (tmp_path / "stories" / "everything.json").exists()
 
 

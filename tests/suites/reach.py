@@ -20,7 +20,7 @@ from token_conformance.reference.installation import Installation
 from token_conformance.servers.emulated import EmulatedConnection
 
 CHANGES = ("id_token_changes", "access_token_changes", "answer_changes")
-"""What a behaviour does at the last moment to JWTs and answers; the other fields of a behaviour are policies."""
+"""What a behaviour does at the last moment to JWTs and answers; the other fields of a behaviour are policies, and its lapses."""
 
 
 Change = Callable[[Any], Any]
@@ -38,15 +38,21 @@ class Asked:
 
 @dataclass(frozen=True)
 class Difference:
-    """What one behaviour has otherwise than another: fields of policies, and further changes of JWTs and answers."""
+    """What one behaviour has otherwise than another: fields of policies, and further changes of JWTs and answers.
+
+    Lapses may befall whatever does several things.
+    """
 
     policies: frozenset[tuple[str, str]]
     changes: Mapping[str, tuple[Change, ...]]
+    lapses: bool = False
 
     def reaches(self, asked: Asked) -> bool:
         """Whether a server that asked this of the one behaviour would have been told something else by the other."""
-        return not self.policies.isdisjoint(asked.policies) or any(
-            altered(value, self.changes[name]) for name in CHANGES for value in asked.values[name]
+        return (
+            self.lapses
+            or not self.policies.isdisjoint(asked.policies)
+            or any(altered(value, self.changes[name]) for name in CHANGES for value in asked.values[name])
         )
 
 
@@ -63,7 +69,8 @@ def difference(usual: Behaviour, other: Behaviour) -> Difference:
         for name in _fields(getattr(usual, topic))
         if getattr(getattr(usual, topic), name) != getattr(getattr(other, topic), name)
     }
-    return Difference(frozenset(changed), {name: _further(name, usual, other) for name in CHANGES})
+    further = {name: _further(name, usual, other) for name in CHANGES}
+    return Difference(frozenset(changed), further, usual.lapses != other.lapses)
 
 
 class AskingServer:
@@ -127,7 +134,7 @@ def _noted_in(values: list[Any]) -> Change:
 
 
 def _policies(usual: Behaviour) -> Iterable[str]:
-    return [each.name for each in fields(usual) if each.name not in CHANGES]
+    return [each.name for each in fields(usual) if each.name not in {*CHANGES, "lapses"}]
 
 
 def _fields(policy: Any) -> frozenset[str]:

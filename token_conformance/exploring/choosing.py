@@ -1,17 +1,22 @@
-"""Chooses the next step: pairs and triples of acts that were not seen yet come first, those of deep sessions among them."""
+"""Chooses the next step: what was not seen yet comes first, alone, in pairs and in triples, in sessions that get deep."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
 from token_conformance.exploring.acts import BEGINNINGS, LOOKS, WAITS, Act, Relation, Step
+from token_conformance.exploring.experience import Seen, Thing, Where
 from token_conformance.exploring.performing import Stage
 from token_conformance.exploring.sessions import Session
 
-GOALS = (8, 2, 7, 1)
-"""How deep sessions get before anything is done to them that may end them."""
+GOALS = ((8, 18), (2, 0), (3, 24), (1, 0), (7, 9), (4, 36))
+"""How deep sessions get, and how much else is done in them, before anything is done to them that may end them."""
+
+OF_OTHERS = {Act.LOGIN_FOR_LESS: (2, 4), Act.LOGIN_OF_ANOTHER_USER: (1, 0), Act.LOGIN_AT_ANOTHER_CLIENT: (1, 0)}
+"""The same of sessions that are there so that others may suffer from what befalls them."""
 
 BESIDE = 3
 """Living sessions that are kept beside each other, so that what befalls one can show at another."""
@@ -23,20 +28,30 @@ LOOKED_AT = {0, 1, 3, 6, 8}
 """The depths at which it is looked what tokens are good for."""
 
 WORTH = {
+    "fresh": 5.0,
     "alone": 4.0,
     "deep": 1.5,
-    "again": 3.0,
-    "pair": 3.0,
-    "triple": 1.0,
+    "again": 2.0,
     "beside": 1.5,
-    "after": 4.0,
+    "bystander": 5.0,
+    "after": 6.0,
     "aged": 1.5,
     "renewed": 2.0,
+    "revived": 2.0,
 }
 """What a thing not seen yet is worth, by what it is seen in."""
 
+PAIR, AT_ONCE, TRIPLE = 0.35, 0.25, 0.02
+"""What it is worth beside that a thing was not seen after another one, nor in the same generation, nor after two."""
+
+ASIDE = 0.25
+"""The part of that which a look at an older token has."""
+
 ENDINGS = {Act.EXCHANGE: 7.0, Act.REVOKE: 6.0, Act.REFRESH: 6.0, Act.RACE: 5.0}
 """What it is worth beside to do to a deep session what may end it, where that is more than the others."""
+
+LATE = 6.0
+"""What it is worth less to present a code again that has expired meanwhile."""
 
 PROGRESS = 2.5
 """What a refresh is worth beside in a session that is not deep yet."""
@@ -44,13 +59,16 @@ PROGRESS = 2.5
 LOOKING = 0.5
 """The part of its worth that a look at a token has."""
 
+FATIGUE = 1.0
+"""What a step loses in worth each time that it was chosen in the same session since anything new was seen there."""
+
 LOGIN = 4.0
 """What a further session is worth: more than what is hardly new."""
 
 COSTS = {Act.AUTHORIZE: 1.0, Act.RACE: 1.0, **dict.fromkeys(BEGINNINGS, 2.0)}
 """Requests beyond the first."""
 
-EVERY = {Act.WAIT: 15, Act.WAIT_LONG: 60}
+EVERY = {Act.WAIT: 15, Act.WAIT_LONG: 90}
 """Steps between two waits."""
 
 AFTERMATH = 10
@@ -69,7 +87,7 @@ TELLING: Mapping[Act, tuple[Relation, ...]] = {
     Act.FOREIGN_REFRESH: (Relation.NEWEST, Relation.PREVIOUS),
     Act.FOREIGN_EXCHANGE: NEWEST,
     Act.REVOKE: (Relation.NEWEST, Relation.PREVIOUS),
-    Act.REVOKE_ACCESS: OLDER,
+    Act.REVOKE_ACCESS: (Relation.NEWEST, Relation.PREVIOUS),
     Act.FOREIGN_REVOKE: NEWEST,
     Act.INTROSPECT: (Relation.NEWEST, Relation.PREVIOUS, Relation.LOST),
     Act.INTROSPECT_ACCESS: OLDER,
@@ -82,6 +100,9 @@ TELLING: Mapping[Act, tuple[Relation, ...]] = {
 AFTERWARDS = frozenset({Act.REFRESH, Act.INTROSPECT, Act.INTROSPECT_ACCESS, Act.USE, Act.EXCHANGE})
 """What shows whether a session is over."""
 
+ORDINARY = frozenset({Act.REFRESH, Act.NARROW, Act.WIDEN}) | LOOKS
+"""What a client does in its own session, and no other one hears of."""
+
 Sight = tuple[str, tuple[Hashable, ...]]
 """A thing to be seen: what it is seen in, and what it is."""
 
@@ -92,10 +113,13 @@ class Chooser:
 
     chance: Random
     seen: set[Sight] = field(default_factory=set)
-    goals: dict[int, int] = field(default_factory=dict)
+    orders: Seen = field(default_factory=Seen)
+    goals: dict[int, tuple[int, int]] = field(default_factory=dict)
+    begun: int = 0
     steps: int = 0
     struck: int = 0
     waited: dict[Act, int] = field(default_factory=dict)
+    chosen: Counter[tuple[int, Step]] = field(default_factory=Counter)
 
     def choose(self, stage: Stage) -> Step | None:
         """The step that shows most; None where nothing can be done."""
@@ -113,10 +137,25 @@ class Chooser:
         if step.act in WAITS:
             self.waited[step.act] = self.steps
         elif step.act in BEGINNINGS:
-            self.goals[step.session] = GOALS[step.session % len(GOALS)]
+            self.goals[step.session] = OF_OTHERS.get(step.act, GOALS[self.begun % len(GOALS)])
+            self.begun += step.act not in OF_OTHERS
             self.seen |= set(_of_beginning(step, stage))
+            _note_elsewhere(stage, step)
         else:
-            self.seen |= set(_sights(stage.session(step), step, stage))
+            self._note_in_session(stage, step)
+
+    def _note_in_session(self, stage: Stage, step: Step) -> None:
+        session, thing = stage.session(step), Thing(step.act, step.relation)
+        new = set(_sights(session, step, stage)) - self.seen
+        self.chosen[id(session), step] += 1
+        if new:
+            self.chosen = Counter({key: times for key, times in self.chosen.items() if key[0] != id(session)})
+        self.seen |= new
+        self.orders.note(session.experience, thing)
+        renews = step.act in {Act.REFRESH, Act.NARROW} and step.relation is Relation.NEWEST
+        session.experience.note(thing, renews=renews)
+        if step.act not in ORDINARY or session.may_end_by(step):
+            _note_elsewhere(stage, step)
 
     def _worth(self, stage: Stage, step: Step) -> float:
         if step.act in WAITS:
@@ -125,8 +164,17 @@ class Chooser:
             return self._worth_of_beginning(stage, step)
         session = stage.session(step)
         new = sum(WORTH[sight[0]] for sight in set(_sights(session, step, stage)) - self.seen)
-        new *= LOOKING if step.act in LOOKS - {Act.USE, Act.USERINFO} else 1.0
-        return new + self._patience(session, step) - COSTS.get(step.act, 0.0)
+        new *= LOOKING if session.struck_by is None and step.act in LOOKS - {Act.USE, Act.USERINFO} else 1.0
+        tired = FATIGUE * self.chosen[id(session), step]
+        return new + self._order(session, step) + self._patience(session, step) - COSTS.get(step.act, 0.0) - tired
+
+    def _order(self, session: Session, step: Step) -> float:
+        """What it is worth that a step was not done yet after what its session has gone through."""
+        if session.struck_by is not None:
+            return 0.0
+        pairs, at_once, triples = self.orders.news(session.experience, Thing(step.act, step.relation))
+        part = ASIDE if step.act in LOOKS and step.relation is not Relation.NEWEST else 1.0
+        return part * (PAIR * pairs + AT_ONCE * at_once + TRIPLE * triples)
 
     def _is_time(self, act: Act) -> bool:
         """Whether enough was done since the last wait, and since what may have ended a session: tokens expire meanwhile."""
@@ -140,13 +188,17 @@ class Chooser:
         return usual + LOGIN + new / 2 - COSTS[step.act] + (10.0 if living == 0 else 4.0 if living < BESIDE else -3.0)
 
     def _patience(self, session: Session, step: Step) -> float:
-        """Sessions are led to their depth before what may end them; then that is what they are for."""
+        """Sessions go through much before what may end them; then that is what they are for."""
         if session.struck_by is not None:
             return _order_of_looks(session, step)
-        deep = session.depth >= self.goals.get(session.number, 0)
+        depth, deeds = self.goals.get(session.number, (0, 0))
+        deep, versed = session.depth >= depth, len(session.befell) >= deeds
         if session.may_end_by(step):
-            return ENDINGS.get(step.act, 3.0) if deep else -20.0
-        return PROGRESS if step.act is Act.REFRESH and not deep else 0.0
+            late = session.aged and step.act is Act.EXCHANGE  # a code that has expired shows nothing
+            return ENDINGS.get(step.act, 3.0) - (LATE if late else 0.0) if deep and versed else -20.0
+        if step.act is Act.REFRESH:
+            return PROGRESS if not deep else 0.0
+        return -6.0 if versed and step.act not in LOOKS else 0.0
 
 
 def _order_of_looks(session: Session, step: Step) -> float:
@@ -154,6 +206,22 @@ def _order_of_looks(session: Session, step: Step) -> float:
     if step.act is not Act.REFRESH:
         return 1.0 if step.act is Act.USE else 0.0
     return 2.0 if step.relation is Relation.NEWEST else 0.0 if session.over else -6.0
+
+
+def _note_elsewhere(stage: Stage, step: Step) -> None:
+    """Have the other sessions know of what was done in one."""
+    for other in stage.sessions.values():
+        if other.number != step.session:
+            other.experience.note(Thing(step.act, step.relation, _where(stage, step, other)))
+
+
+def _where(stage: Stage, step: Step, other: Session) -> Where:
+    session = stage.sessions.get(step.session)
+    by = session.begun_by if session is not None else step.act
+    if (by is Act.LOGIN_OF_ANOTHER_USER) != (other.begun_by is Act.LOGIN_OF_ANOTHER_USER):
+        return "by another user"
+    elsewhere = (by is Act.LOGIN_AT_ANOTHER_CLIENT) != (other.begun_by is Act.LOGIN_AT_ANOTHER_CLIENT)
+    return "at another client" if elsewhere else "in another session"
 
 
 def _is_begun(stage: Stage) -> bool:
@@ -180,27 +248,43 @@ def _sights(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
     """What a step shows: the act by itself, at its depth, once more, and after what befell its session, or others."""
     what = (step.act, step.relation)
     if session.struck_by is not None:
-        yield "after", (what, session.struck_by)
-        if session.aged and step.act is Act.REFRESH:
-            yield "aged", (what, session.struck_by[0])
-        if step in {Step(Act.REFRESH, session.number), Step(Act.INTROSPECT, session.number)} and _is_begun(stage):
-            yield "renewed", (what, session.struck_by[0])
+        yield from _aftermath(session, step, stage)
         return
     yield "alone", (what, session.exchanged)
-    if step.act not in LOOKS or session.depth in LOOKED_AT:
+    if step.act in LOOKS:
+        yield from _of_looks(session, step)
+    else:
         yield "deep", (what, max(depth for depth in DEPTHS if depth <= session.depth))
-    if step.act not in LOOKS and (times := session.befell.count(what)) < 2:
-        yield "again", (what, times)
-    yield from _after_others(session, what, stage)
-
-
-def _after_others(session: Session, what: tuple[Act, Relation], stage: Stage) -> Iterator[Sight]:
-    if session.befell:
-        yield "pair", (what, session.befell[-1])
-        yield "triple", (what, tuple(session.befell[-2:]))
-    if stage.latest is None or what[1] is not Relation.NEWEST:
+        if (times := session.befell.count(what)) < 2:
+            yield "again", (what, times)
+    if stage.latest is None or step.relation is not Relation.NEWEST:
         return
     latest, other = stage.latest
     if other is not session:
         alike = (session.client == other.client, session.begun_by is other.begun_by)
-        yield "beside", (what, (latest.act, latest.relation), alike)
+        harmful = latest.act in BEGINNINGS or other.struck_by is not None
+        first = step.act is Act.REFRESH and harmful  # which shows whether it suffers from that
+        yield "bystander" if first else "beside", (what, (latest.act, latest.relation), alike, session.depth > 0)
+
+
+def _of_looks(session: Session, step: Step) -> Iterator[Sight]:
+    """What is told of the first tokens is what later ones are held against; and looking once more changes nothing."""
+    what = (step.act, step.relation)
+    if session.depth == 0:
+        yield "fresh", (what,)
+    if session.depth in LOOKED_AT:
+        yield "deep", (what, session.depth)
+    if (times := session.experience.times[Thing(*what)]) < 4:
+        yield "again", (what, times, session.depth > 0)
+
+
+def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
+    """What became of a session that may be over: of its tokens, later on, and once its user has logged in again."""
+    what, struck_by = (step.act, step.relation), session.struck_by
+    if struck_by is None:
+        return
+    yield "after", (what, struck_by)
+    if session.aged and step.act is Act.REFRESH:
+        yield "aged", (what, struck_by[0])
+    if what in {(Act.REFRESH, Relation.NEWEST), (Act.INTROSPECT, Relation.NEWEST)} and _is_begun(stage):
+        yield "renewed", (what, struck_by[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -17,6 +18,10 @@ from token_conformance.oracle.judgements import Judgement
 from token_conformance.oracle.oracle import Watched
 from token_conformance.oracle.stories import story as story_of
 from token_conformance.provider import Provider
+from token_conformance.verdict import NotJudged
+
+MADE_UP = "token-conformance-made-up"
+"""What no server has handed over as an access token."""
 
 LOOK_EVERY = 20
 """Requests after which the oracle looks at what came of them."""
@@ -82,6 +87,7 @@ class Exploration:
 
     async def run(self) -> Explored:
         """Explore until the requests are spent, or nothing is left that could be done."""
+        await self._look_around()
         for story in self.kept:
             if not self.is_over:
                 await self._stage(self.requests).play(story)
@@ -89,6 +95,18 @@ class Exploration:
         while not self.is_over and await self._stretch():
             pass
         return self.explored
+
+    async def violated_by(self, story: Story) -> frozenset[str]:
+        """The requirements that are violated when a story is played."""
+        await self._stage(self.requests).play(story)
+        history = self._judge.history(self.provider.wire.exchanges)
+        return frozenset(each.requirement for each in self._judge.disagreements(history) if each.requirement)
+
+    async def _look_around(self) -> None:
+        """See whether resources refuse what is no access token: then it tells something that they take one."""
+        for look in (self.provider.resource, self.provider.userinfo):
+            with suppress(NotJudged):
+                await look(MADE_UP)
 
     async def _stretch(self) -> bool:
         """Perform what shows most, with several sessions beside each other; whether anything was asked for."""

@@ -9,7 +9,7 @@ from token_conformance.judging.requirement import catalogue
 from token_conformance.oracle.endpoints import Addresses
 from token_conformance.oracle.events import Event
 from token_conformance.oracle.judgements import Judgement
-from token_conformance.oracle.oracle import Watched, own_faults, watch
+from token_conformance.oracle.oracle import Onlooker, Watched, own_faults
 from token_conformance.oracle.recognition import recognised
 from token_conformance.profile.models import Profile
 from token_conformance.wire.exchange import Exchange
@@ -17,7 +17,7 @@ from token_conformance.wire.exchange import Exchange
 
 @dataclass
 class Judge:
-    """Judges a growing history; what was recognised once is not read again."""
+    """Judges a growing history; what was recognised once is not read again, and hardly anything is judged twice."""
 
     profile: Profile
     addresses: Addresses
@@ -25,6 +25,7 @@ class Judge:
     def __post_init__(self) -> None:
         self._read = 0
         self._events: list[Event] = []
+        self._onlooker = Onlooker(self.profile, closed=not self.profile.login.seeded)
 
     def history(self, exchanges: Sequence[Exchange]) -> Watched:
         """What the oracle says of all exchanges so far."""
@@ -32,8 +33,8 @@ class Judge:
             event = recognised(exchange, self.profile, self.addresses)
             self._events += [event] if event is not None else []
         self._read = len(exchanges)
-        ordered = sorted(self._events, key=lambda event: event.begin)
-        return watch(ordered, self.profile, closed=not self.profile.login.seeded)
+        self._events.sort(key=lambda event: event.begin)
+        return self._onlooker.watch(self._events)
 
     def disagreements(self, history: Watched) -> Iterator[Judgement]:
         """The answers that are forbidden by what the profile claims, and that it does not document."""

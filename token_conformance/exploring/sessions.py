@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from token_conformance.evidence.login import Authorization
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.exploring.acts import LOOKS, OF_ACCESS_TOKENS, OF_CODES, Act, Relation, Step
+from token_conformance.exploring.experience import Experience
 from token_conformance.profile.client import Client
 
 PLACES = {Relation.NEWEST: -1, Relation.PREVIOUS: -2, Relation.GRANDPARENT: -3, Relation.FIRST: 0}
@@ -33,6 +34,7 @@ class Session:
     access_tokens: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     befell: list[tuple[Act, Relation]] = field(default_factory=list)
+    experience: Experience = field(default_factory=Experience)
 
     @property
     def depth(self) -> int:
@@ -69,7 +71,7 @@ class Session:
         tokens = self.access_tokens if step.act in OF_ACCESS_TOKENS else self.refresh_tokens
         if step.relation is Relation.LOST:
             return self.lost[-1] if self.lost and tokens is self.refresh_tokens else None
-        if step.relation is Relation.FIRST and len(tokens) <= len(PLACES) - 1:
+        if step.relation is Relation.FIRST and len(tokens) <= 2:
             return None  # it has a nearer relation
         place = PLACES[step.relation]
         return tokens[place] if len(tokens) >= max(-place, 1) else None

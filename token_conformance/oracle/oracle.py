@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from token_conformance.oracle import codes, devices, introspections, refreshes, resources, revocations, yields
@@ -23,7 +23,7 @@ from token_conformance.oracle.learning import TOKEN_EXCHANGE, learn
 from token_conformance.oracle.lives import outlived
 from token_conformance.oracle.orders import beside
 from token_conformance.oracle.policy import Learned, Policy
-from token_conformance.oracle.tokens import Credential, Family
+from token_conformance.oracle.tokens import NEVER, TOLERANCE, Credential, Family
 from token_conformance.oracle.world import World
 from token_conformance.profile.models import Profile
 
@@ -65,19 +65,75 @@ class Watched:
 def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> Watched:
     """Judge every answer of a history, given in the order in which its events began.
 
-    It goes through it twice: what the whole of it shows of the provider's ways narrows down what else would be possible.
-
     Args:
         events: all that happened at one server, as far as it is known.
         profile: what is documented of the provider, and its clients.
         closed: whether all codes and tokens that are presented were handed over in it, or made up.
 
     """
-    policy, around = Policy(profile, Learned(), closed=closed), beside(events)
-    for _ in range(2):
-        world = World(policy, around)
-        judgements = tuple(judgement for event in events for judgement in _step(world, event))
-    return Watched(judgements, tuple(world.families), tuple(events), world.known)
+    return Onlooker(profile, closed=closed).watch(events)
+
+
+class Onlooker:
+    """Judges a history that grows, and judges again only what came to be seen in another light.
+
+    A history is gone through twice: what the whole of it shows of the provider's ways narrows down what else would be
+    possible. What befell a token does not depend on these ways, and judgements do. So the first reading goes on where it
+    ended, and the second one too, unless there is more to know of the ways than at its beginning.
+    """
+
+    _read: tuple[Event, ...]
+    _end: float
+    _around: dict[Event, tuple[Event, ...]]
+    _reading: World
+    _known: Hashable
+    _world: World
+    _judgements: list[Judgement]
+    _judged: int
+
+    def __init__(self, profile: Profile, *, closed: bool = True) -> None:
+        self._profile, self._closed = profile, closed
+        self._begin()
+
+    def watch(self, events: Sequence[Event]) -> Watched:
+        """Judge every answer of a history, of which those events that were watched before are the beginning."""
+        more = events[len(self._read) :]
+        overlap = more and self._end > min(event.begin for event in more) + TOLERANCE
+        if overlap or self._read != tuple(events[: len(self._read)]):
+            self._begin()
+            more = events
+        self._around |= beside(more)
+        for event in more:
+            learn(self._reading, event)
+            self._end = max(self._end, event.end)
+        self._read = tuple(events)
+        self._judge()
+        return Watched(tuple(self._judgements), tuple(self._world.families), self._read, self._world.known)
+
+    def _begin(self) -> None:
+        self._read = ()
+        self._end = -NEVER
+        self._around = {}
+        self._reading = self._new_world(Learned())
+        self._judge_anew()
+
+    def _new_world(self, learned: Learned) -> World:
+        return World(Policy(self._profile, learned, closed=self._closed), self._around)
+
+    def _judge_anew(self) -> None:
+        learned = self._reading.policy.learned
+        self._known, self._world = learned.telling, self._new_world(learned.copy())
+        self._judgements, self._judged = [], 0
+
+    def _judge(self) -> None:
+        """Judge what was read since, or all of it where more is known of the provider's ways."""
+        learned = self._reading.policy.learned
+        if self._known != learned.telling:
+            self._judge_anew()
+        self._world.policy = Policy(self._profile, learned.copy(), closed=self._closed)
+        for event in self._read[self._judged :]:
+            self._judgements += _step(self._world, event)
+        self._judged = len(self._read)
 
 
 def own_faults(history: Watched) -> Iterator[Judgement]:

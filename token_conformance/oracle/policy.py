@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 
 from token_conformance.evidence.rotation import (
     USUAL_GRACE,
@@ -44,6 +45,11 @@ class Reuse:
         later = other.seconds > self.seconds + 1 and other.uses >= self.uses
         return later and (other.confirmed or not self.confirmed)
 
+    def tells_no_less_than(self, other: Reuse) -> bool:
+        """Whether all that outdoes another one outdoes this one as well."""
+        sooner = self.seconds <= other.seconds and self.uses <= other.uses
+        return sooner and (other.confirmed or not self.confirmed)
+
 
 @dataclass
 class Learned:
@@ -67,6 +73,38 @@ class Learned:
     reuses: dict[str | None, list[Reuse]] = field(default_factory=lambda: defaultdict(list))
     revocations: int = 0
     failed_revocations: int = 0
+
+    def note_reuse(self, client_id: str | None, reuse: Reuse) -> None:
+        """Remember a used refresh token that was refused, unless one that is known tells as much."""
+        known = self.reuses[client_id]
+        if not any(each.tells_no_less_than(reuse) for each in known):
+            known.append(reuse)
+
+    @property
+    def revocations_fail(self) -> bool:
+        """Whether the server fails at each revocation."""
+        return self.failed_revocations > 1 and not self.revocations
+
+    @property
+    def telling(self) -> Hashable:
+        """All that judgements can depend on."""
+        reuses = {client: tuple(known) for client, known in self.reuses.items() if known}
+        counted = (*self.outlived.items(), *self.ages.items(), *reuses.items())
+        seen = (frozenset(each) for each in (self.told_of, self.open, self.guarded, self.takes))
+        return (self.graced, self.revocations_fail, frozenset(counted), *seen)
+
+    def copy(self) -> Learned:
+        """The same, which what is seen later does not change."""
+        return replace(
+            self,
+            outlived=self.outlived.copy(),
+            ages=self.ages.copy(),
+            told_of=set(self.told_of),
+            open=set(self.open),
+            guarded=set(self.guarded),
+            takes=set(self.takes),
+            reuses=defaultdict(list, {client: list(known) for client, known in self.reuses.items()}),
+        )
 
 
 @dataclass(frozen=True)

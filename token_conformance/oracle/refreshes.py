@@ -161,7 +161,7 @@ def refused(world: World, event: Event, asked: TokenRequest, token: Credential) 
         return
     reuse = reuse_of(event, token)
     if reuse is not None and not outlived(token, event):
-        policy.learned.reuses[token.client_id].append(reuse)
+        policy.learned.note_reuse(token.client_id, reuse)
     used = [blow for blow in token.blows if blow.told == USED and blow.fate_at(event) is not Fate.LIVES]
     if not used:
         return

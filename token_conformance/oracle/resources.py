@@ -20,6 +20,9 @@ NO_ACCESS_TOKEN = {
 
 def offences(world: World, event: Event, asked: Use, token: Credential | None) -> Iterator[Offence]:
     """What is wrong with a request that a resource served, if it guards itself at all."""
+    if token is not None and token.kind == "access token":
+        yield from _of_user(event, asked, token)
+        yield from _of_claims(event, asked, token)
     if not guards(world, asked) or asked.token is None:
         return
     if token is None:
@@ -32,8 +35,6 @@ def offences(world: World, event: Event, asked: Use, token: Credential | None) -
     yield from _of_keys(asked, token)
     if token.certificate not in {None, asked.binding.certificate} and world.policy.binds_to_certificates:
         yield Offence("rfc8705-cnf", f"{token} is bound to a certificate, and was taken without it", (token.given,))
-    yield from _of_user(event, asked, token)
-    yield from _of_claims(event, asked, token)
 
 
 def guards(world: World, asked: Use) -> bool:

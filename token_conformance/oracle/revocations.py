@@ -21,8 +21,8 @@ def offence(world: World, event: Event, asked: Revocation, token: Credential) ->
         return None
     learned = world.policy.learned
     if isinstance(event.answered, NoDecision):
-        always = learned.failed_revocations > 1 and not learned.revocations
-        return Offence(REFRESH_TOKEN, f"{event.answered.why}, as to each revocation") if always else None
+        told = f"{event.answered.why}, as to each revocation"
+        return Offence(REFRESH_TOKEN, told) if learned.revocations_fail else None
     if event.refused is not None and event.refused.error in {"invalid_request", "invalid_grant", "invalid_token"}:
         known = "rfc7009-2.2-unknown-token-200" if token.blows else REFRESH_TOKEN
         return Offence(known, f"the revocation of {token} was refused by {event.refused}", (token.given,))

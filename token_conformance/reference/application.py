@@ -17,10 +17,12 @@ from token_conformance.reference.addresses import path_of
 from token_conformance.reference.answer import NO_STORE, Answer, Endpoint
 from token_conformance.reference.authorization_server import ReferenceAuthorizationServer, refusal_answer
 from token_conformance.reference.browser import careless
+from token_conformance.reference.deeds import concerned, deeds
 from token_conformance.reference.front_door import SESSION_COOKIE, FrontDoor
 from token_conformance.reference.grant_policies import RefreshPolicy
 from token_conformance.reference.installation import Installation
 from token_conformance.reference.keys import public_keys
+from token_conformance.reference.lapses import note
 from token_conformance.reference.limiting import Limiter
 from token_conformance.reference.memory import RefreshToken
 from token_conformance.reference.metadata import metadata
@@ -203,9 +205,18 @@ class Endpoints:
 
     def _changed(self, answer: Answer, incoming: Incoming) -> Response:
         answer = replace(answer, request_headers=incoming.headers)
+        if self._installation.behaviour.lapses:
+            self._note(answer, incoming)
         for change in self._installation.behaviour.answer_changes:
             answer = change(answer)
         return self._rendered(answer)
+
+    def _note(self, answer: Answer, incoming: Incoming) -> None:
+        """Have a server that is careless about what was done be so."""
+        installation = self._installation
+        family = concerned(installation, answer, incoming)
+        if family is not None:
+            note(installation.memory, family, deeds(installation, answer, incoming), installation.behaviour.lapses)
 
     def _rendered(self, answer: Answer) -> Response:
         response = Response(answer.content, answer.status)

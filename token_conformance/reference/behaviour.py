@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from token_conformance.reference.answer import AnswerChange
 from token_conformance.reference.grant_policies import (
@@ -30,10 +30,13 @@ from token_conformance.reference.policies import (
 )
 from token_conformance.reference.unsigned import JWTChange
 
+if TYPE_CHECKING:
+    from token_conformance.reference.lapses import Lapse  # which knows the memory, and that the behaviour
+
 
 @dataclass(frozen=True)
 class Behaviour:
-    """All policies of a server, and what is done to its JWTs and answers at the last moment, in order."""
+    """All policies of a server, its lapses, and what is done to its JWTs and answers at the last moment, in order."""
 
     refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
     code: CodePolicy = field(default_factory=CodePolicy)
@@ -52,6 +55,7 @@ class Behaviour:
     afterlife: AfterlifePolicy = field(default_factory=AfterlifePolicy)
     mutual_tls: MutualTLSPolicy = field(default_factory=MutualTLSPolicy)
     dpop: DPoPPolicy = field(default_factory=DPoPPolicy)
+    lapses: tuple[Lapse, ...] = ()
     id_token_changes: tuple[JWTChange, ...] = ()
     access_token_changes: tuple[JWTChange, ...] = ()
     answer_changes: tuple[AnswerChange, ...] = ()

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from token_conformance.reference.installation import Installation
+from token_conformance.reference.lapses import note
 from token_conformance.reference.memory import AccessToken, Code, Family, RefreshToken
 from token_conformance.reference.unsigned import Occasion, Unsigned
 
@@ -37,6 +38,7 @@ class Issuer:
         code = Code(self._value("code"), family, redirect_uri, challenge, method, expires)
         code.thumbprint = parameters.get("dpop_jkt")
         self.installation.memory.codes[code.value] = code
+        note(self.installation.memory, family, {"authorization"}, self.installation.behaviour.lapses)
         return code
 
     def access_token(

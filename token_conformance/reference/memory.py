@@ -14,7 +14,7 @@ from token_conformance.reference.documented import User
 class Family:
     """All tokens that stem from one authorization of a user (RFC 9700 §4.14.2), and what was granted in it.
 
-    `refusals` counts what was refused with its tokens, by what was wrong. `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
+    `refusals` counts what was refused with its tokens, by what was wrong; `deeds` is what was done with them, where a server is careless about that. `confirmed` is the newest generation of whose tokens one was used. `certificate` is the thumbprint of that to which the refresh tokens of a public client are bound (RFC 8705 §4),
     `thumbprint` that of a key (RFC 9449 §5).
     """
 
@@ -35,6 +35,7 @@ class Family:
     thumbprint: str | None = None
     acr: str | None = None
     refusals: Counter[str] = field(default_factory=Counter)
+    deeds: list[frozenset[str]] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -153,6 +154,26 @@ class Memory:
     wrong_dpop_proofs: Counter[str | None] = field(default_factory=Counter)
     dpop_nonces: dict[str, list[str]] = field(default_factory=dict)
     dpop_demands: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def families(self) -> list[Family]:
+        """All families that have codes or tokens, in the order in which they began."""
+        of_codes = (code.family for code in self.codes.values())
+        of_users = (token.family for token in self.refresh_tokens.values())
+        others = (token.family for token in self.access_tokens.values() if token.family is not None)
+        return list(dict.fromkeys((*of_codes, *of_users, *others)))
+
+    def refresh_tokens_of(self, family: Family) -> list[RefreshToken]:
+        """The refresh tokens of a family."""
+        return [token for token in self.refresh_tokens.values() if token.family is family]
+
+    def access_tokens_of(self, family: Family) -> list[AccessToken]:
+        """The access tokens of a family."""
+        return [token for token in self.access_tokens.values() if token.family is family]
+
+    def tokens_of(self, family: Family) -> list[RefreshToken | AccessToken]:
+        """All tokens of a family."""
+        return [*self.refresh_tokens_of(family), *self.access_tokens_of(family)]
 
     def newest_of_a_user(self) -> AccessToken | None:
         """The access token that was issued last to a user."""

@@ -17,6 +17,7 @@ from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.redaction import RedactedExchange
 from token_conformance.report.exchanges import shown
 from token_conformance.report.page import Page, render
+from token_conformance.report.pictures import picture
 from token_conformance.report.spans import spans
 from token_conformance.results.facts import differing
 from token_conformance.results.results import CheckResult, RunResult
@@ -83,6 +84,7 @@ def _summary(run: RunResult, evidence: Mapping[str, RedactedExchange]) -> str:
         quiet_topics=quiet,
         skew=skew_sentence(run.clock_skew),
         duration=duration,
+        picture=picture,
         evidence=evidence,
         differing=list(differing(run.facts)),
         unjudged=_unjudged(run),

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ValidationError
 from token_conformance.evidence.facts.expiries import Expiry
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import SheetFact
+from token_conformance.oracle.families import Kin
 from token_conformance.results.facts import UNKNOWN
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
@@ -122,7 +123,18 @@ def _of_run(check: CheckResult, number: int) -> CheckResult:
 def _seen_in(seen: SeenOnTheWay, number: int) -> SeenOnTheWay:
     """What an earlier run has seen on the way, with exchanges that its own report shows."""
     steps = tuple(replace(step, exchange=_marked(step.exchange, number)) for step in seen.story)
-    return replace(seen, exchange=_marked(seen.exchange, number), story=steps)
+    return replace(
+        seen,
+        exchange=_marked(seen.exchange, number),
+        story=steps,
+        family=tuple(_kin_in(kin, number) for kin in seen.family),
+    )
+
+
+def _kin_in(kin: Kin, number: int) -> Kin:
+    """A token of a picture, with exchanges of an earlier run."""
+    ended_in = _marked(kin.ended_in, number) if kin.ended_in is not None else None
+    return replace(kin, born=_marked(kin.born, number), ended_in=ended_in)
 
 
 def _on_the_way(earlier: Iterable[SeenOnTheWay], now: RunResult) -> tuple[SeenOnTheWay, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from token_conformance.exploring.found import Found
@@ -11,6 +11,7 @@ from token_conformance.judging.causes import Catalogue
 from token_conformance.judging.habit import habit_of
 from token_conformance.judging.requirement import Requirement
 from token_conformance.judging.violation import counts
+from token_conformance.oracle.families import Kin, family_of
 from token_conformance.oracle.judgements import Judgement
 from token_conformance.oracle.oracle import Watched, own_faults
 from token_conformance.oracle.stories import Step, story
@@ -28,7 +29,7 @@ class SeenOnTheWay:
     """An answer that no history allows: the requirement that it violates, and what led to it.
 
     `times` counts the answers that violate it; the story is that of the first, or the shortest that was `explored`, which
-    then says how far it can be relied on.
+    then says how far it can be relied on; `family` are the tokens that it is about.
     """
 
     requirement: str
@@ -40,11 +41,18 @@ class SeenOnTheWay:
     times: int
     story: tuple[Step, ...]
     explored: str | None = None
+    family: tuple[Kin, ...] = ()
 
     @property
     def exchanges(self) -> tuple[str, ...]:
         """The exchanges that the story names."""
-        return tuple(dict.fromkeys(step.exchange for step in self.story))
+        return tuple(self.steps)
+
+    @property
+    def steps(self) -> dict[str, int]:
+        """The numbers of the exchanges in the story, from 1 on."""
+        named = dict.fromkeys(step.exchange for step in self.story)
+        return {exchange: number for number, exchange in enumerate(named, 1)}
 
     def to_json(self) -> dict[str, Any]:
         """The entry of results.json."""
@@ -58,6 +66,7 @@ class SeenOnTheWay:
             "times": self.times,
             "story": [{"exchange": step.exchange, "seconds": step.seconds, "told": step.told} for step in self.story],
             **({"explored": self.explored} if self.explored is not None else {}),
+            **({"family": [asdict(kin) for kin in self.family]} if self.family else {}),
         }
 
 
@@ -98,8 +107,11 @@ def by_their_stories(seen: Iterable[SeenOnTheWay], found: Iterable[Found]) -> tu
 def _as_explored(seen: SeenOnTheWay, found: Found | None) -> SeenOnTheWay:
     if found is None or _scenario(seen.exchange) != _scenario(found.judgement.event.id):
         return seen
-    steps, message = story(found.judgement, found.history), found.judgement.told
-    return replace(seen, message=message, exchange=found.judgement.event.id, story=steps, explored=found.told)
+    judgement, steps = found.judgement, story(found.judgement, found.history)
+    kin = family_of(judgement, found.history)
+    return replace(
+        seen, message=judgement.told, exchange=judgement.event.id, story=steps, explored=found.told, family=kin
+    )
 
 
 def _scenario(exchange: str) -> str:
@@ -130,4 +142,5 @@ def _finding(judgement: Judgement, history: Watched, stated: Requirement, profil
         exchange=judgement.event.id,
         times=1,
         story=story(judgement, history),
+        family=family_of(judgement, history),
     )

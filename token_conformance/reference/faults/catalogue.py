@@ -8,6 +8,7 @@ from token_conformance.reference.faults.access_token import ACCESS_TOKEN
 from token_conformance.reference.faults.authorization_code import AUTHORIZATION_CODE
 from token_conformance.reference.faults.client_assertion import CLIENT_ASSERTION
 from token_conformance.reference.faults.client_authentication import CLIENT_AUTHENTICATION
+from token_conformance.reference.faults.conjunctions import CONJUNCTIONS
 from token_conformance.reference.faults.device_code import DEVICE_CODE
 from token_conformance.reference.faults.dpop import BINDING, DPOP
 from token_conformance.reference.faults.dpop_nonce import NONCE
@@ -40,6 +41,7 @@ TOPICS: tuple[tuple[Fault, ...], ...] = (
     ROTATION,
     REFRESH_TOKEN_EXPIRATION,
     SESSION,
+    CONJUNCTIONS,
     AUTHORIZATION_CODE,
     FRONT_CHANNEL,
     STEP_UP,
