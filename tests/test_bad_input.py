@@ -270,6 +270,7 @@ def test_a_disk_that_is_full_in_mid_run_keeps_what_fits(run, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == [
         "evidence.jsonl",
         "junit.xml",
+        "recording.har",
         "results.json",
     ]
     assert "No verdict on the provider: of the reports only" in ended.stdout.splitlines()[-1]

@@ -72,6 +72,7 @@ def test_a_run_is_told_again_as_it_was(tmp_path):
     assert {path.name for path in evidence.parent.iterdir()} == {
         "evidence.jsonl",
         "junit.xml",
+        "recording.har",
         "report.html",
         "results.json",
     }

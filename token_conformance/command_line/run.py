@@ -119,6 +119,7 @@ UNUSED = (
 )
 @click.option("--no-evidence", is_flag=True, help="Write no evidence.jsonl while the run goes on.")
 @baseline_options
+@click.option("--no-recording", is_flag=True, help="Make no recording.har at the end of the run.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
@@ -182,6 +183,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += ["--evidence"] if options["evidence"] else []
     arguments += ["--no-evidence"] if options["no_evidence"] else []
     arguments += baseline_arguments(options)
+    arguments += ["--no-recording"] if options["no_recording"] else []
     arguments += ["--warnings-fail"] if options["strict"] else []
     arguments += ["--complete"] if options["complete"] else []
     arguments += [f"--report-dir={options['report_dir']}"]

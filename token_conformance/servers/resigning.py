@@ -55,6 +55,10 @@ class Resigning:
         """A text with the JWTs that are signed now."""
         return JWT.sub(lambda found: self._signed.get(found[0], found[0]), text) if "ey" in text else text
 
+    def signer(self, by: str) -> str:
+        """Whose key signs now what a key had signed: the thumbprint of the one that stands for a published key."""
+        return str(self._key(by).thumbprint()) if by in self._kinds else by
+
     def body(self, body: str) -> str:
         """A body with the keys and the JWTs of now."""
         keys = _keys_in(body)
