@@ -108,6 +108,23 @@ def run(
     return results
 
 
+def told_otherwise(folder: Path, results: Results) -> list[str]:
+    """What is another verdict when the recording of a live run in a folder is judged by itself: a line for each check."""
+    (recording,) = folder.glob("reports/*/*/recording.har")
+    again = folder / "again"
+    command = [sys.executable, "-m", "token_conformance", "judge", str(recording), "--report-dir", str(again)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    (path,) = again.glob("*/*/results.json")
+    found = {each["id"]: each for each in json.loads(path.read_text())["checks"]}
+    assert found.keys() == {each["id"] for each in results["checks"]}, ended.stdout + ended.stderr
+    return [
+        f"{each['id']}: {each['verdict']} ({each['message']}) -> {now['verdict']} ({now['message']})"
+        for each in results["checks"]
+        if (now := found[each["id"]])["verdict"] != each["verdict"]
+    ]
+
+
 def verdicts(results: Results) -> dict[str, str]:
     """The verdicts by the names of the checks."""
     return {check["id"].split("::")[1]: check["verdict"] for check in results["checks"]}
