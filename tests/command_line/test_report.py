@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from tests.live.running import judged_again, told_otherwise
 from token_conformance.archive.evidence_file import EvidenceFile
 from token_conformance.command_line.report import pytest_arguments
 from token_conformance.layout import ROOT
@@ -111,6 +112,8 @@ def test_a_run_that_was_killed_has_reports(tmp_path):
     assert after["summary"]["pass"] > 0
     assert after["summary"]["inconclusive"] > 0
     assert after["summary"]["fail"] == after["summary"]["error"] == 0
+    assert told_otherwise(tmp_path, after) == []
+    assert judged_again(tmp_path)["trouble"] == after["trouble"]
 
 
 @pytest.mark.parametrize(("failures", "words"), [(0, []), (1, ["--maxfail", "1"])])
