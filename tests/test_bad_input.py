@@ -269,7 +269,7 @@ def test_a_disk_that_is_full_in_mid_run_keeps_what_fits(run, tmp_path):
     assert error.startswith("ERROR: of the reports only results.json, junit.xml, badge.json, ")
     assert results(tmp_path)["trouble"] == error.removeprefix("ERROR: ")
     assert sorted(path.name for path in tmp_path.glob("reports/bad/*/*")) == sorted(
-        ["evidence.jsonl", *(name for name in SMALLEST_FIRST if name != "report.html")]
+        ["evidence.jsonl", "recording.har", *(name for name in SMALLEST_FIRST if name != "report.html")]
     )
     assert "No verdict on the provider: of the reports only" in ended.stdout.splitlines()[-1]
     assert ended.returncode == 4

@@ -27,6 +27,7 @@ OPTIONS = {
     "no_repeat": False,
     "evidence": False,
     "no_evidence": False,
+    "no_recording": False,
     "strict": False,
     "complete": False,
     "fault": (),

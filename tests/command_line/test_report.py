@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from tests.live.running import judged_again, told_otherwise
 from token_conformance.archive.evidence_file import EvidenceFile
 from token_conformance.command_line.report import pytest_arguments
 from token_conformance.layout import ROOT
@@ -70,7 +71,7 @@ def test_a_run_is_told_again_as_it_was(tmp_path):
         name: value for name, value in before.items() if name not in untold
     }
     assert told.splitlines()[-1] == again[1].splitlines()[-1]
-    assert {path.name for path in evidence.parent.iterdir()} == {"evidence.jsonl", *SMALLEST_FIRST}
+    assert {path.name for path in evidence.parent.iterdir()} == {"evidence.jsonl", "recording.har", *SMALLEST_FIRST}
 
 
 def test_a_recorded_run_is_told_again_as_it_was(tmp_path):
@@ -106,6 +107,8 @@ def test_a_run_that_was_killed_has_reports(tmp_path):
     assert after["summary"]["pass"] > 0
     assert after["summary"]["inconclusive"] > 0
     assert after["summary"]["fail"] == after["summary"]["error"] == 0
+    assert told_otherwise(tmp_path, after) == []
+    assert judged_again(tmp_path)["trouble"] == after["trouble"]
 
 
 @pytest.mark.parametrize(("failures", "words"), [(0, []), (1, ["--maxfail", "1"])])

@@ -15,6 +15,9 @@ from lxml import etree
 from tests.hostile.command import PROFILES, Ran
 from token_conformance.layout import PACKAGE
 from token_conformance.profile.loading import load
+from token_conformance.servers.problems import RecordingError
+from token_conformance.servers.recorded_run import read_evidence
+from token_conformance.servers.stored import StoredEvidence
 
 SCHEMA = json.loads((PACKAGE / "results" / "results.schema.json").read_text("utf-8"))
 RESULTS = jsonschema.Draft202012Validator(SCHEMA)
@@ -40,7 +43,7 @@ def problems(ran: Ran) -> Iterator[str]:
         f"a line of the server's on the terminal: {line}" for line in ran.said.splitlines() if line.startswith(FORGED)
     )
     yield from (f"{ran.memory} bytes of memory" for _ in range(ran.memory > MOST_MEMORY))
-    largest = {"evidence.jsonl": LARGEST_EVIDENCE}
+    largest = {"evidence.jsonl": LARGEST_EVIDENCE, "recording.har": LARGEST_EVIDENCE}
     yield from (
         f"{name} has {size} bytes" for name, size in ran.sizes.items() if size > largest.get(name, LARGEST_REPORT)
     )
@@ -59,7 +62,8 @@ def _files(folder: Path) -> Iterator[str]:
         etree.parse(folder / "junit.xml")
         JUnitXml.fromfile(str(folder / "junit.xml"))
         page = lxml.html.fromstring((folder / "report.html").read_text("utf-8"))
-    except (OSError, ValueError, jsonschema.ValidationError, SyntaxError) as problem:
+        recorded = _recorded(folder)
+    except (OSError, ValueError, RecordingError, jsonschema.ValidationError, SyntaxError) as problem:
         yield f"{type(problem).__name__}: {str(problem)[:300]}"
         return
     yield from (
@@ -67,10 +71,19 @@ def _files(folder: Path) -> Iterator[str]:
     )
     yield from ("the outcome is error" for _ in range(results["outcome"] == "error"))
     yield from ("a script of the server's in report.html" for _ in range(len(page.xpath("//script")) != 1))
+    yield from ("recording.har holds other lines than evidence.jsonl" for _ in range(not recorded))
     odd = page.xpath(
         "//@*[starts-with(name(), 'on')] | //img[@src != '' and not(starts-with(@src, 'data:'))] | //iframe | //a[starts-with(@href, 'javascript:')]"
     )
     yield from (f"markup of the server's in report.html: {str(each)[:80]}" for each in odd)
+
+
+def _recorded(folder: Path) -> bool:
+    """Whether a recording is of all that the evidence says; of emulated runs there is neither."""
+    if not (folder / "evidence.jsonl").exists():
+        return True
+    written, read = StoredEvidence.read(folder).lines, read_evidence(folder / "recording.har").lines
+    return [type(line) for line in written] == [type(line) for line in read]
 
 
 def _secrets(ran: Ran, folder: Path) -> Iterator[str]:

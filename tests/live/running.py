@@ -108,6 +108,28 @@ def run(
     return results
 
 
+def told_otherwise(folder: Path, results: Results) -> list[str]:
+    """What is another verdict when the recording of a live run in a folder is judged by itself: a line for each check."""
+    (recording,) = folder.glob("reports/*/*/recording.har")
+    again = folder / "again"
+    command = [sys.executable, "-m", "token_conformance", "judge", str(recording), "--report-dir", str(again)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    found = {each["id"]: each for each in judged_again(folder)["checks"]}
+    assert found.keys() == {each["id"] for each in results["checks"]}, ended.stdout + ended.stderr
+    return [
+        f"{each['id']}: {each['verdict']} ({each['message']}) -> {now['verdict']} ({now['message']})"
+        for each in results["checks"]
+        if (now := found[each["id"]])["verdict"] != each["verdict"]
+    ]
+
+
+def judged_again(folder: Path) -> Results:
+    """The results of the recording in a folder that was judged last."""
+    results: Results = json.loads(max((folder / "again").glob("*/*/results.json")).read_text())
+    return results
+
+
 def verdicts(results: Results) -> dict[str, str]:
     """The verdicts by the names of the checks."""
     return {check["id"].split("::")[1]: check["verdict"] for check in results["checks"]}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.running import judged_again, told_otherwise
 from token_conformance.layout import ROOT
 from token_conformance.profile.loading import load
 from token_conformance.reference import ReferenceServer
@@ -118,6 +119,8 @@ def test_what_was_parked_is_judged_as_if_the_run_had_waited(make_setting, fault,
     assert setting.run("--park", "-k", NAMES)[0] == NOTHING_JUDGED
     assert [each["scenario"] for each in setting.results["parked"]] == ["expired_refresh_token"]
     assert "expired_refresh_token" not in [each["scenario"] for each in setting.results["todo"]]
+    assert told_otherwise(setting.folder, setting.results) == []
+    assert judged_again(setting.folder)["parked"] == setting.results["parked"]
     setting.let_pass(A_MONTH)
     ended, output = setting.run("--due")
     found = setting.verdicts

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.live.pins import differences, read, seen, unread
-from tests.live.running import UnavailableError
+from tests.live.running import UnavailableError, told_otherwise
 from tests.live.setups import listed_as_unavailable, set_ups
 
 ALL = set_ups()
@@ -24,10 +24,14 @@ def cases(*, nightly):
     ]
 
 
+FIRST = {set_up.server: set_up.id for set_up in reversed(ALL.values()) if not set_up.nightly}
+"""The set-ups whose recordings are judged by day, one of each server: by night those of all are."""
+
+
 @pytest.mark.starts_ahead
 @pytest.mark.parametrize("set_up", cases(nightly=True))
-def test_verdicts_are_the_pinned_ones(set_up, tmp_path):
-    """Every verdict but passes, what the set-up is there to prove, and what the run costs."""
+def test_verdicts_are_the_pinned_ones(set_up, tmp_path, pytestconfig):
+    """Every verdict but passes, what the set-up is there to prove, and what the run costs; its recording tells the same."""
     try:
         results, version = set_up.judged(tmp_path)
     except UnavailableError as problem:
@@ -35,6 +39,8 @@ def test_verdicts_are_the_pinned_ones(set_up, tmp_path):
         (pytest.fail if demanded else pytest.skip)(f"{set_up.server} cannot be had: {problem}")
     found = differences(set_up, read(set_up.pins), seen(results, version), results)
     assert not found, "\n".join([f"{set_up.id} is other than pinned:", *found])
+    if pytestconfig.getoption("nightly") or set_up.id in FIRST.values():
+        assert told_otherwise(tmp_path, results) == []
 
 
 @pytest.mark.parametrize("set_up", cases(nightly=False))

@@ -183,7 +183,7 @@ def test_what_says_nothing_of_the_provider_is_no_baseline(run):
         (None, (), "no such file; with --update-baseline a run writes it"),
         ("schema = 2", (), "schema: expected 1, not 2"),
         ("schema = 2", ("--tc-update-baseline",), "schema: expected 1, not 2"),
-        ("", ("--tc-as-of", "x"), "--tc-as-of: expected a version of the suite such as 0.1.0, not 'x'"),
+        ("", ("--tc-as-of", "x"), "--as-of: expected a version of the suite such as 0.1.0, not 'x'"),
         ("", ("--tc-as-of", "0.1.0", "--tc-update-baseline"), "--update-baseline makes a baseline of today, and --as-of asks"),
     ],
 )  # fmt: skip

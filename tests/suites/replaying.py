@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from token_conformance.archive.evidence_file import EvidenceFile
+from token_conformance.archive.recording import write_recording
 from token_conformance.plugin.stored_evidence import stored_run
 from token_conformance.profile.models import Profile
 from token_conformance.redaction import Redactor
@@ -33,6 +34,13 @@ def noted(profile: Profile, server: Server, scenarios: Iterable[Scenario], folde
     return record
 
 
-def replayed(folder: Path, scenarios: Iterable[Scenario]) -> Record:
-    """The record of the run whose evidence is in a folder, made by performing its scenarios again."""
-    return asyncio.run(replay(stored_run(folder), scenarios))
+def replayed(path: Path, scenarios: Iterable[Scenario]) -> Record:
+    """The record of the run whose evidence is in a folder, or in a recording, made by performing its scenarios again."""
+    return asyncio.run(replay(stored_run(path), scenarios))
+
+
+def recorded_in(folder: Path) -> Path:
+    """The recording of the run whose evidence is in a folder."""
+    path = write_recording(folder)
+    assert path is not None, "nothing was exchanged"
+    return path

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
 from token_conformance.command_line.refusing import refuse
-from token_conformance.command_line.run import run
+from token_conformance.command_line.report import pytest_arguments
+from token_conformance.command_line.run import judged, run
+from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.telling import tell
 from token_conformance.profile.claims import CLAIMS
 from token_conformance.profile.files import ProfileError
@@ -18,6 +21,31 @@ from token_conformance.results.exit_status import NOTHING_JUDGED
 from token_conformance.servers.captured.exchanges import captured
 from token_conformance.servers.har_files import read_all
 from token_conformance.servers.problems import RecordingError
+
+
+def is_of_run(path: Path) -> bool:
+    """Whether a file is what a run has recorded."""
+    try:
+        return path.is_file() and read_all([path]).of_run
+    except RecordingError as problem:
+        refuse([str(problem)])
+
+
+def judged_again(path: Path, output: Path | None, options: dict[str, Any]) -> int:
+    """The exit status of judging what a run has recorded, by the suites of today."""
+    if output is not None:
+        refuse([f"{path} was recorded by a run, and is judged by its profile: no other is drafted, leave out --output"])
+    with without_collecting():
+        try:
+            arguments = pytest_arguments(path, verbose=bool(options["verbose"]))
+        except RecordingError as problem:
+            refuse([str(problem)])
+        arguments += [f"--tc-report-dir={options['report_dir']}"]
+        arguments += [f"--tc-require={claim}" for claim in options["require"]]
+        arguments += ["--tc-strict"] if options["strict"] and "--tc-strict" not in arguments else []
+        status = judged(arguments)
+    end_lightly()
+    return status
 
 
 @click.command()
@@ -37,8 +65,11 @@ def judge(
 ) -> None:
     """Judge recordings (HAR files, archives, folders) of a provider of which there is no profile.
 
-    One is drafted from what they hold: the provider, and the client that was granted most. Nothing is sent.
+    One is drafted from what they hold: the provider, and the client that was granted most. What a run has recorded is judged by
+    the profile that stands in it. Nothing is sent.
     """
+    if len(recordings) == 1 and is_of_run(recordings[0]):
+        context.exit(judged_again(recordings[0], output, options))
     with TemporaryDirectory() as folder:  # which its owner alone may read: the draft has the client's secret
         path = output or Path(folder) / "drafted.toml"
         try:

@@ -63,6 +63,9 @@ COMMANDS = {
         "list_profiles",
         "List the profiles that come with the suite, or say of NAME which variables it needs.",
     ),
+    "record": Listed(
+        "record", "record", "Test the real providers of the given profiles, and record what was exchanged (HAR)."
+    ),
     "report": Listed(
         "report",
         "report",
@@ -98,7 +101,7 @@ COMMANDS = {
 }
 
 
-JUDGING = frozenset({"run", "report", "judge", "certify"})
+JUDGING = frozenset({"run", "record", "report", "judge", "certify"})
 """The commands that heed signals by themselves from their first check on, and are ended by them before."""
 
 

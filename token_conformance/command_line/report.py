@@ -38,16 +38,15 @@ def report(context: click.Context, /, folder: Path, *, verbose: bool, **options:
 
 
 def pytest_arguments(folder: Path, *, verbose: bool) -> list[str]:
-    """The pytest command line by which stored evidence is judged as it was asked for then.
+    """The pytest command line by which stored evidence, in a folder or a recording, is judged as it was asked for then.
 
     Raises:
         RecordingError: the evidence cannot be read.
 
     """
-    from token_conformance.servers.stored import StoredEvidence
+    from token_conformance.servers.recorded_run import read_evidence
 
-    begin = StoredEvidence.read(folder).begin
-    selected = begin.selection
+    selected = read_evidence(folder).begin.selection
     own = [each for each in selected.suites if Path(each).exists() and not SUITES.samefile(each)]
     arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--tc-from-evidence={folder}"]
     for flag, value in (("-k", selected.keywords), ("-m", selected.marks), ("--maxfail", selected.most_failures)):

@@ -121,6 +121,7 @@ UNUSED = (
 )
 @click.option("--no-evidence", is_flag=True, help="Write no evidence.jsonl while the run goes on.")
 @baseline_options
+@click.option("--no-recording", is_flag=True, help="Make no recording.har at the end of the run.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
 @click.option(
@@ -200,6 +201,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += ["--tc-evidence"] if options["evidence"] else []
     arguments += ["--tc-no-evidence"] if options["no_evidence"] else []
     arguments += baseline_arguments(options)
+    arguments += ["--tc-no-recording"] if options["no_recording"] else []
     arguments += ["--tc-strict"] if options["strict"] else []
     arguments += ["--tc-complete"] if options["complete"] else []
     arguments += [f"--tc-report-dir={options['report_dir']}"]

@@ -195,5 +195,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write no evidence.jsonl while a run goes on, of which `token-conformance report` makes its reports anew",
     )
+    group.addoption("--no-recording", action="store_true", help="make no recording.har of the evidence of a run")
     group.addoption("--session-file", metavar="FILE", help="where `token-conformance login` has stored the session")
     group.addoption("--keyring", action="store_true", help="take the session from the keyring of this machine")

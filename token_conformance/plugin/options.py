@@ -28,7 +28,7 @@ from token_conformance.plugin.stash import (
     RUNS,
     UNPARKED,
 )
-from token_conformance.plugin.stored_evidence import stored_run, with_evidence
+from token_conformance.plugin.stored_evidence import recorded_run, stored_run, with_evidence
 from token_conformance.profile.environment import environment_with
 from token_conformance.profile.files import ProfileError, name_of
 from token_conformance.profile.folders import expanded
@@ -107,24 +107,32 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
     for given in config.option.profile:
         name, profile, server = select(given, choice, environment)
         profile = profile.requiring(config.option.require)
-        redactor = Redactor()
-        redactor.learn_profile(profile)
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
+        if config.option.recorded and (then := recorded_run(name, profile, server)) is not None:
+            runs[name] = then
+            continue
         sessions = _store(given, profile, config) if server.kind == "live" and profile.login.stored else None
         lot = _lot(given, profile, config) if server.kind == "live" else None
         only = frozenset(each.scenario for each in left) or None
         told = config.stash[INTERRUPTION]
+        redactor = Redactor()
+        redactor.learn_profile(profile)
         run = Run(name, profile, server, redactor, sessions=sessions, only=only, lot=lot, interruption=told)
         run = going_on(run, config) if config.option.resume else run
         runs[name] = _of_what_is_due(run) if config.option.due else with_evidence(run, config)
         if problems := [*_of_live_servers_alone(server, config), *not_to_explore(profile, server, config)]:
             raise ProfileError(problems)
-    for folder in config.option.from_evidence:
-        stored = stored_run(Path(folder))
+    return _with_those_of_then(runs, config)
+
+
+def _with_those_of_then(runs: dict[str, Run], config: pytest.Config) -> dict[str, Run]:
+    """The runs, and those that are judged anew from what they left."""
+    for given in config.option.from_evidence:
+        stored = stored_run(Path(given))
         if stored.name in runs:
-            raise ProfileError([f"{folder}: evidence of profile {stored.name!r} is given twice"])
-        runs[stored.name] = stored
+            raise ProfileError([f"{given}: evidence of profile {stored.name!r} is given twice"])
+        runs[stored.name] = replace(stored, profile=stored.profile.requiring(config.option.require))
     return runs
 
 

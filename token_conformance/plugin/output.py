@@ -40,6 +40,8 @@ from token_conformance.plugin.stored_evidence import (
     evidence_left_of,
     folder_of,
     found_enough,
+    kind_of,
+    leave_recording,
     why_cut_short,
     why_interrupted,
 )
@@ -237,9 +239,14 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     """Write what there is to write, and say the rest: what could not be written is trouble, too."""
     folder = folder_of(run, config)
     hurried = _is_hurried(run, config)
-    result, reports = _write(run, result, folder, _of_findings(result, exchanges) if hurried else exchanges, config)
+    shown = _of_findings(result, exchanges) if hurried else exchanges
+    result, reports = _write(run, result, folder, shown, config)
+    recording, why_not = leave_recording(run, folder, config) if not hurried else (None, None)
+    if why_not is not None:
+        result, reports = _write(run, result.with_trouble(why_not), folder, shown, config)
     lines = [*summary_lines(result, again=resuming(run, folder / "results.json", config) if result.todo else "")]
     lines += [f"report: {path}" for path in reports if path.name in TOLD]
+    lines += [f"recording: {recording}"] if recording is not None else []
     lines += [IN_HASTE] if hurried else []
     trouble = result.circumstances.trouble
     return Finished(
@@ -256,7 +263,10 @@ TOLD = ("report.html", "results.json", "junit.xml")
 """The reports whose paths are told; the others are for machines that know where to look."""
 
 
-IN_HASTE = "report.html shows the exchanges of findings alone: several profiles were interrupted, and all want a report"
+IN_HASTE = (
+    "report.html shows the exchanges of findings alone, and there is no recording: several profiles were interrupted, and all "
+    "want a report; `token-conformance report` makes them whole"
+)
 
 
 def _is_hurried(run: Run, config: pytest.Config) -> bool:
@@ -334,7 +344,7 @@ def _run_result(run: Run, record: Record, more: Iterable[Record | None], results
         profile=run.name,
         provider=run.redactor.text(run.profile.profile.name),
         address=run.redactor.text(run.profile.server.address),
-        server=run.server.kind,
+        server=kind_of(run),
         started=run.started,
         seconds=round((run.present - run.started).total_seconds(), 2),
         requests=sum(len(each.exchanges) for each in records),

@@ -10,23 +10,31 @@ import pytest
 
 from token_conformance.plugin.again import called_in
 from token_conformance.redaction import Redactor
+from token_conformance.running.defect import described
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 
 if TYPE_CHECKING:
+    from token_conformance.profile.models import Profile
     from token_conformance.servers.evidence_lines import Selection
+    from token_conformance.servers.stored import StoredServer
+    from token_conformance.wire.connection import Server, ServerKind
 
 BEGAN = "%Y%m%dT%H%M%S.%fZ"
 """How a folder tells when its run began; names and times have the same order."""
 
 
 def folder_of(run: Run, config: pytest.Config) -> Path:
-    """Where what a run leaves behind goes: beside its evidence, where that is what answers."""
+    """Where what a run leaves behind goes: beside its evidence, where that is what answers, but not beside a recording."""
+    began = run.started
     if run.replayed:
         from token_conformance.running.replaying import stored_of
 
-        return stored_of(run).evidence.folder
-    return Path(config.option.report_dir) / run.name / run.started.strftime(BEGAN)
+        server = stored_of(run)
+        if server.recorded is None:
+            return server.evidence.folder
+        began = server.since
+    return Path(config.option.report_dir) / run.name / began.strftime(BEGAN)
 
 
 def evidence_left_of(run: Run, config: pytest.Config) -> Path | None:
@@ -56,25 +64,65 @@ def with_evidence(run: Run, config: pytest.Config) -> Run:
     return replace(run, noting=EvidenceFile(folder, run, selection_in(run, config), called))
 
 
-def stored_run(folder: Path) -> Run:
-    """The run whose evidence is in a folder.
+def leave_recording(run: Run, folder: Path, config: pytest.Config) -> tuple[Path | None, str | None]:
+    """Make a recording of the evidence that a run has left, unless there is one; gives its path, or why there is none.
+
+    Where there is no evidence, or nobody wants a recording, neither is given.
+    """
+    asks_nobody = run.server.kind != "live" and not (run.replayed or config.option.evidence)
+    if config.option.no_recording or asks_nobody:
+        return None, None
+    from token_conformance.archive.recording import FILE, write_recording
+    from token_conformance.servers.evidence_lines import FILE as EVIDENCE
+
+    path = folder / FILE
+    if not (folder / EVIDENCE).exists():
+        return None, None
+    if run.replayed and path.exists():
+        return path, None
+    try:
+        return write_recording(folder), None
+    except OSError as error:
+        why = error.strerror or str(error)
+    except Exception as problem:
+        why = run.redactor.text(described(problem))
+    return None, f"{path} was not written: {why}"
+
+
+def stored_run(path: Path) -> Run:
+    """The run whose evidence is in a folder, or in a recording.
 
     Raises:
         RecordingError: it cannot be read.
 
     """
-    from token_conformance.servers.stored import StoredEvidence, StoredServer
+    from token_conformance.servers.recorded_run import is_recording, read_evidence
+    from token_conformance.servers.stored import StoredServer
 
-    evidence = StoredEvidence.read(folder)
-    redactor, begin = Redactor(), evidence.begin
-    redactor.learn_profile(evidence.profile)
+    evidence = read_evidence(path)
+    server = StoredServer(evidence, path.name if is_recording(path) else None)
+    return run_of_then(evidence.begin.profile, evidence.profile, server)
+
+
+def recorded_run(name: str, profile: Profile, server: Server) -> Run | None:
+    """The run that a recording is of, where it is one of a run."""
+    from token_conformance.servers.stored import StoredServer
+
+    return run_of_then(name, profile, server) if isinstance(server, StoredServer) else None
+
+
+def run_of_then(name: str, profile: Profile, server: StoredServer) -> Run:
+    """The run that stored evidence is of, for a profile by which it is judged now: it is over, and began when it did."""
+    evidence, redactor = server.evidence, Redactor()
+    selected = evidence.begin.selection.only
+    redactor.learn_profile(profile)
     return Run(
-        name=begin.profile,
-        profile=evidence.profile,
-        server=StoredServer(evidence),
+        name=name,
+        profile=profile,
+        server=server,
         redactor=redactor,
-        started=begin.started,
-        only=frozenset(begin.selection.only) if begin.selection.only is not None else None,
+        started=evidence.begin.started,
+        only=frozenset(selected) if selected is not None else None,
         until=evidence.until,
     )
 
@@ -89,6 +137,15 @@ def found_enough(run: Run) -> str | None:
 
     why = (stored_of(run).evidence.broken_off or "").removeprefix("by ")
     return why if why.startswith("--max-failures ") else None
+
+
+def kind_of(run: Run) -> ServerKind:
+    """What is said of a run to have answered it: a recording, where it is judged from one, whatever answered then."""
+    if not run.replayed:
+        return run.server.kind
+    from token_conformance.running.replaying import stored_of
+
+    return "recorded" if stored_of(run).recorded is not None else run.server.kind
 
 
 def breaks_off(run: Run) -> bool:

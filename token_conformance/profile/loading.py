@@ -13,6 +13,7 @@ from token_conformance.profile.dispensable import without_dispensable
 from token_conformance.profile.files import VARIABLE, ProfileError, did_you_mean, extended_by, read, strings
 from token_conformance.profile.mistakes import sentences
 from token_conformance.profile.models import Profile
+from token_conformance.profile.recorded import with_recorded
 
 _NO_VARIABLE = re.compile(r"\$\{(?![A-Za-z_][A-Za-z0-9_]*\})")
 
@@ -23,6 +24,7 @@ def load(
     *,
     requirements: Collection[str] | None = None,
     renamed: Mapping[str, str] | None = None,
+    recorded: Mapping[str, Any] | None = None,
 ) -> Profile:
     """Read the profile in a file, `${NAME}` taken from `environment`.
 
@@ -33,13 +35,15 @@ def load(
         environment: the values of variables.
         requirements: the ids that deviations and facts may name; without it they are not looked at.
         renamed: present ids by former ones, which deviations and facts may name as well.
+        recorded: the profile as a recording has it: its values stand for variables, and for secrets; see `with_recorded`.
 
     Raises:
         ProfileError: the file cannot be read, a variable is not set, or the contents are wrong.
 
     """
     written = without_dispensable(
-        _with_present_ids(read(path), renamed or {}), lambda value: _lacks(value, environment)
+        _with_present_ids(with_recorded(read(path), recorded or {}), renamed or {}),
+        lambda value: _lacks(value, environment),
     )
     unset = dict(_unset(written, environment))
     problems = [*unset.values(), *_malformed(written)]

@@ -170,6 +170,8 @@ class Pseudonymous:
                 return self._address(value)
             case "dpop":
                 return self._value("dpop_proof", value)
+            case "dpop-nonce":
+                return self._value("nonce", value)
             case _:
                 return self._texts.said_by_others(value)
 

@@ -11,12 +11,14 @@ import binascii
 import re
 from base64 import b64decode
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import httpx
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -38,12 +40,18 @@ _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def _http_url(text: str) -> str:
+@lru_cache(maxsize=256)
+def has_place_for(url: str) -> bool:
+    """Whether a request to an address can stand in a recording: its URL is one of HTTP, with a host."""
     try:
-        usable = httpx.URL(text).scheme in {"http", "https"} and bool(httpx.URL(text).host)
+        read = httpx.URL(url)
+        return read.scheme in {"http", "https"} and bool(read.host)
     except httpx.InvalidURL:
-        usable = False
-    if not usable:
+        return False
+
+
+def _http_url(text: str) -> str:
+    if not has_place_for(text):
         raise ValueError("an http or https URL")
     return text
 
@@ -92,7 +100,7 @@ class PostData(HarObject):
 
     media_type: str = Field("", alias="mimeType")
     text: Annotated[str, BeforeValidator(_or_empty)] = ""
-    encoding: str | None = None
+    encoding: str | None = Field(None, validation_alias=AliasChoices("encoding", "_encoding"))
     params: list[Pair] = []
 
     @property
@@ -107,12 +115,17 @@ class PostData(HarObject):
         Developer tools write them as they were encoded, others decoded: a percent sign with two digits tells.
         """
         if self.encoding == "base64":
-            return b64decode(self.text).decode("utf-8", "replace")
+            return self.content.decode("utf-8", "replace")
         if self.text or not self.is_form:
             return self.text
         if any(_ENCODED.search(pair.value) for pair in self.params):
             return "&".join(f"{pair.name}={pair.value}" for pair in self.params)
         return urlencode([(pair.name, pair.value) for pair in self.params])
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of what was recorded as text."""
+        return b64decode(self.text) if self.encoding == "base64" else self.text.encode("utf-8", "surrogatepass")
 
 
 class RecordedRequest(HarObject):
@@ -166,6 +179,24 @@ class RecordedResponse(HarObject):
     content: Content = Content()
 
 
+class OfRun(HarObject):
+    """What the recording of a run tells of an exchange beyond its request and its answer; see `Exchange`.
+
+    `place` is that among the lines of the run's evidence, `note` what was left out of the answer.
+    """
+
+    place: int = Field(ge=0)
+    number: int
+    failure: str | None = None
+    hung_up: bool = False
+    put_off: bool = False
+    held_back: float = 0.0
+    repeated: bool = False
+    again_of: int | None = None
+    certificate: str | None = None
+    note: str = ""
+
+
 class Entry(HarObject):
     """One recorded exchange."""
 
@@ -174,6 +205,7 @@ class Entry(HarObject):
     request: RecordedRequest
     response: RecordedResponse
     scenario: str | None = Field(None, alias="_scenario")
+    of_run: OfRun | None = Field(None, alias="_exchange")
     undocumented: frozenset[Part] = Field(frozenset(), alias="_undocumented")
     uncompared: frozenset[str] = Field(frozenset(), alias="_uncompared")
     after_wait: bool = Field(default=False, alias="_after_wait")
@@ -213,6 +245,12 @@ class Recording(HarObject):
     breaks_off: bool = Field(default=False, alias="_breaks_off")
     variables: dict[str, str] = Field({}, alias="_variables")
     drawn: dict[str, list[str]] = Field({}, alias="_drawn")
+    evidence: list[dict[str, Any]] = Field([], alias="_evidence")
+
+    @property
+    def of_run(self) -> bool:
+        """Whether it was made of the evidence of a run, and holds all of that."""
+        return self.origin == "run" and bool(self.evidence) and all(entry.of_run is not None for entry in self.entries)
 
     @property
     def sanitized(self) -> bool:

@@ -53,7 +53,11 @@ class Resigning:
 
     def text(self, text: str) -> str:
         """A text with the JWTs that are signed now."""
-        return JWT.sub(lambda found: self._signed.get(found[0], found[0]), text) if "ey" in text else text
+        return JWT.sub(lambda found: self._told(found[0]), text) if "ey" in text else text
+
+    def signer(self, by: str) -> str:
+        """Whose key signs now what a key had signed: the thumbprint of the one that stands for a published key."""
+        return str(self._key(by).thumbprint()) if by in self._kinds else by
 
     def body(self, body: str) -> str:
         """A body with the keys and the JWTs of now."""
@@ -77,10 +81,23 @@ class Resigning:
                 key.update({name: value for name, value in made.items() if name in MATERIAL})
         return json.dumps(published)
 
-    def _sign(self, token: str) -> None:
+    def _told(self, token: str) -> str:
+        """A JWT as it is now; one that no known key had signed may hold hashes of others, and stays broken."""
+        if token not in self._signed:
+            broken = self._hashes and _holds_hashes(token)
+            self._signed[token] = f"{self._message(token)}.{token.rpartition('.')[2]}" if broken else token
+        return self._signed[token]
+
+    def _message(self, token: str) -> str:
+        """What is signed of a JWT: its hashes are those of the tokens of now."""
         head, payload, _ = token.split(".")
-        claims = with_values(decoded(payload) or "", lambda _, value: self._hashes.get(value, value), lambda _, n: n)
-        message = f"{head}.{encoded(claims)}"
+        claims = decoded(payload)
+        if claims is None:
+            return f"{head}.{payload}"
+        return f"{head}.{encoded(with_values(claims, lambda _, value: self._hashes.get(value, value), lambda _, n: n))}"
+
+    def _sign(self, token: str) -> None:
+        head, message = token.split(".")[0], self._message(token)
         key = self._key(self._signers[token])
         algorithm = json.loads(decoded(head) or "{}").get("alg")
         if key is None or algorithm not in JWSRegistry.algorithms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.profile.files import ProfileError, examples, find, variables
@@ -62,6 +62,13 @@ def _recorded(path: Path, recordings: Sequence[Path], environment: Mapping[str, 
     from token_conformance.servers.recorded import RecordedServer
 
     recording, name = read_all(recordings), ", ".join(each.name for each in recordings)
+    if recording.of_run and len(recordings) == 1:
+        from token_conformance.servers.recorded_run import evidence_of
+        from token_conformance.servers.stored import StoredServer
+
+        evidence = evidence_of(recording, recordings[0])
+        profile = _load(path, environment, recorded=evidence.begin.described)
+        return profile.requiring(evidence.required), StoredServer(evidence, name)
     if recording.labelled:
         return _load(path, {**examples(path), **recording.variables}), RecordedServer(recording, name)
     profile = _load(path, {**examples(path), **environment})
@@ -69,8 +76,8 @@ def _recorded(path: Path, recordings: Sequence[Path], environment: Mapping[str, 
     return with_endpoints(profile, exchanges), CapturedServer(exchanges, name)
 
 
-def _load(path: Path, environment: Mapping[str, str]) -> Profile:
-    return load(path, environment, requirements=catalogue(), renamed=renamed(catalogue()))
+def _load(path: Path, environment: Mapping[str, str], recorded: Mapping[str, Any] | None = None) -> Profile:
+    return load(path, environment, requirements=catalogue(), renamed=renamed(catalogue()), recorded=recorded)
 
 
 def usual_kind(path: Path, environment: Mapping[str, str]) -> ServerKind:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from pydantic import ValidationError
 
 from token_conformance.judging.requirement import catalogue, renamed
+from token_conformance.profile.claims import Claim
 from token_conformance.profile.client_certificate import ClientCertificate
 from token_conformance.profile.models import Profile
 from token_conformance.servers.evidence_lines import (
@@ -23,7 +24,6 @@ from token_conformance.servers.evidence_lines import (
     AnyLine,
     Begin,
     BrokenOff,
-    Came,
     CutShort,
     Drew,
     End,
@@ -32,10 +32,9 @@ from token_conformance.servers.evidence_lines import (
     ScenarioEnded,
     ScenarioParked,
     ShookHands,
-    Signed,
 )
 from token_conformance.servers.problems import RecordingError
-from token_conformance.servers.resigning import Resigning
+from token_conformance.servers.signed_lines import signed_anew
 from token_conformance.verdict import NotApplicable, TooLong
 from token_conformance.wire.connection import ServerKind
 from token_conformance.wire.exchange import Exchange, Request, header
@@ -62,10 +61,19 @@ class StoredEvidence:
 
         """
         path = folder if folder.is_file() else folder / FILE
-        lines = tuple(_parsed(path))
+        return cls.of_lines(path, signed_anew(tuple(_parsed(path))))
+
+    @classmethod
+    def of_lines(cls, path: Path, lines: tuple[AnyLine, ...]) -> StoredEvidence:
+        """The evidence that these lines are, which stand in a file of that path.
+
+        Raises:
+            RecordingError: they do not begin as evidence does.
+
+        """
         if not lines or not isinstance(lines[0], Begin):
             raise RecordingError(f"{path}: expected evidence of a run, whose first line tells what was tested")
-        return cls(path.parent, lines[0], _signed_anew(lines))
+        return cls(path.parent, lines[0], lines)
 
     @cached_property
     def profile(self) -> Profile:
@@ -80,7 +88,12 @@ class StoredEvidence:
             profile = Profile.model_validate(self.begin.described, context=context)
         except ValidationError as error:
             raise RecordingError(f"{self.folder / FILE}: the profile in it cannot be used: {error}") from None
-        return profile.requiring(self.begin.required or ())  # type: ignore[arg-type]  # claims that were valid then
+        return profile.requiring(self.required)
+
+    @property
+    def required(self) -> Sequence[Claim]:
+        """The claims that the provider was held to, where these were not its profile's."""
+        return self.begin.required or ()  # type: ignore[return-value]  # claims that were valid then
 
     @property
     def whole(self) -> bool:
@@ -250,14 +263,19 @@ class StoredClock:
 
 
 class StoredServer:
-    """What answered then."""
+    """What answered then; `recorded` names the recording, where the evidence is not taken from the run's own folder.
+
+    `since` is when it was made (UTC), by which the reports of a recording are known.
+    """
 
     variables: Mapping[str, str] = {}
 
-    def __init__(self, evidence: StoredEvidence) -> None:
-        self.evidence = evidence
+    def __init__(self, evidence: StoredEvidence, recorded: str | None = None) -> None:
+        self.evidence, self.recorded = evidence, recorded
+        self.since = datetime.now(UTC)
         self.kind: ServerKind = evidence.begin.server
-        self.description = f"{evidence.begin.description}; judged again from its evidence"
+        source = "its evidence" if recorded is None else f"its recording {recorded}"
+        self.description = f"{evidence.begin.description}; judged again from {source}"
 
     def connect(self, scenario: str, began: datetime | None = None) -> StoredConnection:
         """What a scenario, or a part of the run that has a name like one, sent and got."""
@@ -280,27 +298,6 @@ def _parsed(path: Path) -> Iterator[AnyLine]:
                 return
             first = error.errors(include_url=False, include_input=False)[0]
             raise RecordingError(f"{path}: line {number}: {first['msg']}") from None
-
-
-def _signed_anew(lines: tuple[AnyLine, ...]) -> tuple[AnyLine, ...]:
-    begin = lines[0]
-    clients: list[dict[str, Any]] = begin.described.get("clients", []) if isinstance(begin, Begin) else []
-    secrets = {each.get("name", "main"): each["client_secret"] for each in clients if each.get("client_secret")}
-    anew = Resigning({line.token: line.by for line in lines if isinstance(line, Signed)}, secrets)
-    anew.learn(line.answer.body for line in lines if isinstance(line, Exchanged) and line.answer is not None)
-    return tuple(_with(anew, line) if isinstance(line, Exchanged) else line for line in lines)
-
-
-def _with(anew: Resigning, line: Exchanged) -> Exchanged:
-    sent, came = line.request, line.answer
-    headers = [(name, anew.text(value)) for name, value in sent.headers]
-    request = sent.model_copy(update={"url": anew.text(sent.url), "body": anew.text(sent.body), "headers": headers})
-    return line.model_copy(update={"request": request, "answer": _answer(anew, came) if came is not None else None})
-
-
-def _answer(anew: Resigning, came: Came) -> Came:
-    headers = [(name, anew.text(value)) for name, value in came.headers]
-    return came.model_copy(update={"body": anew.body(came.body), "headers": headers})
 
 
 def _to_the_letter(request: Request) -> object:
