@@ -42,7 +42,7 @@ def _second_uses(world: World, event: Event, code: Credential) -> Iterator[Offen
 
 def _strangers(asked: TokenRequest, code: Credential) -> Iterator[Offence]:
     named, owner = asked.asker.client_id, code.client_id
-    if owner is None or named == owner:
+    if owner is None or asked.asker.may_be(owner):
         return
     if named is None:
         yield Offence("rfc6749-3.2.1-public-client-id", f"{code} was accepted from nobody knows whom", (code.given,))
@@ -98,7 +98,7 @@ def wrong(asked: TokenRequest, code: Credential) -> str | None:
     request = code.request
     if request is None:
         return "the request that the code answers is not in the history"
-    if asked.asker.client_id != code.client_id:
+    if not asked.asker.may_be(code.client_id):
         return "the code is another client's"
     if request.redirect_uri != asked.redirect_uri:
         return "the redirect_uri is not that of the code"
@@ -130,10 +130,14 @@ def replayed(world: World, event: Event, asked: TokenRequest, code: Credential) 
     """What comes of a code that is presented again and refused (RFC 6749 §4.1.2, §10.5)."""
     mistake, family = wrong(asked, code), code.family
     remembered = code.age(event) <= min(world.policy.code_life or LATENESS, CODE_LIFE)
-    right = mistake is None and not asked.peculiar and not asked.asker.failed
+    right = mistake is None and event.looked_at and not asked.asker.failed
     told = "is of a code that was replayed"
+    fate: Fate
+    requirement: str | None
     for token in family.tokens:
-        if not right:
+        if asked.asker.hidden:
+            fate, requirement = Fate.MAY_DIE, None
+        elif not right:
             fate, requirement = Fate.LIVES, "oauth2.1-7.5.2-invalid-replay-harmless"
         elif token.kind == "refresh token":
             fate, requirement = (Fate.DIES if remembered else Fate.MAY_DIE), "rfc6749-4.1.2-replay-revokes"

@@ -62,7 +62,7 @@ class Watched:
         return tuple(each for each in self.judgements if each.ruling is Ruling.UNDECIDABLE)
 
 
-def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> Watched:
+def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True, whole: bool = True) -> Watched:
     """Judge every answer of a history, given in the order in which its events began.
 
     It goes through it twice: what the whole of it shows of the provider's ways narrows down what else would be possible.
@@ -71,9 +71,10 @@ def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> 
         events: all that happened at one server, as far as it is known.
         profile: what is documented of the provider, and its clients.
         closed: whether all codes and tokens that are presented were handed over in it, or made up.
+        whole: whether it holds all that befell them; of one that does not, gaps tell what a refusal may be due to.
 
     """
-    policy, around = Policy(profile, Learned(), closed=closed), beside(events)
+    policy, around = Policy(profile, Learned(), closed=closed, whole=whole), beside(events)
     for _ in range(2):
         world = World(policy, around)
         judgements = tuple(judgement for event in events for judgement in _step(world, event))
@@ -200,6 +201,8 @@ def _of_the_request(world: World, event: Event, asked: TokenRequest) -> Excuse |
     error, status = (event.refused.error, event.refused.status) if event.refused is not None else (None, 0)
     if asked.asker.failed:
         return Excuse("the client did not prove who it is", certain=True)
+    if asked.asker.hidden:
+        return Excuse("the recording does not hold how the client authenticated")
     if asked.peculiar:
         return Excuse(asked.peculiar)
     if error in {"invalid_client", "unauthorized_client"} or status == 401:

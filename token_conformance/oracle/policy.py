@@ -55,6 +55,7 @@ class Learned:
     `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
     tokens a resource took. `reuses` are by
     client the used refresh tokens that were refused for that alone. Of right revocations there were so many that were done, and so many at which the server failed.
+    `gap` is an event that took what is handed over nowhere in the history.
     """
 
     graced: bool | None = None
@@ -67,6 +68,7 @@ class Learned:
     reuses: dict[str | None, list[Reuse]] = field(default_factory=lambda: defaultdict(list))
     revocations: int = 0
     failed_revocations: int = 0
+    gap: Event | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Policy:
     profile: Profile
     learned: Learned = field(default_factory=Learned)
     closed: bool = True
+    whole: bool = True
 
     @property
     def kills_used(self) -> bool:

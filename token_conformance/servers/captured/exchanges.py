@@ -132,15 +132,15 @@ def _parameters(target: str) -> dict[str, str]:
 
 
 def _exchange(number: int, entry: Entry) -> Exchange:
-    status = entry.response.status
+    status, came = entry.response.status, entry.response.came
     return Exchange(
         scenario=LABEL,
         number=number,
         request=_request(entry.request),
-        answer=Response(status, tuple(_headers(entry)), entry.response.content.body) if status else None,
+        answer=Response(status, tuple(_headers(entry)), entry.response.content.body) if came else None,
         started=entry.started,
         seconds=entry.milliseconds / 1000,
-        failure=None if status else "the recording holds no answer",
+        failure=None if came else "the recording holds no answer",
         undocumented=frozenset(entry.unknown),
     )
 
