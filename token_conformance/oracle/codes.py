@@ -12,7 +12,7 @@ from token_conformance.oracle.events import Authorization, Event, TokenRequest
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import deaths, excuse
 from token_conformance.oracle.orders import won_too
-from token_conformance.oracle.policy import CODE_LIFE
+from token_conformance.oracle.policy import CODE_LIFE, Policy
 from token_conformance.oracle.tokens import Blow, Credential, Fate, Incident
 from token_conformance.oracle.world import World
 from token_conformance.profile.models import Profile
@@ -24,7 +24,7 @@ def offences(world: World, event: Event, asked: TokenRequest, code: Credential) 
     yield from _strangers(asked, code)
     if code.request is not None:
         yield from _of_redirect_uri(world.policy.profile, asked, code.request)
-        yield from _of_verifier(world.policy.profile, asked, code.request)
+        yield from _of_verifier(world.policy, asked, code.request)
         if code.key is not None and asked.binding.key != code.key:
             yield Offence("rfc9449-10-dpop-jkt", f"{code} was accepted with a proof by another key", (code.given,))
     yield from _late(world, event, code)
@@ -66,13 +66,14 @@ def _of_redirect_uri(profile: Profile, asked: TokenRequest, request: Authorizati
     yield Offence(requirement, "a code was exchanged with another redirect_uri than it was asked for")
 
 
-def _of_verifier(profile: Profile, asked: TokenRequest, request: Authorization) -> Iterator[Offence]:
+def _of_verifier(policy: Policy, asked: TokenRequest, request: Authorization) -> Iterator[Offence]:
+    """What is wrong with a verifier; where none fits anything, they may have been replaced when they were recorded."""
     if request.challenge is None:
-        if asked.verifier is not None and profile.claims & {"bcp", "oauth2.1", "fapi2"}:
+        if asked.verifier is not None and policy.profile.claims & {"bcp", "oauth2.1", "fapi2"}:
             yield Offence("rfc9700-2.1.1-pkce-downgrade", "a code_verifier was accepted for a code without challenge")
     elif asked.verifier is None:
         yield Offence("rfc9700-2.1.1-verifier-required", "a code with a challenge was exchanged without code_verifier")
-    elif not verifies(asked.verifier, request):
+    elif not verifies(asked.verifier, request) and (policy.whole or policy.learned.verifies):
         yield Offence(
             "rfc7636-4.6-verifier", "a code was exchanged with another code_verifier than its challenge is of"
         )

@@ -58,8 +58,11 @@ def _note_harmless(event: Event, asked: Introspection, token: Credential | None)
 
 def _learn_from_tokens(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> None:
     given = event.granted
-    if given is not None and token is None and asked.credential is not None and asked.grant in HANDED_OVER:
+    if token is None and event.refused is None and asked.grant in HANDED_OVER:
         world.policy.learned.gap = world.policy.learned.gap or event
+    request = token.request if token is not None else None
+    if request is not None and asked.verifier is not None and codes.verifies(asked.verifier, request):
+        world.policy.learned.verifies = True
     if given is not None:
         _learn_from_grant(world, event, asked, given, token)
         return

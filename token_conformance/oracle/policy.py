@@ -55,7 +55,8 @@ class Learned:
     `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
     tokens a resource took. `reuses` are by
     client the used refresh tokens that were refused for that alone. Of right revocations there were so many that were done, and so many at which the server failed.
-    `gap` is an event that took what is handed over nowhere in the history.
+    `gap` is an event that took what is handed over nowhere in the history, and `verifies` tells that some code_verifier
+    is the one behind its challenge.
     """
 
     graced: bool | None = None
@@ -69,6 +70,7 @@ class Learned:
     revocations: int = 0
     failed_revocations: int = 0
     gap: Event | None = None
+    verifies: bool = False
 
 
 @dataclass(frozen=True)

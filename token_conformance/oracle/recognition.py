@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from token_conformance.evidence.error_codes import NO_DECISIONS
 from token_conformance.evidence.token_response import COUNTABLE, TokenResponse
-from token_conformance.oracle.clients import asker_of, binding_of
+from token_conformance.oracle.clients import asker_of, binding_of, client_named
 from token_conformance.oracle.endpoints import Addresses
 from token_conformance.oracle.events import (
     BY_A_BROWSER,
@@ -84,7 +84,7 @@ def recognised(exchange: Exchange, profile: Profile, known: Addresses) -> Event 
     """What an exchange is; None where it concerns neither codes nor tokens."""
     kinds = known.at(exchange.request.url)
     asked, answered = _read(exchange, kinds, profile)
-    if answered is None and (code := _code_in(exchange)) is not None:
+    if not isinstance(answered, CodeGiven) and asked is None and (code := _code_in(exchange)) is not None:
         answered = code
     if answered is None:
         return None
@@ -97,6 +97,8 @@ def recognised(exchange: Exchange, profile: Profile, known: Addresses) -> Event 
 def _read(exchange: Exchange, kinds: frozenset[str], profile: Profile) -> tuple[Asked, Answered | None]:
     request = exchange.request
     form = dict(request.form)
+    if "request" in exchange.undocumented:
+        return _unknown(form, kinds), NoDecision("the recording does not hold what was sent")
     if "authorization" in kinds:
         asked = _authorization(request)
         return asked, _code_in(exchange) or NoDecision("the user is asked")
@@ -114,6 +116,11 @@ def _read(exchange: Exchange, kinds: frozenset[str], profile: Profile) -> tuple[
     return (Logout(), Served()) if "logout" in kinds else (None, None)
 
 
+def _unknown(form: Mapping[str, str], kinds: frozenset[str]) -> Asked:
+    """A request of which somebody has masked what it presents."""
+    return TokenRequest(form.get("grant_type", ""), Asker(hidden=True)) if "token" in kinds else None
+
+
 def _asker(exchange: Exchange, form: Mapping[str, str], profile: Profile) -> Asker:
     """Who asks; where a recorder has left Authorization out, the body alone tells, if it does."""
     asker = asker_of(exchange.request, form, profile)
@@ -123,7 +130,8 @@ def _asker(exchange: Exchange, form: Mapping[str, str], profile: Profile) -> Ask
         or {"client_secret", "client_assertion"} & set(form)
     ):
         return asker
-    return Asker(asker.client_id, Proof.UNKNOWN, hidden=True)
+    known = client_named(profile, asker.client_id) is not None
+    return Asker(asker.client_id if known else form.get("client_id"), Proof.UNKNOWN, hidden=True)
 
 
 def _authorization(request: Request) -> Authorization | None:
@@ -292,7 +300,7 @@ def _members(exchange: Exchange) -> Mapping[str, Any]:
 def _code_in(exchange: Exchange) -> CodeGiven | None:
     """The code that the authorization endpoint hands over, in an address or in a page that sends a form."""
     answer = exchange.answer
-    if answer is None:
+    if answer is None or "headers" in exchange.undocumented:
         return None
     if answer.status in range(300, 400):
         target, _, fragment = (header(answer.headers, "location") or "").partition("#")

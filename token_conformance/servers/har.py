@@ -25,7 +25,8 @@ from pydantic import (
     model_validator,
 )
 
-Part = Literal["status", "headers", "members", "body", "authorization"]
+Part = Literal["request", "authorization", "status", "headers", "members", "body"]
+"""What a recording may lack of an exchange: what was sent, or what authenticated it, or of the answer."""
 
 DEVELOPER_TOOLS = "WebInspector"
 """How the developer tools of Chromium name themselves: by default they leave Authorization and cookies out."""
