@@ -63,7 +63,7 @@ def test_pages_have_a_policy(evidence: Evidence, conformance_run: Record) -> Non
 def test_pages_load_nothing_of_others(evidence: Evidence, conformance_run: Record) -> None:
     """No page of the login loads scripts, styles, pictures or frames from another site."""
     for page in pages_of(evidence, conformance_run.profile):
-        shown = Page(page.request.url, page.response.body, header(page.response.headers, "content-type") or "")
+        shown = Page(page.request.url, page.text.encode(), header(page.response.headers, "content-type") or "")
         own = site_of(page.request.url)
         foreign = sorted({site for address in shown.loads if (site := site_of(address)) not in {"", own}})
         assert not foreign, f"the page {page} loads from {', '.join(foreign)}"

@@ -180,7 +180,9 @@ def codes(evidence: Evidence) -> list[str]:
     found = [
         (response.exchange.started, form["code"])
         for form, response in forms
-        if "code" in form and response.exchange.response.status // 100 == 2
+        if "code" in form
+        and response.exchange.response.status // 100 == 2
+        and "request" not in response.exchange.undocumented
     ]
     return [value for _, value in dict.fromkeys(found)]
 

@@ -61,6 +61,7 @@ class History:
     events: list[Event] = field(default_factory=list)
     now: float = 1_000_000.0
     closed: bool = True
+    whole: bool = True
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -115,7 +116,9 @@ class History:
     @property
     def watched(self) -> Watched:
         """What the oracle says of it."""
-        return watch(sorted(self.events, key=lambda event: event.begin), self.profile, closed=self.closed)
+        return watch(
+            sorted(self.events, key=lambda event: event.begin), self.profile, closed=self.closed, whole=self.whole
+        )
 
     @property
     def forbidden(self) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from base64 import b64encode
 from zipfile import ZipFile
@@ -195,3 +196,34 @@ def test_labels_tell_whose_recording_it_is(read_text, changes, labelled):
     """Those made for our scenarios say so; what has no labels was made elsewhere."""
     assert read_text(har(entry(**changes))).labelled is labelled
     assert read_text(har(entry(), _origin="documentation")).labelled
+
+
+def test_a_file_that_breaks_off_may_be_indented(read_text):
+    """As those of browsers are."""
+    whole = json.dumps(json.loads(har(entry(), entry(), entry())), indent=2)
+    assert len(read_text(whole[: whole.rindex('"startedDateTime"') + 30]).entries) == 2
+
+
+def test_a_recording_may_be_packed(tmp_path):
+    """By gzip, as large ones are kept; one that is not whole is told by its name."""
+    packed = gzip.compress(har(entry()).encode())
+    (tmp_path / "example.har.gz").write_bytes(packed)
+    assert len(read(tmp_path).entries) == 1
+    (tmp_path / "example.har.gz").write_bytes(packed[:60])
+    with pytest.raises(RecordingError, match=r"example\.har\.gz: compressed, and cannot be unpacked to its end"):
+        read(tmp_path / "example.har.gz")
+
+
+def test_what_is_packed_has_a_bound(tmp_path, monkeypatch):
+    """However little of it there is on the disk."""
+    monkeypatch.setattr(har_files, "LONGEST", 1000)
+    (tmp_path / "example.har.gz").write_bytes(gzip.compress(har(entry(content={"text": "a" * 9000})).encode()))
+    with pytest.raises(RecordingError, match="unpacked it is longer than"):
+        read(tmp_path / "example.har.gz")
+
+
+def test_an_answer_may_have_come_without_its_status(read_text):
+    """Firefox writes zero beside the headers and the body of what came while the page was left."""
+    lacking = entry(status=0, content={"size": 2, "text": "{}"})
+    lacking["response"]["headers"] = [{"name": "Content-Type", "value": "application/json"}]
+    assert read_text(har(lacking)).entries[0].unknown == {"status"}

@@ -312,7 +312,7 @@ BAD = {
     ),
     "an unknown part": (
         spoilt(_undocumented=["cookies"]),
-        'log.entries[0]._undocumented[0]: expected "status", "headers", "members", "body" or "authorization"',
+        'log.entries[0]._undocumented[0]: expected "request", "authorization", "status", "headers", "members" or "body"',
     ),
 }
 

@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.judging.refusal import Comparison
 from token_conformance.redaction.places import basic
 from token_conformance.wire.exchange import Exchange, Headers, header
@@ -132,4 +131,4 @@ def _wrong(did: Did, exchange: Exchange) -> tuple[str, int | str | None]:
 
 
 def _error(exchange: Exchange) -> str | None:
-    return TokenResponse(exchange).error
+    return exchange.says_error

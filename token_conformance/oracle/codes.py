@@ -12,7 +12,7 @@ from token_conformance.oracle.events import Authorization, Event, TokenRequest
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import deaths, excuse
 from token_conformance.oracle.orders import won_too
-from token_conformance.oracle.policy import CODE_LIFE
+from token_conformance.oracle.policy import CODE_LIFE, Policy
 from token_conformance.oracle.tokens import Blow, Credential, Fate, Incident
 from token_conformance.oracle.world import World
 from token_conformance.profile.models import Profile
@@ -24,7 +24,7 @@ def offences(world: World, event: Event, asked: TokenRequest, code: Credential) 
     yield from _strangers(asked, code)
     if code.request is not None:
         yield from _of_redirect_uri(world.policy.profile, asked, code.request)
-        yield from _of_verifier(world.policy.profile, asked, code.request)
+        yield from _of_verifier(world.policy, asked, code.request)
         if code.key is not None and asked.binding.key != code.key:
             yield Offence("rfc9449-10-dpop-jkt", f"{code} was accepted with a proof by another key", (code.given,))
     yield from _late(world, event, code)
@@ -42,7 +42,7 @@ def _second_uses(world: World, event: Event, code: Credential) -> Iterator[Offen
 
 def _strangers(asked: TokenRequest, code: Credential) -> Iterator[Offence]:
     named, owner = asked.asker.client_id, code.client_id
-    if owner is None or named == owner:
+    if owner is None or asked.asker.may_be(owner):
         return
     if named is None:
         yield Offence("rfc6749-3.2.1-public-client-id", f"{code} was accepted from nobody knows whom", (code.given,))
@@ -66,13 +66,14 @@ def _of_redirect_uri(profile: Profile, asked: TokenRequest, request: Authorizati
     yield Offence(requirement, "a code was exchanged with another redirect_uri than it was asked for")
 
 
-def _of_verifier(profile: Profile, asked: TokenRequest, request: Authorization) -> Iterator[Offence]:
+def _of_verifier(policy: Policy, asked: TokenRequest, request: Authorization) -> Iterator[Offence]:
+    """What is wrong with a verifier; where none fits anything, they may have been replaced when they were recorded."""
     if request.challenge is None:
-        if asked.verifier is not None and profile.claims & {"bcp", "oauth2.1", "fapi2"}:
+        if asked.verifier is not None and policy.profile.claims & {"bcp", "oauth2.1", "fapi2"}:
             yield Offence("rfc9700-2.1.1-pkce-downgrade", "a code_verifier was accepted for a code without challenge")
     elif asked.verifier is None:
         yield Offence("rfc9700-2.1.1-verifier-required", "a code with a challenge was exchanged without code_verifier")
-    elif not verifies(asked.verifier, request):
+    elif not verifies(asked.verifier, request) and (policy.whole or policy.learned.verifies):
         yield Offence(
             "rfc7636-4.6-verifier", "a code was exchanged with another code_verifier than its challenge is of"
         )
@@ -98,7 +99,7 @@ def wrong(asked: TokenRequest, code: Credential) -> str | None:
     request = code.request
     if request is None:
         return "the request that the code answers is not in the history"
-    if asked.asker.client_id != code.client_id:
+    if not asked.asker.may_be(code.client_id):
         return "the code is another client's"
     if request.redirect_uri != asked.redirect_uri:
         return "the redirect_uri is not that of the code"
@@ -130,10 +131,14 @@ def replayed(world: World, event: Event, asked: TokenRequest, code: Credential) 
     """What comes of a code that is presented again and refused (RFC 6749 §4.1.2, §10.5)."""
     mistake, family = wrong(asked, code), code.family
     remembered = code.age(event) <= min(world.policy.code_life or LATENESS, CODE_LIFE)
-    right = mistake is None and not asked.peculiar and not asked.asker.failed
+    right = mistake is None and event.looked_at and not asked.asker.failed
     told = "is of a code that was replayed"
+    fate: Fate
+    requirement: str | None
     for token in family.tokens:
-        if not right:
+        if asked.asker.hidden:
+            fate, requirement = Fate.MAY_DIE, None
+        elif not right:
             fate, requirement = Fate.LIVES, "oauth2.1-7.5.2-invalid-replay-harmless"
         elif token.kind == "refresh token":
             fate, requirement = (Fate.DIES if remembered else Fate.MAY_DIE), "rfc6749-4.1.2-replay-revokes"

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+BY_A_BROWSER = "it comes from a browser"
+"""What is peculiar about a request that a page has made: a server may refuse it for that, and what it does it does."""
+
 
 class Proof(StrEnum):
     """How a client proves who it is (RFC 6749 §2.3)."""
@@ -19,11 +22,19 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Asker:
-    """The client that a request names, and what it has to show; nobody knows the keys of clients of no profile."""
+    """The client that a request names, and what it has to show; nobody knows the keys of clients of no profile.
+
+    It is `hidden` where the recording has left out what it authenticated with, and perhaps named itself by.
+    """
 
     client_id: str | None = None
     proof: Proof = Proof.UNKNOWN
     public: bool = False
+    hidden: bool = False
+
+    def may_be(self, client_id: str | None) -> bool:
+        """Whether it is that client, as far as anybody knows."""
+        return self.client_id == client_id or (self.hidden and self.client_id is None)
 
     @property
     def proved(self) -> bool:
@@ -78,6 +89,11 @@ class TokenRequest:
     peculiar: str = ""
     scope_empty: bool = False
 
+    @property
+    def spoilt(self) -> bool:
+        """Whether it may do nothing for its form."""
+        return self.peculiar not in {"", BY_A_BROWSER}
+
 
 @dataclass(frozen=True)
 class DeviceAuthorization:
@@ -95,6 +111,11 @@ class Revocation:
     token: str | None
     hint: str | None = None
     peculiar: str = ""
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether it may do nothing for its form."""
+        return self.peculiar not in {"", BY_A_BROWSER}
 
 
 @dataclass(frozen=True)
@@ -220,6 +241,14 @@ class Event:
     def refused(self) -> Refused | None:
         """The refusal."""
         return self.answered if isinstance(self.answered, Refused) else None
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether what a token request presents was looked at: a page's may have been refused for where it came from."""
+        asked = self.asked
+        if not isinstance(asked, TokenRequest) or asked.spoilt:
+            return False
+        return not asked.peculiar or (self.refused is not None and self.refused.error == "invalid_grant")
 
     @property
     def credential(self) -> str | None:

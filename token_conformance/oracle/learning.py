@@ -20,6 +20,9 @@ from token_conformance.oracle.events import (
 from token_conformance.oracle.tokens import Blow, Credential, Family, Fate, Incident
 from token_conformance.oracle.world import World
 
+HANDED_OVER = frozenset({"authorization_code", "refresh_token"})
+"""Grants of which what is presented was handed over before."""
+
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant, no token
 
 
@@ -48,13 +51,18 @@ def learn(world: World, event: Event) -> None:
 
 def _note_harmless(event: Event, asked: Introspection, token: Credential | None) -> None:
     """Introspection by another client leaves a session alone."""
-    if token is not None and asked.asker.client_id != token.client_id:
+    if token is not None and not asked.asker.may_be(token.client_id):
         for each in token.family.refresh_tokens:
             each.suffers(Blow(event, Fate.LIVES, "session-no-stranding", "was introspected by another client"))
 
 
 def _learn_from_tokens(world: World, event: Event, asked: TokenRequest, token: Credential | None) -> None:
     given = event.granted
+    if token is None and event.refused is None and asked.grant in HANDED_OVER:
+        world.policy.learned.gap = world.policy.learned.gap or event
+    request = token.request if token is not None else None
+    if request is not None and asked.verifier is not None and codes.verifies(asked.verifier, request):
+        world.policy.learned.verifies = True
     if given is not None:
         _learn_from_grant(world, event, asked, given, token)
         return

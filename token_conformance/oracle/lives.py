@@ -48,6 +48,8 @@ def excuse(world: World, token: Credential, event: Event, base: str) -> Excuse |
 
 def _doubt(world: World, token: Credential, event: Event) -> str | None:
     """What may have ended a token beside what befell itself."""
+    if not world.policy.whole and (gap := world.policy.learned.gap) is not None:
+        return f"the recording does not hold everything: what {gap.id} presents was handed over elsewhere"
     if token.age(event) < world.policy.minimum_age:
         return f"{token} is not {world.policy.minimum_age:.0f} s old"
     if token.age(event) >= _safe(world, token):

@@ -62,16 +62,17 @@ class Watched:
         return tuple(each for each in self.judgements if each.ruling is Ruling.UNDECIDABLE)
 
 
-def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True) -> Watched:
+def watch(events: Sequence[Event], profile: Profile, *, closed: bool = True, whole: bool = True) -> Watched:
     """Judge every answer of a history, given in the order in which its events began.
 
     Args:
         events: all that happened at one server, as far as it is known.
         profile: what is documented of the provider, and its clients.
         closed: whether all codes and tokens that are presented were handed over in it, or made up.
+        whole: whether it holds all that befell them; of one that does not, gaps tell what a refusal may be due to.
 
     """
-    return Onlooker(profile, closed=closed).watch(events)
+    return Onlooker(profile, closed=closed, whole=whole).watch(events)
 
 
 class Onlooker:
@@ -91,8 +92,8 @@ class Onlooker:
     _judgements: list[Judgement]
     _judged: int
 
-    def __init__(self, profile: Profile, *, closed: bool = True) -> None:
-        self._profile, self._closed = profile, closed
+    def __init__(self, profile: Profile, *, closed: bool = True, whole: bool = True) -> None:
+        self._profile, self._closed, self._whole = profile, closed, whole
         self._begin()
 
     def watch(self, events: Sequence[Event]) -> Watched:
@@ -118,7 +119,10 @@ class Onlooker:
         self._judge_anew()
 
     def _new_world(self, learned: Learned) -> World:
-        return World(Policy(self._profile, learned, closed=self._closed), self._around)
+        return World(self._policy(learned), self._around)
+
+    def _policy(self, learned: Learned) -> Policy:
+        return Policy(self._profile, learned, closed=self._closed, whole=self._whole)
 
     def _judge_anew(self) -> None:
         learned = self._reading.policy.learned
@@ -130,7 +134,7 @@ class Onlooker:
         learned = self._reading.policy.learned
         if self._known != learned.telling:
             self._judge_anew()
-        self._world.policy = Policy(self._profile, learned.copy(), closed=self._closed)
+        self._world.policy = self._policy(learned.copy())
         for event in self._read[self._judged :]:
             self._judgements += _step(self._world, event)
         self._judged = len(self._read)
@@ -256,6 +260,8 @@ def _of_the_request(world: World, event: Event, asked: TokenRequest) -> Excuse |
     error, status = (event.refused.error, event.refused.status) if event.refused is not None else (None, 0)
     if asked.asker.failed:
         return Excuse("the client did not prove who it is", certain=True)
+    if asked.asker.hidden:
+        return Excuse("the recording does not hold how the client authenticated")
     if asked.peculiar:
         return Excuse(asked.peculiar)
     if error in {"invalid_client", "unauthorized_client"} or status == 401:

@@ -61,6 +61,8 @@ class Learned:
     `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
     tokens a resource took. `reuses` are by
     client the used refresh tokens that were refused for that alone. Of right revocations there were so many that were done, and so many at which the server failed.
+    `gap` is an event that took what is handed over nowhere in the history, and `verifies` tells that some code_verifier
+    is the one behind its challenge.
     """
 
     graced: bool | None = None
@@ -73,6 +75,8 @@ class Learned:
     reuses: dict[str | None, list[Reuse]] = field(default_factory=lambda: defaultdict(list))
     revocations: int = 0
     failed_revocations: int = 0
+    gap: Event | None = None
+    verifies: bool = False
 
     def note_reuse(self, client_id: str | None, reuse: Reuse) -> None:
         """Remember a used refresh token that was refused, unless one that is known tells as much."""
@@ -114,6 +118,7 @@ class Policy:
     profile: Profile
     learned: Learned = field(default_factory=Learned)
     closed: bool = True
+    whole: bool = True
 
     @property
     def kills_used(self) -> bool:

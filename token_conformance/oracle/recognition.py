@@ -11,11 +11,13 @@ from urllib.parse import parse_qsl
 
 from token_conformance.evidence.error_codes import NO_DECISIONS
 from token_conformance.evidence.token_response import COUNTABLE, TokenResponse
-from token_conformance.oracle.clients import asker_of, binding_of
+from token_conformance.oracle.clients import asker_of, binding_of, client_named
 from token_conformance.oracle.endpoints import Addresses
 from token_conformance.oracle.events import (
+    BY_A_BROWSER,
     Answered,
     Asked,
+    Asker,
     Authorization,
     CodeGiven,
     DeviceAuthorization,
@@ -25,6 +27,7 @@ from token_conformance.oracle.events import (
     Introspection,
     Logout,
     NoDecision,
+    Proof,
     Refused,
     Revocation,
     Served,
@@ -81,7 +84,7 @@ def recognised(exchange: Exchange, profile: Profile, known: Addresses) -> Event 
     """What an exchange is; None where it concerns neither codes nor tokens."""
     kinds = known.at(exchange.request.url)
     asked, answered = _read(exchange, kinds, profile)
-    if answered is None and (code := _code_in(exchange)) is not None:
+    if not isinstance(answered, CodeGiven) and asked is None and (code := _code_in(exchange)) is not None:
         answered = code
     if answered is None:
         return None
@@ -94,23 +97,41 @@ def recognised(exchange: Exchange, profile: Profile, known: Addresses) -> Event 
 def _read(exchange: Exchange, kinds: frozenset[str], profile: Profile) -> tuple[Asked, Answered | None]:
     request = exchange.request
     form = dict(request.form)
+    if "request" in exchange.undocumented:
+        return _unknown(form, kinds), NoDecision("the recording does not hold what was sent")
     if "authorization" in kinds:
         asked = _authorization(request)
         return asked, _code_in(exchange) or NoDecision("the user is asked")
     if "token" in kinds and ("grant_type" in form or not form or not {"revocation", "introspection"} & kinds):
-        return _token_request(request, form, profile), _token_answer(exchange)
+        return _token_request(request, form, _asker(exchange, form, profile)), _token_answer(exchange)
+    asker = _asker(exchange, form, profile)
     if "revocation" in kinds:
-        return Revocation(asker_of(request, form, profile), *_about(request, form), _odd(request, ABOUT)), _done(
-            exchange
-        )
+        return Revocation(asker, *_about(request, form), _odd(request, ABOUT)), _done(exchange)
     if "introspection" in kinds:
-        asker = asker_of(request, form, profile)
         return Introspection(asker, *_about(request, form), _odd(request, ABOUT)), _told(exchange)
     if "device" in kinds:
-        return DeviceAuthorization(asker_of(request, form, profile), _scope(form)), _device_codes(exchange)
-    if kinds & {"userinfo", "resource"}:
+        return DeviceAuthorization(asker, _scope(form)), _device_codes(exchange)
+    if kinds & {"userinfo", "resource"} and "authorization" not in exchange.undocumented:
         return _use(request, form, userinfo="userinfo" in kinds), _served(exchange)
     return (Logout(), Served()) if "logout" in kinds else (None, None)
+
+
+def _unknown(form: Mapping[str, str], kinds: frozenset[str]) -> Asked:
+    """A request of which somebody has masked what it presents."""
+    return TokenRequest(form.get("grant_type", ""), Asker(hidden=True)) if "token" in kinds else None
+
+
+def _asker(exchange: Exchange, form: Mapping[str, str], profile: Profile) -> Asker:
+    """Who asks; where a recorder has left Authorization out, the body alone tells, if it does."""
+    asker = asker_of(exchange.request, form, profile)
+    if (
+        "authorization" not in exchange.undocumented
+        or asker.public
+        or {"client_secret", "client_assertion"} & set(form)
+    ):
+        return asker
+    known = client_named(profile, asker.client_id) is not None
+    return Asker(asker.client_id if known else form.get("client_id"), Proof.UNKNOWN, hidden=True)
 
 
 def _authorization(request: Request) -> Authorization | None:
@@ -131,13 +152,13 @@ def _authorization(request: Request) -> Authorization | None:
     )
 
 
-def _token_request(request: Request, form: Mapping[str, str], profile: Profile) -> TokenRequest:
+def _token_request(request: Request, form: Mapping[str, str], asker: Asker) -> TokenRequest:
     grant = form.get("grant_type", "")
     name = CREDENTIALS.get(grant, "")
     named = [value for key, value in request.form if key == name]
     return TokenRequest(
         grant=grant,
-        asker=asker_of(request, form, profile),
+        asker=asker,
         credential=named[0] if len(named) == 1 and named[0] else None,
         redirect_uri=form.get("redirect_uri") or None,
         verifier=form.get("code_verifier") or None,
@@ -167,7 +188,7 @@ def _odd(request: Request, usual: Iterable[str]) -> str:
     if any(not value for _, value in request.form) or not request.body.isascii():
         return "a parameter of it is empty, or no plain text"
     told = {name.lower() for name, _ in request.headers}
-    return "it comes from a browser" if told & {"origin", "cookie"} else ""
+    return BY_A_BROWSER if told & {"origin", "cookie"} else ""
 
 
 def _about(request: Request, form: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -196,30 +217,28 @@ def _use(request: Request, form: Mapping[str, str], *, userinfo: bool) -> Use:
 
 
 def _nothing(exchange: Exchange) -> NoDecision | None:
-    """Why an answer decides nothing; None where it does."""
+    """Why an answer decides nothing; None where it does, as where tokens came with a status that was not recorded."""
     if exchange.answer is None:
         return NoDecision("no answer came")
     if exchange.put_off or exchange.answer.status == 429:
         return NoDecision("the server asks to come later")
-    if exchange.undocumented & {"status"}:
+    if "status" in exchange.undocumented and not isinstance(_members(exchange).get("access_token"), str):
         return NoDecision("the recording does not hold the status")
     return None
 
 
+def _untold(exchange: Exchange) -> NoDecision | None:
+    """Why the body of an answer tells nothing; None where it does."""
+    unread = NoDecision("the recording does not hold the body")
+    return _nothing(exchange) or (None if exchange.is_readable else unread)
+
+
 def _token_answer(exchange: Exchange) -> Answered:
-    if (nothing := _nothing(exchange)) is not None:
+    if (nothing := _untold(exchange)) is not None:
         return nothing
     answer = TokenResponse(exchange)
-    if answer.handed_over:
-        return Granted(
-            access_token=answer.access_token,
-            refresh_token=answer.refresh_token,
-            id_token=answer.id_token,
-            token_type=(answer.token_type or "").lower(),
-            scope=answer.scope,
-            expires_in=answer.expires_in,
-            refresh_expires_in=_seconds(answer.members.get("refresh_token_timeout")),
-        )
+    if "status" in exchange.undocumented or answer.handed_over:
+        return _granted(answer)
     if answer.waits:
         return NoDecision("the user has not decided", pending=answer.error not in NO_DECISIONS)
     if answer.decided:
@@ -227,12 +246,24 @@ def _token_answer(exchange: Exchange) -> Answered:
     return NoDecision(f"the server answered {answer.status}")
 
 
+def _granted(answer: TokenResponse) -> Granted:
+    return Granted(
+        access_token=answer.access_token,
+        refresh_token=answer.refresh_token,
+        id_token=answer.id_token,
+        token_type=(answer.token_type or "").lower(),
+        scope=answer.scope,
+        expires_in=answer.expires_in,
+        refresh_expires_in=_seconds(answer.members.get("refresh_token_timeout")),
+    )
+
+
 def _done(exchange: Exchange) -> Answered:
     return _nothing(exchange) or _decided(exchange) or Served()
 
 
 def _told(exchange: Exchange) -> Answered:
-    nothing = _nothing(exchange) or _decided(exchange)
+    nothing = _untold(exchange) or _decided(exchange)
     members = _members(exchange)
     if nothing is None and not isinstance(members.get("active"), bool | str):
         return NoDecision("the answer does not say whether the token is active")
@@ -244,7 +275,7 @@ def _served(exchange: Exchange) -> Answered:
 
 
 def _device_codes(exchange: Exchange) -> Answered:
-    nothing, members = _nothing(exchange) or _decided(exchange), _members(exchange)
+    nothing, members = _untold(exchange) or _decided(exchange), _members(exchange)
     code = members.get("device_code")
     if nothing is None and isinstance(code, str) and code:
         return DeviceCodes(code, _seconds(members.get("expires_in")))
@@ -269,7 +300,7 @@ def _members(exchange: Exchange) -> Mapping[str, Any]:
 def _code_in(exchange: Exchange) -> CodeGiven | None:
     """The code that the authorization endpoint hands over, in an address or in a page that sends a form."""
     answer = exchange.answer
-    if answer is None:
+    if answer is None or "headers" in exchange.undocumented:
         return None
     if answer.status in range(300, 400):
         target, _, fragment = (header(answer.headers, "location") or "").partition("#")

@@ -95,7 +95,7 @@ def _of_a_race(world: World, event: Event, token: Credential) -> Iterator[Offenc
 def refusal(world: World, event: Event, asked: TokenRequest, token: Credential) -> Excuse | Offence:
     """Why a refresh was refused, or what a server violates that refuses it."""
     granted, error = token.family.scope, event.refused.error if event.refused else None
-    if asked.asker.client_id != token.client_id:
+    if not asked.asker.may_be(token.client_id):
         return Excuse("the refresh token is another client's", certain=True)
     if granted is None and asked.scope is not None:
         return Excuse("nobody knows whether the scope was granted")
@@ -168,7 +168,7 @@ def refused(world: World, event: Event, asked: TokenRequest, token: Credential) 
     if policy.learned.graced is None:
         policy.learned.graced = False
     certain = policy.reuse_ends_family and any(blow.fate_at(event) is Fate.DIES for blow in used)
-    certain = certain and not outlived(token, event)
+    certain = certain and not outlived(token, event) and not asked.asker.hidden
     ended = "is of a session in which a used refresh token was presented again"
     for each in family.refresh_tokens:
         if each is not token:
@@ -185,11 +185,11 @@ def _harm(asked: TokenRequest, token: Credential, event: Event) -> tuple[Fate, s
     granted = token.family.scope
     if asked.asker.failed:
         return Fate.LIVES, "rfc6749-6-client-authentication-required", "was presented without the client's credentials"
-    if asked.asker.client_id != token.client_id:
+    if not asked.asker.may_be(token.client_id):
         return Fate.LIVES, "rfc6749-6-foreign-use-harmless", "was presented by another client"
     if asked.scope is not None and granted is not None and not asked.scope <= granted:
         return Fate.LIVES, "session-no-stranding", "was presented for more scope than was granted"
-    if asked.peculiar:
+    if asked.peculiar and not event.looked_at:
         return Fate.LIVES, None, "was presented in a request that is wrong otherwise"
     if event.refused is not None and event.refused.error in {"invalid_scope", "invalid_target", "use_dpop_nonce"}:
         return Fate.LIVES, "session-no-stranding", f"was refused by {event.refused}"

@@ -48,10 +48,10 @@ def learn(world: World, event: Event, asked: Revocation, token: Credential) -> N
 
 def _mistake(asked: Revocation, token: Credential) -> tuple[str | None, str] | None:
     """Why a revocation must do nothing, and what is violated where it does; None where it is right."""
-    if asked.peculiar and "POST" not in asked.peculiar:
+    if asked.spoilt and "POST" not in asked.peculiar:
         queried = "query" in asked.peculiar or "GET" in asked.peculiar
         return "rfc7009-2.1-body-alone" if queried else None, "was named in a revocation that is not in a form"
-    if asked.asker.client_id != token.client_id:
+    if not asked.asker.may_be(token.client_id):
         public = asked.asker.client_id is None or asked.asker.failed
         requirement = "rfc7009-2.1-public-client-id" if public else "rfc7009-2.1-foreign-token"
         return requirement, "was to be revoked by another client"
@@ -71,7 +71,7 @@ def _undone(event: Event, token: Credential) -> None:
 def _end_session(world: World, event: Event, asked: Revocation, token: Credential) -> None:
     alive = not any(blow.fate_at(event) is not Fate.LIVES for blow in token.blows)
     hinted = asked.hint is not None and asked.hint != "refresh_token"
-    unsure = asked.peculiar or (not asked.asker.proved and asked.asker.client_id is None)
+    unsure = asked.spoilt or asked.asker.hidden or (not asked.asker.proved and asked.asker.client_id is None)
     own = Fate.MAY_DIE if unsure else Fate.DIES
     token.suffers(Blow(event, own, HINT if hinted else REFRESH_TOKEN, "was revoked"))
     for each in token.family.refresh_tokens:
@@ -86,7 +86,7 @@ def _end_session(world: World, event: Event, asked: Revocation, token: Credentia
 
 def _end_access_token(event: Event, asked: Revocation, token: Credential) -> None:
     hinted = asked.hint is not None and asked.hint != "access_token"
-    fate = Fate.MAY_DIE if asked.peculiar else Fate.DIES
+    fate = Fate.MAY_DIE if asked.spoilt or asked.asker.hidden else Fate.DIES
     token.suffers(Blow(event, fate, HINT if hinted else ACCESS_TOKEN, "was revoked"))
     for each in token.family.tokens:
         if each is not token:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from token_conformance.oracle.events import (
+    Asker,
     CodeGiven,
     DeviceCodes,
     Event,
@@ -86,15 +87,15 @@ def _asked(event: Event, watched: Watched) -> str:
     presented = _name(event.credential, watched)
     match event.asked:
         case TokenRequest() as asked:
-            who = _who(asked.asker.client_id)
+            who = _who(asked.asker)
             does = GRANTS.get(asked.grant)
             what = f"{does} {presented}" if does and asked.credential and asked.grant != "password" else does
             scope = f", for scope {' '.join(sorted(asked.scope))}" if asked.scope else ""
             return f"{who} {what or f'presents {presented}'}{scope}"
         case Introspection() as asked:
-            return f"{_who(asked.asker.client_id)} introspects {presented}"
+            return f"{_who(asked.asker)} introspects {presented}"
         case Revocation() as asked:
-            return f"{_who(asked.asker.client_id)} revokes {presented}"
+            return f"{_who(asked.asker)} revokes {presented}"
         case Use() as asked:
             place = "userinfo" if asked.userinfo else "the resource"
             return f"{presented} is used at {place}" if asked.token else f"{place} is asked without a token"
@@ -130,8 +131,10 @@ def _name(value: str | None, watched: Watched) -> str:
     return str(known) if known is not None else "what nobody has handed over"
 
 
-def _who(client_id: str | None) -> str:
-    return f"client {client_id}" if client_id else "nobody"
+def _who(asker: Asker) -> str:
+    if asker.client_id:
+        return f"client {asker.client_id}"
+    return "a client" if asker.hidden else "nobody"
 
 
 def _and(names: Iterable[str]) -> str:

@@ -10,14 +10,15 @@ from token_conformance.running.noting import Inattentive
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
+from token_conformance.servers.captured.neighbours import of_provider
 from token_conformance.servers.captured.server import MOST_REHEARSALS, CapturedServer
 
 
 async def gather_recorded(run: Run, scenarios: Sequence[Scenario], progress: Progress) -> Record:
     """The record of a run that a recording answers.
 
-    The exchanges of one from elsewhere are evidence whether a scenario has taken them or not, and what scenarios did not find in
-    it is no trouble: nobody promised that it holds everything.
+    The exchanges of one from elsewhere with the provider are evidence whether a scenario has taken them or not, and what
+    scenarios did not find in it is no trouble: nobody promised that it holds everything.
     """
     server = run.server
     if not isinstance(server, CapturedServer):
@@ -27,7 +28,8 @@ async def gather_recorded(run: Run, scenarios: Sequence[Scenario], progress: Pro
     await _rehearse(run, server, scenarios)
     record = await gather(run, scenarios, progress)
     noticed = (*server.noticed, *record.noticed)
-    return replace(record, exchanges=tuple(server.exchanges), noticed=noticed, trouble=None)
+    theirs = of_provider(server.captured, run.profile)
+    return replace(record, exchanges=theirs, noticed=noticed, trouble=None, from_elsewhere=True)
 
 
 async def _rehearse(run: Run, server: CapturedServer, scenarios: Sequence[Scenario]) -> None:

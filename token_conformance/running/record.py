@@ -34,7 +34,8 @@ class Record:
     for which the profile has what they need, and `defect` says which defect of ours ended the run. `spent` are the limits of token requests that are known, and what is
     spent of them; where the provider allows no more, it makes sense to go on `again_from` then.
     `servers` tells by the name in its exchanges at which server a scenario was, where each row had one for itself. `doubtful` names those whose
-    sessions somebody beside them may have ended: they prove nothing unless they run once more, alone.
+    sessions somebody beside them may have ended: they prove nothing unless they run once more, alone. `from_elsewhere`
+    says that the exchanges are those of a recording which was not made by this suite: nobody knows what is missing.
     """
 
     profile: Profile
@@ -59,6 +60,7 @@ class Record:
     again_from: datetime | None = None
     servers: Mapping[str, int | str] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
+    from_elsewhere: bool = False
 
     def transcript(self, scenario: str) -> Any:
         """What the scenario of that name returned.

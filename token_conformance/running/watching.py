@@ -19,8 +19,11 @@ def watched(records: Sequence[Record]) -> tuple[Watched, ...]:
     first, profile = records[0], records[0].profile
     exchanges = [exchange for record in records for exchange in record.exchanges]
     known = addresses(profile, exchanges, first.token_endpoint, first.token_endpoint_alias)
-    closed = not profile.login.seeded
-    return tuple(watch(events(each, profile, known), profile, closed=closed) for each in _histories(records))
+    whole = not first.from_elsewhere
+    closed = whole and not profile.login.seeded
+    return tuple(
+        watch(events(each, profile, known), profile, closed=closed, whole=whole) for each in _histories(records)
+    )
 
 
 def _histories(records: Iterable[Record]) -> Iterable[list[Exchange]]:

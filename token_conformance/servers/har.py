@@ -27,7 +27,8 @@ from pydantic import (
     model_validator,
 )
 
-Part = Literal["status", "headers", "members", "body", "authorization"]
+Part = Literal["request", "authorization", "status", "headers", "members", "body"]
+"""What a recording may lack of an exchange: what was sent, or what authenticated it, or of the answer."""
 
 DEVELOPER_TOOLS = "WebInspector"
 """How the developer tools of Chromium name themselves: by default they leave Authorization and cookies out."""
@@ -172,11 +173,16 @@ class Content(HarObject):
 
 
 class RecordedResponse(HarObject):
-    """What came back; status 0 where nothing did."""
+    """What came back; status 0 where nothing did, and where Firefox shows a page that was left before it was noted."""
 
     status: Annotated[int, BeforeValidator(_at_least_zero)] = Field(ge=0, le=999)
     headers: list[Pair] = []
     content: Content = Content()
+
+    @property
+    def came(self) -> bool:
+        """Whether there was an answer: its status may be unknown all the same."""
+        return bool(self.status or (self.headers and self.content.text))
 
 
 class OfRun(HarObject):
@@ -215,7 +221,8 @@ class Entry(HarObject):
         """The parts of the answer that the recording does not hold."""
         status, content = self.response.status, self.response.content
         bodiless = status in BODILESS or self.request.method.upper() == "HEAD"
-        return self.undocumented | ({"body"} if status and content.left_out and not bodiless else set())
+        unread: set[Part] = {"body"} if self.response.came and content.left_out and not bodiless else set()
+        return self.undocumented | unread | ({"status"} if self.response.came and not status else set())
 
     @property
     def ended(self) -> datetime:

@@ -5,8 +5,10 @@ A file that breaks off, as that of a recorder that was killed, is read as far as
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
@@ -24,7 +26,10 @@ from token_conformance.servers.problems import RecordingError
 Attachment = Callable[[str], bytes | None]
 """Gives a file that belongs to a recording by its name, or nothing."""
 
-ENDINGS = {".har", ".zip"}
+ENDINGS = (".har", ".zip", ".har.gz")
+PACKED = b"\x1f\x8b"
+"""How a file begins that gzip has packed (RFC 1952 §2.3.1)."""
+
 LONGEST = 256 * 1024 * 1024
 """Bytes of a file that is read, as it is or unpacked."""
 
@@ -65,9 +70,9 @@ def read_all(paths: Sequence[Path]) -> Recording:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(each for each in path.iterdir() if each.suffix.lower() in ENDINGS)
+    found = sorted(each for each in path.iterdir() if each.name.lower().endswith(ENDINGS))
     if not found:
-        raise RecordingError(f"{path}: no recording in this folder; expected files that end in .har or .zip")
+        raise RecordingError(f"{path}: no recording in this folder; expected files that end in .har, .har.gz or .zip")
     return found
 
 
@@ -97,13 +102,28 @@ def _json(path: Path) -> object:
             with ZipFile(path) as archive:
                 name = _har_in(path, archive)
                 return _put_together(_parsed(path, _unpacked(path, archive, name)), _of_archive(path, archive))
-        return _put_together(_parsed(path, path.read_bytes()), _beside(path))
+        return _put_together(_parsed(path, _content(path)), _beside(path))
     except FileNotFoundError:
         raise RecordingError(f"{path}: no such file; expected a recording in HAR 1.2") from None
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror}; expected a recording in HAR 1.2") from None
+    except (EOFError, zlib.error):
+        raise RecordingError(f"{path}: compressed, and cannot be unpacked to its end") from None
     except BadZipFile as error:
         raise RecordingError(f"{path}: an archive that cannot be read: {error}") from None
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file, unpacked where gzip has packed it."""
+    with path.open("rb") as file:
+        packed = file.read(len(PACKED)) == PACKED
+    if not packed:
+        return path.read_bytes()
+    with gzip.open(path) as unpacked:
+        content = unpacked.read(LONGEST + 1)
+    if len(content) > LONGEST:
+        raise RecordingError(f"{path}: unpacked it is longer than {LONGEST // 2**20} MB")
+    return content
 
 
 def _har_in(path: Path, archive: ZipFile) -> str:
@@ -177,14 +197,12 @@ def _whole_entries(text: str) -> Iterator[object]:
     """The entries of a file that breaks off, as far as they are whole."""
     beginning = _ENTRIES.search(text)
     at, decoder = (beginning.end() if beginning else len(text)), json.JSONDecoder()
-    while at < len(text):
+    while (between := _WHOLE.match(text, at)) is not None and between.end() < len(text):
         try:
-            entry, at = decoder.raw_decode(text, at)
+            entry, at = decoder.raw_decode(text, between.end())
         except (ValueError, RecursionError):
             return
         yield entry
-        separator = _WHOLE.match(text, at)
-        at = separator.end() if separator else at
 
 
 def _sentence(path: Path, mistakes: list[ErrorDetails]) -> str:

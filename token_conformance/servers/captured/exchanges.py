@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from token_conformance.profile.models import Profile
+from token_conformance.servers.captured.masks import unmasked
 from token_conformance.servers.captured.requests import Sent, Target
 from token_conformance.servers.har import Entry, RecordedRequest, Recording
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
@@ -49,8 +50,12 @@ class Captured:
 
     def is_known(self, place: int) -> bool:
         """Whether the request at a place is known as far as it matters; where `Authorization` was left out, few are."""
-        whole = "authorization" not in self.exchanges[place].undocumented
-        return whole or self.sent[place].asks_the_user or is_published(self.exchanges[place])
+        exchange, sent = self.exchanges[place], self.sent[place]
+        if "request" in exchange.undocumented:
+            return False
+        in_body = {"client_secret", "client_assertion"} & sent.parameters.keys()
+        whole = "authorization" not in exchange.undocumented or bool(in_body)
+        return whole or sent.asks_the_user or is_published(exchange)
 
     @cached_property
     def ordinals(self) -> Mapping[int, int]:
@@ -86,7 +91,7 @@ class Captured:
 
 def captured(recording: Recording, profile: Profile | None = None) -> Captured:
     """A recording made elsewhere as exchanges, held against a profile, if there is one; what has no answer stays too."""
-    exchanges = tuple(_exchange(number, entry) for number, entry in enumerate(recording.entries, 1))
+    exchanges = unmasked([_exchange(number, entry) for number, entry in enumerate(recording.entries, 1)], profile)
     clients = [value for each in (profile.clients if profile else ()) for value in (each.client_id, each.client_secret)]
     sent = tuple(_sent(exchange.request) for exchange in exchanges)
     noticed = tuple(_noticed(recording, exchanges, profile))
@@ -109,9 +114,10 @@ def is_published(exchange: Exchange) -> bool:
 
 
 def is_metadata(exchange: Exchange) -> bool:
-    """Whether the provider's metadata came (OIDC Discovery §4, RFC 8414 §3)."""
+    """Whether the provider's metadata came, and were recorded (OIDC Discovery §4, RFC 8414 §3)."""
     path, answer = exchange.request.path, exchange.answer
-    return any(each in path for each in WELL_KNOWN) and answer is not None and answer.status == 200
+    came = any(each in path for each in WELL_KNOWN) and answer is not None and answer.status == 200
+    return came and exchange.is_readable
 
 
 def members(exchange: Exchange) -> Mapping[str, object]:
@@ -132,15 +138,15 @@ def _parameters(target: str) -> dict[str, str]:
 
 
 def _exchange(number: int, entry: Entry) -> Exchange:
-    status = entry.response.status
+    status, came = entry.response.status, entry.response.came
     return Exchange(
         scenario=LABEL,
         number=number,
         request=_request(entry.request),
-        answer=Response(status, tuple(_headers(entry)), entry.response.content.body) if status else None,
+        answer=Response(status, tuple(_headers(entry)), entry.response.content.body) if came else None,
         started=entry.started,
         seconds=entry.milliseconds / 1000,
-        failure=None if status else "the recording holds no answer",
+        failure=None if came else "the recording holds no answer",
         undocumented=frozenset(entry.unknown),
     )
 
@@ -180,8 +186,13 @@ def _noticed(recording: Recording, exchanges: Sequence[Exchange], profile: Profi
         yield f"no exchange of the recording was with {theirs}: it may be of another provider"
     if recording.breaks_off:
         yield f"the recording breaks off after {len(exchanges)} exchanges; what is whole is judged"
-    if any("authorization" in each.undocumented for each in exchanges):
+    if recording.sanitized:
         yield (
             "the recording was made by developer tools, which leave Authorization and cookies out unless told otherwise: "
             "nothing is known of how clients authenticate in it"
+        )
+    elif masked := sum(bool(each.undocumented & {"request", "authorization"}) for each in exchanges):
+        yield (
+            f"{masked} requests of the recording have their secrets masked, or not those of the profile: "
+            "nothing is judged by what they present"
         )

@@ -99,7 +99,7 @@ class CapturedTape:
         return None
 
     def _comes_into_question(self, place: int, *, going_on: bool) -> bool:
-        if not self.captured.sent[place].asks_the_user:
+        if not self.captured.sent[place].asks_the_user or not self.captured.is_known(place):
             return self.captured.is_known(place)
         same = bool(sent_cookies(self.captured.exchanges[place]) & self._cookies)
         return self.captured.ordinals[place] >= self._skipped and (not self.logins or same == going_on)
