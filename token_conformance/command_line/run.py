@@ -98,6 +98,14 @@ UNUSED = (
     metavar="[N]",
     help="After the checks, search by N requests for what they do not look for; without N by limits.exploration, or 200.",
 )
+@click.option(
+    "--explore-requests",
+    type=click.IntRange(min=0),
+    is_flag=False,
+    flag_value=0,
+    metavar="[N]",
+    help="After the checks, try token requests that are changed in many ways, by N requests; without N as --explore.",
+)
 @click.option("--explore-seed", type=int, metavar="SEED", help="Explore as a run did that told this seed.")
 @click.option(
     "--explore-stories",
@@ -172,7 +180,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [flag for flag in ("--plan", "--probe") if options[flag.removeprefix("--")]]
     arguments += [f"--resume={options['resume']}"] if options["resume"] else []
     arguments += [flag for flag in ("--park", "--due") if options[flag.removeprefix("--")]]
-    for name in ("explore", "explore_seed", "explore_stories"):
+    for name in ("explore", "explore_requests", "explore_seed", "explore_stories"):
         arguments += [f"--{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
     arguments += ["--no-repeat"] if options["no_repeat"] else []
     arguments += ["--evidence"] if options["evidence"] else []

@@ -19,6 +19,7 @@ from token_conformance.plugin.interrupting import heed_signals
 from token_conformance.plugin.stash import (
     DEFECTS,
     EXPLORED,
+    EXPLORED_REQUESTS,
     INTERRUPTION,
     LEFT,
     PARKED,
@@ -117,6 +118,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="after the checks, search by N requests for what the checks do not look for; without N by limits.exploration, or 200",
     )
     group.addoption(
+        "--explore-requests",
+        nargs="?",
+        const=0,
+        type=int,
+        metavar="N",
+        help="after the checks, try token requests that are changed in many ways by N requests; without N by limits.exploration, or 200",
+    )
+    group.addoption(
         "--explore-seed",
         type=int,
         metavar="SEED",
@@ -202,6 +211,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile; without one the plugin stays out of the way."""
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     config.stash[PARKED], config.stash[UNPARKED], config.stash[EXPLORED] = {}, {}, {}
+    config.stash[EXPLORED_REQUESTS] = {}
     config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
     if not config.option.profile and not config.option.from_evidence:
         return
