@@ -8,12 +8,13 @@ import pytest
 from junitparser import Failure, JUnitXml
 
 from tests.oracle.histories import INVALID_GRANT, History, profile, tokens
+from token_conformance.exploring.requests.found import Disagreement, FoundRequest, Kind
 from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import habit_of
 from token_conformance.judging.requirement import catalogue
 from token_conformance.report.junit import junit_of
 from token_conformance.report.terminal import summary_lines
-from token_conformance.results.on_the_way import SeenOnTheWay, seen_on_the_way
+from token_conformance.results.on_the_way import SeenOnTheWay, seen_in_requests, seen_on_the_way
 from token_conformance.results.outcome import Circumstances
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -156,3 +157,36 @@ def test_results_hold_the_story(history):
         "seconds": 0.0,
         "told": "the user is asked: code A is handed over",
     }
+
+
+def in_request(kind: Kind, requirement: str, repeats=True) -> FoundRequest:
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    changed, control = (Exchange("exploring_requests", number, SENT, TOKENS, began, 0.1) for number in (1, 2))
+    told = Disagreement(kind, requirement, "a token came for a refresh with the method GET")
+    return FoundRequest(told, "a refresh", ("the method GET",), changed, control, repeats, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "requirement", "verdict"),
+    [
+        (Kind.SERVED, "rfc6749-3.2-post-only", Verdict.FAIL),
+        (Kind.SERVED, "rfc6749-3.2-duplicate", Verdict.WARNING),
+        (Kind.REFUSED, "rfc6749-3.2-unknown-ignored", Verdict.FAIL),
+        (Kind.REFUSED, "rfc6749-3.2-form", Verdict.WARNING),
+        (Kind.FAILED, "endpoint-no-server-error", Verdict.WARNING),
+        (Kind.MISFORMED, "rfc6749-5.2-json-error", Verdict.WARNING),
+        (Kind.REFLECTED, "endpoint-no-reflected-markup", Verdict.WARNING),
+    ],
+)
+def test_changed_requests_are_told_at_their_level(kind, requirement, verdict):
+    """A token, and a refusal of what is valid, by the requirement; all else warns."""
+    (seen,) = seen_in_requests([in_request(kind, requirement)], [], profile(), causes(), catalogue())
+    assert (seen.requirement, seen.verdict, seen.times) == (requirement, verdict, 3)
+    assert [step.exchange for step in seen.story] == ["exploring_requests/1", "exploring_requests/2"]
+    assert seen.story[0].told == "a refresh with the method GET: 200 with an access token"
+    assert seen.explored == "found by exploring requests, and repeated by itself"
+
+
+def test_a_changed_request_that_a_red_check_tells_is_no_finding():
+    found, told = in_request(Kind.SERVED, "rfc6749-3.2-post-only"), red("rfc6749-3.2-post-only")
+    assert seen_in_requests([found], [told], profile(), causes(), catalogue()) == ()

@@ -100,6 +100,14 @@ UNUSED = (
     metavar="[N]",
     help="After the checks, search by N requests for what they do not look for; without N by limits.exploration, or 200.",
 )
+@click.option(
+    "--explore-requests",
+    type=click.IntRange(min=0),
+    is_flag=False,
+    flag_value=0,
+    metavar="[N]",
+    help="After the checks, try token requests that are changed in many ways, by N requests; without N as --explore.",
+)
 @click.option("--explore-seed", type=int, metavar="SEED", help="Explore as a run did that told this seed.")
 @click.option(
     "--explore-stories",
@@ -195,7 +203,7 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += [f"--tc-{name}" for name in ("plan", "probe") if options[name]]
     arguments += [f"--tc-resume={options['resume']}"] if options["resume"] else []
     arguments += [f"--tc-{name}" for name in ("park", "due") if options[name]]
-    for name in ("explore", "explore_seed", "explore_stories"):
+    for name in ("explore", "explore_requests", "explore_seed", "explore_stories"):
         arguments += [f"--tc-{name.replace('_', '-')}={options[name]}"] if options.get(name) is not None else []
     arguments += ["--tc-no-repeat"] if options["no_repeat"] else []
     arguments += ["--tc-evidence"] if options["evidence"] else []

@@ -68,11 +68,12 @@ async def search(run: Run, record: Record, how: Search, heed: Heed) -> tuple[Rec
     outcome = gathered.outcomes.get(EXPLORING)
     found = begun[0].explored if begun else Explored((), 0, 0, how.seed)
     if not isinstance(outcome, Explored):
-        found = replace(found, cut_short=_why(outcome) or gathered.defect or "it broke off")
+        found = replace(found, cut_short=why_cut_short(outcome) or gathered.defect or "it broke off")
     return gathered, _kept(shelf, found)
 
 
-def _why(outcome: object) -> str | None:
+def why_cut_short(outcome: object) -> str | None:
+    """Why an exploration did not come to its end, by the outcome of its scenario."""
     if isinstance(outcome, NotJudged):
         return str(outcome)
     return described(outcome) if isinstance(outcome, Exception) else None

@@ -26,7 +26,7 @@ from token_conformance.plugin.progress import Progress
 from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_left, scenarios_of
 from token_conformance.plugin.silence import silence
-from token_conformance.plugin.stash import DEFECTS, EXPLORED, RECORDS, REPETITIONS, RUNS, UNPARKED
+from token_conformance.plugin.stash import DEFECTS, EXPLORED, EXPLORED_REQUESTS, RECORDS, REPETITIONS, RUNS, UNPARKED
 from token_conformance.plugin.stored_evidence import why_interrupted
 from token_conformance.plugin.verdicts import forget
 from token_conformance.plugin.worth import worth_of
@@ -118,8 +118,11 @@ class Course:
 
         again = self._config.stash[REPETITIONS].get(run.name)
         exchanges = (*record.exchanges, *(again.record.exchanges if again is not None else ()))
-        explored = self._config.stash[EXPLORED].get(run.name)
-        exchanges += explored[0].exchanges if explored is not None else ()
+        for explored in (
+            self._config.stash[EXPLORED].get(run.name),
+            self._config.stash[EXPLORED_REQUESTS].get(run.name),
+        ):
+            exchanges += explored[0].exchanges if explored is not None else ()
         farewell = await take_leave(run, record, exchanges)
         said = (*record.noticed, *named_proxy(run), *([farewell] if farewell is not None else []))
         if said != record.noticed:

@@ -98,6 +98,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="after the checks, search by N requests for what the checks do not look for; without N by limits.exploration, or 200",
     )
     group.addoption(
+        "--explore-requests",
+        nargs="?",
+        const=0,
+        type=int,
+        metavar="N",
+        help="after the checks, try token requests that are changed in many ways by N requests; without N by limits.exploration, or 200",
+    )
+    group.addoption(
         "--explore-seed",
         type=int,
         metavar="SEED",

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from token_conformance.exploring.found import Explored
+from token_conformance.exploring.requests.found import ExploredRequests
 from token_conformance.judging.causes import causes
 from token_conformance.judging.requirement import catalogue
 from token_conformance.redaction import Redactor
-from token_conformance.results.on_the_way import SeenOnTheWay, by_their_stories, seen_on_the_way
+from token_conformance.results.on_the_way import SeenOnTheWay, by_their_stories, seen_in_requests, seen_on_the_way
 from token_conformance.results.results import CheckResult
 from token_conformance.running.defect import described
 from token_conformance.running.record import Record
@@ -32,6 +33,17 @@ def seen_by_the_oracle(
         return tuple(_shown(seen, run.redactor) for seen in found), None
     except Exception as problem:
         return (), f"what happened on the way was not looked at, for {run.redactor.text(described(problem))}"
+
+
+def seen_in_changed_requests(
+    run: Run, results: Sequence[CheckResult], explored: ExploredRequests | None, others: Sequence[SeenOnTheWay]
+) -> tuple[SeenOnTheWay, ...]:
+    """What changed token requests have shown, and neither a check nor the oracle has told."""
+    if explored is None:
+        return ()
+    told = {each.requirement for each in others}
+    seen = seen_in_requests(explored.found, results, run.profile, causes(), catalogue())
+    return tuple(_shown(each, run.redactor) for each in seen if each.requirement not in told)
 
 
 LONGEST = 500

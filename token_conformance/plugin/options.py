@@ -19,6 +19,7 @@ from token_conformance.plugin.interrupting import heed_signals
 from token_conformance.plugin.stash import (
     DEFECTS,
     EXPLORED,
+    EXPLORED_REQUESTS,
     INTERRUPTION,
     LEFT,
     PARKED,
@@ -52,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run for each profile."""
     config.stash[RUNS], config.stash[RECORDS], config.stash[REPETITIONS], config.stash[RESULTS] = {}, {}, {}, {}
     config.stash[PARKED], config.stash[UNPARKED], config.stash[EXPLORED] = {}, {}, {}
+    config.stash[EXPLORED_REQUESTS] = {}
     config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
     heed_signals(config)
     if not config.getoption("fulltrace", default=False):  # which pytest's terminal has, and it may be left out

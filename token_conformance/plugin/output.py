@@ -18,7 +18,7 @@ from token_conformance.plugin.again import resuming
 from token_conformance.plugin.baseline import beside_its_baseline
 from token_conformance.plugin.going_on import with_what_was_judged
 from token_conformance.plugin.on_github import annotated, told_to_the_job
-from token_conformance.plugin.on_the_way import seen_by_the_oracle
+from token_conformance.plugin.on_the_way import seen_by_the_oracle, seen_in_changed_requests
 from token_conformance.plugin.parking import parked_of, still_to_do
 from token_conformance.plugin.quiet import is_hushed, say_anyway
 from token_conformance.plugin.selection import selection_of
@@ -26,6 +26,7 @@ from token_conformance.plugin.stale import stale_deviations
 from token_conformance.plugin.stash import (
     DEFECTS,
     EXPLORED,
+    EXPLORED_REQUESTS,
     INTERRUPTION,
     LEFT,
     PARKED,
@@ -198,10 +199,13 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
     finished = config.stash.setdefault(FINISHED, [])
     try:
         searched, explored = config.stash[EXPLORED].pop(name, (None, None))
-        later = (again.record if again else None, parked, searched)
+        tried, requests = config.stash[EXPLORED_REQUESTS].pop(name, (None, None))
+        watched = (again.record if again else None, parked, searched)
+        later = (*watched, tried)
         result = _run_result(run, record, later, results)
-        on_the_way, blind = seen_by_the_oracle(run, (record, *later), results, explored)
-        said = (run.redactor.text(explored.told),) if explored is not None else ()
+        on_the_way, blind = seen_by_the_oracle(run, (record, *watched), results, explored)
+        on_the_way += seen_in_changed_requests(run, results, requests, on_the_way)
+        said = tuple(run.redactor.text(each.told) for each in (explored, requests) if each is not None)
         result = replace(result, on_the_way=on_the_way, noticed=(*result.noticed, *said))
         waiting = parked_of(run, parked)
         result = replace(result, todo=still_to_do(result.todo, waiting), parked=waiting)

@@ -29,6 +29,11 @@ class Progress:
         line = f"{self._profile}: exploring, request {sent} of {most}, found {found}"
         self._show(line if sent < most else "")
 
+    def explored_requests(self, sent: int, most: int, found: int) -> None:
+        """Show how far an exploration of requests is."""
+        line = f"{self._profile}: exploring requests, request {sent} of {most}, found {found}"
+        self._show(line if sent < most else "")
+
     def _show(self, line: str) -> None:
         if self._reporter is None:
             return

@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from token_conformance.exploring.found import Explored
+    from token_conformance.exploring.requests.found import ExploredRequests
     from token_conformance.results.merging import Earlier
     from token_conformance.results.results import CheckResult
     from token_conformance.results.todo import ToDo
@@ -34,6 +35,9 @@ PARKED: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
 
 EXPLORED: pytest.StashKey[dict[str, tuple[Record, Explored]]] = pytest.StashKey()
 """What was asked for to explore the provider, and what was found, by the same names."""
+
+EXPLORED_REQUESTS: pytest.StashKey[dict[str, tuple[Record, ExploredRequests]]] = pytest.StashKey()
+"""The same of changed token requests."""
 
 UNPARKED: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 """Why something could not be parked, by the same names: sentences."""

@@ -138,7 +138,7 @@ class Limits(Table):
 
     `token_requests` are the limits that its token endpoint keeps, one or several. `concurrency` bounds the requests under way at once, but for those of a race, which are `race` many; `wrong_password`
     tells whether a wrong password of a user may be presented once in a run, and `revoke_at_end` whether a live run revokes
-    the refresh tokens that it leaves behind. `exploration` are the requests that `run --explore` may take.
+    the refresh tokens that it leaves behind. `exploration` are the requests that `run --explore` and `--explore-requests` may take together.
     """
 
     concurrency: PositiveInt = 8

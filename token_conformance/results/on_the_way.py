@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.exploring.found import Found
+from token_conformance.exploring.requests.found import FoundRequest, Kind
 from token_conformance.judging.causes import Catalogue
 from token_conformance.judging.habit import habit_of
 from token_conformance.judging.requirement import Requirement
@@ -96,6 +98,55 @@ def seen_on_the_way(
             else:
                 found[id_] = _finding(judgement, history, stated, profile)
     return tuple(sorted(found.values(), key=lambda each: RED.index(each.verdict)))
+
+
+def seen_in_requests(
+    found: Iterable[FoundRequest],
+    checks: Sequence[CheckResult],
+    profile: Profile,
+    causes: Catalogue,
+    requirements: Mapping[str, Requirement],
+) -> tuple[SeenOnTheWay, ...]:
+    """What changed token requests have shown and no red check tells, the failures first."""
+    told, seen = _told(checks, profile, causes), []
+    for each in found:
+        stated = requirements.get(each.disagreement.requirement)
+        if stated is None or not profile.counts(stated.claims):
+            continue
+        if stated.id not in told and causes.key(stated.id, habit_of([each.exchange])) not in told:
+            seen.append(_in_a_request(each, stated, profile))
+    return tuple(sorted(seen, key=lambda each: RED.index(each.verdict)))
+
+
+def _in_a_request(found: FoundRequest, stated: Requirement, profile: Profile) -> SeenOnTheWay:
+    """The finding: a failure only where a token came, or did not, against a clause that is binding."""
+    binding = found.disagreement.kind in {Kind.SERVED, Kind.REFUSED} and counts(stated, profile)
+    return SeenOnTheWay(
+        requirement=stated.id,
+        verdict=Verdict.FAIL if binding else Verdict.WARNING,
+        level=stated.level,
+        clause=stated.clause,
+        message=found.disagreement.message,
+        exchange=found.exchange.id,
+        times=found.times,
+        story=_told_in_order(found),
+        explored=found.told,
+    )
+
+
+def _told_in_order(found: FoundRequest) -> tuple[Step, ...]:
+    """The changed request, and the good one that was accepted beside it."""
+    sent = [(found.exchange, f"{found.good} with {' and '.join(found.changes)}")]
+    sent += [(found.control, f"{found.good}, unchanged")] if found.control is not None else []
+    ordered = sorted(sent, key=lambda each: each[0].started)
+    return tuple(
+        Step(
+            exchange.id,
+            round((exchange.started - ordered[0][0].started).total_seconds(), 1),
+            f"{what}: {TokenResponse(exchange)}",
+        )
+        for exchange, what in ordered
+    )
 
 
 def by_their_stories(seen: Iterable[SeenOnTheWay], found: Iterable[Found]) -> tuple[SeenOnTheWay, ...]:

@@ -35,10 +35,7 @@ def contradictions(given: Mapping[str, Any]) -> Iterator[str]:
         yield "--due goes on with what is parked alone: leave out --park and --resume"
     if {"write_facts", "due"} <= asked:
         yield "--write-facts writes lives as they were measured on time: leave out --due, which comes later"
-    if given.get("explore") is not None:
-        yield from _unexplored(asked, kinds)
-    elif "explore_seed" in asked:
-        yield "--explore-seed says how to explore: give --explore too"
+    yield from _exploring(given, asked, kinds)
     yield from _without_baseline(asked)
     if {"keyring", "session_file"} <= asked:
         yield "--keyring and --session-file exclude each other: choose one"
@@ -68,13 +65,22 @@ def _kinds(given: Mapping[str, Any]) -> list[ServerKind]:
     return [kind for kind in KINDS if given.get(kind)]
 
 
-def _unexplored(asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
+def _exploring(given: Mapping[str, Any], asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
+    """What keeps from exploring, though it is asked for."""
+    explorations = [option for option in ("explore", "explore_requests") if given.get(option) is not None]
+    for option in explorations:
+        yield from _unexplored(f"--{option.replace('_', '-')}", asked, kinds)
+    if not explorations and "explore_seed" in asked:
+        yield "--explore-seed says how to explore: give --explore or --explore-requests too"
+
+
+def _unexplored(named: str, asked: set[str], kinds: list[ServerKind]) -> Iterator[str]:
     """What leaves nobody to explore."""
     if "recorded" in kinds:
-        yield "--explore asks for what nobody has asked for yet, and a recording holds answers alone: leave out one of them"
+        yield f"{named} asks for what nobody has asked for yet, and a recording holds answers alone: leave out one of them"
     for option in ("plan", "due"):
         if option in asked:
-            yield f"--explore and --{option} exclude each other: choose one"
+            yield f"{named} and --{option} exclude each other: choose one"
 
 
 def _without_evidence(asked: set[str]) -> Iterator[str]:
