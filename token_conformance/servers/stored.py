@@ -257,6 +257,7 @@ class StoredServer:
     def __init__(self, evidence: StoredEvidence) -> None:
         self.evidence = evidence
         self.kind: ServerKind = evidence.begin.server
+        self.documentation = evidence.begin.documentation
         self.description = f"{evidence.begin.description}; judged again from its evidence"
 
     def connect(self, scenario: str, began: datetime | None = None) -> StoredConnection:
