@@ -198,7 +198,9 @@ def problems(status: int, shown: str, paths: Sequence[Path]) -> Iterator[str]:
         if problem := unreadable(path):
             yield f"{path.parent.parent.name}/{path.name}: {problem}"
     for folder in {path.parent for path in paths}:
-        if missing := {"results.json", "junit.xml", "report.html"} - {path.name for path in folder.iterdir()}:
+        if missing := {"results.json", "junit.xml", "index.html", "report.html"} - {
+            path.name for path in folder.iterdir()
+        }:
             yield f"{folder.parent.name}: no {' and no '.join(sorted(missing))}"
 
 

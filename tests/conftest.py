@@ -133,6 +133,7 @@ class ScriptedServer:
     """A server that answers every scenario by the same function."""
 
     kind = "emulated"
+    documentation = False
     description = "scripted"
     variables: ClassVar[dict[str, str]] = {}
 

@@ -216,6 +216,15 @@ def test_nothing_shows_a_canary(leavings):
 
 def test_the_labels_are_there(leavings):
     """The scan looks at something: the secrets were met, and their labels stand in their places."""
-    assert set(leavings) >= {"stdout", "report.html", "results.json", "junit.xml", "evidence.jsonl", "recording.har"}
+    assert set(leavings) >= {
+        "stdout",
+        "index.html",
+        "report.html",
+        "results.json",
+        "junit.xml",
+        "evidence.jsonl",
+        "recording.har",
+    }
     for label in ("access_token 1", "refresh_token 1", "code 1", "client_secret 1", "cookie 1"):
         assert label in leavings["report.html"], label
+        assert label in leavings["index.html"], label

@@ -91,7 +91,8 @@ class Command:
             told = json.loads(path.read_text("utf-8"))
             jsonschema.validate(told, SCHEMA)
             JUnitXml.fromfile(str(path.with_name("junit.xml")))
-            assert path.with_name("report.html").read_text("utf-8").rstrip().endswith("</html>")
+            for page in ("index.html", "report.html"):
+                assert path.with_name(page).read_text("utf-8").rstrip().endswith("</html>")
             found[told["profile"]] = told
         return found
 

@@ -126,6 +126,7 @@ class HostileEmulated:
     dealer: Dealer
     kind: ServerKind = "emulated"
     description: str = "hostile, emulated"
+    documentation: bool = False
 
     @property
     def variables(self) -> dict[str, str]:
@@ -147,6 +148,7 @@ class HostileLive:
     dealer: Dealer
     kind: ServerKind = "live"
     description: str = "hostile, live"
+    documentation: bool = False
     application: object = None
 
     @property

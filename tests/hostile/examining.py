@@ -28,6 +28,9 @@ STATUSES = {0, 1, 4, 5}
 MOST_MEMORY, LARGEST_REPORT, LARGEST_EVIDENCE = 200_000_000, 4_000_000, 40_000_000
 """Bytes that a run takes up at most, and that each of its reports has, and the evidence that they are made from."""
 
+SCRIPTS = {"index.html": 0, "report.html": 1}
+"""How many scripts each page has."""
+
 FORGED = ("ERROR: said by the server", "PASSED [100%]")
 """How lines begin that only a server of the corpus says."""
 
@@ -61,7 +64,7 @@ def _files(folder: Path) -> Iterator[str]:
         RESULTS.validate(results)
         etree.parse(folder / "junit.xml")
         JUnitXml.fromfile(str(folder / "junit.xml"))
-        page = lxml.html.fromstring((folder / "report.html").read_text("utf-8"))
+        pages = {name: lxml.html.fromstring((folder / name).read_text("utf-8")) for name in SCRIPTS}
         recorded = _recorded(folder)
     except (OSError, ValueError, RecordingError, jsonschema.ValidationError, SyntaxError) as problem:
         yield f"{type(problem).__name__}: {str(problem)[:300]}"
@@ -70,12 +73,18 @@ def _files(folder: Path) -> Iterator[str]:
         f"error: {check['id']}: {check['message'][:200]}" for check in results["checks"] if check["verdict"] == "error"
     )
     yield from ("the outcome is error" for _ in range(results["outcome"] == "error"))
-    yield from ("a script of the server's in report.html" for _ in range(len(page.xpath("//script")) != 1))
     yield from ("recording.har holds other lines than evidence.jsonl" for _ in range(not recorded))
+    for name, page in pages.items():
+        yield from _markup(name, page)
+
+
+def _markup(name: str, page: lxml.html.HtmlElement) -> Iterator[str]:
+    """What stands in a page that only a server can have brought there."""
+    yield from (f"a script of the server's in {name}" for _ in range(len(page.xpath("//script")) != SCRIPTS[name]))
     odd = page.xpath(
         "//@*[starts-with(name(), 'on')] | //img[@src != '' and not(starts-with(@src, 'data:'))] | //iframe | //a[starts-with(@href, 'javascript:')]"
     )
-    yield from (f"markup of the server's in report.html: {str(each)[:80]}" for each in odd)
+    yield from (f"markup of the server's in {name}: {str(each)[:80]}" for each in odd)
 
 
 def _recorded(folder: Path) -> bool:

@@ -65,7 +65,7 @@ class Connection(scripted.Connection):
 class Server:
     """The provider as a run sees it."""
 
-    kind, description = "live", "limited"
+    kind, description, documentation = "live", "limited", False
     variables: ClassVar[dict[str, str]] = {}
 
     def __init__(self, provider: Provider, max_wait: float) -> None:

@@ -44,7 +44,7 @@ class Connection:
 class Server:
     """A server that gives every scenario such a connection."""
 
-    kind, description = "emulated", "scripted"
+    kind, description, documentation = "emulated", "scripted", False
     variables: ClassVar[dict[str, str]] = {}
 
     def __init__(self, answers: Mapping[str, object], max_wait: float) -> None:

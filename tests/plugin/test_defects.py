@@ -30,7 +30,8 @@ token_conformance.report.writing.{name} = breaks
 
 
 @pytest.mark.parametrize(
-    ("name", "file"), [("html_of", "report.html"), ("junit_of", "junit.xml"), ("sarif_of", "results.sarif")]
+    ("name", "file"),
+    [("index_of", "index.html"), ("html_of", "report.html"), ("junit_of", "junit.xml"), ("sarif_of", "results.sarif")],
 )
 def test_a_defect_in_one_report_leaves_the_others(direct_run, monkeypatch, name, file):
     """They say which one is missing, and why."""

@@ -214,7 +214,7 @@ def test_a_further_check_takes_no_further_exchanges(write, make_run, make_check)
 
     def size(number):
         checks = tuple(make_check(exchanges=("rotation/1", "rotation/2")) for _ in range(number))
-        page = write(make_run(checks=checks))[0].read_text("utf-8")
+        page = write(make_run(checks=checks))[1].read_text("utf-8")
         return len(page), sum(len(exchange.text_content()) for exchange in exchanges_of(page).values())
 
     (few, exchanges), (many, _) = size(10), size(20)
@@ -223,7 +223,7 @@ def test_a_further_check_takes_no_further_exchanges(write, make_run, make_check)
 
 def test_an_exchange_that_no_check_has_read_is_left_out(write, make_run, make_check):
     """A report shows evidence, and no traffic beside it."""
-    page = write(make_run(checks=(make_check(exchanges=("rotation/2",)),)))[0].read_text("utf-8")
+    page = write(make_run(checks=(make_check(exchanges=("rotation/2",)),)))[1].read_text("utf-8")
     assert list(exchanges_of(page)) == ["rotation/2"]
 
 

@@ -19,9 +19,18 @@ from token_conformance.report import ReportError
 from token_conformance.report.writing import listed, write_reports
 from token_conformance.verdict import Verdict
 
-NAMES = ["report.html", "results.json", "junit.xml", "summary.md", "results.sarif", "ctrf.json", "badge.json"]
+NAMES = [
+    "index.html",
+    "report.html",
+    "results.json",
+    "junit.xml",
+    "summary.md",
+    "results.sarif",
+    "ctrf.json",
+    "badge.json",
+]
 SMALL = ["results.json", "junit.xml", "badge.json", "summary.md", "results.sarif", "ctrf.json"]
-"""All but the page, in the order in which they are written."""
+"""All but the pages, in the order in which they are written."""
 SCHEMA = json.loads((Path(results.__file__).parent / "results.schema.json").read_text("utf-8"))
 
 
@@ -34,7 +43,7 @@ def test_the_reports_are_written(write, tmp_path):
 
 def test_results_json_keeps_its_schema(write):
     """What is on the disk is valid."""
-    jsonschema.validate(json.loads(write()[1].read_text("utf-8")), SCHEMA)
+    jsonschema.validate(json.loads(write()[2].read_text("utf-8")), SCHEMA)
 
 
 def test_no_canary_is_in_a_file(write):
@@ -96,7 +105,7 @@ def test_an_exchange_that_redaction_missed_is_not_written(write, make_exchange, 
     redactor = Blind()
     redactor.learn("refresh_token", "<canary & secret>")
     exchange = make_exchange('{"error_description": "what is <canary & secret>?"}')
-    with pytest.raises(ReportError, match="report.html was not written") as error:
+    with pytest.raises(ReportError, match="index.html was not written.*; report.html was not written") as error:
         write(make_run(checks=(make_check(exchanges=(exchange.id,)),)), redactor=redactor, exchanges=(exchange,))
     assert [path.name for path in error.value.written] == SMALL
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted(SMALL)
@@ -124,17 +133,18 @@ def test_what_redaction_missed_is_masked(write, make_run, make_check, secret, sp
     texts = {path.name: path.read_text() for path in write(run, redactor=redactor, exchanges=())}
     assert not [name for name, text in texts.items() if spelling(secret) in html.unescape(html.unescape(text))]
     assert [name for name, text in texts.items() if "in the midst of words" not in text] == ["badge.json"]
-    page, results_json, junit = (texts[name] for name in NAMES[:3])
-    for text in (page, results_json, junit):
+    index, page, results_json, junit = (texts[name] for name in NAMES[:4])
+    for text in (index, page, results_json, junit):
         assert "masked in the reports, since redaction had missed it: refresh_token" in text
     assert json.loads(results_json)["checks"][0]["message"].count("<refresh_token 1>") == 1
     assert html.escape("<refresh_token 1>") in page
+    assert html.escape("<refresh_token 1>") in index
     assert etree.fromstring(junit.encode()).tag == "testsuites"
 
 
 def test_nothing_is_masked_where_redaction_missed_nothing(write):
     """As a rule the reports withhold nothing, and do not speak of it."""
-    assert json.loads(write()[1].read_text())["withheld"] == []
+    assert json.loads(write()[2].read_text())["withheld"] == []
 
 
 def test_a_secret_learnt_by_the_last_exchange_is_in_no_earlier_one(write, make_exchange, make_run, make_check):
@@ -144,7 +154,7 @@ def test_a_secret_learnt_by_the_last_exchange_is_in_no_earlier_one(write, make_e
     late = make_exchange('{"access_token": "canary-of-later"}', number=2)
     redactor.exchange(early)
     run = make_run(checks=(make_check(exchanges=(early.id, late.id)),))
-    page = write(run, redactor=redactor, exchanges=(early, late))[0].read_text("utf-8")
+    page = write(run, redactor=redactor, exchanges=(early, late))[1].read_text("utf-8")
     assert "canary" not in page
     assert page.count("access_token 1") == 2
 
@@ -187,7 +197,7 @@ def test_a_message_of_any_length_is_cut(write, make_run, make_check):
     """A server's words do not fill the reports; a usual message is whole."""
     checks = (make_check(Verdict.FAIL, message="said " * 200_000), make_check(Verdict.FAIL, message="said " * 300))
     paths = write(make_run(checks=checks))
-    long, usual = (check["message"] for check in json.loads(paths[1].read_text("utf-8"))["checks"])
+    long, usual = (check["message"] for check in json.loads(paths[2].read_text("utf-8"))["checks"])
     assert long.startswith("said said")
     assert long.endswith("… (999999 characters)")
     assert usual == ("said " * 300).strip()

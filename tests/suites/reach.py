@@ -81,6 +81,7 @@ class AskingServer:
 
     def __init__(self, profile: Profile, behaves: Behaviour) -> None:
         self.asked = Asked()
+        self.documentation = False
         self.variables: Mapping[str, str] = {}
         self._profile = profile
         self._behaviour = noting(behaves, self.asked)

@@ -99,6 +99,7 @@ class EvidenceFile:
             required=sorted(run.profile.required) if run.profile.required is not None else None,
             server=run.server.kind,
             description=self._told.text(run.server.description),
+            documentation=run.server.documentation,
             started=run.started,
             selection=self._selection.model_dump(),
             called=self._called.model_dump() if self._called is not None else None,

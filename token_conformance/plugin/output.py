@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
@@ -11,9 +10,6 @@ from typing import Any, Literal
 import pytest
 
 from token_conformance.evidence.answers import limits_the_rate
-from token_conformance.evidence.clock_skew import clock_skew
-from token_conformance.evidence.facts.expiries import expiries
-from token_conformance.evidence.facts.sheet import fact_sheet
 from token_conformance.plugin.again import resuming
 from token_conformance.plugin.baseline import beside_its_baseline
 from token_conformance.plugin.going_on import with_what_was_judged
@@ -21,8 +17,8 @@ from token_conformance.plugin.on_github import annotated, told_to_the_job
 from token_conformance.plugin.on_the_way import seen_by_the_oracle, seen_in_changed_requests
 from token_conformance.plugin.parking import parked_of, still_to_do
 from token_conformance.plugin.quiet import is_hushed, say_anyway
+from token_conformance.plugin.run_result import lost_result, run_result
 from token_conformance.plugin.selection import selection_of
-from token_conformance.plugin.stale import stale_deviations
 from token_conformance.plugin.stash import (
     DEFECTS,
     EXPLORED,
@@ -41,7 +37,6 @@ from token_conformance.plugin.stored_evidence import (
     evidence_left_of,
     folder_of,
     found_enough,
-    kind_of,
     leave_recording,
     why_cut_short,
     why_interrupted,
@@ -50,10 +45,10 @@ from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
 from token_conformance.results.exit_status import CONFORMS, INTERNAL_ERROR, INTERRUPTED, worst
-from token_conformance.results.facts import observed_lines, shown, shown_expiries
+from token_conformance.results.facts import observed_lines
 from token_conformance.results.outcome import Circumstances
-from token_conformance.results.results import CheckResult, RunResult
-from token_conformance.results.todo import announcement, to_dos
+from token_conformance.results.results import RunResult
+from token_conformance.results.todo import announcement
 from token_conformance.running.defect import described
 from token_conformance.running.interruption import INTERRUPTED as WAS_INTERRUPTED
 from token_conformance.running.record import Record
@@ -146,24 +141,6 @@ def _not_tested(runs: Iterable[str], finished: Sequence[Finished], config: pytes
     ]
 
 
-def lost_result(run: Run, worker: str, evidence: Path | None) -> RunResult:
-    """What can be said of a run whose process died: nothing but that, and how to judge the evidence that it has left."""
-    why = f"the process that tested it, {worker}, died, and with it what it had gathered"
-    if evidence is not None:
-        again = shlex.join(["token-conformance", "report", str(evidence)])
-        why = f"the process that tested it, {worker}, died; `{again}` judges what it had gathered"
-    return RunResult(
-        profile=run.name,
-        server=run.server.kind,
-        started=run.started,
-        seconds=round((run.present - run.started).total_seconds(), 2),
-        requests=0,
-        checks=(),
-        claims=tuple(sorted(run.profile.claims)),
-        circumstances=Circumstances(interrupted=f"{WAS_INTERRUPTED}: {why}", of_token_endpoint=False),
-    )
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - the hook's signature
     """Take over what a worker of xdist has finished."""
@@ -202,7 +179,7 @@ def report_on(name: str, config: pytest.Config, *, left_off: LeftOff | None = No
         tried, requests = config.stash[EXPLORED_REQUESTS].pop(name, (None, None))
         watched = (again.record if again else None, parked, searched)
         later = (*watched, tried)
-        result = _run_result(run, record, later, results)
+        result = run_result(run, record, later, results)
         on_the_way, blind = seen_by_the_oracle(run, (record, *watched), results, explored)
         on_the_way += seen_in_changed_requests(run, results, requests, on_the_way)
         said = tuple(run.redactor.text(each.told) for each in (explored, requests) if each is not None)
@@ -263,7 +240,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     )
 
 
-TOLD = ("report.html", "results.json", "junit.xml")
+TOLD = ("index.html", "report.html", "results.json", "junit.xml")
 """The reports whose paths are told; the others are for machines that know where to look."""
 
 
@@ -339,27 +316,3 @@ def _write_facts(run: Run, result: RunResult, config: pytest.Config) -> None:
         Path(given).write_text(lines, "utf-8")
     except OSError as error:
         raise ReportError(f"the facts cannot be written to {given}: {error.strerror}; choose another file") from None
-
-
-def _run_result(run: Run, record: Record, more: Iterable[Record | None], results: list[CheckResult]) -> RunResult:
-    """The result of a run; `more` was gathered after it."""
-    records = [record, *(each for each in more if each is not None)]
-    return RunResult(
-        profile=run.name,
-        provider=run.redactor.text(run.profile.profile.name),
-        address=run.redactor.text(run.profile.server.address),
-        server=kind_of(run),
-        started=run.started,
-        seconds=round((run.present - run.started).total_seconds(), 2),
-        requests=sum(len(each.exchanges) for each in records),
-        logins=sum(each.logins for each in records),
-        todo=to_dos(record, run.present),
-        spent=record.spent,
-        noticed=tuple(run.redactor.text(sentence) for sentence in record.noticed),
-        facts=shown(fact_sheet(run.profile, record.exchanges, live=run.server.kind == "live"), run.redactor.text),
-        expiries=shown_expiries(expiries(run.profile, record.exchanges), run.redactor.text),
-        clock_skew=clock_skew(record.exchanges) if run.server.kind == "live" else None,
-        checks=tuple(results),
-        stale_deviations=stale_deviations(run, results),
-        claims=tuple(sorted(run.profile.claims)),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -26,7 +27,7 @@ UNANSWERED = "no answer"
 
 @dataclass(frozen=True)
 class RedactedExchange:
-    """What may be shown of a request and its response."""
+    """What may be shown of a request and its response; `started` is when the request left (UTC)."""
 
     id: str
     request_line: str
@@ -38,6 +39,8 @@ class RedactedExchange:
     tokens: tuple[str, ...]
     seconds: float
     note: str = ""
+    started: datetime | None = None
+    scheme: str = "https"
 
     @property
     def answered(self) -> bool:
@@ -85,6 +88,8 @@ class _Showing:
             tokens=tuple(self.redact(line) for line in self.tokens(answer)) if answer and not self.flooding else (),
             seconds=exchange.seconds,
             note=_note(exchange),
+            started=exchange.started,
+            scheme=self.redact(split(request.url).scheme),
         )
 
     def target(self, url: str) -> str:

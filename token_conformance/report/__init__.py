@@ -1,4 +1,4 @@
-"""Reports: report.html for people, results.json, junit.xml and others for programs, the lines of the terminal; all from data.
+"""Reports: index.html and report.html for people, results.json, junit.xml and others for programs, the lines of the terminal; all from data.
 
 The plugin calls `write_reports`, `terminal` and `plan`. May import `results/`, `redaction/` and what lies below.
 """

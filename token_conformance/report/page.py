@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest_html  # type: ignore[import-untyped]  # pytest-html ships no types
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from token_conformance.layout import REPORT_ASSETS
 
@@ -103,7 +104,14 @@ class CompiledTemplates(FileSystemBytecodeCache):
 @cache
 def _templates() -> Environment:
     loader, compiled = FileSystemLoader([REPORT_ASSETS, RESOURCES]), CompiledTemplates(REPORT_ASSETS)
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, bytecode_cache=compiled)
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, bytecode_cache=compiled)
+    made.filters["in_text"] = in_text
+    return made
+
+
+def in_text(text: str) -> Markup:
+    """Text as it stands between tags; `>` and quotes, of which exchanges are full, are no markup there."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704 - it is escaped
 
 
 def _fortified(beginning: str, script: str) -> str:

@@ -16,6 +16,7 @@ from token_conformance.redaction import Redactor
 from token_conformance.report.badge import badge_of
 from token_conformance.report.ctrf import ctrf_of
 from token_conformance.report.html import html_of
+from token_conformance.report.index import index_of, read_by, scenarios_of
 from token_conformance.report.junit import junit_of
 from token_conformance.report.last_look import Contents, Evidence, Reports, looked_through
 from token_conformance.report.sarif import sarif_of
@@ -36,7 +37,7 @@ class ReportError(Exception):
 def write_reports(
     folder: Path, run: RunResult, exchanges: Sequence[Exchange], redactor: Redactor, config: pytest.Config
 ) -> list[Path]:
-    """Write report.html, results.json, junit.xml and what else CI reads into a folder, which is made; give their paths.
+    """Write index.html, report.html, results.json, junit.xml and what else CI reads into a folder, which is made; give their paths.
 
     What fits is kept: a program needs results.json most, and report.html is the largest.
 
@@ -45,11 +46,12 @@ def write_reports(
             secrets.
 
     """
-    for exchange in exchanges:
-        redactor.learn_exchange(exchange)
-    read = {id_ for check in run.checks for id_ in check.exchanges}
-    read |= {id_ for seen in run.on_the_way for id_ in seen.exchanges}
-    evidence = {exchange.id: redactor.exchange(exchange) for exchange in exchanges if exchange.id in read}
+    in_time = sorted(exchanges, key=lambda exchange: exchange.started)
+    for exchange in in_time:
+        redactor.learn_exchange(exchange)  # in the order of time, which is that of the placeholders' numbers
+    read, steps = read_by(run), scenarios_of(run)
+    shown_ones = (each for each in exchanges if each.id in read or each.scenario in steps)
+    evidence = {exchange.id: redactor.exchange(exchange) for exchange in shown_ones}
     shown, contents = redacted(run, redactor), _reports(_styles(config))
     try:
         reports = looked_through(contents, shown, evidence, redactor)
@@ -85,7 +87,10 @@ def _without_the_broken(
     return replace(reports, left_out=(*broken, *reports.left_out))
 
 
-SMALLEST_FIRST = ("results.json", "junit.xml", "badge.json", "summary.md", "results.sarif", "ctrf.json", "report.html")
+SMALLEST_FIRST = (
+    *("results.json", "junit.xml", "badge.json", "summary.md", "results.sarif", "ctrf.json"),
+    *("index.html", "report.html"),
+)
 
 
 def _not_written(folder: Path, written: Sequence[Path], error: OSError) -> str:
@@ -133,7 +138,8 @@ def _cut(message: str) -> str:
 
 def _reports(styles: Sequence[Path]) -> dict[str, Contents]:
     return {
-        "report.html": lambda run, evidence: html_of(run, evidence, styles),
+        "index.html": index_of,
+        "report.html": lambda run, evidence: html_of(run, _read_of(run, evidence), styles),
         "results.json": lambda run, _: _json(run.to_json()),
         "junit.xml": lambda run, _: junit_of(run),
         "summary.md": lambda run, _: summary_of(run),
@@ -145,6 +151,12 @@ def _reports(styles: Sequence[Path]) -> dict[str, Contents]:
 
 def _json(contents: Any) -> str:
     return to_json(contents, indent=2).decode() + "\n"
+
+
+def _read_of(run: RunResult, evidence: Evidence) -> Evidence:
+    """The exchanges that a verdict rests on; index.html shows further steps of the scenarios of findings."""
+    read = read_by(run)
+    return {id_: exchange for id_, exchange in evidence.items() if id_ in read}
 
 
 def _styles(config: pytest.Config) -> list[Path]:

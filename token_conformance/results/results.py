@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import token_conformance
@@ -19,7 +20,10 @@ from token_conformance.results.conclusion import conclusion
 from token_conformance.results.facts import fact_json
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.outcome import AS_USUAL, Circumstances, Outcome, outcome_of
+from token_conformance.results.standing import standings
 from token_conformance.results.todo import Parked, ToDo, spent_json
+from token_conformance.results.unjudged import unjudged
+from token_conformance.results.verdict_in_words import verdict_of
 from token_conformance.verdict import Verdict
 from token_conformance.wire.allowance import Spent
 
@@ -100,7 +104,8 @@ class RunResult:
 
     `noticed` are ways of the provider, neither right nor wrong, to which the run has adapted itself; `withheld` says
     what the reports do not show, since it would have been a secret; `provider` is its name, `address` its issuer, or else
-    its token endpoint; `circumstances` tell what was asked of the run, and how it
+    its token endpoint; `described` tells what answered, and `documentation` that it is an example of the provider's
+    documentation; `circumstances` tell what was asked of the run, and how it
     went; `parked` is what waits for a later run with `--due`; `spent` are the known limits of token requests with what is
     spent of them, and `runs` how many runs these are the results of, one after the other.
     `on_the_way` is what the oracle forbids in the exchanges and no check tells; `baseline` how all of it stands beside what
@@ -127,6 +132,8 @@ class RunResult:
     expiries: tuple[Expiry, ...] = ()
     provider: str = ""
     address: str = ""
+    described: str = ""
+    documentation: bool = False
     on_the_way: tuple[SeenOnTheWay, ...] = ()
     circumstances: Circumstances = AS_USUAL
     baseline: HeldAgainst | None = None
@@ -166,6 +173,7 @@ class RunResult:
     @property
     def _unjudged(self) -> tuple[Requirement, ...]:
         judged = {id_ for check in self.checks for id_ in check.settled}
+        judged |= {seen.requirement for seen in self.on_the_way}
         return tuple(requirement for requirement in catalogue().values() if requirement.id not in judged)
 
     def reasons(self, requirement: Requirement) -> tuple[str, ...]:
@@ -185,7 +193,7 @@ class RunResult:
         topics = dict.fromkeys(check.topic for check in self.checks)
         return {topic: tuple(check for check in self.checks if check.topic == topic) for topic in topics}
 
-    @property
+    @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """What stands behind the red checks, the worst first."""
         return causes_of(self.checks, causes(), catalogue())
@@ -246,6 +254,8 @@ class RunResult:
             "started": self.started.isoformat(),
             "seconds": self.seconds,
             "outcome": self.outcome.value,
+            "verdict": verdict_of(self).to_json(),
+            "requirements": asdict(standings(self)),
             "trouble": self.circumstances.told_trouble,
             "selection": self.circumstances.selection,
             "requests": self.requests,
@@ -260,6 +270,7 @@ class RunResult:
                 "not_judged": coverage.not_judged,
                 "not_testable": coverage.not_testable,
             },
+            "not_judged": [each.to_json() for each in unjudged(self)],
             "unjudged": [requirement.id for requirement in self.unjudged],
             "stale_deviations": list(self.stale_deviations),
             "baseline": self.baseline.to_json() if self.baseline is not None else None,

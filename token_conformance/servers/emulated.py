@@ -61,6 +61,7 @@ class EmulatedServer:
         self._profile = profile
         self._faults = tuple(faults)
         self._variations = tuple(variations)
+        self.documentation = False
         self.variables: Mapping[str, str] = {}
         self._server()
 

@@ -60,6 +60,7 @@ class Begin(Line):
     required: list[str] | None = None
     server: Literal["live", "emulated", "recorded"]
     description: str
+    documentation: bool = False
     started: AwareDatetime
     selection: Selection
     called: Called | None = None

@@ -96,6 +96,7 @@ class LiveServer:
         address = profile.server.address
         through = sentence(profile.server.proxy, address)
         self.description = f"live at {address}{f'; {through}' if through else ''}"
+        self.documentation = False
         self.variables: Mapping[str, str] = {}
 
     def connect(self, scenario: str) -> LiveConnection:  # noqa: ARG002 - a recording distinguishes scenarios

@@ -57,7 +57,8 @@ class RecordedServer:
 
     def __init__(self, recording: Recording, name: str) -> None:
         self._recording = recording
-        origin = ", derived from the documentation" if recording.origin == "documentation" else ""
+        self.documentation = recording.origin == "documentation"
+        origin = ", derived from the documentation" if self.documentation else ""
         self.description = f"recorded in {name}{origin}"
 
     def connect(self, scenario: str) -> RecordedConnection:

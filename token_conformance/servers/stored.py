@@ -274,6 +274,7 @@ class StoredServer:
         self.evidence, self.recorded = evidence, recorded
         self.since = datetime.now(UTC)
         self.kind: ServerKind = evidence.begin.server
+        self.documentation = evidence.begin.documentation
         source = "its evidence" if recorded is None else f"its recording {recorded}"
         self.description = f"{evidence.begin.description}; judged again from {source}"
 

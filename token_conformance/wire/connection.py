@@ -96,6 +96,11 @@ class Server(Protocol):
         ...
 
     @property
+    def documentation(self) -> bool:
+        """Whether what answers is an example of the provider's documentation, and not a server."""
+        ...
+
+    @property
     def variables(self) -> Mapping[str, str]:
         """Values that it gives to the variables of the profile."""
         ...

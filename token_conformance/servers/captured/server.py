@@ -72,6 +72,7 @@ class CapturedServer:
     """What a recording from elsewhere answers; while it is `rehearsing`, what scenarios draw is left open."""
 
     kind: ServerKind = "recorded"
+    documentation = False
     variables: Mapping[str, str] = {}
 
     def __init__(self, captured: Captured, name: str) -> None:

@@ -1,0 +1,137 @@
+"""The verdict of a run in words: of whom it speaks, the headline, and one sentence with the gravest consequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from token_conformance.results.outcome import Outcome
+from token_conformance.results.standing import standings
+from token_conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from token_conformance.results.results import RunResult
+
+
+class SpeaksOf(StrEnum):
+    """Of whom a verdict speaks: of a server alone can be said that it conforms."""
+
+    SERVER = "server"
+    PROFILE = "profile"
+    RECORDING = "recording"
+    DOCUMENTATION = "documentation"
+
+
+@dataclass(frozen=True)
+class Said:
+    """The verdict: whether it conforms (None where nobody can tell), of whom this is said, and how.
+
+    `gravest` is the id of the first cause.
+    """
+
+    conforms: bool | None
+    speaks_of: SpeaksOf
+    headline: str
+    sentence: str
+    gravest: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry of results.json."""
+        return {
+            "conforms": self.conforms,
+            "speaks_of": self.speaks_of.value,
+            "headline": self.headline,
+            "sentence": self.sentence,
+            "gravest": self.gravest,
+        }
+
+
+SUBJECTS = {
+    SpeaksOf.SERVER: ("The server", "conforms", "does not conform"),
+    SpeaksOf.PROFILE: ("The emulated server", "conforms", "does not conform"),
+    SpeaksOf.RECORDING: ("The recorded answers", "conform", "do not conform"),
+    SpeaksOf.DOCUMENTATION: ("The documented examples", "conform", "do not conform"),
+}
+
+OWNERS = {
+    SpeaksOf.SERVER: "server",
+    SpeaksOf.PROFILE: "emulated server",
+    SpeaksOf.RECORDING: "server that was recorded",
+    SpeaksOf.DOCUMENTATION: "examples",
+}
+"""Whose the mistakes are."""
+
+SCOPE = {
+    SpeaksOf.SERVER: "",
+    SpeaksOf.PROFILE: (
+        "What answered is this suite's own server, which takes on what the profile documents: "
+        "nothing is said of the provider itself."
+    ),
+    SpeaksOf.RECORDING: "What answered is a recording: of the server as it is today nothing is said.",
+    SpeaksOf.DOCUMENTATION: (
+        "What answered are examples of the provider's documentation: the mistakes are theirs, "
+        "and of the server itself nothing is said."
+    ),
+}
+"""What a reader has to know who might take the verdict for one on the provider."""
+
+WORST = {
+    Outcome.INTERRUPTED: "No verdict: the run was interrupted",
+    Outcome.NO_SESSION: "No verdict: the stored session cannot be used",
+    Outcome.TROUBLE: "No verdict: the run could not do what it should",
+    Outcome.ERROR: "No verdict: the suite met a defect of its own",
+    Outcome.CUT_SHORT: "No verdict yet: the provider limits requests",
+    Outcome.INCOMPLETE: "No verdict: not all that must be judged could be",
+    Outcome.NOTHING_JUDGED: "No verdict: nothing of the token endpoint was judged",
+    Outcome.SELECTION_HOLDS: "No verdict on the whole: what was selected holds",
+}
+"""Headlines that speak of the run."""
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def verdict_of(run: RunResult) -> Said:
+    """The verdict on a run."""
+    speaks_of, outcome = speaks(run), run.outcome
+    subject, keeps, breaks = SUBJECTS[speaks_of]
+    conforms = {Outcome.CONFORMS: True, Outcome.DOES_NOT_CONFORM: False}.get(outcome)
+    headline = {True: f"{subject} {keeps}, as far as it was judged", False: f"{subject} {breaks}"}
+    said = WORST[outcome] if conforms is None else headline[conforms]
+    sentence = " ".join(filter(None, (_told(run), SCOPE[speaks_of])))
+    return Said(conforms, speaks_of, said, sentence, run.causes[0].id if run.causes else None)
+
+
+def speaks(run: RunResult) -> SpeaksOf:
+    """Of whom the verdict on a run speaks."""
+    if run.documentation:
+        return SpeaksOf.DOCUMENTATION
+    return {"recorded": SpeaksOf.RECORDING, "emulated": SpeaksOf.PROFILE}.get(run.server, SpeaksOf.SERVER)
+
+
+def _told(run: RunResult) -> str:
+    if run.outcome in WORST:
+        return f"{run.conclusion} {_found(run)}".strip()
+    return _found(run) or _held(run)
+
+
+def _held(run: RunResult) -> str:
+    count = standings(run)
+    kept = count.holds + count.deviation + count.warned
+    return f"Nothing is violated of the {kept} requirements that were judged, of {count.total}; {count.not_judged} were not judged."
+
+
+def _found(run: RunResult) -> str:
+    """The checks that fail, how many habits explain them, and what the gravest brings about."""
+    failed, warned, causes = run.summary[Verdict.FAIL], run.summary[Verdict.WARNING], run.causes
+    counted = [f"{failed} check{'s' * (failed != 1)} fail{'s' * (failed == 1)}"] if failed else []
+    counted += [f"{warned} warn{'s' * (warned == 1)}"] if warned else []
+    if not (counted and causes):
+        return ""
+    mistakes = f"{_number(len(causes))} mistake{'s' * (len(causes) != 1)} of the {OWNERS[speaks(run)]}"
+    gravest = f" The gravest: {causes[0].consequence}" if causes[0].consequence else ""
+    return f"{' and '.join(counted)}, by {mistakes}.{gravest}"
+
+
+def _number(count: int) -> str:
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
