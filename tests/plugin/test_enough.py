@@ -9,10 +9,15 @@ import pytest
 from token_conformance.layout import ROOT
 
 CHECKS = '''
+import asyncio
+
+
 @scenario(needs="client_credentials")
 async def asked_later(provider):
-    """Ask forty times more."""
-    return [await provider.client_credentials() for _ in range(40)]
+    """Ask once more, when others have long been done."""
+    for _ in range(1000):
+        await asyncio.sleep(0)
+    return await provider.client_credentials()
 
 
 @requirement("must")
@@ -106,7 +111,7 @@ def test_a_quiet_session_says_what_it_comes_to(inner_run):
     """One line for a profile, and no other."""
     lines = [line for line in inner_run(LEVELS, "--tc-quiet", "-q").outlines if line]
     assert lines == [
-        "example: No verdict on the provider as a whole: nothing failed of what was selected by test_inner.py."
+        "example: No verdict on the provider: nothing of the token endpoint was judged; selected by test_inner.py."
     ]
 
 
