@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from token_conformance.report.badge import badge_of
 from token_conformance.report.ctrf import ctrf_of
 from token_conformance.report.sarif import sarif_of
 from token_conformance.report.summary import code, summary_of
+from token_conformance.results.baseline import Entry, HeldAgainst, Known
 from token_conformance.results.outcome import Circumstances
 from token_conformance.verdict import Verdict
 
@@ -184,3 +186,62 @@ def test_no_canary_is_in_what_ci_reads(write):
     """The files go through redaction like all others."""
     for path in write():
         assert "canary" not in Path(path).read_text("utf-8"), path.name
+
+
+@pytest.fixture
+def held_run(make_run, make_check):
+    """A run beside a baseline: one finding is new, one is known, one entry is gone, one has expired."""
+    known = make_check(Verdict.FAIL, id="suites/test_rotation.py::test_known", violated="rfc6749-5.1-json")
+    new = make_check(Verdict.FAIL, id="suites/test_rotation.py::test_new", violated="rfc6749-5.1-status-200")
+    entry = Entry("check", known.id, reason="the vendor mends it in June", owner="Ada")
+    expired = Entry("cause", "old", expires=date(2025, 1, 1))
+    held = HeldAgainst("known.toml", new=(new.id,), known=(Known(known.id, entry),), gone=("gone",), expired=(expired,))
+    return make_run(checks=(known, new), baseline=held)
+
+
+def test_sarif_tells_what_is_new(held_run):
+    """What is known is unchanged and suppressed, with the reason; what is gone is absent."""
+    log = sarif_of(held_run)
+    jsonschema.validate(log, SARIF)
+    told = {result["ruleId"]: result for result in log["runs"][0]["results"]}
+    assert {rule: result["baselineState"] for rule, result in told.items()} == {
+        "gone": "absent",
+        "rfc6749-5.1-json": "unchanged",
+        "rfc6749-5.1-status-200": "new",
+    }
+    (suppression,) = told["rfc6749-5.1-json"]["suppressions"]
+    assert suppression["justification"] == "Ada: the vendor mends it in June"
+    assert "suppressions" not in told["rfc6749-5.1-status-200"]
+
+
+def test_without_a_baseline_sarif_speaks_of_none(make_run):
+    """A viewer would take everything for unchanged."""
+    assert not [result for result in sarif_of(make_run())["runs"][0]["results"] if "baselineState" in result]
+
+
+def test_the_summary_tells_the_new_findings_first(held_run):
+    """Then what is known, and what somebody has to look after."""
+    text = summary_of(held_run)
+    headings = re.findall(r"^### (.*)$", text, re.MULTILINE)
+    assert headings[:2] == ["New findings", "Known findings"]
+    assert {"Gone from what is known", "Expired in the baseline"} <= set(headings)
+
+
+def test_what_is_known_is_a_notice_behind_what_is_new(held_run):
+    """Nobody has to do anything about it."""
+    assert [annotation.level for annotation in annotations_of(held_run)] == ["error", "notice"]
+
+
+def test_what_is_known_fails_no_dashboard(held_run):
+    """The verdict stands beside it."""
+    tests = {test["name"]: test for test in ctrf_of(held_run)["results"]["tests"]}
+    assert (tests["test_known"]["status"], tests["test_known"]["rawStatus"]) == ("skipped", "fail")
+    assert tests["test_known"]["extra"]["baseline"] == "known"
+    assert tests["test_new"]["status"] == "failed"
+
+
+def test_the_badge_of_a_run_with_nothing_new_is_not_green(held_run):
+    """The provider does not conform, and everybody knows."""
+    held = replace(held_run.baseline, new=(), gone=(), expired=())
+    badge = badge_of(replace(held_run, checks=held_run.checks[:1], baseline=held))
+    assert (badge["message"], badge["color"]) == ("nothing new (1 known) (recorded)", "orange")

@@ -52,7 +52,7 @@ def _judge(folder: str) -> None:
     told = os.open(Path(folder) / TOLD, os.O_WRONLY | os.O_CREAT, 0o600)
     os.dup2(told, 1)
     os.dup2(told, 2)
-    os._exit(judged([str(SUITES), *machinery(), "-q", "--complete", f"--from-evidence={folder}"]))
+    os._exit(judged([str(SUITES), *machinery(), "-q", "--tc-complete", f"--tc-from-evidence={folder}"]))
 
 
 def _why(folder: Path) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ import click
 from token_conformance.command_line.baseline_options import baseline_arguments, baseline_options
 from token_conformance.command_line.profile_options import environment, profile_options
 from token_conformance.command_line.refusing import refuse
+from token_conformance.command_line.selecting import is_silent, selection_arguments, selection_options, unknown_topics
 from token_conformance.command_line.session_options import session_options
 from token_conformance.command_line.start import end_lightly, without_collecting
 from token_conformance.command_line.telling import tell, tell_problem
@@ -132,13 +132,6 @@ UNUSED = (
 @click.option("--no-recording", is_flag=True, help="Make no recording.har at the end of the run.")
 @click.option("--strict", is_flag=True, help="Warnings and stale deviations fail the run.")
 @click.option("--complete", is_flag=True, help="MUSTs of the claims that could not be judged fail the run (status 7).")
-@click.option(
-    "--max-failures",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Send nothing more once N causes stand behind violated MUSTs, and judge what was gathered by then.",
-)
-@click.option("-x", "at_once", is_flag=True, help="As --max-failures 1.")
 @click.option("--fault", multiple=True, metavar="NAME", help="Switch on a fault of the emulated server.")
 @click.option(
     "--variation", multiple=True, metavar="NAME", help="Switch on an allowed variation of the emulated server."
@@ -146,19 +139,8 @@ UNUSED = (
 @session_options
 @profile_options
 @click.option("--suites", multiple=True, type=click.Path(exists=True), help="Suites of your own to run beside ours.")
-@click.option("-k", "keywords", metavar="EXPRESSION", help="Only checks whose names match, as in pytest.")
-@click.option("-m", "marks", metavar="EXPRESSION", help="Only checks of these topics, such as `rotation or refresh`.")
-@click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only checks of this topic; may be repeated.")
-@click.option(
-    "--level",
-    multiple=True,
-    type=click.Choice(["MUST", "SHOULD", "MAY"]),
-    help="Only checks of this level; MUST NOT belongs to MUST; may be repeated.",
-)
 @click.option("-n", "workers", metavar="N", help="Worker processes for several profiles, as in pytest-xdist.")
-@click.option("-v", "--verbose", is_flag=True, help="A line for each check.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what each run comes to.")
-@click.option("--json", "as_json", is_flag=True, help="With --plan: print it for programs.")
+@selection_options
 @click.pass_context
 def run(context: click.Context, /, profiles: tuple[str, ...], **options: object) -> None:
     """Test the providers of the given profiles (names, paths, or folders of them) and write their reports.
@@ -191,8 +173,8 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     Assertions stay as they are written: each says what it found by itself, or its check's fact does.
     """
     arguments = [str(SUITES), *_listed(options["suites"]), *machinery()]
-    arguments += ["-p", "xdist.plugin"] if options["workers"] else []
-    arguments += ["-v"] if options["verbose"] else ["-q"]
+    arguments += ["-p", "xdist.plugin", "-n", str(options["workers"])] if options["workers"] else []
+    arguments += selection_arguments(options)
     for profile in profiles:
         arguments += ["--profile", profile]
     for name in ("live", "emulated"):
@@ -213,42 +195,14 @@ def pytest_arguments(profiles: tuple[str, ...], options: dict[str, object]) -> l
     arguments += ["--tc-strict"] if options["strict"] else []
     arguments += ["--tc-complete"] if options["complete"] else []
     arguments += [f"--tc-report-dir={options['report_dir']}"]
-    most = 1 if options.get("at_once") else options.get("max_failures")
-    arguments += [f"--tc-max-failures={most}"] if most else []
-    arguments += [f"--tc-level={level}" for level in _listed(options.get("level"))]
-    arguments += ["--tc-quiet"] if is_silent(options) else []
-    arguments += ["--tc-json"] if options.get("as_json") else []
     arguments += [f"--tc-write-facts={options['write_facts']}"] if options["write_facts"] else []
     arguments += [f"--tc-session-file={options['session_file']}"] if options["session_file"] else []
     arguments += ["--tc-keyring"] if options["keyring"] else []
     arguments += [f"--tc-env-file={file}" for file in _listed(options["env_files"])]
     arguments += [f"--tc-proxy={options['proxy']}"] if options["proxy"] else []
-    selected = {**options, "marks": selecting(options["marks"], _listed(options.get("topics")))}
-    for option, flag in (("keywords", "-k"), ("marks", "-m"), ("workers", "-n")):
-        arguments += [flag, str(selected[option])] if selected[option] else []
     for name in ("fault", "variation", "require"):
         arguments += [f"--tc-{name}={value}" for value in _listed(options[name])]
     return arguments
-
-
-def selecting(marks: object, topics: list[str]) -> str:
-    """What `-m` is given: its own expression, and one of the topics."""
-    named = " or ".join(topics)
-    return f"({marks}) and ({named})" if marks and named else str(marks or "") or named
-
-
-def is_silent(options: dict[str, object]) -> bool:
-    """Whether nothing is said on the way: it was asked for, or a program reads what is printed."""
-    return bool(options.get("quiet") or options.get("as_json"))
-
-
-def unknown_topics(options: dict[str, object]) -> Iterator[str]:
-    """A sentence on each topic that no suite has, where no other suites are given."""
-    known = {path.stem.removeprefix("test_") for path in SUITES.glob("test_*.py")}
-    for topic in _listed(options.get("topics")):
-        if topic not in known and not options["suites"]:
-            near = ", ".join(get_close_matches(topic, known, n=3, cutoff=0.4)) or ", ".join(sorted(known))
-            yield f"--topic {topic}: there is none of that name; near: {near}"
 
 
 def machinery() -> list[str]:

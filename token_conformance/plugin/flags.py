@@ -135,12 +135,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--update-baseline",
         action="store_true",
-        help="with --baseline: have FILE know what is found, with all that was said of it",
+        help="with --tc-baseline: have FILE know what is found, with all that was said of it",
     )
     group.addoption(
         "--as-of",
         metavar="VERSION",
-        help="with --baseline: findings of checks that came after this version of the suite only warn",
+        help="with --tc-baseline: findings of checks that came after this version of the suite only warn",
     )
     group.addoption(
         "--complete",

@@ -63,8 +63,7 @@ FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 class Finished:
     """What is left to say of a run after its reports are written; plain values, since workers send it.
 
-    `failed` is the number of its checks that pytest counts as failed, `summary` the path of its summary.md, and
-    `annotations` are what the log of a job is told.
+    `failed` counts its checks that failed for pytest; `summary` is the path of summary.md, `annotations` are for a job.
     """
 
     name: str

@@ -14,6 +14,9 @@ from token_conformance.verdict import Verdict
 MOST = 10
 """Annotations of a step: GitHub shows no more of a kind."""
 
+LEVELS = ("error", "warning", "notice")
+"""What an annotation can be, the worst first; what a baseline knows is a notice."""
+
 LONGEST = 1000
 """Characters of an annotation; summary.md and report.html tell more."""
 
@@ -51,7 +54,7 @@ def annotations_of(run: RunResult) -> tuple[Annotation, ...]:
 
 def worst_first(annotations: Iterable[Annotation]) -> Iterator[str]:
     """The lines of a step, of all its runs: ten at most, errors before warnings."""
-    ranked = sorted(annotations, key=lambda each: each.level != "error")
+    ranked = sorted(annotations, key=lambda each: LEVELS.index(each.level))
     return (each.line for each in ranked[:MOST])
 
 
@@ -74,6 +77,7 @@ def resuming(mark: str) -> str:
 
 def _annotation(run: RunResult, found: Finding) -> Annotation:
     level = "error" if found.verdict is Verdict.FAIL else "warning"
+    level = {"known": "notice", "newer": "warning"}.get(found.standing or "", level)
     title = f"{run.profile}: {found.requirement or found.id}"
     return Annotation(level, on_one_line(title), on_one_line(" ".join(found.cited.split()))[:LONGEST])
 

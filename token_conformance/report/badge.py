@@ -9,7 +9,12 @@ from token_conformance.results.outcome import Outcome
 from token_conformance.results.results import RunResult
 from token_conformance.verdict import Verdict
 
-COLOURS = {Outcome.CONFORMS: "brightgreen", Outcome.DOES_NOT_CONFORM: "red"}
+COLOURS = {
+    Outcome.CONFORMS: "brightgreen",
+    Outcome.DOES_NOT_CONFORM: "red",
+    Outcome.NOTHING_NEW: "orange",
+    Outcome.BASELINE_STALE: "orange",
+}
 """Colours of the outcomes that speak of the provider; all others are grey."""
 
 
@@ -33,5 +38,7 @@ def _more(run: RunResult) -> list[str]:
     failures += sum(seen.verdict is Verdict.FAIL for seen in run.on_the_way)
     if run.outcome is Outcome.DOES_NOT_CONFORM and failures:
         return [f"({failures} cause{'s' * (failures != 1)})"]
+    if run.outcome is Outcome.NOTHING_NEW and run.baseline is not None:
+        return [f"({len(run.baseline.known)} known)"]
     warnings = run.summary[Verdict.WARNING]
     return [f"({warnings} warning{'s' * (warnings != 1)})"] if run.outcome is Outcome.CONFORMS and warnings else []

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import token_conformance
 from token_conformance.redaction.visible import visible
+from token_conformance.report.findings import Standing, standing_of
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -27,7 +28,7 @@ KNOWN = ("passed", "failed", "skipped", "pending", "other")
 
 def ctrf_of(run: RunResult) -> dict[str, Any]:
     """The report of one run; times are in milliseconds."""
-    tests = [*map(_test, run.checks), *map(_on_the_way, run.on_the_way)]
+    tests = [*(_test(each, run) for each in run.checks), *(_on_the_way(each, run) for each in run.on_the_way)]
     if run.outcome.broken_off:
         tests.insert(0, _broken_off(run))
     start = round(run.started.timestamp() * 1000)
@@ -59,30 +60,46 @@ def _broken_off(run: RunResult) -> dict[str, Any]:
     }
 
 
-def _test(check: CheckResult) -> dict[str, Any]:
+def _test(check: CheckResult, run: RunResult) -> dict[str, Any]:
     module, _, name = check.id.partition("::")
+    standing = standing_of(run, [check.id])
     return {
         "name": name or check.id,
-        "status": STATUSES[check.verdict],
+        "status": _status(check.verdict, standing),
         "duration": round(check.seconds * 1000),
         "suite": [module],
         "rawStatus": check.verdict.value,
         **({"message": visible(check.message)} if check.message else {}),
         "tags": [check.topic],
         "filePath": module,
-        "extra": {"level": check.level, "requirements": list(check.requirements), "clause": check.clause},
+        "extra": {
+            "level": check.level,
+            "requirements": list(check.requirements),
+            "clause": check.clause,
+            **_beside(standing),
+        },
     }
 
 
-def _on_the_way(seen: SeenOnTheWay) -> dict[str, Any]:
+def _status(verdict: Verdict, standing: Standing | None) -> str:
+    """The status by the verdict; what a baseline knows, or could not know yet, does not fail a dashboard."""
+    return "skipped" if STATUSES[verdict] == "failed" and standing in {"known", "newer"} else STATUSES[verdict]
+
+
+def _beside(standing: Standing | None) -> dict[str, str]:
+    return {"baseline": standing} if standing is not None else {}
+
+
+def _on_the_way(seen: SeenOnTheWay, run: RunResult) -> dict[str, Any]:
+    standing = standing_of(run, [seen.requirement])
     steps = [{"name": visible(f"{step.told} ({step.exchange})"), "status": "other"} for step in seen.story]
     return {
         "name": seen.requirement,
-        "status": STATUSES[seen.verdict],
+        "status": _status(seen.verdict, standing),
         "duration": 0,
         "suite": ["seen on the way"],
         "rawStatus": seen.verdict.value,
         "message": visible(seen.message),
         **({"steps": steps} if steps else {}),
-        "extra": {"level": seen.level, "requirements": [seen.requirement], "clause": seen.clause},
+        "extra": {"level": seen.level, "requirements": [seen.requirement], "clause": seen.clause, **_beside(standing)},
     }

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from token_conformance.results.causes import RED
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
+
+Standing = Literal["new", "newer", "known"]
+"""How a finding stands beside a baseline: new, of a check that the baseline could not know, or known."""
+
+STANDINGS: tuple[Standing | None, ...] = ("new", None, "newer", "known")
+"""The standings, what has to be looked at first."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +22,8 @@ class Finding:
     """A habit of the server that violates something: a cause with its checks, or what was seen on the way.
 
     `id` is that of the cause, or of the requirement that was violated on the way; `message` is what the decisive check
-    says, and may hold words of the server, redacted. `checks` are the red checks, and `steps` what led to it.
+    says, and may hold words of the server, redacted. `checks` are the red checks, and `steps` what led to it; `standing` is
+    how it stands beside a baseline, if there is one.
     """
 
     id: str
@@ -27,6 +35,7 @@ class Finding:
     mend: str = ""
     checks: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    standing: Standing | None = None
 
     @property
     def cited(self) -> str:
@@ -35,9 +44,15 @@ class Finding:
 
 
 def findings_of(run: RunResult) -> tuple[Finding, ...]:
-    """All findings of a run, failures before warnings, and else the worst first."""
+    """All findings of a run: beside a baseline the new ones first, then failures before warnings, and the worst first."""
     found = (*_of_causes(run), *_on_the_way(run))
-    return tuple(sorted(found, key=lambda each: RED.index(each.verdict)))
+    return tuple(sorted(found, key=lambda each: (STANDINGS.index(each.standing), RED.index(each.verdict))))
+
+
+def standing_of(run: RunResult, ids: Iterable[str]) -> Standing | None:
+    """How findings stand beside the baseline of a run, together: news is what counts."""
+    found = {run.baseline.standing_of(each) for each in ids} if run.baseline is not None else set()
+    return next((each for each in STANDINGS if each in found), None)
 
 
 def _of_causes(run: RunResult) -> Iterator[Finding]:
@@ -53,6 +68,7 @@ def _of_causes(run: RunResult) -> Iterator[Finding]:
             clause=first.clause,
             mend=cause.mend,
             checks=cause.checks,
+            standing=standing_of(run, cause.checks),
         )
 
 
@@ -66,6 +82,7 @@ def _on_the_way(run: RunResult) -> Iterator[Finding]:
             requirement=seen.requirement,
             clause=seen.clause,
             steps=tuple(f"+{step.seconds:g} s, {step.told} ({step.exchange})" for step in seen.story),
+            standing=standing_of(run, [seen.requirement]),
         )
 
 

@@ -24,7 +24,8 @@ def sarif_of(run: RunResult) -> dict[str, Any]:
     reds = [*run.of(*LEVELS)]
     rules = _rules([*(_rule_of(check) for check in reds), *(seen.requirement for seen in run.on_the_way)])
     places = {rule["id"]: place for place, rule in enumerate(rules)}
-    results = [
+    results = [*_gone(run)]
+    results += [
         *(_result(check, run, places) for check in reds),
         *(_on_the_way(each, run, places) for each in run.on_the_way),
     ]
@@ -84,7 +85,8 @@ def _result(check: CheckResult, run: RunResult, places: Mapping[str, int]) -> di
         "message": {"text": visible(check.message or check.title)},
         "locations": [_location(run, endpoint)],
         "partialFingerprints": {"check/v1": check.id},
-        **({"suppressions": [_documented(check)]} if deviates else {}),
+        **_suppressed([*([_documented(check)] if deviates else []), *_known(check.id, run)]),
+        **_beside_the_baseline(check.id, run),
         "properties": {"check": check.id, "verdict": check.verdict.value, "exchanges": list(check.exchanges)},
     }
 
@@ -92,6 +94,33 @@ def _result(check: CheckResult, run: RunResult, places: Mapping[str, int]) -> di
 def _documented(check: CheckResult) -> dict[str, Any]:
     """A deviation is no news to whoever wrote it into the profile (§3.35)."""
     return {"kind": "external", "status": "accepted", "justification": visible(check.message or check.title)}
+
+
+def _known(finding: str, run: RunResult) -> list[dict[str, Any]]:
+    """What is known by the baseline is no news either, and its entry says why (§3.35)."""
+    entry = run.baseline.entry_of(finding) if run.baseline is not None else None
+    if entry is None:
+        return []
+    said = visible(": ".join(filter(None, (entry.owner, entry.reason or "no reason given"))))
+    return [{"kind": "external", "status": "accepted", "justification": said}]
+
+
+def _suppressed(by: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"suppressions": by} if by else {}
+
+
+def _beside_the_baseline(finding: str, run: RunResult) -> dict[str, Any]:
+    """Whether a result is new (§3.27.24), where there is a baseline."""
+    if run.baseline is None:
+        return {}
+    return {"baselineState": "new" if run.baseline.standing_of(finding) in {"new", "newer"} else "unchanged"}
+
+
+def _gone(run: RunResult) -> Iterator[dict[str, Any]]:
+    """What the baseline knows, and was judged a pass."""
+    for id_ in run.baseline.gone if run.baseline is not None else ():
+        message = {"text": visible(f"{id_} is known by the baseline, and was judged a pass: take it out")}
+        yield {"ruleId": id_, "kind": "pass", "level": "none", "message": message, "baselineState": "absent"}
 
 
 def _on_the_way(seen: SeenOnTheWay, run: RunResult, places: Mapping[str, int]) -> dict[str, Any]:
@@ -104,6 +133,8 @@ def _on_the_way(seen: SeenOnTheWay, run: RunResult, places: Mapping[str, int]) -
         "message": {"text": visible(seen.message)},
         "locations": [_location(run, None)],
         "partialFingerprints": {"check/v1": f"seen-on-the-way/{seen.requirement}"},
+        **_suppressed(_known(seen.requirement, run)),
+        **_beside_the_baseline(seen.requirement, run),
         **({"codeFlows": [{"threadFlows": [{"locations": steps}]}]} if steps else {}),
         "properties": {"verdict": seen.verdict.value, "exchanges": list(seen.exchanges)},
     }

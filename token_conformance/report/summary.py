@@ -14,6 +14,14 @@ from token_conformance.report.findings import Finding, defects_of, findings_of
 from token_conformance.results.results import RunResult
 from token_conformance.verdict import Verdict
 
+TITLES = {
+    "new": "New findings",
+    None: "Findings",
+    "newer": "Findings of checks that came after the baseline",
+    "known": "Known findings",
+}
+"""What findings are headed by, by how they stand beside a baseline."""
+
 LONGEST = 400
 """Characters of a message; results.json has the whole."""
 
@@ -33,7 +41,9 @@ def _parts(run: RunResult) -> Iterator[str]:
     yield f"**{run.outcome.value.replace('_', ' ').capitalize()}:** {code(run.conclusion)}"
     yield _verdicts(run)
     found = findings_of(run)
-    yield from _section("Findings", [_finding(each) for each in found])
+    for standing, title in TITLES.items():
+        yield from _section(title, [_finding(each) for each in found if each.standing == standing])
+    yield from _beside_the_baseline(run)
     yield from _section(
         "Defects of the suite", [f"- {code(each.id)}: {code(each.message)}" for each in defects_of(run)]
     )
@@ -42,6 +52,15 @@ def _parts(run: RunResult) -> Iterator[str]:
     yield from _section("Left to do", [f"- {code(each.scenario)}: {code(each.because)}" for each in run.todo])
     yield from _section("Withheld", [f"- {code(each)}" for each in run.withheld])
     yield f"{run.requests} requests and {run.logins} logins in {run.seconds:.1f} s. `report.html` shows the exchanges."
+
+
+def _beside_the_baseline(run: RunResult) -> Iterator[str]:
+    """What somebody has to look after in the baseline."""
+    if (held := run.baseline) is not None:
+        gone = [f"- {code(each)}: judged a pass, take it out" for each in held.gone]
+        expired = [f"- {code(each.id)}: until {each.expires}" for each in held.expired]
+        yield from _section("Gone from what is known", gone)
+        yield from _section("Expired in the baseline", expired)
 
 
 def code(text: str) -> str:
