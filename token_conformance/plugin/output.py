@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ import pytest
 from token_conformance.evidence.answers import limits_the_rate
 from token_conformance.plugin.again import resuming
 from token_conformance.plugin.baseline import beside_its_baseline
+from token_conformance.plugin.finished import FINISHED, Finished
 from token_conformance.plugin.going_on import with_what_was_judged
 from token_conformance.plugin.on_github import annotated, told_to_the_job
 from token_conformance.plugin.on_the_way import seen_by_the_oracle, seen_in_changed_requests
@@ -55,28 +56,6 @@ from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.verdict import Verdict
 from token_conformance.wire.exchange import Exchange
-
-FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What is left to say of a run after its reports are written; plain values, since workers send it.
-
-    `failed` counts its checks that failed for pytest; `summary` is the path of summary.md, `annotations` are for a job.
-    """
-
-    name: str
-    lines: tuple[str, ...]
-    status: int
-    failed: int
-    summary: str = ""
-    annotations: tuple[tuple[str, str, str], ...] = ()
-
-    @property
-    def of_most_weight(self) -> tuple[str, ...]:
-        """What the run comes to, and what went wrong with it."""
-        return (*(line for line in self.lines[:-1] if line.startswith("ERROR: ")), self.lines[-1])
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
