@@ -76,7 +76,7 @@ def pytest_sessionfinish() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand out the tests by module, so that a provider is started once, and the table of faults by profile."""
-    if config.option.profile:
+    if config.option.tc_profile:
         return None
     from xdist.scheduler import LoadScopeScheduling
 

@@ -67,7 +67,7 @@ def test_of_the_provider(asked):
 def installed(folder: Path) -> dict[str, str]:
     """An environment in which the package looks as if it were installed: its metadata name the plugin."""
     metadata = folder / "metadata" / "token_conformance-0.1.0.dist-info"
-    metadata.mkdir(parents=True)
+    metadata.mkdir(parents=True, exist_ok=True)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: token-conformance\nVersion: 0.1.0\n")
     (metadata / "entry_points.txt").write_text(ENTRY_POINT)
     (metadata / "RECORD").write_text("token_conformance/__init__.py,,\n")
@@ -145,6 +145,16 @@ def test_its_options_have_names_of_their_own(pytester):
     options = {name for name in names if name.startswith("--")}
     assert {name for name in options if not name.startswith(flags.PREFIX)} == {"--profile"}
     assert "--tc-live" in options
+
+
+def test_its_options_are_kept_under_names_of_their_own(pytester):
+    """Those of pytest and of all others stay what they were, where nobody asks for a run."""
+    bare = vars(pytester.parseconfig("-p", "no:token_conformance.plugin").option)
+    beside = vars(pytester.parseconfig("-p", "token_conformance.plugin").option)
+    assert {name for name in beside.keys() - bare.keys() if not name.startswith(flags.KEPT_AS)} == set()
+    assert {name: beside[name] for name in bare.keys() - {"plugins"}} == {
+        name: bare[name] for name in bare.keys() - {"plugins"}
+    }
 
 
 def test_a_check_without_a_provider_says_what_it_needs(pytester):

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import pytest
 
-from token_conformance.plugin.flags import pytest_addoption
+from token_conformance.plugin.flags import asks_for_a_run, pytest_addoption, take_up
 
 __all__ = ["conformance_run", "pytest_addoption", "pytest_configure"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the session test the providers that it is given; without one the plugin stays out of the way."""
-    if config.option.profile or config.option.from_evidence:
+    if asks_for_a_run(config):
         from token_conformance.plugin import hooks  # all that a run needs, and nobody else wants
 
+        take_up(config)
         config.pluginmanager.register(hooks, hooks.__name__)
 
 

@@ -16,16 +16,33 @@ PREFIX = "--tc-"
 """What our options begin with, beside those of all other plugins."""
 
 
+KEPT_AS = "tc_"
+"""What the names begin with under which they are kept, for the same reason."""
+
+
 class _Prefixed:
-    """A group of options that have names of their own among all plugins; they are read by the names of the command."""
+    """A group of options that have names of their own among all plugins; they are read by those of the command."""
 
     def __init__(self, group: pytest.OptionGroup) -> None:
         self._group = group
 
     def addoption(self, name: str, **attributes: Any) -> None:
         """Add `--tc-NAME` for `--NAME`."""
-        usual = {"dest": name.removeprefix("--").replace("-", "_")}
-        self._group.addoption(name.replace("--", PREFIX, 1), **usual | attributes)
+        given = attributes.pop("dest", name.removeprefix("--").replace("-", "_"))
+        self._group.addoption(name.replace("--", PREFIX, 1), dest=f"{KEPT_AS}{given}", **attributes)
+
+
+def asks_for_a_run(config: pytest.Config) -> bool:
+    """Whether a session is to test a provider."""
+    given = vars(config.option)
+    return bool(given[f"{KEPT_AS}profile"] or given[f"{KEPT_AS}from_evidence"])
+
+
+def take_up(config: pytest.Config) -> None:
+    """Have the options at hand by the names of the command, in a session that asks for a run."""
+    for name, value in list(vars(config.option).items()):
+        if name.startswith(KEPT_AS):
+            setattr(config.option, name.removeprefix(KEPT_AS), value)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ours = parser.getgroup("token-conformance", "conformance of OAuth 2.0 and OpenID Connect token endpoints")
     ours.addoption(
         "--profile",
+        dest=f"{KEPT_AS}profile",
         action="append",
         default=[],
         metavar="NAME",
