@@ -207,6 +207,6 @@ def test_an_unknown_id_is_told_with_the_nearest(run):
 def test_a_baseline_that_cannot_be_written_is_trouble(run):
     """The reports are there all the same, and say so."""
     path = run.path.parent / "nowhere" / "known.toml"
-    result = run.inner(checks(), "--baseline", str(path), "--tc-update-baseline")
+    result = run.inner(checks(), "--tc-baseline", str(path), "--tc-update-baseline")
     assert any("known.toml: cannot be written: No such file or directory" in line for line in result.outlines)
     assert run.inner.results()["outcome"] == "does_not_conform"
