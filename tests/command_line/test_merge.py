@@ -95,6 +95,7 @@ def test_of_one_profile_the_newest_run_counts(merge, job):
     result = merge("one", "two", "three")
     assert (result.exit_code, [each["server"] for each in merge.summary()["profiles"]]) == (0, ["emulated", "live"])
     assert "NOTE     p: 1 older run left out" in result.output
+    assert len(list(JUnitXml.fromfile(str(merge.folder / "all" / "junit.xml")))) == len(merge.summary()["profiles"])
 
 
 def test_a_run_without_junit_is_told_in_that_of_all(merge, job):

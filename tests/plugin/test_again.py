@@ -20,7 +20,9 @@ from token_conformance.servers.live import LiveServer
 
 def config(profile=(), **given):
     usual = {"env_file": [], "session_file": None, "keyring": False, "proxy": None}
-    option = SimpleNamespace(**(usual | {"warnings_fail": False, "complete": False} | given), profile=[*profile])
+    option = SimpleNamespace(
+        **(usual | {"warnings_fail": False, "complete": False, "baseline": None} | given), profile=[*profile]
+    )
     return SimpleNamespace(option=option, args=[str(SUITES)])
 
 
@@ -85,8 +87,8 @@ def test_a_profile_that_comes_along_has_its_name(run, home):
 def test_what_the_run_was_held_to_and_suites_of_ones_own_are_told(run, home):
     """Else other checks would be judged, by another measure."""
     (home / "own").mkdir()
-    asked = config(["mine.toml"], complete=True, warnings_fail=True)
+    asked = config(["mine.toml"], complete=True, baseline="known.toml", warnings_fail=True)
     asked.args += ["own", "test_that_is_gone.py"]
     held = Run("mine", run.profile.requiring(["fapi2"]), run.server, Redactor())
     told = resuming(held, Path("results.json"), asked)
-    assert "--suites own --require fapi2 --strict --complete --resume" in told
+    assert "--suites own --require fapi2 --baseline known.toml --strict --complete --resume" in told

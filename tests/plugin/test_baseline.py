@@ -76,7 +76,7 @@ def test_what_is_written_is_known_next_time(run):
     assert run.lines[-1].endswith(
         "Does not conform: 1 check failed; by known.toml 0 new, 2 known; 1 check with a warning."
     )
-    assert "BASELINE known.toml: 0 new, 2 known" in run.lines
+    assert "BASELINE known.toml: 0 new, 2 known (2 without a reason or an owner)" in run.lines
     assert run.told()["new"] == []
 
 
@@ -148,9 +148,9 @@ def test_each_profile_has_its_own(run):
 
 def test_workers_write_one_file(run):
     """Each its profiles, none of which is lost."""
-    names = ("a", "b", "c", "d")
+    names = ("a", "b", "c")
     assert run(checks(), "--tc-update-baseline", "-n", "2", profiles=names) == 0
-    assert [len(known(run, name)) for name in names] == [1, 1, 1, 1]
+    assert [len(known(run, name)) for name in names] == [1, 1, 1]
 
 
 def test_junit_marks_what_is_known(run):

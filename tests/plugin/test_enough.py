@@ -153,3 +153,13 @@ def test_the_first_cause_ends_a_run_of_the_command(tmp_path):
     assert len(ended.stdout.splitlines()) == 1
     assert "clients-not-authenticated" in {cause["id"] for cause in results["causes"]}
     assert results["requests"] < 500
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_known_stops_nothing(inner_run, known):
+    """Beside a baseline new findings count alone: a run that goes on repeats them."""
+    path = inner_run.folder / "known.toml"
+    path.write_text('[[profiles.example.known]]\ncheck = "test_inner.py::test_must_not_hold"\n' * known)
+    inner_run(CHECKS, "--tc-max-failures", "1", "--tc-baseline", str(path))
+    red = next(check for check in inner_run.results()["checks"] if check["verdict"] == "fail")
+    assert (red["seen"], bool(red["unrepeated"])) == (([2, 2], False) if known else ([1, 1], True))

@@ -12,6 +12,7 @@ from token_conformance.results.baseline import Baseline, Entry, HeldAgainst, hel
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.outcome import Circumstances, Outcome
 from token_conformance.results.results import CheckResult, RunResult
+from token_conformance.results.verdict_in_words import verdict_of
 from token_conformance.verdict import Verdict
 
 TODAY = date(2026, 5, 1)
@@ -251,9 +252,9 @@ def beside(run, *entries, **more):
         ),
         (
             beside(run_of(check("a", Verdict.WARNING))),
-            Outcome.DOES_NOT_CONFORM,
+            Outcome.NEW_WARNINGS,
             1,
-            "Does not conform: warnings are new; by known.toml 1 new, 0 known; 1 check with a warning.",
+            "Conforms as far as it was judged, and warnings are new; by known.toml 1 new, 0 known; 1 check with a warning.",
         ),
         (
             beside(run_of(check("a", Verdict.WARNING), strict=True), entry("a")),
@@ -308,6 +309,29 @@ def beside(run, *entries, **more):
 def test_the_outcome_says_what_is_new_and_the_headline_what_is_so(run, outcome, status, conclusion):
     """With a baseline the status 0 means that nothing is new, and the headline does not call that conforming."""
     assert (run.outcome, run.outcome.exit_status, run.conclusion) == (outcome, status, conclusion)
+
+
+@pytest.mark.parametrize(
+    ("run", "conforms", "headline"),
+    [
+        (beside(run_of(check("a")), entry("a")), False, "The server does not conform"),
+        (beside(run_of(check("a")), entry("a", expires=date(2026, 1, 1))), False, "The server does not conform"),
+        (beside(run_of(check("a", Verdict.PASS)), entry("a")), True, "The server conforms, as far as it was judged"),
+        (beside(run_of(check("a", Verdict.WARNING))), True, "The server conforms, as far as it was judged"),
+        (
+            beside(run_of(check("a", Verdict.WARNING), selection="-k a")),
+            None,
+            "No verdict on the whole: nothing failed of what was judged",
+        ),
+    ],
+)
+def test_a_baseline_changes_nothing_of_the_verdict(run, conforms, headline):
+    """What is known, and what has become of the file, makes no provider conform, and keeps none from it."""
+    said = verdict_of(run)
+    assert (said.conforms, said.headline) == (conforms, headline)
+    known, new, stale = len(run.baseline.known), len(run.baseline.new), ", which is out of date" * run.baseline.stale
+    told = f"Beside known.toml{stale}, {new} finding{' is' if new == 1 else 's are'} new and {known} known."
+    assert told in said.sentence
 
 
 def test_a_defect_of_ours_is_in_no_baseline():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import groupby
 
@@ -57,8 +57,12 @@ class KnownSuite(BaseModel):
 
 def present_suite(ids: Iterable[str]) -> KnownSuite:
     """The suite of today: what comes along, and what else has these ids."""
-    ours = (*(check.id for check in tied_checks()), *catalogue(), *ids)
-    return KnownSuite(version=token_conformance.__version__, ids=_lines(map(short, ours)))
+    return KnownSuite(version=token_conformance.__version__, ids=_lines({*_ours(), *map(short, ids)}))
+
+
+@cache
+def _ours() -> frozenset[str]:
+    return frozenset(short(id_) for id_ in (*(check.id for check in tied_checks()), *catalogue()))
 
 
 def short(id_: str) -> str:

@@ -134,7 +134,7 @@ def write_merged(found: Merged, output: Path) -> None:
     for path in found.shards:
         if (output / path.name).resolve() != path.resolve():
             shutil.copyfile(path, output / path.name)
-    _junit(found).write(str(output / JUNIT), pretty=True)
+    _junit(found).write(str(output / JUNIT))
     (output / SUMMARY).write_text(json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -143,12 +143,13 @@ def _junit(found: Merged) -> JUnitXml:
     together = JUnitXml("token-conformance")
     for part in found.parts:
         for suite in _suites(part):
-            together.add_testsuite(suite)
+            # add_testsuite would make one of suites that look alike
+            together.append(suite)  # type: ignore[no-untyped-call]  # junitparser is typed in part
     if found.missing:
         suite = TestSuite("token-conformance merge")
         suite.add_testcases([_case(sentence) for sentence in found.missing])
-        together.add_testsuite(suite)
-    together.update_statistics()  # type: ignore[no-untyped-call]  # junitparser is typed in part
+        together.append(suite)  # type: ignore[no-untyped-call]  # likewise
+    together.update_statistics()  # type: ignore[no-untyped-call]  # likewise
     return together
 
 

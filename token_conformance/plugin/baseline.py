@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from token_conformance.results.baseline import Baseline, held_against, renewed
+from token_conformance.results.baseline import Baseline, held_against, renewed, standing
+from token_conformance.results.findings import Finding
 from token_conformance.results.outcome import Outcome
 from token_conformance.results.results import RunResult
 from token_conformance.running.run import Run
@@ -59,6 +60,14 @@ def beside_its_baseline(run: Run, result: RunResult, config: pytest.Config) -> R
     except BaselineError as problem:
         return result.with_trouble("; ".join(problem.problems))
     return replace(result, baseline=held_against(result, known, run.started.date()))
+
+
+def is_news(run: Run, config: pytest.Config) -> Callable[[Finding], bool]:
+    """Tells of a finding of a run that goes on whether it will fail the run: without a baseline each does."""
+    if config.option.baseline is None:
+        return lambda _: True
+    known = _known(run, Path(config.option.baseline), config)
+    return lambda finding: standing(finding, known) == "new"
 
 
 def _known(run: Run, path: Path, config: pytest.Config) -> Baseline:

@@ -8,9 +8,12 @@ import pytest
 
 from token_conformance.judging.causes import causes
 from token_conformance.judging.habit import habit_of
+from token_conformance.plugin.baseline import is_news
 from token_conformance.plugin.repeating import is_plain, outcome_of, sight_of
-from token_conformance.plugin.selection import own_scenarios
+from token_conformance.plugin.selection import former_ids, own_scenarios, run_for
 from token_conformance.plugin.silence import silence
+from token_conformance.plugin.workers import without_profile
+from token_conformance.results.findings import Finding, red_names
 from token_conformance.running.interruption import Interruption
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
@@ -23,12 +26,18 @@ MAX_FAILURES = "--max-failures"
 class Tally:
     """Counts the causes behind failures of one run while it goes on; what all exchanges are judged by comes later.
 
-    A red is not repeated then, which would be a further request, and says so.
+    A red is not repeated then, which would be a further request, and says so. What is no news counts for nothing.
     """
 
-    def __init__(self, checks: Iterable[pytest.Item], most: int, interruption: Interruption) -> None:
+    def __init__(
+        self,
+        checks: Iterable[pytest.Item],
+        most: int,
+        interruption: Interruption,
+        is_news: Callable[[Finding], bool] = lambda _: True,
+    ) -> None:
         self._checks = [each for each in checks if isinstance(each, pytest.Function) and own_scenarios(each)]
-        self._most, self._interruption = most, interruption
+        self._most, self._interruption, self._is_news = most, interruption, is_news
         self._causes: set[str] = set()
 
     def __call__(self, scenario: str, record_of: Callable[[], Record]) -> None:
@@ -46,10 +55,15 @@ class Tally:
             sight = sight_of(check, record, outcome_of(check, record))
         if sight.judgement.verdict is Verdict.FAIL:
             habit = habit_of(sight.exchanges, sight.compared, sight.judgement.offence)
-            self._causes.add(causes().key(sight.judgement.violated or check.nodeid, habit))
+            violated = sight.judgement.violated or check.nodeid
+            key = causes().key(violated, habit)
+            id_ = without_profile(check.nodeid, run_for(check).name)
+            names = red_names((id_, *former_ids(check)), violated, (key,))
+            if self._is_news(Finding("check", id_, Verdict.FAIL, names, "")):
+                self._causes.add(key)
 
 
 def tally_of(run: Run, checks: Iterable[pytest.Item], config: pytest.Config) -> Tally | None:
     """What stops a run after so many causes, where it was asked for."""
     most = config.option.max_failures
-    return Tally(checks, most, run.interruption) if most and not run.replayed else None
+    return Tally(checks, most, run.interruption, is_news(run, config)) if most and not run.replayed else None

@@ -113,7 +113,9 @@ def _on_the_way(seen: SeenOnTheWay) -> Iterator[str]:
 def _beside_baseline(held: HeldAgainst) -> Iterator[str]:
     """What is new, known and gone; what came of each finding stands above."""
     unseen = f", {len(held.unseen)} not seen" if held.unseen else ""
-    yield on_one_line(f"BASELINE {held.file}: {len(held.new)} new, {len(held.known)} known{unseen}")
+    bare = sum(not (known.entry.reason and known.entry.owner) for known in held.known)
+    lacking = f" ({bare} without a reason or an owner)" if bare else ""
+    yield on_one_line(f"BASELINE {held.file}: {len(held.new)} new, {len(held.known)} known{lacking}{unseen}")
     yield from (f"NEW      {id_}" for id_ in held.new)
     yield from (f"NEWER    {id_}: no more than a warning before --update-baseline" for id_ in held.newer)
     yield from (on_one_line(f"KNOWN    {known.id}{_said_of(known.entry)}") for known in held.known)

@@ -21,6 +21,10 @@ QUIET = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 """The verdicts beside which a cause may be gone."""
 
 
+Standing = Literal["new", "known", "newer"]
+"""How a finding stands: nobody knows it, somebody does, or nobody could."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A finding that somebody knows: a check that is red, a cause behind any number of them, or what is seen on the way.
@@ -115,7 +119,7 @@ class HeldAgainst:
         """The entry by which a finding is known; None where it is not."""
         return next((known.entry for known in self.known if known.id == finding), None)
 
-    def standing_of(self, finding: str) -> Literal["new", "known", "newer"] | None:
+    def standing_of(self, finding: str) -> Standing | None:
         """How a finding stands beside the baseline; None of what is none."""
         if self.entry_of(finding) is not None:
             return "known"
@@ -143,17 +147,24 @@ def held_against(run: RunResult, baseline: Baseline, today: date) -> HeldAgainst
     left = [entry for entry in baseline.entries if entry not in seen | gone]
     unknown = tuple(_unknown([entry for entry in left if not baseline.knew(entry.id)], run))
     nameless = {each.id for each in unknown}
-    newer = tuple(each.id for each in found if not _entries(each, baseline) and _came_later(each, baseline))
+    stand = [(each.id, standing(each, baseline)) for each in found]
     return HeldAgainst(
         file=baseline.file,
-        new=tuple(each.id for each in found if not _entries(each, baseline) and each.id not in newer),
+        new=tuple(id_ for id_, how in stand if how == "new"),
         known=tuple(Known(each.id, entries[0]) for each in found if (entries := _entries(each, baseline))),
-        newer=newer,
+        newer=tuple(id_ for id_, how in stand if how == "newer"),
         gone=tuple(entry.id for entry in baseline.entries if entry in gone),
         expired=tuple(entry for entry in baseline.entries if entry.has_expired(today)),
         unseen=tuple(entry.id for entry in left if entry.id not in nameless),
         unknown=unknown,
     )
+
+
+def standing(finding: Finding, baseline: Baseline) -> Standing:
+    """How a finding stands beside a baseline."""
+    if _entries(finding, baseline):
+        return "known"
+    return "newer" if _came_later(finding, baseline) else "new"
 
 
 def _entries(finding: Finding, baseline: Baseline) -> list[Entry]:

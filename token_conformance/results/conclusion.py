@@ -30,8 +30,10 @@ def _headline(run: RunResult) -> str:
             return f"{NO_VERDICT}: {how.trouble}"
         case Outcome.DOES_NOT_CONFORM | Outcome.NOTHING_NEW:
             return f"Does not conform: {_violations(run)}"
+        case Outcome.NEW_WARNINGS:
+            return f"{_apart_from_the_baseline(run)}, and warnings are new"
         case Outcome.BASELINE_STALE if held is not None:
-            return f"{_beside_a_stale_baseline(run)}, and {held.file} is out of date"
+            return f"{_apart_from_the_baseline(run)}, and {held.file} is out of date"
         case outcome:
             return _of_none_that_failed(run, outcome)
 
@@ -48,8 +50,8 @@ def _of_none_that_failed(run: RunResult, outcome: Outcome) -> str:
     }.get(outcome, "Conforms as far as it was judged")
 
 
-def _beside_a_stale_baseline(run: RunResult) -> str:
-    """What is said of a provider of which nothing is new, whatever has become of the baseline."""
+def _apart_from_the_baseline(run: RunResult) -> str:
+    """What is said of a provider of which no failure is new, whatever has become of the baseline."""
     if run.failed:
         return f"Does not conform: {_violations(run)}"
     return "Conforms as far as it was judged" if run.whole else f"{NO_VERDICT} as a whole: nothing failed"
@@ -64,13 +66,11 @@ def _against(held: HeldAgainst) -> str:
 
 
 def _violations(run: RunResult) -> str:
-    """For what it does not conform: failures, or warnings where these fail a run, as new ones do."""
+    """For what it does not conform: failures, or warnings where these fail a run."""
     if failed := run.summary[Verdict.FAIL]:
         return f"{checks(failed)} failed"
     if run.failed:
         return "no check failed, and what must hold was violated on the way"
-    if run.baseline is not None and run.baseline.new:
-        return "warnings are new"
     return "warnings and stale deviations were to count"
 
 

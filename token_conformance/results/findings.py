@@ -43,11 +43,16 @@ def findings_of(run: RunResult) -> tuple[Finding, ...]:
 def _of_check(check: CheckResult, cause: Cause | None, known: Catalogue) -> Finding:
     """A red check: known by itself, by its cause or the requirement that it violates, or since that was seen on the way before."""
     violated = check.violated or check.id
-    ids = {violated, known.key(violated, check.habit), *([cause.id] if cause is not None else [])}
-    names: set[Name] = {("check", id_) for id_ in names_of(check)}
-    names |= {("cause", id_) for each in ids for id_ in _all_names(each)}
-    names |= {("seen_on_the_way", id_) for id_ in _all_names(violated)}
-    return Finding("check", check.id, check.verdict, frozenset(names), check.message or check.title)
+    keys = {known.key(violated, check.habit), *([cause.id] if cause is not None else [])}
+    names = red_names((check.id, *check.formerly), violated, keys)
+    return Finding("check", check.id, check.verdict, names, check.message or check.title)
+
+
+def red_names(checks: Iterable[str], violated: str, keys: Iterable[str]) -> frozenset[Name]:
+    """The names of what a check of these ids found: what it violates, and the keys of causes behind that."""
+    names: set[Name] = {("check", id_) for check in checks for id_ in (check, without_parameters(check))}
+    names |= {("cause", id_) for each in (violated, *keys) for id_ in _all_names(each)}
+    return frozenset(names | {("seen_on_the_way", id_) for id_ in _all_names(violated)})
 
 
 def _of_what_was_seen(seen: SeenOnTheWay, checks: Iterable[CheckResult], known: Catalogue) -> Finding:

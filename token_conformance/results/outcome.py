@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class Outcome(StrEnum):
     """What a run comes to; only `CONFORMS` and `DOES_NOT_CONFORM` speak of the provider as a whole.
 
-    Beside a baseline `DOES_NOT_CONFORM` says that something is new, and `NOTHING_NEW` that it does not conform as is known.
+    Beside a baseline `DOES_NOT_CONFORM` says that something is new as well, and `NOTHING_NEW` that it does not conform as is
+    known; `NEW_WARNINGS` that nothing failed, and a warning is new.
     """
 
     INTERRUPTED = "interrupted"
     NO_SESSION = "no_session"
     DOES_NOT_CONFORM = "does_not_conform"
     ERROR = "error"
+    NEW_WARNINGS = "new_warnings"
     TROUBLE = "trouble"
     CUT_SHORT = "cut_short"
     BASELINE_STALE = "baseline_stale"
@@ -49,6 +51,7 @@ _STATUSES = {
     Outcome.NO_SESSION: exit_status.NO_SESSION,
     Outcome.DOES_NOT_CONFORM: exit_status.DOES_NOT_CONFORM,
     Outcome.ERROR: exit_status.DOES_NOT_CONFORM,
+    Outcome.NEW_WARNINGS: exit_status.DOES_NOT_CONFORM,
     Outcome.TROUBLE: exit_status.USAGE_ERROR,
     Outcome.CUT_SHORT: exit_status.CUT_SHORT,
     Outcome.BASELINE_STALE: exit_status.BASELINE_STALE,
@@ -125,15 +128,16 @@ def outcome_of(
     """
     judged = how.of_token_endpoint and any(summary[verdict] for verdict in Verdict if verdict.judged)
     red = summary[Verdict.FAIL] or (how.strict and summary[Verdict.WARNING])
-    too_much = baseline.new if baseline is not None else red
+    new = baseline.new if baseline is not None else ()
     fitting = (
         (Outcome.INTERRUPTED, how.interrupted is not None),
         (Outcome.NO_SESSION, how.no_session),
         # A run that did not even get to the token endpoint says why, and not what was wrong on the way there.
         (Outcome.TROUBLE, how.trouble is not None and not how.of_token_endpoint),
         (Outcome.NOTHING_JUDGED, how.of_anything_else),
-        (Outcome.DOES_NOT_CONFORM, too_much or (how.strict and stale)),
+        (Outcome.DOES_NOT_CONFORM, (red and (new or baseline is None)) or (how.strict and stale)),
         (Outcome.ERROR, summary[Verdict.ERROR]),
+        (Outcome.NEW_WARNINGS, new),
         (Outcome.TROUBLE, how.trouble is not None),
         (Outcome.CUT_SHORT, left),
         (Outcome.BASELINE_STALE, baseline is not None and baseline.stale),

@@ -159,13 +159,23 @@ def letter(place: int) -> str:
 def verdict_in_words(run: ToldRun) -> str:
     """What a run comes to: `conforms` is said of none but a provider that was asked."""
     subject = SPEAKS_OF.get(run.server)
-    if run.outcome in {Outcome.CONFORMS, ""} and not run.failed:
-        return f"{subject} holds" if subject else "conforms as far as it was judged"
-    if run.outcome in {Outcome.DOES_NOT_CONFORM, Outcome.NOTHING_NEW, Outcome.BASELINE_STALE, ""}:
-        if not run.failed:
-            return "nothing failed, and warnings or the baseline are to be looked at"
-        return f"{subject} does not hold" if subject else "does not conform"
+    if run.outcome in _OF_THE_PROVIDER:
+        if run.failed or run.outcome in {Outcome.DOES_NOT_CONFORM, Outcome.NOTHING_NEW}:
+            return f"{subject} does not hold" if subject else "does not conform"
+        if run.selection is None:
+            return f"{subject} holds" if subject else "conforms as far as it was judged"
     return f"no verdict: {run.outcome.replace('_', ' ')}"
+
+
+_OF_THE_PROVIDER = {
+    "",
+    Outcome.CONFORMS,
+    Outcome.DOES_NOT_CONFORM,
+    Outcome.NOTHING_NEW,
+    Outcome.NEW_WARNINGS,
+    Outcome.BASELINE_STALE,
+}
+"""What a run comes to that says something of the provider; the oldest suites did not say it."""
 
 
 def _verdicts(run: ToldRun, present: Mapping[str, str]) -> dict[str, Cell]:

@@ -88,6 +88,9 @@ WORST = {
 }
 """Headlines that speak of the run."""
 
+OF_A_PART = "No verdict on the whole: nothing failed of what was judged"
+"""That of a part of a run in which warnings are new, or of a baseline that is out of date."""
+
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -95,11 +98,24 @@ def verdict_of(run: RunResult) -> Said:
     """The verdict on a run."""
     speaks_of, outcome = speaks(run), run.outcome
     subject, keeps, breaks = SUBJECTS[speaks_of]
-    conforms = {Outcome.CONFORMS: True, Outcome.DOES_NOT_CONFORM: False}.get(outcome)
+    conforms = _conforms(run)
     headline = {True: f"{subject} {keeps}, as far as it was judged", False: f"{subject} {breaks}"}
-    said = WORST[outcome] if conforms is None else headline[conforms]
-    sentence = " ".join(filter(None, (_told(run), SCOPE[speaks_of])))
+    said = WORST.get(outcome, OF_A_PART) if conforms is None else headline[conforms]
+    sentence = " ".join(filter(None, (_told(run), _beside_baseline(run), SCOPE[speaks_of])))
     return Said(conforms, speaks_of, said, sentence, run.causes[0].id if run.causes else None)
+
+
+def _conforms(run: RunResult) -> bool | None:
+    """Whether a provider conforms, whatever was known of it; None where nobody can tell."""
+    match run.outcome:
+        case Outcome.CONFORMS:
+            return True
+        case Outcome.DOES_NOT_CONFORM | Outcome.NOTHING_NEW:
+            return False
+        case Outcome.NEW_WARNINGS | Outcome.BASELINE_STALE:
+            return False if run.failed else True if run.whole else None
+        case _:
+            return None
 
 
 def speaks(run: RunResult) -> SpeaksOf:
@@ -113,6 +129,16 @@ def _told(run: RunResult) -> str:
     if run.outcome in WORST:
         return f"{run.conclusion} {_found(run)}".strip()
     return _found(run) or _held(run)
+
+
+def _beside_baseline(run: RunResult) -> str:
+    """What of it is no surprise, where somebody has written down what is known."""
+    held = run.baseline
+    if held is None or run.outcome in WORST:  # whose conclusion tells it
+        return ""
+    stale = ", which is out of date" if held.stale else ""
+    new = f"{len(held.new)} finding{'s are' if len(held.new) != 1 else ' is'} new"
+    return f"Beside {held.file}{stale}, {new} and {len(held.known)} known."
 
 
 def _held(run: RunResult) -> str:
