@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from token_conformance.archive.certificates.standing import Results
     from token_conformance.archive.certificates.statement import Frozen
 
-RECORDING = "recording.har"
-
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
@@ -170,8 +168,7 @@ def _certify(
         reports = judged_again(evidence)
         results = results_of(reports["results.json"])
         requirements = _refuse_what_is_open(context, results, claims, CONFORMS)
-        recording = {path.name: path.read_bytes() for path in [folder / RECORDING] if path.is_file()}
-        _write(output, made(evidence, {**reports, **recording}, requirements, signer))
+        _write(output, made(evidence, reports, requirements, signer))
     except (NotJudgedAgainError, NotIntactError) as problem:
         refuse([f"no certificate: {problem}"])
     except OSError as error:

@@ -13,6 +13,12 @@ from token_conformance.layout import SUITES
 from token_conformance.servers.evidence_lines import FILE
 
 REPORTS = ("results.json", "report.html", "junit.xml")
+RECORDING = "recording.har"
+"""What is made of the evidence as well, where that is done."""
+
+OF_A_JOB = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
+"""By what a run knows that it is a job of CI, to whose summary it adds: judging again is none."""
+
 TOLD = "told.txt"
 """What the process says, beside the evidence."""
 
@@ -42,7 +48,8 @@ def judged_again(evidence: bytes) -> Mapping[str, bytes]:
             process.kill()  # where the command is interrupted
         if any(not (folder / report).is_file() for report in REPORTS):
             raise NotJudgedAgainError(_why(folder))
-        return {report: (folder / report).read_bytes() for report in REPORTS}
+        made = filter(Path.is_file, (folder / report for report in (*REPORTS, RECORDING)))
+        return {path.name: path.read_bytes() for path in made}
 
 
 def _judge(folder: str) -> None:
@@ -52,7 +59,9 @@ def _judge(folder: str) -> None:
     told = os.open(Path(folder) / TOLD, os.O_WRONLY | os.O_CREAT, 0o600)
     os.dup2(told, 1)
     os.dup2(told, 2)
-    os._exit(judged([str(SUITES), *machinery(), "-q", "--complete", f"--from-evidence={folder}"]))
+    for name in OF_A_JOB:
+        os.environ.pop(name, None)
+    os._exit(judged([str(SUITES), *machinery(), "-q", "--tc-complete", f"--tc-from-evidence={folder}"]))
 
 
 def _why(folder: Path) -> str:
