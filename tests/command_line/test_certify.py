@@ -234,7 +234,7 @@ def test_what_is_open_is_named_and_not_certified(certified, tmp_path, faults, st
     assert found == status
     errors = [line for line in told.splitlines() if line.startswith("ERROR: ")]
     assert any(said in line and "MUST" in line for line in errors[:-1])
-    assert errors[-1] == f"ERROR: no certificate: {len(errors) - 1} of its MUSTs are open"
+    assert errors[-1].startswith(f"ERROR: no certificate: {len(errors) - 1} of its MUSTs are open")
     assert not (tmp_path / "no.zip").exists()
 
 

@@ -39,7 +39,7 @@ SPEAKS_OF = {
     "emulated": "the emulated server, which takes on what the profile {profile} documents, and not of the provider itself",
     "recorded": "a recording of exchanges with {address}, and of nothing that it does not hold",
 }
-"""Of what a certificate speaks, by what answered."""
+"""Of what a certificate speaks, by what answered; who verifies holds a statement against these words, so that they stay."""
 
 
 @dataclass(frozen=True)
