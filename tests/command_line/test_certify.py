@@ -87,7 +87,7 @@ def forged(certified, by="key", evidence=None, results=None, requirements=None):
     """A bundle with other contents, signed well by whoever has the key."""
     files = unpacked(certified.bundle)
     told = results or files["results.json"]
-    reports = {"results.json": told, "report.html": files["report.html"], "junit.xml": files["junit.xml"]}
+    reports = {name: files[name] for name in ("index.html", "report.html", "junit.xml")} | {"results.json": told}
     stands = requirements or frozen(results_of(told), {"oauth2"}, catalogue())
     return made(evidence or files["evidence.jsonl"], reports, stands, keys.signer(certified.folder / by))
 

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from token_conformance.layout import SUITES
 from token_conformance.servers.evidence_lines import FILE
 
-REPORTS = ("results.json", "report.html", "junit.xml")
-RECORDING = "recording.har"
-"""What is made of the evidence as well, where it is asked for."""
+RESULTS, RECORDING = "results.json", "recording.har"
+REPORTS = (RESULTS, "index.html", "report.html", "junit.xml", RECORDING)
+"""What comes of the evidence; the recording where it is asked for."""
 
 OF_A_JOB = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
 """By what a run knows that it is a job of CI, to whose summary it adds: judging again is none."""
@@ -48,9 +48,9 @@ def judged_again(evidence: bytes, *, recording: bool = False) -> Mapping[str, by
             process.join()
         finally:
             process.kill()  # where the command is interrupted
-        if any(not (folder / report).is_file() for report in REPORTS):
+        if not (folder / RESULTS).is_file():
             raise NotJudgedAgainError(_why(folder))
-        made = filter(Path.is_file, (folder / report for report in (*REPORTS, RECORDING)))
+        made = filter(Path.is_file, (folder / report for report in REPORTS))
         return {path.name: path.read_bytes() for path in made}
 
 

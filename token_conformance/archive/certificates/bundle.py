@@ -76,7 +76,7 @@ def made(evidence: bytes, reports: Mapping[str, bytes], requirements: Sequence[F
 
     Args:
         evidence: what was exchanged, without where it was made.
-        reports: the contents of `results.json`, `report.html` and `junit.xml`, and of `recording.har` where there is one.
+        reports: the contents of `results.json`, `index.html`, `report.html` and `junit.xml`, and of `recording.har` where there is one.
         requirements: those of the claims, as they stand.
         signer: who signs.
 
