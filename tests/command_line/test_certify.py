@@ -217,19 +217,28 @@ def test_a_newer_suite_that_judges_otherwise_does_not_confirm(certified, by_an_o
     assert ": pass then, fail now" in told
 
 
-@pytest.mark.parametrize(
-    ("faults", "status", "said"),
-    [
-        ((), INCOMPLETE, " was not judged: "),
-        (("--fault", "wrong-secret-accepted"), DOES_NOT_CONFORM, "is violated: "),
-    ],
-)
-def test_what_is_open_is_named_and_not_certified(certified, tmp_path, faults, status, said):
+def without(evidence, scenario):
+    """Evidence that does not hold what a scenario exchanged."""
+    made_by = f'"type":"exchange","scenario":"{scenario}"'.encode()
+    return b"".join(line for line in evidence.splitlines(keepends=True) if made_by not in line)
+
+
+OPEN = {
+    "a violation": (
+        lambda evidence: evidence.replace(rb"\"Bearer\"", rb"\"banana\""),
+        DOES_NOT_CONFORM,
+        " is violated: ",
+    ),
+    "what nobody judged": (lambda evidence: without(evidence, "wrong_credentials"), INCOMPLETE, " was not judged: "),
+}
+
+
+@pytest.mark.parametrize("change", OPEN)
+def test_what_is_open_is_named_and_not_certified(certified, tmp_path, change):
     """Each MUST that is violated or was not judged, with what would help; the file is not written."""
-    selected = ("-k", "wrong_secret", "--evidence", "--emulated", "--report-dir", tmp_path)
-    ended(certified.folder, "run", "canary.toml", *selected, *faults)
-    (evidence,) = tmp_path.glob("canary/*/evidence.jsonl")
-    asked = ("--require", "oauth2", "--evidence", evidence.parent, "--key", "key", "--output", tmp_path / "no.zip")
+    changed, status, said = OPEN[change]
+    (tmp_path / "evidence.jsonl").write_bytes(changed(unpacked(certified.bundle)["evidence.jsonl"]))
+    asked = ("--require", "oauth2", "--evidence", tmp_path, "--key", "key", "--output", tmp_path / "no.zip")
     found, told = ended(certified.folder, "certify", "canary.toml", *asked)
     assert found == status
     errors = [line for line in told.splitlines() if line.startswith("ERROR: ")]
