@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from token_conformance.archive.certificates.standing import Results
     from token_conformance.archive.certificates.statement import Frozen
 
-RECORDING = "recording.har"
-
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
@@ -167,11 +165,10 @@ def _certify(
     try:
         evidence = of_evidence.bare((folder / FILE).read_bytes(), required=claims)
         _refuse_what_others_cannot_judge(evidence, name)
-        reports = judged_again(evidence)
+        reports = judged_again(evidence, recording=True)
         results = results_of(reports["results.json"])
         requirements = _refuse_what_is_open(context, results, claims, CONFORMS)
-        recording = {path.name: path.read_bytes() for path in [folder / RECORDING] if path.is_file()}
-        _write(output, made(evidence, {**reports, **recording}, requirements, signer))
+        _write(output, made(evidence, reports, requirements, signer))
     except (NotJudgedAgainError, NotIntactError) as problem:
         refuse([f"no certificate: {problem}"])
     except OSError as error:
@@ -200,7 +197,8 @@ def _refuse_what_is_open(
         for sentence in sentences:
             tell_problem(sentence)
         violated = any(each.mandatory and each.verdict in {"fail", "warning"} for each in requirements)
-        _end(context, f"{len(sentences)} of its MUSTs are open", DOES_NOT_CONFORM if violated else INCOMPLETE)
+        why = "; ".join(filter(None, (f"{len(sentences)} of its MUSTs are open", results.trouble)))
+        _end(context, why, DOES_NOT_CONFORM if violated else INCOMPLETE)
     if results.outcome != Outcome.CONFORMS or status != CONFORMS:
         why = results.trouble or f"the run came to {results.outcome.replace('_', ' ')}"
         _end(context, why, status or Outcome(results.outcome).exit_status)

@@ -22,7 +22,7 @@ def make(key):
     """A bundle, by whoever signs it."""
 
     def make(results=PASSED, evidence=None, catalogue=CATALOGUE, by=key, **files):
-        reports = {"results.json": results, "report.html": b"<p>", "junit.xml": b"<t/>", **files}
+        reports = {"results.json": results, "index.html": b"<p>", "report.html": b"<p>", "junit.xml": b"<t/>", **files}
         stands = frozen(results_of(results), {"oauth2"}, catalogue)
         return made(evidence or lines(), reports, stands, keys.signer(by))
 

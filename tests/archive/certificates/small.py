@@ -60,16 +60,7 @@ def lines(*exchanges, **begin):
             "server": {"issuer": "https://op.example"},
             "clients": [{"client_id": "a", "client_secret": "b"}],
         },
-        "selection": {
-            "keywords": "",
-            "marks": "",
-            "only": None,
-            "suites": [],
-            "strict": False,
-            "complete": False,
-            "repeats": True,
-            "most_failures": 0,
-        },
+        "selection": {},
         "called": None,
         **begin,
     }

@@ -107,7 +107,7 @@ def test_each_missing_or_added_byte_is_found(small, step):
 
 
 @pytest.mark.parametrize(
-    "name", ["profile.json", "evidence.jsonl", "salts.json", "results.json", "report.html", "junit.xml"]
+    "name", ["profile.json", "evidence.jsonl", "salts.json", "results.json", "index.html", "report.html", "junit.xml"]
 )
 def test_no_file_can_be_swapped(small, name):
     """An archive that is packed as ours is, with another file in it."""

@@ -39,7 +39,7 @@ SPEAKS_OF = {
     "emulated": "the emulated server, which takes on what the profile {profile} documents, and not of the provider itself",
     "recorded": "a recording of exchanges with {address}, and of nothing that it does not hold",
 }
-"""Of what a certificate speaks, by what answered."""
+"""Of what a certificate speaks, by what answered; who verifies holds a statement against these words, so that they stay."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def made(evidence: bytes, reports: Mapping[str, bytes], requirements: Sequence[F
 
     Args:
         evidence: what was exchanged, without where it was made.
-        reports: the contents of `results.json`, `report.html` and `junit.xml`, and of `recording.har` where there is one.
+        reports: the contents of `results.json`, `index.html`, `report.html` and `junit.xml`, and of `recording.har` where there is one.
         requirements: those of the claims, as they stand.
         signer: who signs.
 

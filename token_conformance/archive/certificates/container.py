@@ -16,6 +16,7 @@ NAMES = (
     "evidence.jsonl",
     "salts.json",
     "results.json",
+    "index.html",
     "report.html",
     "junit.xml",
     "recording.har",

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from token_conformance.archive.certificates.container import NotIntactError
-from token_conformance.servers.evidence_lines import Selection
 
 SECRETS = frozenset({"client_secret", "signing_key", "certificate", "private_key"})
 """What a client has that its profile in a certificate lacks; in the evidence pseudonyms and throw-away keys stand for it."""
@@ -17,7 +16,8 @@ OF_THE_SERVER = frozenset({"ca_bundle", "proxy"})
 
 
 def bare(evidence: bytes, *, required: Sequence[str] | None = None) -> bytes:
-    """Evidence whose first line tells no path of the machine where it was made, and selects nothing.
+    """Evidence whose first line tells no path of the machine where it was made, and selects nothing: it says no more of it
+    than nothing, so that whatever a later suite lets people select is not selected either.
 
     With `required`, its provider is held to these claims.
 
@@ -26,7 +26,7 @@ def bare(evidence: bytes, *, required: Sequence[str] | None = None) -> bytes:
 
     """
     first, _, rest = evidence.partition(b"\n")
-    begin = {**_begin(first), "selection": Selection().model_dump(), "called": None}
+    begin = {**_begin(first), "selection": {}, "called": None}
     held = {"required": sorted(required)} if required is not None else {}
     return to_json({**begin, **held}) + b"\n" + rest
 
