@@ -227,3 +227,21 @@ def test_an_answer_may_have_come_without_its_status(read_text):
     lacking = entry(status=0, content={"size": 2, "text": "{}"})
     lacking["response"]["headers"] = [{"name": "Content-Type", "value": "application/json"}]
     assert read_text(har(lacking)).entries[0].unknown == {"status"}
+
+
+REFRESHES = [
+    {
+        "mimeType": FORM,
+        "params": [{"name": "grant_type", "value": "refresh_token"}, {"name": "refresh_token", "value": v}],
+    }
+    for v in "ab"
+]
+
+
+@pytest.mark.parametrize(("presented", "lacks"), [((0, 0), {"request"}), ((0, 1), set())])
+def test_insomnia_fills_its_templates_in_once_more(read_text, presented, lacks):
+    """Where all refreshes present one token, nobody knows what was sent; different ones stand there as they are."""
+    entries = [entry(post_data=REFRESHES[which]) for which in presented]
+    recording = read_text(har(*entries, creator={"name": "Insomnia REST Client", "version": "x"}))
+    assert [each.undocumented for each in recording.entries] == [lacks, lacks]
+    assert recording.timeless

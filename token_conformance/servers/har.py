@@ -13,7 +13,7 @@ from base64 import b64decode
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 from pydantic import (
@@ -32,6 +32,9 @@ Part = Literal["request", "authorization", "status", "headers", "members", "body
 
 DEVELOPER_TOOLS = "WebInspector"
 """How the developer tools of Chromium name themselves: by default they leave Authorization and cookies out."""
+
+RENDERING = "Insomnia"
+"""What writes each request as its template reads at the time of the export."""
 
 BODILESS = {204, 205, *range(300, 400)}
 """Statuses whose answers have no content (RFC 9110 §15.3.5, §15.3.6), or none that tells anything: redirects."""
@@ -264,6 +267,24 @@ class Recording(HarObject):
         """Whether what authenticates was left out when the recording was written."""
         presented = any(entry.request.header("authorization") for entry in self.entries)
         return self.creator.name == DEVELOPER_TOOLS and not presented
+
+    @property
+    def rendered_anew(self) -> bool:
+        """Whether the requests may be those that would have been sent when the recording was written.
+
+        Insomnia fills its templates in once more then: what all refreshes present alike may never have been sent.
+        """
+        bodies = (entry.request.post_data for entry in self.entries if entry.request.post_data is not None)
+        refreshes = [
+            form for each in bodies if (form := dict(parse_qsl(each.written))).get("grant_type") == "refresh_token"
+        ]
+        presented = {form.get("refresh_token") for form in refreshes}
+        return self.creator.name.startswith(RENDERING) and len(presented) < 2
+
+    @property
+    def timeless(self) -> bool:
+        """Whether all exchanges bear one time, so that nobody knows in which order they were made."""
+        return len(self.entries) > 1 and len({entry.started for entry in self.entries}) == 1
 
     @property
     def labelled(self) -> bool:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from token_conformance.profile.mistakes import expected, named
-from token_conformance.servers.har import Creator, HarFile, Recording
+from token_conformance.servers.har import Creator, HarFile, Part, Recording
 from token_conformance.servers.problems import RecordingError
 
 Attachment = Callable[[str], bytes | None]
@@ -81,12 +81,14 @@ def _recording(path: Path) -> Recording:
         recording = HarFile.model_validate(_json(path)).log
     except ValidationError as error:
         raise RecordingError(_sentence(path, error.errors(include_url=False, include_input=False))) from None
-    return _without_authorization(recording) if recording.sanitized else recording
+    if recording.rendered_anew:
+        return _without("request", recording)
+    return _without("authorization", recording) if recording.sanitized else recording
 
 
-def _without_authorization(recording: Recording) -> Recording:
-    """The recording, in which nobody knows how clients authenticated."""
-    lacking = ({"undocumented": each.undocumented | {"authorization"}} for each in recording.entries)
+def _without(part: Part, recording: Recording) -> Recording:
+    """The recording, in which nobody knows a part of any exchange."""
+    lacking = ({"undocumented": each.undocumented | {part}} for each in recording.entries)
     pairs = zip(recording.entries, lacking, strict=True)
     return recording.model_copy(update={"entries": [each.model_copy(update=change) for each, change in pairs]})
 

@@ -52,7 +52,7 @@ class Captured:
         """Whether the request at a place is known as far as it matters; where `Authorization` was left out, few are."""
         exchange, sent = self.exchanges[place], self.sent[place]
         if "request" in exchange.undocumented:
-            return False
+            return is_published(exchange)
         in_body = {"client_secret", "client_assertion"} & sent.parameters.keys()
         whole = "authorization" not in exchange.undocumented or bool(in_body)
         return whole or sent.asks_the_user or is_published(exchange)
@@ -186,7 +186,14 @@ def _noticed(recording: Recording, exchanges: Sequence[Exchange], profile: Profi
         yield f"no exchange of the recording was with {theirs}: it may be of another provider"
     if recording.breaks_off:
         yield f"the recording breaks off after {len(exchanges)} exchanges; what is whole is judged"
-    if recording.sanitized:
+    if recording.timeless:
+        yield "all exchanges of the recording bear one time: nobody knows in which order they were made"
+    if recording.rendered_anew:
+        yield (
+            f"{recording.creator} writes requests as they would be sent at the time of the export: "
+            "nothing is judged by what they present"
+        )
+    elif recording.sanitized:
         yield (
             "the recording was made by developer tools, which leave Authorization and cookies out unless told otherwise: "
             "nothing is known of how clients authenticate in it"

@@ -23,7 +23,8 @@ def of_provider(captured: Captured, profile: Profile) -> tuple[Exchange, ...]:
 
     Preflights are the browser's own (Fetch §3.2.2): they ask for nothing, and their answers say nothing of tokens.
     """
-    origins, logins = frozenset(_origins(captured, profile)), list(_logins(captured))
+    origins = frozenset(_origins(captured, profile))
+    logins = [each for each in _logins(captured) if origin_of(captured.exchanges[each.start].request.url) in origins]
     shown = {each for login in logins for each in walked(captured.exchanges[login.start : login.stop])}
     within = {captured.exchanges[place] for login in logins for place in login}
     theirs = (each for each in captured.exchanges if each in shown or origin_of(each.request.url) in origins)
@@ -44,9 +45,11 @@ def origin_of(url: str) -> Origin:
 
 
 def _origins(captured: Captured, profile: Profile) -> Iterator[Origin]:
-    """Where the provider is, as its profile says, its metadata, or the requests that only a provider gets."""
-    yield from (origin_of(address) for _, address in profile.server.addresses)
-    yield origin_of(profile.server.address)
+    """Where the provider is: as its profile says, and where it was asked at all, as its metadata and requests to it tell."""
+    named = {origin_of(address) for _, address in profile.server.addresses} | {origin_of(profile.server.address)}
+    yield from named
+    if not named & {origin_of(each.request.url) for each in captured.exchanges}:
+        return
     yield from map(origin_of, endpoints(captured).values())
     told = (members(each) for each in captured.exchanges if is_metadata(each))
     yield from (
