@@ -160,7 +160,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("MUST", "SHOULD", "MAY"),
         help="only checks of this level; MUST NOT belongs to MUST; may be repeated",
     )
-    group.addoption("--quiet", action="store_true", help="say nothing but what each run comes to")
+    # pytest has an attribute `quiet` of its own, which its -q sets
+    group.addoption("--quiet", action="store_true", dest="hushed", help="say nothing but what each run comes to")
     group.addoption("--json", action="store_true", dest="as_json", help="with the plan: print it for programs")
     group.addoption(
         "--fault", action="append", default=[], metavar="NAME", help="a fault of the emulated server; may be repeated"

@@ -34,7 +34,7 @@ def pytest_hush(session: pytest.Session) -> None:
     """Hush pytest and its plugins, where it was asked for."""
     config = session.config
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if config.option.quiet and config.stash[RUNS] and isinstance(reporter, TerminalReporter):
+    if config.option.hushed and config.stash[RUNS] and isinstance(reporter, TerminalReporter):
         writer = reporter._tw  # noqa: SLF001 - it has no public way
         writer._file = config.stash[HUSHED] = Hushed(writer._file)  # noqa: SLF001 - likewise
 
