@@ -178,6 +178,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("MUST", "SHOULD", "MAY"),
         help="only checks of this level; MUST NOT belongs to MUST; may be repeated",
     )
+    # pytest has an attribute `quiet` of its own, which its -q sets
     group.addoption("--quiet", action="store_true", dest="hushed", help="say nothing but what each run comes to")
     group.addoption("--json", action="store_true", dest="as_json", help="with the plan: print it for programs")
     group.addoption(
