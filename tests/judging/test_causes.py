@@ -114,3 +114,20 @@ def test_a_broken_entry_is_named(tmp_path, text, sentence):
     path.write_text(text)
     with pytest.raises(ValueError, match=sentence):
         causes(path)
+
+
+def test_mistakes_of_examples_are_causes_of_examples_alone():
+    """Whoever writes documentation puts together answers that no server gives; a server that errs has other habits."""
+    seen = habit(Did.ACCEPTED, control=None)
+    assert causes().key("oidc-3.1.3.7-iss", seen) == "oidc-3.1.3.7-iss"
+    assert causes().of_examples().key("oidc-3.1.3.7-iss", seen) == "example-of-another-login"
+    assert causes().key("rfc6749-5.1-expires-in-true", seen) == "expires-in-unusable"
+    assert causes().of_examples().key("rfc6749-5.1-expires-in-true", seen) == "example-of-another-login"
+    assert causes().of_examples().key(SECRET, seen) == "clients-not-authenticated"
+
+
+def test_each_requirement_of_examples_is_known_and_of_one_cause():
+    """A requirement that was renamed would be lost."""
+    named = [id_ for cause in causes().causes.values() for id_ in cause.examples]
+    assert set(named) <= set(catalogue())
+    assert len(named) == len(set(named))

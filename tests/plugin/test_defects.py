@@ -91,12 +91,12 @@ def test_a_defect_behind_the_scenarios_does_not_keep_checks_from_being_judged(di
 
 def test_a_defect_in_all_reports_leaves_a_sentence(direct_run, monkeypatch):
     """And the status of an internal error."""
-    from token_conformance.plugin import output
+    from token_conformance.plugin import run_result
 
     def breaks(*_, **__):
         raise KeyError("missing")
 
-    monkeypatch.setattr(output, "fact_sheet", breaks)
+    monkeypatch.setattr(run_result, "fact_sheet", breaks)
     result = direct_run(ASKED)
     assert result.outlines[-1].startswith("example: there is no report, for a defect of the suite: KeyError (")
     assert "Traceback" not in result.stdout.str() + result.stderr.str()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,7 @@ class Known:
     accepted: tuple[str, ...] = ()
     form: str = ""
     subsumes: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Catalogue:
             named = self._by_form.get(did.value, named)
         return named.id
 
+    def of_examples(self) -> Catalogue:
+        """The same for examples of documentation, whose authors make mistakes of their own."""
+        spoken_of = {id_ for cause in self.causes.values() for id_ in cause.examples}
+        return Catalogue({id_: _of_examples(cause, spoken_of) for id_, cause in self.causes.items()})
+
     def known(self, key: str) -> Known | None:
         """What the catalogue says of a cause; None where it is that of a single requirement."""
         code = key.removeprefix(f"{self._of_codes.id}-") if self._of_codes is not None else key
@@ -99,6 +105,11 @@ class Catalogue:
     @property
     def _of_codes(self) -> Known | None:
         return self._by_form.get(Did.WRONG_CODE.value)
+
+
+def _of_examples(cause: Known, spoken_of: Collection[str]) -> Known:
+    others = tuple(id_ for id_ in cause.requirements if id_ not in spoken_of)
+    return replace(cause, requirements=(*others, *cause.examples))
 
 
 def _word(habit: Habit | None) -> str:

@@ -196,7 +196,8 @@ class RunResult:
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """What stands behind the red checks, the worst first."""
-        return causes_of(self.checks, causes(), catalogue())
+        known = causes().of_examples() if self.documentation else causes()
+        return causes_of(self.checks, known, catalogue())
 
     @property
     def unjudged(self) -> tuple[Requirement, ...]:

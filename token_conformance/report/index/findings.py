@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from token_conformance.redaction import RedactedExchange
@@ -12,6 +12,7 @@ from token_conformance.report.index.marked import Side, Wrong, sent_names, side
 from token_conformance.report.index.references import reference, row, stated
 from token_conformance.report.index.steps import steps
 from token_conformance.report.index.view import Finding, Stanza
+from token_conformance.report.pictures import picture as picture_of_kin
 from token_conformance.results.causes import Cause
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
@@ -63,7 +64,7 @@ def _of_cause(
         stanzas=tuple(Stanza(each, tuple(sorted(each.claims))) for each in stated(cause.requirements)),
         differs=_differs(shown),
         sides=sides,
-        seen=next((check.message for check in red if offence in check.exchanges), red[0].message),
+        seen=_seen(red, offence, sides),
         steps=taken,
         open_steps=of_tokens and len(taken) <= FEW_STEPS,
         pictures=tuple(map(picture, families(_of_scenario(offence, evidence), offence))) if of_tokens else (),
@@ -93,10 +94,11 @@ def _on_the_way(number: int, seen: SeenOnTheWay, evidence: Evidence, read: Colle
         stanzas=tuple(Stanza(each, tuple(sorted(each.claims))) for each in first),
         differs="",
         sides=(side(shown, "The answer", (), wrong),) if shown is not None else (),
-        seen=seen.message,
+        seen="",
         steps=steps(evidence, seen.exchange, None, read),
         open_steps=False,
-        pictures=tuple(map(picture, families(_of_scenario(seen.exchange, evidence), seen.exchange))),
+        pictures=(),
+        kin=picture_of_kin(seen.family, seen.steps) if seen.family else "",
         curl=curl(shown) if shown is not None else "",
         expected=seen.message,
         rows=(),
@@ -112,6 +114,13 @@ def _of_scenario(id_: str, evidence: Evidence) -> Iterable[RedactedExchange]:
 
 def _presents_a_refresh_token(exchange: RedactedExchange) -> bool:
     return "=<refresh_token " in exchange.request_body
+
+
+def _seen(red: Sequence[CheckResult], offence: str, sides: Sequence[Side]) -> str:
+    """What a check says of the offence, where it does not stand in it already."""
+    said = next((check.message for check in red if offence in check.exchanges), red[0].message)
+    notes = (piece.text for one in sides for line in one.response if line.note for piece in line.pieces)
+    return "" if any(said in note for note in notes) else said
 
 
 def _sides(shown: Mapping[str, Any], evidence: Evidence) -> Iterator[Side]:

@@ -53,6 +53,7 @@ class Wrong:
 
 _BASIC = re.compile(r"(Basic) (<[^<>]+>) \((.*):(.*)\)$", re.DOTALL)
 _MEMBER = re.compile(r'\s*"([^"]+)":')
+_PARAMETER = re.compile(r"([?&#])")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]+")
 _HEADERS = {"cache-control": "Cache-Control", "www-authenticate": "WWW-Authenticate", "content-type": "Content-Type"}
 """Headers whose absence a check speaks of."""
@@ -142,13 +143,21 @@ def _response(exchange: RedactedExchange, wrong: Wrong | None, named: frozenset[
     yield from _note(wrong)
     for name, value in exchange.response_headers:
         if name.lower() not in OF_ANY_ANSWER or name.lower() in named:
-            yield Line((_piece(f"{name}: {value}", name.lower() in named, "wrong"),))
+            yield _answered_by(name, value, named)
     lacking = named & _HEADERS.keys() - {name.lower() for name, _ in exchange.response_headers}
     yield from (_gap(f"{_HEADERS[name]} absent") for name in sorted(lacking) if exchange.response_headers)
     yield from [Line((Piece(""),))] * bool(exchange.response_body)
     for text in exchange.response_body.splitlines():
         member = _MEMBER.match(text)
         yield Line((_piece(text, member is not None and member[1] in named, "wrong"),))
+
+
+def _answered_by(name: str, value: str, named: Collection[str]) -> Line:
+    """A header of an answer; of an address its wrong parameters are marked alone."""
+    if name.lower() != "location":
+        return Line((_piece(f"{name}: {value}", name.lower() in named, "wrong"),))
+    parts = _PARAMETER.split(f"{name}: {value}")
+    return Line(tuple(_piece(part, part.partition("=")[0] in named and "=" in part, "wrong") for part in parts))
 
 
 def _named(exchange: RedactedExchange, wrong: Wrong) -> frozenset[str]:

@@ -46,7 +46,7 @@ class Stanza:
 class Finding:
     """A cause, or what was seen on the way, with all that shows it.
 
-    `story` are the sentences of what the oracle saw; `differs` names the one difference from the control.
+    `story` are the sentences of what the oracle saw, and `kin` the picture of its tokens, as SVG; `differs` names the one difference from the control.
     """
 
     number: int
@@ -71,6 +71,7 @@ class Finding:
     rows: tuple[Row, ...]
     blocked: tuple[CheckResult, ...]
     story: tuple[tuple[str, Reference], ...] = ()
+    kin: str = ""
 
 
 @dataclass(frozen=True)
