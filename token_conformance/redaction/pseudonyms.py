@@ -66,6 +66,7 @@ class Pseudonyms:
         self._of: dict[str, str] = {value: value for value in public}
         self._given: set[str] = set(self._of)
         self._earlier: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NEIGHBOURS))
+        self._cases: dict[str, str] = {}
         self._hashes: dict[str, str] = {}
         self._hashed: set[str] = set()
 
@@ -83,7 +84,15 @@ class Pseudonyms:
             return known
         if not value or (len(value) >= STEP and value in self._given):
             return value
-        return self.stands_for(kind, value, self._drawn(kind, value))
+        return self.stands_for(kind, value, self._in_other_case(value) or self._drawn(kind, value))
+
+    def _in_other_case(self, value: str) -> str | None:
+        """The pseudonym of a value that is known but for its case, in the case of this one: who ignores case is seen to."""
+        known = self._cases.setdefault(value.casefold(), value) if len(value) >= STEP else value
+        if known not in self._of or len(known) != len(value):
+            return None
+        pairs = zip(known, value, self._of[known], strict=False)
+        return "".join(told if one == other else told.swapcase() for one, other, told in pairs)
 
     def stands_for(self, kind: str, value: str, pseudonym: str) -> str:
         """Have a pseudonym stand for a value from now on, and its hashes for those of a token; gives it back."""
@@ -161,11 +170,11 @@ def _common(one: str, other: str) -> int:
 
 
 def _invented(value: str) -> str:
-    """Letters and digits, as many as the next step; what has to be escaped in a form has to be so again."""
+    """Letters and digits, as many as the next step; what has to be escaped in a form has to be so again, a plus as a plus."""
     length = -(-len(value) // STEP) * STEP
     drawn = "".join(_letter(byte, string.ascii_letters + string.digits) for byte in os.urandom(length))
     plain = all(character.isalnum() or character in "-._*" for character in value)
-    return drawn if plain else f"{drawn[:-1]}/"
+    return drawn if plain else f"{drawn[:-1]}{'+' if '+' in value else '/'}"
 
 
 def _replaced(text: str) -> str:
