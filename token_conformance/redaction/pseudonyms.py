@@ -50,6 +50,9 @@ TRIES, FEW_TRIES = 500, 4
 """How often a pseudonym is drawn until it is one that stands for nothing else: single digits are soon given away, and a
 long text that keeps to itself is one of signs alone."""
 
+TIRED = 25
+"""Tries after which another character of the frame gives way."""
+
 LONG = 64
 """Characters from which on a text is long."""
 
@@ -120,22 +123,26 @@ class Pseudonyms:
         """A pseudonym that stands for nothing else, if there is any left of its length and its alphabets."""
         tries = TRIES if len(value) <= LONG else FEW_TRIES
         for attempt in range(tries):
-            drawn = self._candidate(kind, value)
+            drawn = self._candidate(kind, value, wider=attempt // TIRED)
             if drawn not in self._given and (drawn != value or attempt > tries // 2):
                 break
         self._earlier[kind].append(value)
         return drawn
 
-    def _candidate(self, kind: str, value: str) -> str:
+    def _candidate(self, kind: str, value: str, wider: int) -> str:
         if kind in CHOSEN:
             return _invented(value)
         if kind == SIGNATURE:
             return urlsafe_b64encode(os.urandom(len(value))).decode()[: len(value)]
-        return self._alike(kind, value)
+        return self._alike(kind, value, wider)
 
-    def _alike(self, kind: str, value: str) -> str:
-        """Characters of the same alphabets, in the frame that an earlier value of the kind has in common with this one."""
+    def _alike(self, kind: str, value: str, wider: int) -> str:
+        """Characters of the same alphabets, in the frame that an earlier value of the kind has in common with this one.
+
+        The frame gives way by so many characters where all that fits into it is given away, as the last digits of a counter are.
+        """
         near, begin, end = self._nearest(kind, value)
+        begin = max(begin - wider, 0)
         frame = self._of[near] if near is not None else ""
         middle = value[begin : len(value) - end]
         return frame[:begin] + _replaced(middle) + frame[len(frame) - end :]
