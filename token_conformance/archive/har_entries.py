@@ -51,6 +51,7 @@ def entry(place: int, line: Line, began: Line | None) -> Json:
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_scenario": line["scenario"],
         "_exchange": {"place": place, "number": line["number"], **_beyond(line)},
+        **({"_undocumented": line["undocumented"]} if line.get("undocumented") else {}),
         **({"_seat": began["seat"], "_user": began.get("user", 0)} if began is not None else {}),
     }
 

@@ -92,9 +92,10 @@ class Pseudonymous:
         exchange, left_out = self._bounded(exchange)
         self._met = []
         self._foresee(exchange)
+        request = self._request(exchange.request)  # first, since its answer may repeat what it says
         answer, note = self._answer(exchange) if exchange.answer is not None else (None, "")
         failure = self.text(exchange.failure) if exchange.failure is not None else None
-        return Told(self._request(exchange.request), answer, failure, tuple(self._met), left_out or note)
+        return Told(request, answer, failure, tuple(self._met), left_out or note)
 
     def _bounded(self, exchange: Exchange) -> tuple[Exchange, str]:
         """The exchange, of which the redactor has learnt, without a body that is too much; and what was left out of it."""
@@ -180,12 +181,15 @@ class Pseudonymous:
         client, secret = basic(rest) if scheme.lower() == "basic" else ("", "")
         if client or secret:
             pair = f"{self._spelled('client_id', client)}:{self._spelled('client_secret', secret)}"
-            return f"{scheme} {b64encode(pair.encode()).decode()}"
+            told = b64encode(pair.encode()).decode()
+            return f"{scheme} {self.pseudonyms.stands_for('credentials', rest, told)}"
         kind = next(authorization(value), ("credentials", ""))[0]
         return f"{scheme}{separator}{self._value(kind, rest)}"
 
     def _spelled(self, kind: str, written: str) -> str:
-        """The pseudonym of a value of credentials, percent-encoded where the value is."""
+        """The pseudonym of a value of credentials, percent-encoded where the value is; what is known as it is written is not."""
+        if written in self.pseudonyms:
+            return self._value(kind, written)
         value = unquote_plus(written)
         told = self.text(value) if kind == "client_id" else self._value(kind, value)
         return quote_plus(told) if written == quote_plus(value) else told
@@ -232,13 +236,15 @@ class Pseudonymous:
         return self.text(text) if "<" in text else self._texts.said_by_others(text)
 
     def _json(self, text: str, *, closed: bool) -> str:
-        published = not closed and ('"keys"' in text or ('"issuer"' in text and "_endpoint" in text))
+        published = not closed and ('"keys"' in text or _is_metadata(text))
 
         def string(name: str, value: str) -> str:
-            if is_secret_member(name) or name in HASH_CLAIMS or self._is_jwt(value) or value in self.pseudonyms:
+            if is_secret_member(name) or name in HASH_CLAIMS or self._is_jwt(value):
                 return self._member(name, value)
             if published:
                 return self.pseudonyms.of("key", value) if name in PRIVATE_KEY_MEMBERS else self.text(value)
+            if value in self.pseudonyms:
+                return self._member(name, value)
             personal = name in PERSONAL_CLAIMS or (closed and name not in PROTOCOL_MEMBERS)
             if personal:
                 return self._of_person(name, value)
@@ -272,7 +278,8 @@ class Pseudonymous:
         if value not in self._jwts:
             head, payload, signature = value.split(".")
             head = self._head(head)
-            claims = self._json(decoded(payload) or "", closed=True)
+            said = decoded(payload) or ""
+            claims = self._json(said, closed=not _is_metadata(said))  # which may be signed (RFC 8414 §2.1)
             told = f"{head}.{encoded(claims)}.{self.pseudonyms.of(SIGNATURE, signature)}"
             self._jwts[value] = JwtText(value, self.pseudonyms.stands_for(kind, value, told))
         self._met.append(self._jwts[value])
@@ -309,6 +316,11 @@ def _cut(text: str, most: int) -> str:
     """The beginning, and the forms of a page that end behind it: a login goes on by one of these."""
     forms = (form[0] for form in _FORM.finditer(text) if form.end() > most)
     return "\n".join((text[:most], *forms))[: 2 * most]
+
+
+def _is_metadata(text: str) -> bool:
+    """Whether a JSON text is metadata of a provider, which speaks of nobody."""
+    return '"issuer"' in text and "_endpoint" in text
 
 
 def _is_json(text: str) -> bool:

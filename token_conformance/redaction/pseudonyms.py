@@ -50,6 +50,9 @@ TRIES, FEW_TRIES = 500, 4
 """How often a pseudonym is drawn until it is one that stands for nothing else: single digits are soon given away, and a
 long text that keeps to itself is one of signs alone."""
 
+TIRED = 25
+"""Tries after which another character of the frame gives way."""
+
 LONG = 64
 """Characters from which on a text is long."""
 
@@ -66,6 +69,7 @@ class Pseudonyms:
         self._of: dict[str, str] = {value: value for value in public}
         self._given: set[str] = set(self._of)
         self._earlier: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NEIGHBOURS))
+        self._cases: dict[str, str] = {}
         self._hashes: dict[str, str] = {}
         self._hashed: set[str] = set()
 
@@ -83,7 +87,15 @@ class Pseudonyms:
             return known
         if not value or (len(value) >= STEP and value in self._given):
             return value
-        return self.stands_for(kind, value, self._drawn(kind, value))
+        return self.stands_for(kind, value, self._in_other_case(value) or self._drawn(kind, value))
+
+    def _in_other_case(self, value: str) -> str | None:
+        """The pseudonym of a value that is known but for its case, in the case of this one: who ignores case is seen to."""
+        known = self._cases.setdefault(value.casefold(), value) if len(value) >= STEP else value
+        if known not in self._of or len(known) != len(value):
+            return None
+        pairs = zip(known, value, self._of[known], strict=False)
+        return "".join(told if one == other else told.swapcase() for one, other, told in pairs)
 
     def stands_for(self, kind: str, value: str, pseudonym: str) -> str:
         """Have a pseudonym stand for a value from now on, and its hashes for those of a token; gives it back."""
@@ -111,22 +123,26 @@ class Pseudonyms:
         """A pseudonym that stands for nothing else, if there is any left of its length and its alphabets."""
         tries = TRIES if len(value) <= LONG else FEW_TRIES
         for attempt in range(tries):
-            drawn = self._candidate(kind, value)
+            drawn = self._candidate(kind, value, wider=attempt // TIRED)
             if drawn not in self._given and (drawn != value or attempt > tries // 2):
                 break
         self._earlier[kind].append(value)
         return drawn
 
-    def _candidate(self, kind: str, value: str) -> str:
+    def _candidate(self, kind: str, value: str, wider: int) -> str:
         if kind in CHOSEN:
             return _invented(value)
         if kind == SIGNATURE:
             return urlsafe_b64encode(os.urandom(len(value))).decode()[: len(value)]
-        return self._alike(kind, value)
+        return self._alike(kind, value, wider)
 
-    def _alike(self, kind: str, value: str) -> str:
-        """Characters of the same alphabets, in the frame that an earlier value of the kind has in common with this one."""
+    def _alike(self, kind: str, value: str, wider: int) -> str:
+        """Characters of the same alphabets, in the frame that an earlier value of the kind has in common with this one.
+
+        The frame gives way by so many characters where all that fits into it is given away, as the last digits of a counter are.
+        """
         near, begin, end = self._nearest(kind, value)
+        begin = max(begin - wider, 0)
         frame = self._of[near] if near is not None else ""
         middle = value[begin : len(value) - end]
         return frame[:begin] + _replaced(middle) + frame[len(frame) - end :]
@@ -161,11 +177,11 @@ def _common(one: str, other: str) -> int:
 
 
 def _invented(value: str) -> str:
-    """Letters and digits, as many as the next step; what has to be escaped in a form has to be so again."""
+    """Letters and digits, as many as the next step; what has to be escaped in a form has to be so again, a plus as a plus."""
     length = -(-len(value) // STEP) * STEP
     drawn = "".join(_letter(byte, string.ascii_letters + string.digits) for byte in os.urandom(length))
     plain = all(character.isalnum() or character in "-._*" for character in value)
-    return drawn if plain else f"{drawn[:-1]}/"
+    return drawn if plain else f"{drawn[:-1]}{'+' if '+' in value else '/'}"
 
 
 def _replaced(text: str) -> str:

@@ -85,6 +85,7 @@ def _line(entry: Entry, told: OfRun) -> Exchanged:
         held_back=told.held_back,
         repeated=told.repeated,
         again_of=told.again_of,
+        undocumented=sorted(entry.undocumented),
     )
 
 
