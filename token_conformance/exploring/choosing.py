@@ -33,7 +33,7 @@ WORTH = {
     "deep": 1.5,
     "again": 2.0,
     "beside": 1.5,
-    "bystander": 5.0,
+    "bystander": 3.0,
     "after": 6.0,
     "aged": 1.5,
     "renewed": 2.0,
@@ -75,7 +75,7 @@ AFTERMATH = 10
 """Steps in which it is seen what came of something."""
 
 NEWEST = (Relation.NEWEST,)
-OLDER = (Relation.NEWEST, Relation.PREVIOUS, Relation.FIRST)
+OLDER = (Relation.NEWEST, Relation.PREVIOUS, Relation.FIRST, Relation.REVOKED)
 
 TELLING: Mapping[Act, tuple[Relation, ...]] = {
     Act.EXCHANGE: NEWEST,
@@ -257,14 +257,17 @@ def _sights(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
         yield "deep", (what, max(depth for depth in DEPTHS if depth <= session.depth))
         if (times := session.befell.count(what)) < 2:
             yield "again", (what, times)
+    if session.aged and step.act is Act.REFRESH:
+        yield "aged", (what,)
     if stage.latest is None or step.relation is not Relation.NEWEST:
         return
+    if step.act is Act.REFRESH:
+        elsewhere = (each for each in session.experience.recent if each.where != "here")
+        yield from (("bystander", (each, session.depth > 0)) for each in elsewhere)
     latest, other = stage.latest
     if other is not session:
         alike = (session.client == other.client, session.begun_by is other.begun_by)
-        harmful = latest.act in BEGINNINGS or other.struck_by is not None
-        first = step.act is Act.REFRESH and harmful  # which shows whether it suffers from that
-        yield "bystander" if first else "beside", (what, (latest.act, latest.relation), alike, session.depth > 0)
+        yield "beside", (what, (latest.act, latest.relation), alike)
 
 
 def _of_looks(session: Session, step: Step) -> Iterator[Sight]:
