@@ -68,3 +68,15 @@ def test_what_follows_from_a_broken_session_is_no_fault_of_its_own():
     watched = history.watched
     assert len(watched.forbidden) == 2
     assert [each.event.id for each in own_faults(watched)] == ["story/3"]
+
+
+def test_what_the_oracle_holds_shows_no_secret_of_itself():
+    """Whatever prints a history, as a traceback or a debugger does, shows names; and it is soon done with that."""
+    history = History()
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.refresh("refresh A 0", tokens("A", 2))
+    shown = repr(history.watched)
+    assert "refresh token A1" in shown
+    assert "refresh A 0" not in shown
+    assert "code of A" not in shown

@@ -61,6 +61,7 @@ class Relation(IntEnum):
     GRANDPARENT = 2
     FIRST = 3
     LOST = 4
+    REVOKED = 5
 
 
 @dataclass(frozen=True, order=True)

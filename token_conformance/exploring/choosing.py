@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from token_conformance.exploring.acts import BEGINNINGS, LOOKS, WAITS, Act, Relation, Step
+from token_conformance.exploring.acts import BEGINNINGS, LOOKS, OF_ACCESS_TOKENS, WAITS, Act, Relation, Step
 from token_conformance.exploring.experience import Seen, Thing, Where
 from token_conformance.exploring.performing import Stage
 from token_conformance.exploring.sessions import Session
@@ -33,7 +33,7 @@ WORTH = {
     "deep": 1.5,
     "again": 2.0,
     "beside": 1.5,
-    "bystander": 5.0,
+    "bystander": 1.5,
     "after": 6.0,
     "aged": 1.5,
     "renewed": 2.0,
@@ -75,7 +75,7 @@ AFTERMATH = 10
 """Steps in which it is seen what came of something."""
 
 NEWEST = (Relation.NEWEST,)
-OLDER = (Relation.NEWEST, Relation.PREVIOUS, Relation.FIRST)
+OLDER = (Relation.NEWEST, Relation.PREVIOUS, Relation.FIRST, Relation.REVOKED)
 
 TELLING: Mapping[Act, tuple[Relation, ...]] = {
     Act.EXCHANGE: NEWEST,
@@ -99,6 +99,9 @@ TELLING: Mapping[Act, tuple[Relation, ...]] = {
 
 AFTERWARDS = frozenset({Act.REFRESH, Act.INTROSPECT, Act.INTROSPECT_ACCESS, Act.USE, Act.EXCHANGE})
 """What shows whether a session is over."""
+
+UNTELLING = frozenset({Relation.PREVIOUS})
+"""Of the access tokens of a session that may be over the first and the newest tell enough."""
 
 ORDINARY = frozenset({Act.REFRESH, Act.NARROW, Act.WIDEN}) | LOOKS
 """What a client does in its own session, and no other one hears of."""
@@ -234,8 +237,11 @@ def _steps(stage: Stage) -> Iterator[Step]:
     yield from (Step(act, len(stage.sessions)) for act in sorted(BEGINNINGS))
     for session in stage.sessions.values():
         for act, relations in TELLING.items():
-            if session.struck_by is None or act in AFTERWARDS:
+            if session.struck_by is None:
                 yield from (Step(act, session.number, relation) for relation in relations)
+            elif act in AFTERWARDS:
+                told = set(relations) - (UNTELLING if act in OF_ACCESS_TOKENS else set())
+                yield from (Step(act, session.number, relation) for relation in sorted(told))
 
 
 def _of_beginning(step: Step, stage: Stage) -> Iterator[Sight]:
@@ -257,14 +263,17 @@ def _sights(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
         yield "deep", (what, max(depth for depth in DEPTHS if depth <= session.depth))
         if (times := session.befell.count(what)) < 2:
             yield "again", (what, times)
+    if session.aged and step.act is Act.REFRESH:
+        yield "aged", (what,)
     if stage.latest is None or step.relation is not Relation.NEWEST:
         return
+    if step.act is Act.REFRESH:
+        elsewhere = (each for each in session.experience.recent if each.where != "here")
+        yield from (("bystander", (each, session.depth > 0)) for each in elsewhere)
     latest, other = stage.latest
     if other is not session:
         alike = (session.client == other.client, session.begun_by is other.begun_by)
-        harmful = latest.act in BEGINNINGS or other.struck_by is not None
-        first = step.act is Act.REFRESH and harmful  # which shows whether it suffers from that
-        yield "bystander" if first else "beside", (what, (latest.act, latest.relation), alike, session.depth > 0)
+        yield "beside", (what, (latest.act, latest.relation), alike)
 
 
 def _of_looks(session: Session, step: Step) -> Iterator[Sight]:
@@ -283,7 +292,10 @@ def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
     what, struck_by = (step.act, step.relation), session.struck_by
     if struck_by is None:
         return
-    yield "after", (what, struck_by)
+    older = step.act in OF_ACCESS_TOKENS and step.relation is not Relation.NEWEST
+    yield "after", (what, struck_by[0] if older else struck_by)
+    if what == struck_by:
+        yield "again", (what, struck_by)
     if session.aged and step.act is Act.REFRESH:
         yield "aged", (what, struck_by[0])
     if what in {(Act.REFRESH, Relation.NEWEST), (Act.INTROSPECT, Relation.NEWEST)} and _is_begun(stage):

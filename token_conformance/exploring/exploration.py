@@ -12,7 +12,8 @@ from token_conformance.exploring.choosing import Chooser
 from token_conformance.exploring.found import Explored, Found
 from token_conformance.exploring.judging import Judge
 from token_conformance.exploring.performing import Stage
-from token_conformance.exploring.shrinking import concerning, shortest
+from token_conformance.exploring.shrinking import concerning, renumbered, shortest
+from token_conformance.exploring.varying import varied
 from token_conformance.oracle.endpoints import addresses
 from token_conformance.oracle.judgements import Judgement
 from token_conformance.oracle.oracle import Watched
@@ -37,6 +38,9 @@ SHARE = 0.2
 
 FEWEST = 50
 
+VARIED = 0.1
+"""The part of all requests that hypothesis may take at a time to vary stories, and at least as many."""
+
 Heed = Callable[[int, int, int], None]
 """Told the requests that were sent, how many there may be, and how many stories were found."""
 
@@ -47,7 +51,10 @@ def _unheeded(sent: int, most: int, found: int) -> None:
 
 @dataclass
 class Exploration:
-    """Explores one provider with so many requests, shrinking among them, by a seed."""
+    """Explores one provider with so many requests, shrinking among them, by a seed.
+
+    Up to `varied_from` requests all is enumerated; after that hypothesis varies what was done between two stretches.
+    """
 
     provider: Provider
     requests: int
@@ -55,6 +62,7 @@ class Exploration:
     heed: Heed = _unheeded
     kept: tuple[Story, ...] = ()
     until_found: bool = False
+    varied_from: int = 400
     found: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,7 +101,8 @@ class Exploration:
                 await self._stage(self.requests).play(story)
                 await self._look()
         while not self.is_over and await self._stretch():
-            pass
+            if self.sent >= self.varied_from and not self.is_over:
+                await self._vary()
         return self.explored
 
     async def violated_by(self, story: Story) -> frozenset[str]:
@@ -107,6 +116,30 @@ class Exploration:
         for look in (self.provider.resource, self.provider.userinfo):
             with suppress(NotJudged):
                 await look(MADE_UP)
+
+    async def _vary(self) -> None:
+        """Have hypothesis vary what was done in the last sessions, with some of the requests."""
+        until = min(self.requests, self.sent + max(int(self.requests * VARIED), FEWEST))
+        whole = [each.step for each in self._stages[-1].done if each.step.act not in self._impossible]
+        numbers = dict.fromkeys(step.session for step in whole if step.act in BEGINNINGS)
+        stories = [renumbered(concerning(tuple(whole), frozenset({number}))) for number in numbers]
+
+        known, sought = {*self.found}, set[str]()
+
+        async def attempt(story: Story) -> bool:
+            stage, began = self._stage(until), self.sent
+            if began >= until or self.is_over:
+                return False
+            await stage.play(story)
+            shown = self._shown(began, lambda id_: id_ in sought if sought else id_ not in known)
+            if shown is None:
+                return False
+            requirement, steps = shown[0].requirement or "", tuple(each.step for each in stage.done)
+            self.found[requirement] = Found(requirement, steps, *shown, repeats=True if sought else None)
+            sought.add(requirement)
+            return True
+
+        await varied(stories, attempt, self.chooser.chance.getrandbits(32))
 
     async def _stretch(self) -> bool:
         """Perform what shows most, with several sessions beside each other; whether anything was asked for."""
@@ -150,7 +183,7 @@ class Exploration:
             nonlocal latest
             began, fresh = self.sent, self._stage(until)
             await fresh.play(story)
-            again = self._repeated(requirement, began)
+            again = self._shown(began, lambda id_: id_ == requirement)
             if again is None:
                 return None if fresh.cut else False
             latest = Found(requirement, tuple(each.step for each in fresh.done), *again, repeats=True)
@@ -159,11 +192,11 @@ class Exploration:
         short, repeated = await shortest(whole, guess, attempt)
         self.found[requirement] = latest if repeated else Found(requirement, short, judgement, history, repeated)
 
-    def _repeated(self, requirement: str, began: int) -> tuple[Judgement, Watched] | None:
-        """The judgement on what was done since then that shows a violation again."""
+    def _shown(self, began: int, wanted: Callable[[str], bool]) -> tuple[Judgement, Watched] | None:
+        """The first judgement on what was done since then that shows a violation of a requirement that is wanted."""
         exchanges = self.provider.wire.exchanges
         history, late = self._judge.history(exchanges), {exchange.id for exchange in exchanges[began:]}
-        found = (each for each in self._judge.disagreements(history) if each.requirement == requirement)
+        found = (each for each in self._judge.disagreements(history) if wanted(each.requirement or ""))
         again = next((each for each in found if each.event.id in late), None)
         return (again, history) if again is not None else None
 

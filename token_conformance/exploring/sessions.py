@@ -33,6 +33,7 @@ class Session:
     refresh_tokens: list[str] = field(default_factory=list)
     access_tokens: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
     befell: list[tuple[Act, Relation]] = field(default_factory=list)
     experience: Experience = field(default_factory=Experience)
 
@@ -61,6 +62,8 @@ class Session:
         what = (step.act, step.relation)
         if self.may_end_by(step) and self.struck_by is None:
             self.struck_by = what
+        if step.act is Act.REVOKE_ACCESS:
+            self.revoked += [token for token in (self.object(step),) if token is not None]
         if step.act not in LOOKS and what != (Act.REFRESH, Relation.NEWEST):
             self.befell.append(what)
 
@@ -69,6 +72,8 @@ class Session:
         if step.act in OF_CODES:
             return self.authorization.code if self.authorization is not None and _is_newest(step) else None
         tokens = self.access_tokens if step.act in OF_ACCESS_TOKENS else self.refresh_tokens
+        if step.relation is Relation.REVOKED:
+            return self.revoked[0] if self.revoked and tokens is self.access_tokens else None
         if step.relation is Relation.LOST:
             return self.lost[-1] if self.lost and tokens is self.refresh_tokens else None
         if step.relation is Relation.FIRST and len(tokens) <= 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 
 from token_conformance.exploring.acts import BEGINNINGS, LOOKS, WAITS, Story
 
@@ -46,6 +47,12 @@ def concerning(story: Story, sessions: frozenset[int]) -> Story:
     kept = [step for step in story if step.session in sessions or step.act in WAITS]
     begun = next((place for place, step in enumerate(kept) if step.act in BEGINNINGS), 0)
     return tuple(kept[begun:])
+
+
+def renumbered(story: Story) -> Story:
+    """A story whose sessions are counted from 0 on, in the order in which they begin."""
+    numbers = {step.session: place for place, step in enumerate(each for each in story if each.act in BEGINNINGS)}
+    return tuple(replace(step, session=numbers.get(step.session, 0)) for step in story)
 
 
 def _without(story: Story, size: int) -> Iterator[Story]:

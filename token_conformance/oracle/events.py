@@ -218,7 +218,7 @@ class NoDecision:
 Answered = CodeGiven | Granted | DeviceCodes | Told | Served | Refused | NoDecision
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Event:
     """One exchange: what was asked, what was answered, and when (seconds since 1970, by the client's clock).
 
@@ -231,6 +231,10 @@ class Event:
     asked: Asked
     answered: Answered
     ahead: float = 0.0
+
+    def __repr__(self) -> str:
+        """Its name alone: it holds secrets."""
+        return f"event {self.id}"
 
     @property
     def granted(self) -> Granted | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from token_conformance.evidence.access_token import scope_of
 from token_conformance.oracle import codes, introspections, refreshes, resources, revocations, yields
 from token_conformance.oracle.events import (
@@ -152,11 +154,13 @@ def _note_survival(world: World, event: Event, token: Credential) -> None:
         learned.graced = True
         return
     learned.ages[client] = max(learned.ages[client], token.age(event))
-    later = sum(
-        each.is_login
+    later = Counter(
+        each.told
+        for each in world.incidents
+        if each.is_login
         and each.family is not None
         and each.family.client_id == client
         and token.given.end <= each.event.begin <= event.begin
-        for each in world.incidents
     )
-    learned.outlived[client] = max(learned.outlived[client], later)
+    for told, times in later.items():
+        learned.outlived[client, told] = max(learned.outlived[client, told], times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from token_conformance.judging.refusal import LATENESS
@@ -60,8 +61,11 @@ def _doubt(world: World, token: Credential, event: Event) -> str | None:
     harmful = next((each for each in incidents if _may_reach(each, token)), None)
     if harmful is not None:
         return f"{harmful.told}, which may have ended {token}"
-    logins = sum(each.is_login and each.family is not None and _same(each, token) for each in incidents)
-    if logins > world.policy.learned.outlived[token.client_id]:
+    logins = Counter(
+        each.told for each in incidents if each.is_login and each.family is not None and _same(each, token)
+    )
+    outlived_so_far = world.policy.learned.outlived
+    if any(times > outlived_so_far[token.client_id, told] for told, times in logins.items()):
         return f"a later login may have ended {token}, which nobody has seen a session outlive"
     return None
 

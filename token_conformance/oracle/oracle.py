@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from token_conformance.oracle import codes, devices, introspections, refreshes, resources, revocations, yields
 from token_conformance.oracle.events import (
@@ -49,7 +49,7 @@ class Watched:
     judgements: tuple[Judgement, ...]
     families: tuple[Family, ...]
     events: tuple[Event, ...]
-    known: Mapping[str, Credential]
+    known: Mapping[str, Credential] = field(repr=False)
 
     @property
     def forbidden(self) -> tuple[Judgement, ...]:

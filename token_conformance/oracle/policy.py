@@ -56,7 +56,8 @@ class Learned:
     """What the history shows of the provider's ways: it narrows down what else would be possible.
 
     `graced` says whether a used refresh token was accepted again although nobody has documented that, or refused at once;
-    None where it was never tried. `outlived` counts by client how many later logins a session has survived, `ages` how old a refresh token was that
+    None where it was never tried. `outlived` counts by client how many later logins a session has survived, those that end
+    in a code apart from those in which it was used, `ages` how old a refresh token was that
     worked; `told_of` are the askers and the kinds of tokens of which introspection says that they are active, `open` and
     `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
     tokens a resource took. `reuses` are by
@@ -66,7 +67,7 @@ class Learned:
     """
 
     graced: bool | None = None
-    outlived: dict[str | None, int] = field(default_factory=lambda: defaultdict(int))
+    outlived: dict[tuple[str | None, str], int] = field(default_factory=lambda: defaultdict(int))
     ages: dict[str | None, float] = field(default_factory=lambda: defaultdict(float))
     told_of: set[tuple[str | None, str]] = field(default_factory=set)
     open: set[str] = field(default_factory=set)

@@ -54,7 +54,7 @@ class Blow:
         return self.grace if self.fate is Fate.DIES and event.begin < self.since else self.requirement
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Credential:
     """A code or a token: what it is, when it was handed over, and all that has befallen it since.
 
@@ -99,11 +99,12 @@ class Credential:
         """What has ended it for certain when an event begins."""
         return (blow for blow in self.blows if blow.fate_at(event) is Fate.DIES)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
+        """Its name alone: it holds a secret, and leads to all others of its family."""
         return self.name
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Family:
     """What comes of one grant: a code, a password or a device that was approved, and all tokens that descend from it.
 
@@ -141,7 +142,7 @@ class Family:
         """The newest generation of its refresh tokens."""
         return max((token.generation for token in self.refresh_tokens), default=0)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"session {self.letter}"
 
 
