@@ -93,6 +93,14 @@ def test_introspection_may_call_a_replaced_token_either_in_its_grace():
     assert history.ruling is Ruling.ALLOWED
 
 
+def test_introspection_tells_the_truth_of_a_session_that_outlives_a_reuse(history):
+    """That the session goes on is the finding; that introspection says so is none beside it."""
+    history.introspect("refresh A 1", active=True)
+    history.refresh("refresh A 0", INVALID_GRANT)
+    history.introspect("refresh A 1", active=True)
+    assert history.violated == "rfc9700-4.14.2-reuse-revokes-family"
+
+
 def test_introspection_agrees_with_what_is_known(history):
     """Dead tokens are not active, and living ones are, for whom has been told of such."""
     history.introspect("access A 1", active=False)

@@ -156,6 +156,13 @@ def test_wrong_attempts_are_not_served(history, attempt, requirement):
     assert history.violated == requirement
 
 
+def test_a_scope_that_is_refused_is_put_down_to_nothing_else(history):
+    """Who refuses less scope by invalid_scope does so whatever befell the token before."""
+    history.refresh("refresh A 1", INVALID_GRANT, asker=OTHER)
+    history.refresh("refresh A 1", Refused("invalid_scope", 400), scope=frozenset({"openid"}))
+    assert history.violated == "rfc6749-6-scope-narrowing-honoured"
+
+
 def test_narrowing_is_for_one_token(history):
     """The next refresh without scope means the original one again."""
     history.refresh("refresh A 1", tokens("A", 2, scope=frozenset({"openid"})), scope=frozenset({"openid"}))

@@ -52,7 +52,10 @@ def _of_death(event: Event, token: Credential) -> Iterator[Offence]:
     for blow in token.deadly(event):
         indirect = token.kind == "access token" and token.readable and "revoked" not in blow.told
         if not indirect:
-            yield Offence(INACTIVE, f"introspection calls {token} active after it {blow.told}", (blow.event,))
+            outlives = blow.requirement if blow.of_session else None  # then it may well be active, and the answer true
+            yield Offence(
+                outlives or INACTIVE, f"introspection calls {token} active after it {blow.told}", (blow.event,)
+            )
             return
 
 

@@ -15,6 +15,9 @@ from token_conformance.oracle.world import World
 
 EXPIRED = "rfc6749-expiry-refresh-token"
 USED = "was used, and replaced"
+OF_SCOPE = ("rfc6749-6-granted-scope-accepted", "rfc6749-6-scope-narrowing-honoured")
+"""What a server violates that refuses, for its scope alone, what was granted, or less."""
+
 SLACK = 1.5
 """Seconds before the end of a documented grace in which a used refresh token need not work any more."""
 
@@ -107,14 +110,17 @@ def refusal(world: World, event: Event, asked: TokenRequest, token: Credential) 
         return Excuse("the proof is not by the key that the refresh token is bound to", certain=True)
     if token.certificate is not None and asked.binding.certificate != token.certificate:
         return Excuse("the certificate is not the one that the refresh token is bound to", certain=True)
-    return excuse(world, token, event, _base(asked, token, error))
+    judged = excuse(world, token, event, base := _base(asked, token, error))
+    if isinstance(judged, Offence) and base in OF_SCOPE:
+        told = f"{token} was refused by invalid_scope for {' '.join(sorted(asked.scope or ()))}, which was granted"
+        return Offence(base, told, (token.family.begun,))
+    return judged
 
 
 def _base(asked: TokenRequest, token: Credential, error: str | None) -> str:
     """What a server violates that refuses a living refresh token for no reason."""
     if asked.scope is not None and error == "invalid_scope":
-        whole = asked.scope == token.family.scope
-        return "rfc6749-6-granted-scope-accepted" if whole else "rfc6749-6-scope-narrowing-honoured"
+        return OF_SCOPE[0] if asked.scope == token.family.scope else OF_SCOPE[1]
     if asked.resources and error == "invalid_target":
         return "rfc8707-2.2-narrowing"
     return "session-chain" if token.generation else "rfc6749-6-refresh-succeeds"

@@ -41,6 +41,11 @@ class Blow:
     spared: float = 0.0
     grace: str | None = None
 
+    @property
+    def of_session(self) -> bool:
+        """Whether it befell the session, and the token only as one of it."""
+        return self.told.startswith("is of ")
+
     def fate_at(self, event: Event) -> Fate:
         """What has come of it when another event begins; of what overlaps nobody knows which came first."""
         if self.event.end > event.begin + TOLERANCE:

@@ -121,7 +121,21 @@ PROTOCOL_MEMBERS = frozenset(
 """Members of a JWT, or of an answer about a token, that say nothing about a person."""
 
 PLAIN_MEMBERS = frozenset(
-    {"acr", "aud", "azp", "client_id", "htu", "iss", "issued_token_type", "jkt", "kid", "scope", "verification_uri", "x5t", "x5t#S256"}
+    {
+        "acr",
+        "aud",
+        "azp",
+        "client_id",
+        "htu",
+        "iss",
+        "issued_token_type",
+        "jkt",
+        "kid",
+        "scope",
+        "verification_uri",
+        "x5t",
+        "x5t#S256",
+    }
 )
 """Members that are no secrets, whatever they look like: names, and the hashes of public keys."""
 
