@@ -7,7 +7,7 @@ import tomllib
 
 from token_conformance.layout import ROOT
 
-COMMAND = [sys.executable, "-m", "token_conformance", "run", "2ba", "--recorded", "--baseline", "known.toml"]
+COMMAND = [sys.executable, "-m", "token_conformance", "run", "2ba", "--recorded", "-v", "--baseline", "known.toml"]
 
 
 def run(folder, *arguments):

@@ -67,6 +67,10 @@ def test_the_runs_of_several_jobs_are_put_together(merge, job):
     assert (told["exit_status"], told["summary"]["fail"], told["summary"]["pass"]) == (1, 1, 1)
     for each in told["profiles"]:
         assert (merge.folder / "all" / each["folder"] / "report.html").read_text() == each["profile"]
+        (merge.folder / "all" / each["folder"] / "index.html").write_text("read this first")
+    assert CliRunner().invoke(main, ["merge", "all", "-o", "again"]).exit_code == 1
+    links = Page((merge.folder / "again" / "index.html").read_text("utf-8")).links
+    assert [link.rpartition("/")[2] for link in links] == ["index.html", "index.html"]
 
 
 def test_a_shard_that_is_missing_is_an_interruption(merge, job):

@@ -11,6 +11,9 @@ from token_conformance.results.told import ToldRun
 
 RESULTS = "results.json"
 
+PAGES = ("index.html", "report.html")
+"""The pages that a run may have left for people, the first to read first."""
+
 KNOWN_SCHEMA = 1
 
 
@@ -36,6 +39,11 @@ def results_file(given: Path) -> Path:
         )
         raise ResultsError(f"{given}: no {RESULTS} in it; {hint}")
     return runs[-1]
+
+
+def page_of(folder: Path) -> Path | None:
+    """The page of a run that people read first; None where there is none."""
+    return next((folder / name for name in PAGES if (folder / name).is_file()), None)
 
 
 def read_told(given: Path) -> ToldRun:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import click
 
-from token_conformance.archive.told_results import ResultsError, read_told, results_file
+from token_conformance.archive.told_results import ResultsError, page_of, read_told, results_file
 from token_conformance.command_line.refusing import refuse
 from token_conformance.command_line.telling import tell
 from token_conformance.results.side_by_side import Row, SideBySide, side_by_side
@@ -59,10 +59,10 @@ def _write(output: Path, found: SideBySide, files: Sequence[Path]) -> None:
 
 def link_to(results: Path, folder: Path) -> str | None:
     """Where the report of a run is as seen from a folder above it; None where it is elsewhere, or there is none."""
-    report = results.with_name("report.html").resolve()
-    if not report.is_file() or not report.is_relative_to(folder.resolve()):
+    page, above = page_of(results.parent), folder.resolve()
+    if page is None or not page.resolve().is_relative_to(above):
         return None
-    return quote(report.relative_to(folder.resolve()).as_posix())
+    return quote(page.resolve().relative_to(above).as_posix())
 
 
 def lines(found: SideBySide) -> Iterator[str]:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import token_conformance
 from token_conformance.archive.merging import Merged, Part
+from token_conformance.archive.told_results import page_of
 from token_conformance.layout import REPORT_ASSETS
 from token_conformance.report.page import render
 from token_conformance.results.exit_status import WORST_FIRST
@@ -28,8 +29,8 @@ def merged_html(found: Merged, *, now: datetime | None = None) -> str:
 
 
 def _row(part: Part) -> dict[str, object]:
-    there = (part.folder / "report.html").is_file()
-    link = quote((part.place / "report.html").as_posix()) if there else None
+    page = page_of(part.folder)
+    link = quote((part.place / page.name).as_posix()) if page is not None else None
     return {"run": part.run, "words": verdict_in_words(part.run), "link": link}
 
 

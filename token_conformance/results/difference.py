@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from token_conformance.judging.requirement import catalogue, renamed
 from token_conformance.results.told import RED, ToldCheck, ToldFact, ToldOnTheWay, ToldRun, present_ids
 from token_conformance.verdict import Verdict
 
@@ -93,8 +94,8 @@ def _place(found: Difference, id_: str, then: ToldCheck | None, now: ToldCheck, 
     if then is None:
         found.added.append(change)
     elif _is_worse(then.verdict, now.verdict):
-        known = {seen.requirement for seen in before.seen_on_the_way}
-        told_then = then.verdict not in RED and not known.isdisjoint(now.violates)
+        known = _seen(before).keys()
+        told_then = then.verdict not in RED and not known.isdisjoint(map(_present, now.violates))
         (found.otherwise if told_then else found.worse).append(change)
     elif _is_worse(now.verdict, then.verdict) and now.verdict in GOOD | RED:
         found.better.append(change)
@@ -122,11 +123,16 @@ def _place_what_was_seen(found: Difference, before: ToldRun, after: ToldRun) -> 
 
 
 def _seen(run: ToldRun) -> dict[str, ToldOnTheWay]:
-    return {seen.requirement: seen for seen in run.seen_on_the_way}
+    return {_present(seen.requirement): seen for seen in run.seen_on_the_way}
 
 
 def _told_by_checks(run: ToldRun) -> set[str]:
-    return {id_ for check in run.checks if check.verdict in RED for id_ in check.violates}
+    return {_present(id_) for check in run.checks if check.verdict in RED for id_ in check.violates}
+
+
+def _present(requirement: str) -> str:
+    """The id that a requirement has today."""
+    return renamed(catalogue()).get(requirement, requirement)
 
 
 def _of_what_was_seen(seen: ToldOnTheWay, before: str | None, after: str | None) -> Change:
