@@ -21,7 +21,8 @@ NAMES = (
     "junit.xml",
     "recording.har",
 )
-"""The files of a bundle, in their order; those of `OPTIONAL` may be missing."""
+"""The files of a bundle, in their order; those of `OPTIONAL` may be missing, as whatever is added here has to be: old bundles
+lack it."""
 
 OPTIONAL = frozenset({"recording.har"})
 
