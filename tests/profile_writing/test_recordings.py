@@ -76,6 +76,19 @@ def test_how_a_client_authenticates_is_read_from_its_requests(form, authenticati
     assert rendered(found)
 
 
+@pytest.mark.parametrize(
+    ("written", "client"),
+    [
+        ("my.app%2Ffirst:a%2Bsecret", ("my.app/first", "a+secret")),
+        ("my.app/first:a/secret", ("my.app/first", "a/secret")),
+    ],
+)
+def test_credentials_are_what_is_meant_by_them(written, client):
+    """They are form-encoded in Basic (RFC 6749 §2.3.1), which not all clients know."""
+    found = draft(entry(GRANTED, authorization=f"Basic {b64encode(written.encode()).decode()}", **CODE))
+    assert (found.client_id, found.client_secret) == client
+
+
 def test_without_metadata_the_endpoints_are_those_that_were_asked():
     """And the issuer is who signs its ID tokens."""
     parts = ({"alg": "RS256"}, {"iss": "https://issuer.example"})

@@ -76,6 +76,45 @@ def test_credentials_stay_credentials(kept, profile):
     assert told != SECRET
 
 
+def test_credentials_that_are_repeated_are_those_of_the_request(kept):
+    """An error that reflects Authorization does so in the evidence."""
+    pair = b64encode(f"app:{quote(SECRET, safe='')}".encode()).decode()
+    sent = Request(
+        "POST", "https://op.example/token", (FORM, ("Authorization", f"Basic {pair}")), b"grant_type=password"
+    )
+    told = kept.exchange(exchange(sent, Response(400, (), json.dumps({"error_description": f"not {pair}"}).encode())))
+    (repeated,) = [value.partition(" ")[2] for name, value in told.request.headers if name == "Authorization"]
+    assert repeated != pair
+    assert json.loads(told.answer.body)["error_description"] == f"not {repeated}"
+
+
+def test_what_is_too_short_to_be_a_secret_elsewhere_stays(kept):
+    """A digit of a cookie is one of an address, too."""
+    answered(kept, {}, [("Set-Cookie", "steps=1")])
+    moved = answered(kept, "", [("Location", "https://app.example/cb?more=1")], status=302)
+    assert moved.headers[0][1] == "https://app.example/cb?more=1"
+
+
+def test_a_nonce_for_proofs_is_the_one_in_the_next_proof(kept):
+    """However short it is (RFC 9449 §8)."""
+    answer = answered(kept, {"error": "use_dpop_nonce"}, [("DPoP-Nonce", "nonce-1")], status=400)
+    claims = encoded(json.dumps({"nonce": "nonce-1", "htm": "POST"}))
+    proof = f"{encoded(json.dumps({'typ': 'dpop+jwt', 'alg': 'ES256'}))}.{claims}.c2lnbmF0dXJl"
+    sent = kept.exchange(exchange(Request("POST", "https://op.example/token", (FORM, ("DPoP", proof))))).request
+    (told,) = [value for name, value in sent.headers if name == "DPoP"]
+    assert json.loads(decoded(told.split(".")[1]))["nonce"] == dict(answer.headers)["DPoP-Nonce"] != "nonce-1"
+
+
+def test_signed_metadata_speak_of_nobody(kept):
+    """Their algorithms are no names of people, which would be looked for everywhere (RFC 8414 §2.1)."""
+    said = {"issuer": "https://op.example", "token_endpoint": "https://op.example/token", "algorithms": ["RS256"]}
+    signed = f"{encoded(json.dumps({'alg': 'RS256'}))}.{encoded(json.dumps(said))}.c2lnbmF0dXJl"
+    told = json.loads(answered(kept, {**said, "signed_metadata": signed}).body)
+    assert json.loads(decoded(told["signed_metadata"].split(".")[1])) == said
+    key = {"kty": "RSA", "alg": "RS256", "kid": "first", "e": "AQAB", "n": "AQAB"}
+    assert json.loads(answered(kept, {"keys": [key]}).body) == {"keys": [key]}
+
+
 def test_our_own_values_are_not_to_be_seen(kept):
     """State, nonce and challenge come back as they are sent, and are others than those that were drawn."""
     state = kept.drawn("state", TOKEN)

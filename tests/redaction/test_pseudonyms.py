@@ -9,7 +9,7 @@ import pytest
 from token_conformance.evidence.jwt_reading import half_hash
 from token_conformance.evidence.unguessable import varying_bits
 from token_conformance.redaction.json_text import with_values
-from token_conformance.redaction.pseudonyms import Pseudonyms
+from token_conformance.redaction.pseudonyms import Pseudonyms, hashes
 from token_conformance.redaction.strength import bits
 
 
@@ -44,6 +44,37 @@ def test_a_counter_stays_one():
     told = [pseudonyms.of("access_token", value) for value in values]
     assert varying_bits(told) <= varying_bits(values) + 7  # the tens may become hundreds
     assert varying_bits(told) < 20
+
+
+def test_many_numbers_of_a_counter_are_others():
+    """More than fit into the digits that change."""
+    pseudonyms = Pseudonyms()
+    told = [pseudonyms.of("access_token", f"access-token-number-{number:08d}") for number in range(300)]
+    assert len(set(told)) == len(told)
+
+
+def test_a_value_in_another_case_stays_that():
+    """Who compares without regard to case is seen to, and so is who does not."""
+    pseudonyms = Pseudonyms()
+    told = pseudonyms.of("code", "Zq8vN2mX4kLp7Rt1Yw5Bc9")
+    assert pseudonyms.of("code", "zQ8Vn2Mx4KlP7rT1yW5bC9") == told.swapcase()
+    assert pseudonyms.of("code", "zq8vn2mx4klp7rt1yw5bc9") == told.lower()
+
+
+def test_the_challenge_of_a_verifier_is_that_of_its_pseudonym():
+    """Where it is right (RFC 7636 §4.2), whoever speaks of it, and by whatever name."""
+    pseudonyms = Pseudonyms()
+    verifier = "a-code-verifier-of-at-least-43-characters-0123456789"
+    told = pseudonyms.of("code_verifier", verifier)
+    assert hashes(verifier)[-1] in pseudonyms
+    assert pseudonyms.of("code_challenge", hashes(verifier)[-1]) == hashes(told)[-1]
+
+
+def test_a_plus_that_has_to_be_escaped_stays_one():
+    """Credentials that are not escaped mean another secret then (RFC 6749 §2.3.1)."""
+    pseudonyms = Pseudonyms()
+    assert pseudonyms.of("client_secret", "a+secret+of+the+app").endswith("+")
+    assert pseudonyms.of("client_secret", "another/secret").endswith("/")
 
 
 def test_random_tokens_stay_random():

@@ -5,6 +5,10 @@ By day for faults that between them turn checks of every suite red, by night for
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cache
@@ -15,11 +19,15 @@ from tests.suites.judging import judged, name_of, profile_named
 from tests.suites.matrix import Matrix, looks_at_the_run, suite_of
 from tests.suites.replaying import noted, recorded_in, replayed
 from tests.suites.test_faults import ROWS, title
+from token_conformance.layout import ROOT
 from token_conformance.plugin.selection import own_scenarios, scenarios_for
 from token_conformance.running.record import Record
 from token_conformance.running.scenario import Scenario
 from token_conformance.running.watching import watched
 from token_conformance.servers.emulated import EmulatedServer
+
+A_FEW = 50
+"""Checks that can be judged without labels, at least."""
 
 OF_EACH_SUITE = 2
 """Rows by day that turn checks of a suite red, where there are so many."""
@@ -55,6 +63,33 @@ def test_a_fault_is_told_again_from_a_recording(matrix, row, tmp_path):
             before, after = judged(check, then), judged(check, now)
             assert after.verdict == before.verdict, f"{name_of(check)}: {before.message} -> {after.message}"
     assert forbidden(now) == forbidden(then)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    ["everything", *(pytest.param(name, marks=pytest.mark.nightly) for name in ("dpop", "hybrid", "signing"))],
+)
+def test_without_labels_less_is_told_and_nothing_false(matrix, profile, tmp_path):
+    """It is judged like a recording from elsewhere: by a profile that is drafted from it, and by its own keys."""
+    described = profile_named(profile)
+    noted(described, EmulatedServer(described), matrix.scenarios, tmp_path)
+    stripped = tmp_path / "stripped.har"
+    stripped.write_text(json.dumps(without_labels(json.loads(recorded_in(tmp_path).read_text("utf-8")))), "utf-8")
+    command = [sys.executable, "-m", "token_conformance", "judge", stripped.name, "--report-dir", "again"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    (path,) = tmp_path.glob("again/*/*/results.json")
+    found = json.loads(path.read_text("utf-8"))
+    red = [each["message"] for each in found["checks"] if each["verdict"] in {"fail", "warning", "error"}]
+    assert (red, [each["message"] for each in found["seen_on_the_way"]]) == ([], []), ended.stdout
+    assert found["summary"]["pass"] > A_FEW
+
+
+def without_labels(value):
+    """A part of a HAR without members of our own."""
+    if isinstance(value, dict):
+        return {name: without_labels(each) for name, each in value.items() if not name.startswith("_")}
+    return [without_labels(each) for each in value] if isinstance(value, list) else value
 
 
 def performed_twice(matrix: Matrix, row, folder) -> tuple[Record, Record]:

@@ -21,7 +21,7 @@ from pydantic_core import from_json, to_json
 from token_conformance import __version__
 from token_conformance.archive.har_entries import Json, entry, page, signed_anew
 from token_conformance.servers.evidence_lines import FILE as EVIDENCE
-from token_conformance.servers.har import has_place_for
+from token_conformance.servers.http_addresses import has_place_for
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.resigning import Resigning
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import quote_plus, unquote_plus
 
 from token_conformance.evidence.jwt_reading import read
 from token_conformance.profile_writing.draft import TESTED_GRANTS, Draft, drafted, undiscovered
@@ -105,6 +106,12 @@ def _pkce(asked: Mapping[str, str]) -> Literal["S256", "plain", False]:
     return "S256" if asked.get("code_challenge_method") == "S256" else "plain"
 
 
+def _meant(written: str) -> str:
+    """A half of credentials that are form-encoded, as they are to be (RFC 6749 §2.3.1); one that is not, as it is written."""
+    meant = unquote_plus(written)
+    return meant if quote_plus(meant) == written else written
+
+
 def _seen(sent: Sent, exchange: Exchange) -> _Seen | None:
     """A token request that was granted, by a grant that a draft can describe.
 
@@ -113,7 +120,7 @@ def _seen(sent: Sent, exchange: Exchange) -> _Seen | None:
     grant, granted = sent.parameters.get("grant_type"), "access_token" in members(exchange)
     if grant not in TESTED_GRANTS or not granted:
         return None
-    presented = {part.name: part.value for part in sent.parts if part.place == "basic" and part.value}
+    presented = {part.name: _meant(part.value) for part in sent.parts if part.place == "basic" and part.value}
     if presented:
         return _Seen(presented["client_id"], presented.get("client_secret", ""), "client_secret_basic", grant)
     form = sent.parameters

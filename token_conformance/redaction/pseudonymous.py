@@ -26,6 +26,7 @@ from token_conformance.redaction.pseudonymous_profile import learn_profile
 from token_conformance.redaction.pseudonymous_text import PseudonymousText
 from token_conformance.redaction.pseudonyms import HASHED, SIGNATURE, Pseudonyms
 from token_conformance.redaction.redactor import Redactor
+from token_conformance.redaction.seeking import SHORTEST
 from token_conformance.redaction.strength import is_address
 from token_conformance.redaction.visible import readable
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
@@ -216,7 +217,7 @@ class Pseudonymous:
 
     def _said_in(self, name: str, value: str) -> str:
         """What stands for the value of a parameter; one that nobody knows may be a handle of the user's browser."""
-        if is_secret(name) or name in OF_OURS or value in self.pseudonyms:
+        if is_secret(name) or name in OF_OURS or self._is_known(value):
             return self._value(kind_of(name), value)
         if name in SPOKEN or name.endswith("_type"):
             return value
@@ -243,7 +244,7 @@ class Pseudonymous:
                 return self._member(name, value)
             if published:
                 return self.pseudonyms.of("key", value) if name in PRIVATE_KEY_MEMBERS else self.text(value)
-            if value in self.pseudonyms:
+            if self._is_known(value):
                 return self._member(name, value)
             personal = name in PERSONAL_CLAIMS or (closed and name not in PROTOCOL_MEMBERS)
             if personal:
@@ -269,6 +270,10 @@ class Pseudonymous:
         """The pseudonym of what is a secret by its place."""
         known = value in self.pseudonyms or not self._is_jwt(value)
         return self.pseudonyms.of(kind, value) if known else self._jwt(kind, value).told
+
+    def _is_known(self, value: str) -> bool:
+        """Whether a value has a pseudonym wherever it stands: what is too short to be looked for means something else there."""
+        return len(value) >= SHORTEST and value in self.pseudonyms
 
     def _is_jwt(self, value: str) -> bool:
         return value.startswith("ey") and value.count(".") == 2 and decoded(value.split(".")[1]) is not None

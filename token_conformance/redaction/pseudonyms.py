@@ -100,7 +100,7 @@ class Pseudonyms:
     def stands_for(self, kind: str, value: str, pseudonym: str) -> str:
         """Have a pseudonym stand for a value from now on, and its hashes for those of a token; gives it back."""
         self._of[value] = pseudonym
-        self._given.add(pseudonym)
+        self._given.update((pseudonym, pseudonym.rstrip("=")))  # words of a text end before its padding
         self._hash(kind, value, pseudonym)
         return pseudonym
 

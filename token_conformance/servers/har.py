@@ -11,11 +11,9 @@ import binascii
 import re
 from base64 import b64decode
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
-import httpx
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -26,6 +24,8 @@ from pydantic import (
     Field,
     model_validator,
 )
+
+from token_conformance.servers.http_addresses import has_place_for
 
 Part = Literal["request", "authorization", "status", "headers", "members", "body"]
 """What a recording may lack of an exchange: what was sent, or what authenticated it, or of the answer."""
@@ -42,16 +42,6 @@ BODILESS = {204, 205, *range(300, 400)}
 
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-
-
-@lru_cache(maxsize=256)
-def has_place_for(url: str) -> bool:
-    """Whether a request to an address can stand in a recording: its URL is one of HTTP, with a host."""
-    try:
-        read = httpx.URL(url)
-        return read.scheme in {"http", "https"} and bool(read.host)
-    except httpx.InvalidURL:
-        return False
 
 
 def _http_url(text: str) -> str:
