@@ -57,10 +57,15 @@ def _write(output: Path, found: SideBySide, files: Sequence[Path]) -> None:
     )
 
 
+PAGES = ("index.html", "report.html")
+"""The pages of a run, the one to be read first; older runs have the second alone."""
+
+
 def link_to(results: Path, folder: Path) -> str | None:
     """Where the report of a run is as seen from a folder above it; None where it is elsewhere, or there is none."""
-    report = results.with_name("report.html").resolve()
-    if not report.is_file() or not report.is_relative_to(folder.resolve()):
+    pages = (results.with_name(name).resolve() for name in PAGES)
+    report = next((page for page in pages if page.is_file()), None)
+    if report is None or not report.is_relative_to(folder.resolve()):
         return None
     return quote(report.relative_to(folder.resolve()).as_posix())
 

@@ -28,8 +28,8 @@ def merged_html(found: Merged, *, now: datetime | None = None) -> str:
 
 
 def _row(part: Part) -> dict[str, object]:
-    there = (part.folder / "report.html").is_file()
-    link = quote((part.place / "report.html").as_posix()) if there else None
+    page = next((name for name in ("index.html", "report.html") if (part.folder / name).is_file()), None)
+    link = quote((part.place / page).as_posix()) if page is not None else None
     return {"run": part.run, "words": verdict_in_words(part.run), "link": link}
 
 
