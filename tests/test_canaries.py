@@ -80,7 +80,7 @@ def answer(request):
 
 
 class Server:
-    kind, description, variables = "emulated", "made of canaries", {{}}
+    kind, description, documentation, variables = "emulated", "made of canaries", False, {{}}
 
     def connect(self, scenario):
         return LiveConnection(httpx.MockTransport(answer), RealClock(2))

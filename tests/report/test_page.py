@@ -3,6 +3,7 @@
 import sys
 
 import jinja2
+import lxml.html
 import pytest
 
 from token_conformance.report.page import CompiledTemplates
@@ -50,3 +51,10 @@ def test_what_is_kept_may_be_broken(sources, kept):
     (cached,) = (sources / "__pycache__").iterdir()
     cached.write_bytes(kept)
     assert rendered(sources) == "Hello &lt;Bob&gt;"
+
+
+def test_the_page_says_its_language_and_fits_small_screens(written):
+    """Screen readers speak it as English, and a phone does not show it as if it were a desk."""
+    page = lxml.html.fromstring((written / "report.html").read_text("utf-8"))
+    assert page.get("lang") == "en"
+    assert page.xpath("//meta[@name='viewport']/@content") == ["width=device-width, initial-scale=1"]

@@ -43,6 +43,7 @@ class OneServer:
 
     kind = "live"
     description = "the reference server as a live one"
+    documentation = False
 
     def __init__(self, profile, faults=()):
         self._profile = profile

@@ -166,7 +166,7 @@ class Picture:
     edges: tuple[Edge, ...]
 
 
-COLUMN, ROW, MARGIN = 74, 74, 24
+COLUMN, ROW, MARGIN = 74, 60, 24
 
 MOST_TOKENS = 40
 """Tokens that a picture has room for; of a larger family it shows those that came first."""

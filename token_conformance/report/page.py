@@ -27,6 +27,9 @@ from token_conformance.layout import REPORT_ASSETS
 RESOURCES = Path(pytest_html.__file__).parent / "resources"
 """Where pytest-html has its page, its script and its style."""
 
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
+"""Has a small screen show the page as wide as it is."""
+
 STYLES = (RESOURCES / "style.css", REPORT_ASSETS / "style.css")
 
 
@@ -118,10 +121,11 @@ def _fortified(beginning: str, script: str) -> str:
     """The beginning of a page under a policy by which a browser runs this script alone.
 
     What a server sent is escaped; should any of it slip through, it is shown and not run. A finished report needs no
-    button that loads it again, and that one's handler would be stopped as well.
+    button that loads it again, and that one's handler would be stopped as well. It says which language it speaks.
     """
     beginning = beginning.replace(' onclick="location.reload()"', "", 1)
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}"/>'
-    return beginning.replace("<head>", f"<head>\n    {tag}", 1)
+    beginning = beginning.replace("<html>", '<html lang="en">', 1)
+    return beginning.replace("<head>", f"<head>\n    {tag}\n    {VIEWPORT}", 1)
