@@ -57,10 +57,6 @@ def _write(output: Path, found: SideBySide, files: Sequence[Path]) -> None:
     )
 
 
-PAGES = ("index.html", "report.html")
-"""The pages of a run, the one to be read first; older runs have the second alone."""
-
-
 def link_to(results: Path, folder: Path) -> str | None:
     """Where the report of a run is as seen from a folder above it; None where it is elsewhere, or there is none."""
     page, above = page_of(results.parent), folder.resolve()
