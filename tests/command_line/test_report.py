@@ -87,6 +87,24 @@ def test_a_recorded_run_is_told_again_as_it_was(tmp_path):
     ]
 
 
+def test_a_recording_is_judged_by_a_profile_as_the_run_was(tmp_path):
+    """With secrets of the recording and no environment; the reports say what was judged, and lie elsewhere."""
+    selected = ("-k", "rotated or reuse")
+    status, _ = ended(
+        tmp_path, "run", "2ba", "--emulated", "--evidence", "--fault", "refresh-reuse-accepted", *selected
+    )
+    before, recording = results(tmp_path), str(the_only(tmp_path, "recording.har"))
+    again = ended(tmp_path, "run", "2ba", "--recorded", recording, "--report-dir", "again", *selected)
+    after = results(tmp_path / "again")
+    assert again[0] == status
+    assert (before["server"], after["server"]) == ("emulated", "recorded")
+    told = [[(each["id"], each["verdict"], each["message"]) for each in found["checks"]] for found in (before, after)]
+    assert told[1] == told[0]
+    refused = ended(tmp_path, "run", "2ba", "--recorded", recording, "--evidence", "--report-dir", "again", *selected)
+    assert refused[0] == 4
+    assert "recording.har is what a run has recorded, and holds its evidence: leave out --evidence" in refused[1]
+
+
 def test_a_run_that_was_killed_has_reports(tmp_path):
     """SIGKILL leaves what was written by then: it is judged, and headed by how far the run came."""
     process = started(tmp_path, "run", "generic-oidc", "--emulated", "--evidence")

@@ -111,7 +111,7 @@ def _runs(config: pytest.Config) -> dict[str, Run]:
         profile = profile.requiring(config.option.require)
         if name in runs:
             raise ProfileError([f"profile {name!r} is given twice"])
-        if config.option.recorded and (then := recorded_run(name, profile, server)) is not None:
+        if config.option.recorded and (then := recorded_run(name, profile, server, config)) is not None:
             runs[name] = then
             continue
         sessions = _store(given, profile, config) if server.kind == "live" and profile.login.stored else None

@@ -104,11 +104,24 @@ def stored_run(path: Path) -> Run:
     return run_of_then(evidence.begin.profile, evidence.profile, server)
 
 
-def recorded_run(name: str, profile: Profile, server: Server) -> Run | None:
-    """The run that a recording is of, where it is one of a run."""
+def recorded_run(name: str, profile: Profile, server: Server, config: pytest.Config) -> Run | None:
+    """The run that a recording is of, where it is one of a run.
+
+    Raises:
+        RecordingError: evidence is to be written of it, which it holds itself.
+
+    """
+    from token_conformance.servers.problems import RecordingError
     from token_conformance.servers.stored import StoredServer
 
-    return run_of_then(name, profile, server) if isinstance(server, StoredServer) else None
+    if not isinstance(server, StoredServer):
+        return None
+    if config.option.evidence:
+        raise RecordingError(
+            f"{server.recorded} is what a run has recorded, and holds its evidence: leave out --evidence; "
+            "`token-conformance certify --evidence DIR` certifies the run itself"
+        )
+    return run_of_then(name, profile, server)
 
 
 def run_of_then(name: str, profile: Profile, server: StoredServer) -> Run:

@@ -7,18 +7,16 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from token_conformance.servers.evidence_lines import LINES, AnyLine, Came, Exchanged, Sent, body_of
+from token_conformance.servers.evidence_lines import FILE, LINES, AnyLine, Came, Exchanged, Sent, body_of
 from token_conformance.servers.har import Entry, HarObject, OfRun, Pair, RecordedRequest, RecordedResponse, Recording
 from token_conformance.servers.har_files import read
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.stored import StoredEvidence
 
-ENDING = ".har"
-
 
 def is_recording(path: Path) -> bool:
-    """Whether a path names a recording, and not a folder with evidence."""
-    return path.suffix.lower() == ENDING
+    """Whether a path names a recording, packed or not, and no evidence as it was written, nor the folder of that."""
+    return path.is_file() and path.suffix != Path(FILE).suffix
 
 
 def read_evidence(path: Path) -> StoredEvidence:
