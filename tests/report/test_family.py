@@ -49,6 +49,12 @@ def test_what_the_offence_begat_is_wrong():
     assert states(families(story)[0])["R3"] == "alive"
 
 
+def test_of_a_race_all_winners_but_the_first_are_wrong():
+    """Whichever of them the check has named."""
+    race = [given(1, 1), *(given(number, number, 1) for number in range(2, 5))]
+    assert states(families(race, "reuse/4")[0]) == {"R1": "used", "R2": "alive", "R3": "wrong", "R4": "wrong"}
+
+
 def test_a_refusal_as_invalid_grant_tells_of_an_end():
     """A refusal for another reason does not, nor does one after which the token works."""
     (ended,) = families([given(1, 1), given(2, 2, 1), refused(3, 2)])

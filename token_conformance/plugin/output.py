@@ -223,7 +223,7 @@ TOLD = ("index.html", "report.html", "results.json", "junit.xml")
 
 
 IN_HASTE = (
-    "report.html shows the exchanges of findings alone, and there is no recording: several profiles were interrupted, and all "
+    "the pages show the exchanges of findings alone, and there is no recording: several profiles were interrupted, and all "
     "want a report; `token-conformance report` makes them whole"
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -78,15 +78,17 @@ class Family:
 def families(exchanges: Iterable[RedactedExchange], offence: str | None = None) -> tuple[Family, ...]:
     """The families of one scenario, by its exchanges in the order of time.
 
-    A token that a refresh hands over in the exchange of the `offence` is wrong, and so is one that is ended there.
+    A token that a refresh hands over in the exchange of the `offence` is wrong, and so is one that is ended there, and
+    each further one of the token that begat twice there.
     """
     known: dict[str, _Token] = {}
     scenario = ""
     for exchange in exchanges:
         scenario = exchange.id.rpartition("/")[0]
         _read(exchange, known)
+    wrong = _wrong(known, offence)
     roots = [token for token in known.values() if token.parent is None]
-    found = (Family(scenario, tuple(_told(each, offence) for each in _line(root, known))) for root in roots)
+    found = (Family(scenario, tuple(_told(each, wrong) for each in _line(root, known))) for root in roots)
     return tuple(family for family in found if family.tokens[1:] or family.tokens[0].used)
 
 
@@ -116,11 +118,18 @@ def _line(root: _Token, known: Mapping[str, _Token]) -> list[_Token]:
     return found
 
 
-def _told(token: _Token, offence: str | None) -> Token:
+def _wrong(known: Mapping[str, _Token], offence: str | None) -> set[str]:
+    """The labels of the tokens that came into being, or were ended, against what must hold."""
+    ended = {each.label for each in known.values() if offence is not None and each.revoked == offence}
+    born = [each for each in known.values() if each.born == offence and each.parent is not None]
+    further = (label for each in born for label in known[each.parent or ""].begat[1:])
+    return ended | {each.label for each in born} | {*further}
+
+
+def _told(token: _Token, wrong: Collection[str]) -> Token:
     died = token.revoked or token.refused
     by = "revoked" if token.revoked else "refused" if token.refused else None
-    wrong = offence is not None and (offence == token.revoked or (token.born == offence and token.parent is not None))
-    state: State = "wrong" if wrong else "dead" if died else "used" if token.begat else "alive"
+    state: State = "wrong" if token.label in wrong else "dead" if died else "used" if token.begat else "alive"
     return Token(token.label, token.parent, token.born, tuple(token.used), died, by, state)
 
 

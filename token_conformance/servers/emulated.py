@@ -63,6 +63,8 @@ class EmulatedServer:
         self._variations = tuple(variations)
         self.documentation = False
         self.variables: Mapping[str, str] = {}
+        if self._faults:
+            self.description = f"{self.description}, with faults switched on: {', '.join(self._faults)}"
         self._server()
 
     def connect(self, scenario: str) -> EmulatedConnection:  # noqa: ARG002 - a recording distinguishes scenarios

@@ -95,6 +95,18 @@ def test_exchanges_stand_once_in_the_order_of_time(make_run, make_check, make_ex
     assert lxml.html.fromstring(page).xpath("//section[@id='exchanges']//pre/@id") == [first.id, second.id]
 
 
+def test_a_server_that_says_much_does_not_fill_the_page(make_run, make_check, make_exchange):
+    """Each exchange is cut alike, and says so, by what it takes up in the page."""
+    exchanges = [make_exchange(f"said {number}" + "<" * 4000, number=number) for number in range(1, 501)]
+    redactor = Redactor()
+    evidence = {each.id: redactor.exchange(each) for each in exchanges}
+    page = index_of(make_run(checks=(make_check(exchanges=tuple(evidence)),)), evidence)
+    assert len(page) < 2_500_000
+    shown = lxml.html.fromstring(page).xpath("//section[@id='exchanges']//pre")
+    assert len(shown) == len(exchanges)
+    assert all("of more than the page has room for" in each.text for each in shown)
+
+
 @pytest.mark.parametrize(
     ("changes", "headline"),
     [

@@ -16,7 +16,7 @@ from token_conformance.report.index import summing_up
 from token_conformance.report.index.findings import findings, scenarios_of
 from token_conformance.report.index.references import row
 from token_conformance.report.index.view import IndexView, ToldExchange
-from token_conformance.report.page import render
+from token_conformance.report.page import in_text, render
 from token_conformance.results.results import RunResult
 from token_conformance.results.standing import standings
 from token_conformance.results.todo import duration
@@ -122,7 +122,7 @@ def _exchanges(run: RunResult, kept: Evidence) -> tuple[tuple[str, ...], tuple[T
     """What is said of all exchanges once, and each of them, cut where all together are too long."""
     red = {id_ for cause in run.causes for shown_ in cause.evidence for id_ in (shown_["offence"], shown_["control"])}
     exchanges = shown(kept, red)
-    whole = sum(map(len, exchanges.texts.values()))
+    whole = sum(len(in_text(text)) for text in exchanges.texts.values())
     share = MOST_OF_EXCHANGES // len(kept) if whole > MOST_OF_EXCHANGES else whole
     told = (ToldExchange(id_, _time(kept[id_]), _cut(text, share)) for id_, text in exchanges.texts.items())
     return exchanges.said_once, tuple(told)
@@ -133,6 +133,8 @@ def _time(exchange: RedactedExchange) -> str:
 
 
 def _cut(text: str, share: int) -> str:
-    if len(text) <= share:
+    """The beginning of a text that is no longer than its share where its markup is escaped."""
+    written = len(in_text(text))
+    if written <= share:
         return text
-    return f"{text[:share]}… (cut: {len(text)} characters in all, of more than the page has room for)"
+    return f"{text[: share * len(text) // written]}… (cut: {len(text)} characters in all, of more than the page has room for)"
