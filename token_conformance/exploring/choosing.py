@@ -89,6 +89,7 @@ TELLING: Mapping[Act, tuple[Relation, ...]] = {
     Act.REVOKE: (Relation.NEWEST, Relation.PREVIOUS),
     Act.REVOKE_ACCESS: (Relation.NEWEST, Relation.PREVIOUS),
     Act.FOREIGN_REVOKE: NEWEST,
+    Act.FOREIGN_REVOKE_ACCESS: NEWEST,
     Act.INTROSPECT: (Relation.NEWEST, Relation.PREVIOUS, Relation.LOST),
     Act.INTROSPECT_ACCESS: OLDER,
     Act.FOREIGN_INTROSPECT: NEWEST,
@@ -284,7 +285,7 @@ def _of_looks(session: Session, step: Step) -> Iterator[Sight]:
     if session.depth in LOOKED_AT:
         yield "deep", (what, session.depth)
     if (times := session.experience.times[Thing(*what)]) < 4:
-        yield "again", (what, times, session.depth > 0)
+        yield "again", (what, times, min(session.depth, 2) if times == 1 else session.depth > 0)
 
 
 def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
@@ -292,7 +293,7 @@ def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
     what, struck_by = (step.act, step.relation), session.struck_by
     if struck_by is None:
         return
-    older = step.act in OF_ACCESS_TOKENS and step.relation is not Relation.NEWEST
+    older = step.act in OF_ACCESS_TOKENS and step.relation in {Relation.PREVIOUS, Relation.FIRST}
     yield "after", (what, struck_by[0] if older else struck_by)
     if what == struck_by:
         yield "again", (what, struck_by)

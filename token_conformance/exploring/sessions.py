@@ -62,7 +62,7 @@ class Session:
         what = (step.act, step.relation)
         if self.may_end_by(step) and self.struck_by is None:
             self.struck_by = what
-        if step.act is Act.REVOKE_ACCESS:
+        if step.act in {Act.REVOKE, Act.REVOKE_ACCESS}:
             self.revoked += [token for token in (self.object(step),) if token is not None]
         if step.act not in LOOKS and what != (Act.REFRESH, Relation.NEWEST):
             self.befell.append(what)
@@ -73,7 +73,8 @@ class Session:
             return self.authorization.code if self.authorization is not None and _is_newest(step) else None
         tokens = self.access_tokens if step.act in OF_ACCESS_TOKENS else self.refresh_tokens
         if step.relation is Relation.REVOKED:
-            return self.revoked[0] if self.revoked and tokens is self.access_tokens else None
+            older = tokens if tokens is self.access_tokens else tokens[:-2]  # the others have a nearer relation
+            return next((token for token in self.revoked if token in older), None)
         if step.relation is Relation.LOST:
             return self.lost[-1] if self.lost and tokens is self.refresh_tokens else None
         if step.relation is Relation.FIRST and len(tokens) <= 2:
