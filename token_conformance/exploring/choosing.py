@@ -258,6 +258,8 @@ def _sights(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
         yield from _aftermath(session, step, stage)
         return
     yield "alone", (what, session.exchanged)
+    if step.relation is Relation.REVOKED:
+        yield "after", (what, session.revoked_by)
     if step.act in LOOKS:
         yield from _of_looks(session, step)
     else:
@@ -294,7 +296,8 @@ def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
     if struck_by is None:
         return
     older = step.act in OF_ACCESS_TOKENS and step.relation in {Relation.PREVIOUS, Relation.FIRST}
-    yield "after", (what, struck_by[0] if older else struck_by)
+    ended_by = session.revoked_by if step.relation is Relation.REVOKED else struck_by
+    yield "after", (what, struck_by[0] if older else ended_by)
     if what == struck_by:
         yield "again", (what, struck_by)
     if session.aged and step.act is Act.REFRESH:

@@ -149,5 +149,4 @@ def replayed(world: World, event: Event, asked: TokenRequest, code: Credential) 
             fate, requirement = (Fate.DIES if looked_up else Fate.MAY_DIE), "rfc6749-10.5-replay-revokes-access-token"
         token.suffers(Blow(event, fate, requirement, told))
     if right:
-        kind = "replay of a code" if alive else "replay of a code of what may be over"
-        world.incidents.append(Incident(event, family, None, f"{code} was replayed", kind))
+        world.incidents.append(Incident(event, family, None, f"{code} was replayed", "replay of a code", alive))

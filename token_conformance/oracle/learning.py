@@ -159,7 +159,7 @@ def _note_survival(world: World, event: Event, token: Credential) -> None:
     limits.note_survival(world, event, token)
     for incident in world.incidents:
         between = token.given.end <= incident.event.begin and incident.event.end <= event.begin
-        if between and incident.kind and _reaches(world, incident, token.family):
+        if between and incident.kind and incident.sure and _reaches(world, incident, token.family):
             learned.spared.add((client, incident.kind))
 
 

@@ -8,8 +8,7 @@ from token_conformance.oracle.tokens import Blow, Credential, Fate, Incident
 from token_conformance.oracle.world import World
 
 REFRESH_TOKEN, ACCESS_TOKEN = "rfc7009-2-refresh-token-revoked", "rfc7009-2-access-token-revoked"
-OF_ACCESS_TOKEN = "revocation of an access token"  # noqa: S105 - what is done
-OF_NOBODY_KNOWS = "revocation of what may be over"
+OF_REFRESH_TOKEN, OF_ACCESS_TOKEN = "revocation of a refresh token", "revocation of an access token"
 WITH_IT, HINT = "rfc7009-2.1-refresh-kills-access", "rfc7009-2.1-hint"
 
 
@@ -83,8 +82,7 @@ def _end_session(world: World, event: Event, asked: Revocation, token: Credentia
         fate = own if alive and not each.readable and not hinted else Fate.MAY_DIE
         each.suffers(Blow(event, fate, WITH_IT, f"is of the session of {token}, which was revoked"))
     told = f"{token} was revoked"
-    kind = "revocation of a refresh token" if alive else OF_NOBODY_KNOWS
-    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, kind))
+    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, OF_REFRESH_TOKEN, alive))
 
 
 def _is_alive(event: Event, token: Credential) -> bool:
@@ -100,5 +98,5 @@ def _end_access_token(world: World, event: Event, asked: Revocation, token: Cred
     for each in token.family.tokens:
         if each is not token:
             each.suffers(Blow(event, Fate.MAY_DIE, None, f"is of the session of {token}, which was revoked"))
-    kind = OF_ACCESS_TOKEN if alive else OF_NOBODY_KNOWS
-    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", f"{token} was revoked", kind))
+    told = f"{token} was revoked"
+    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, OF_ACCESS_TOKEN, alive))

@@ -164,7 +164,7 @@ class Incident:
     """Something that befell one family and may tell on others; None as family where it concerns all.
 
     `requirement` is what a server violates at which tokens of other families die of it, None where that may be; `kind` is
-    what was done, where that may reach other sessions of the same user.
+    what was done, where that may reach other sessions of the same user, and `sure` whether it was done to what lived.
     """
 
     event: Event
@@ -172,6 +172,7 @@ class Incident:
     requirement: str | None
     told: str
     kind: str = ""
+    sure: bool = True
     is_login: bool = False
 
 
