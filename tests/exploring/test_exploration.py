@@ -73,7 +73,7 @@ def test_what_is_kept_holds_numbers_alone(tmp_path):
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     place = tmp_path / "file"
     place.write_text("no folder", "utf-8")
-    _, explored = explore(["refresh-reuse-accepted"], folder=place, requests=60)
+    _, explored = explore(["refresh-reuse-accepted"], folder=place, requests=120)
     assert "cannot be kept" in explored.told
 
 

@@ -33,6 +33,7 @@ class Act(IntEnum):
     WAIT = 20
     WAIT_LONG = 21
     USERINFO = 22
+    FOREIGN_REVOKE_ACCESS = 23
 
 
 BEGINNINGS = frozenset(
@@ -46,7 +47,9 @@ WAITS = frozenset({Act.WAIT, Act.WAIT_LONG})
 LOOKS = frozenset({Act.INTROSPECT, Act.INTROSPECT_ACCESS, Act.FOREIGN_INTROSPECT, Act.USE, Act.USERINFO})
 """What leaves everything as it was, at a server that is sound."""
 
-OF_ACCESS_TOKENS = frozenset({Act.REVOKE_ACCESS, Act.INTROSPECT_ACCESS, Act.USE, Act.USERINFO})
+OF_ACCESS_TOKENS = frozenset(
+    {Act.REVOKE_ACCESS, Act.FOREIGN_REVOKE_ACCESS, Act.INTROSPECT_ACCESS, Act.USE, Act.USERINFO}
+)
 """What is done to an access token."""
 
 OF_CODES = frozenset({Act.EXCHANGE, Act.FOREIGN_EXCHANGE})

@@ -89,6 +89,7 @@ TELLING: Mapping[Act, tuple[Relation, ...]] = {
     Act.REVOKE: (Relation.NEWEST, Relation.PREVIOUS),
     Act.REVOKE_ACCESS: (Relation.NEWEST, Relation.PREVIOUS),
     Act.FOREIGN_REVOKE: NEWEST,
+    Act.FOREIGN_REVOKE_ACCESS: NEWEST,
     Act.INTROSPECT: (Relation.NEWEST, Relation.PREVIOUS, Relation.LOST),
     Act.INTROSPECT_ACCESS: OLDER,
     Act.FOREIGN_INTROSPECT: NEWEST,
@@ -257,6 +258,8 @@ def _sights(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
         yield from _aftermath(session, step, stage)
         return
     yield "alone", (what, session.exchanged)
+    if step.relation is Relation.REVOKED:
+        yield "after", (what, session.revoked_by)
     if step.act in LOOKS:
         yield from _of_looks(session, step)
     else:
@@ -284,7 +287,7 @@ def _of_looks(session: Session, step: Step) -> Iterator[Sight]:
     if session.depth in LOOKED_AT:
         yield "deep", (what, session.depth)
     if (times := session.experience.times[Thing(*what)]) < 4:
-        yield "again", (what, times, session.depth > 0)
+        yield "again", (what, times, min(session.depth, 2) if times == 1 else session.depth > 0)
 
 
 def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
@@ -292,8 +295,9 @@ def _aftermath(session: Session, step: Step, stage: Stage) -> Iterator[Sight]:
     what, struck_by = (step.act, step.relation), session.struck_by
     if struck_by is None:
         return
-    older = step.act in OF_ACCESS_TOKENS and step.relation is not Relation.NEWEST
-    yield "after", (what, struck_by[0] if older else struck_by)
+    older = step.act in OF_ACCESS_TOKENS and step.relation in {Relation.PREVIOUS, Relation.FIRST}
+    ended_by = session.revoked_by if step.relation is Relation.REVOKED else struck_by
+    yield "after", (what, struck_by[0] if older else ended_by)
     if what == struck_by:
         yield "again", (what, struck_by)
     if session.aged and step.act is Act.REFRESH:

@@ -298,6 +298,7 @@ ACTS: Mapping[Act, Callable[[Stage, Step], Awaitable[None]]] = {
     Act.REVOKE: _revoke,
     Act.REVOKE_ACCESS: _revoke,
     Act.FOREIGN_REVOKE: _foreign_revoke,
+    Act.FOREIGN_REVOKE_ACCESS: _foreign_revoke,
     Act.INTROSPECT: _introspect,
     Act.INTROSPECT_ACCESS: _introspect,
     Act.FOREIGN_INTROSPECT: _foreign_introspect,

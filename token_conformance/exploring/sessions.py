@@ -18,7 +18,8 @@ class Session:
     """A user's session at a client, as the client knows it.
 
     `exchanged` tells that its code was presented, `aged` that its first access tokens have expired, `over` that its newest refresh token was refused. `befell` is what was
-    done to it, in order, but for what changes nothing; `struck_by` is what may have ended it, unless it was renewed since.
+    done to it, in order, but for what changes nothing; `struck_by` is what may have ended it, unless it was renewed since,
+    and `revoked_by` what ended the newest of the tokens that were revoked.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Session:
     access_tokens: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    revoked_by: tuple[Act, Relation] | None = None
     befell: list[tuple[Act, Relation]] = field(default_factory=list)
     experience: Experience = field(default_factory=Experience)
 
@@ -62,8 +64,9 @@ class Session:
         what = (step.act, step.relation)
         if self.may_end_by(step) and self.struck_by is None:
             self.struck_by = what
-        if step.act is Act.REVOKE_ACCESS:
+        if step.act in {Act.REVOKE, Act.REVOKE_ACCESS}:
             self.revoked += [token for token in (self.object(step),) if token is not None]
+            self.revoked_by = what
         if step.act not in LOOKS and what != (Act.REFRESH, Relation.NEWEST):
             self.befell.append(what)
 
@@ -73,7 +76,8 @@ class Session:
             return self.authorization.code if self.authorization is not None and _is_newest(step) else None
         tokens = self.access_tokens if step.act in OF_ACCESS_TOKENS else self.refresh_tokens
         if step.relation is Relation.REVOKED:
-            return self.revoked[0] if self.revoked and tokens is self.access_tokens else None
+            older = tokens if tokens is self.access_tokens else tokens[:-2]  # the others have a nearer relation
+            return next((token for token in reversed(self.revoked) if token in older), None)
         if step.relation is Relation.LOST:
             return self.lost[-1] if self.lost and tokens is self.refresh_tokens else None
         if step.relation is Relation.FIRST and len(tokens) <= 2:

@@ -133,6 +133,8 @@ def replayed(world: World, event: Event, asked: TokenRequest, code: Credential) 
     remembered = code.age(event) <= min(world.policy.code_life or LATENESS, CODE_LIFE)
     right = mistake is None and event.looked_at and not asked.asker.failed
     told = "is of a code that was replayed"
+    newest = family.refresh_tokens[-1:]
+    alive = remembered and not any(blow.fate_at(event) is not Fate.LIVES for each in newest for blow in each.blows)
     fate: Fate
     requirement: str | None
     for token in family.tokens:
@@ -147,4 +149,4 @@ def replayed(world: World, event: Event, asked: TokenRequest, code: Credential) 
             fate, requirement = (Fate.DIES if looked_up else Fate.MAY_DIE), "rfc6749-10.5-replay-revokes-access-token"
         token.suffers(Blow(event, fate, requirement, told))
     if right:
-        world.incidents.append(Incident(event, family, None, f"{code} was replayed", same_client=True))
+        world.incidents.append(Incident(event, family, None, f"{code} was replayed", "replay of a code", alive))

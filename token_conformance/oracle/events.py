@@ -222,7 +222,8 @@ Answered = CodeGiven | Granted | DeviceCodes | Told | Served | Refused | NoDecis
 class Event:
     """One exchange: what was asked, what was answered, and when (seconds since 1970, by the client's clock).
 
-    `ahead` are the seconds by which the server's clock is ahead of the client's, as far as the answer tells.
+    `ahead` are the seconds by which the server's clock is ahead of the client's, as far as the answer tells, and `user` is
+    who logs in by it.
     """
 
     id: str
@@ -231,6 +232,12 @@ class Event:
     asked: Asked
     answered: Answered
     ahead: float = 0.0
+    user: str | None = None
+
+    @property
+    def scenario(self) -> str:
+        """What it was done in, one thing after another: in one browser, unless somebody else logs in."""
+        return self.id.rpartition("/")[0]
 
     def __repr__(self) -> str:
         """Its name alone: it holds secrets."""

@@ -9,7 +9,7 @@ from token_conformance.evidence.token_response import COUNTABLE
 from token_conformance.oracle.events import Event, Introspection, Told
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import excuse, outlived
-from token_conformance.oracle.tokens import Credential
+from token_conformance.oracle.tokens import Credential, Teller
 from token_conformance.oracle.world import World
 
 BAD_REQUEST = 400
@@ -67,7 +67,15 @@ def _of_truth(world: World, event: Event, told: Told, token: Credential) -> Iter
     known = next((each.user for each in world.families if each.user == user), None) if user is not None else None
     if known is not None and token.family.user is not None and user != token.family.user:
         yield Offence(TRUTH, f"introspection says that {token} is of another user", (token.family.begun,))
+    elif isinstance(user, str) and world.is_another(token.family, _teller(event, token), user):
+        yield Offence(TRUTH, f"introspection says that {token} is of another user than before", (token.family.begun,))
     yield from _of_expiry(event, told, token)
+
+
+def _teller(event: Event, token: Credential) -> Teller:
+    """By what introspection names users: each client that asks may get names of its own, and those of each that is told of."""
+    asker = event.asked.asker.client_id if isinstance(event.asked, Introspection) else None
+    return "introspection", asker, token.client_id, token.kind
 
 
 def _of_expiry(event: Event, told: Told, token: Credential) -> Iterator[Offence]:
@@ -104,7 +112,9 @@ def learn(world: World, event: Event, asked: Introspection, told: Told, token: C
     if token is None or not told.active:
         return
     world.policy.learned.told_of.add((asked.asker.client_id, token.kind))
-    expiry = told.members.get("exp")
+    user, expiry = told.members.get("sub"), told.members.get("exp")
+    if isinstance(user, str) and user:
+        token.family.users.setdefault(_teller(event, token), user)
     if isinstance(expiry, int | float) and not isinstance(expiry, bool) and event.end < expiry < COUNTABLE:
         token.told_end = float(expiry) - event.ahead
         if token.ends is None:

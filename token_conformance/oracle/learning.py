@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from token_conformance.evidence.access_token import scope_of
-from token_conformance.oracle import codes, introspections, refreshes, resources, revocations, yields
+from token_conformance.oracle import codes, introspections, limits, refreshes, resources, revocations, yields
 from token_conformance.oracle.events import (
     Authorization,
     CodeGiven,
@@ -19,7 +17,7 @@ from token_conformance.oracle.events import (
     Told,
     Use,
 )
-from token_conformance.oracle.tokens import Blow, Credential, Family, Fate, Incident
+from token_conformance.oracle.tokens import LOGIN, Blow, Credential, Family, Fate, Incident
 from token_conformance.oracle.world import World
 
 HANDED_OVER = frozenset({"authorization_code", "refresh_token"})
@@ -31,6 +29,8 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
 def learn(world: World, event: Event) -> None:
     """Take what an event shows into the world."""
     token = world.find(event.credential)
+    if event.user is not None:
+        world.logged_in[event.scenario] = event.user
     match event.asked:
         case Authorization(state=str() as state) as asked:
             world.authorizations[state] = asked
@@ -106,11 +106,13 @@ def _learn_from_grant(
         token.uses.append(event)
         world.incidents.append(_login(event, family))  # a server may end other sessions at the code, or when it is used
     elif asked.grant == "password":
+        if asked.credential is not None:
+            family.users[LOGIN] = asked.credential
         world.incidents.append(_login(event, family))
 
 
 def _login(event: Event, family: Family) -> Incident:
-    return Incident(event, family, None, "the user logged in again", same_client=True, is_login=True)
+    return Incident(event, family, None, "the user logged in again", is_login=True)
 
 
 def _after_refresh(world: World, event: Event, family: Family, generation: int, *, kept: bool) -> None:
@@ -148,19 +150,25 @@ def _sub(family: Family) -> str | None:
 
 
 def _note_survival(world: World, event: Event, token: Credential) -> None:
-    """What a refresh token that works shows: how old it may be, and how many later logins its session outlives."""
+    """What a refresh token that works shows: how old it may be, and which logins and other deeds its session outlives."""
     learned, client = world.policy.learned, token.client_id
     if token.used_before(event):
         learned.graced = True
         return
     learned.ages[client] = max(learned.ages[client], token.age(event))
-    later = Counter(
-        each.told
-        for each in world.incidents
-        if each.is_login
-        and each.family is not None
-        and each.family.client_id == client
-        and token.given.end <= each.event.begin <= event.begin
-    )
-    for told, times in later.items():
-        learned.outlived[client, told] = max(learned.outlived[client, told], times)
+    limits.note_survival(world, event, token)
+    for incident in world.incidents:
+        between = token.given.end <= incident.event.begin and incident.event.end <= event.begin
+        if between and incident.kind and incident.sure and _reaches(world, incident, token.family):
+            learned.spared.add((client, incident.kind))
+
+
+def _reaches(world: World, incident: Incident, family: Family) -> bool:
+    """Whether what befell a session would have ended another one, at a server that ends all of that user at that client.
+
+    What befalls an access token reaches no other session where its own goes on.
+    """
+    struck = incident.family
+    if struck is family:
+        return incident.kind == revocations.OF_ACCESS_TOKEN
+    return struck is not None and struck.client_id == family.client_id and world.same_user(struck, family) is True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from token_conformance.judging.refusal import LATENESS
+from token_conformance.oracle import limits
 from token_conformance.oracle.events import Event
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.policy import LEAST_CODE_LIFE, LEAST_LIFE
@@ -57,15 +57,10 @@ def _doubt(world: World, token: Credential, event: Event) -> str | None:
         return f"{token} is {token.age(event):.0f} s old, and nobody knows whether it lives that long"
     if rivals := world.rivals(event, token):
         return f"at the same time {rivals[0].id} was under way with the same session"
-    incidents = list(_others(world, token, event))
-    harmful = next((each for each in incidents if _may_reach(each, token)), None)
+    harmful = next((each for each in _others(world, token, event) if _may_reach(world, each, token)), None)
     if harmful is not None:
         return f"{harmful.told}, which may have ended {token}"
-    logins = Counter(
-        each.told for each in incidents if each.is_login and each.family is not None and _same(each, token)
-    )
-    outlived_so_far = world.policy.learned.outlived
-    if any(times > outlived_so_far[token.client_id, told] for told, times in logins.items()):
+    if limits.may_have_ended(world, token, event):
         return f"a later login may have ended {token}, which nobody has seen a session outlive"
     return None
 
@@ -89,17 +84,14 @@ def _others(world: World, token: Credential, event: Event) -> Iterator[Incident]
             yield incident
 
 
-def _same(incident: Incident, token: Credential) -> bool:
-    """Whether it befell a session that may be of the same user at the same client."""
-    other = incident.family
-    if other is None or token.family.client_id != other.client_id:
-        return other is None or other.client_id is None
-    return token.family.user is None or other.user is None or token.family.user == other.user
-
-
-def _may_reach(incident: Incident, token: Credential) -> bool:
-    """Whether a server may let it end sessions of the same user and client, too."""
-    return not incident.is_login and incident.same_client and _same(incident, token)
+def _may_reach(world: World, incident: Incident, token: Credential) -> bool:
+    """Whether a server may let it end sessions of the same user and client, too, as far as none is known to outlive it."""
+    other, own = incident.family, token.family
+    if not incident.kind or (own.client_id, incident.kind) in world.policy.learned.spared:
+        return False
+    if other is None or other.client_id is None:
+        return True
+    return own.client_id == other.client_id and world.same_user(own, other) is not False
 
 
 def _blamed(world: World, token: Credential, event: Event, base: str) -> Offence:

@@ -56,8 +56,9 @@ class Learned:
     """What the history shows of the provider's ways: it narrows down what else would be possible.
 
     `graced` says whether a used refresh token was accepted again although nobody has documented that, or refused at once;
-    None where it was never tried. `outlived` counts by client how many later logins a session has survived, those that end
-    in a code apart from those in which it was used, `ages` how old a refresh token was that
+    None where it was never tried. `outlived` counts by client, and by what a login came to, how many other sessions were
+    ahead of one that has survived it, in which order and where; `spared` are the clients and the deeds that a session of
+    the same user has survived; `ages` how old a refresh token was that
     worked; `told_of` are the askers and the kinds of tokens of which introspection says that they are active, `open` and
     `guarded` the resources that take requests without a good token, and those that refuse them; `takes` the clients whose
     tokens a resource took. `reuses` are by
@@ -67,7 +68,8 @@ class Learned:
     """
 
     graced: bool | None = None
-    outlived: dict[tuple[str | None, str], int] = field(default_factory=lambda: defaultdict(int))
+    outlived: dict[tuple[str | None, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    spared: set[tuple[str | None, str]] = field(default_factory=set)
     ages: dict[str | None, float] = field(default_factory=lambda: defaultdict(float))
     told_of: set[tuple[str | None, str]] = field(default_factory=set)
     open: set[str] = field(default_factory=set)
@@ -94,8 +96,9 @@ class Learned:
     def telling(self) -> Hashable:
         """All that judgements can depend on."""
         reuses = {client: tuple(known) for client, known in self.reuses.items() if known}
-        counted = (*self.outlived.items(), *self.ages.items(), *reuses.items())
-        seen = (frozenset(each) for each in (self.told_of, self.open, self.guarded, self.takes))
+        outlived = {key: number for key, number in self.outlived.items() if number}
+        counted = (*outlived.items(), *self.ages.items(), *reuses.items())
+        seen = (frozenset(each) for each in (self.told_of, self.open, self.guarded, self.takes, self.spared))
         return (self.graced, self.revocations_fail, frozenset(counted), *seen)
 
     def copy(self) -> Learned:
@@ -104,6 +107,7 @@ class Learned:
             self,
             outlived=self.outlived.copy(),
             ages=self.ages.copy(),
+            spared=set(self.spared),
             told_of=set(self.told_of),
             open=set(self.open),
             guarded=set(self.guarded),

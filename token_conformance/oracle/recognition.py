@@ -86,12 +86,20 @@ def recognised(exchange: Exchange, profile: Profile, known: Addresses) -> Event 
     asked, answered = _read(exchange, kinds, profile)
     if not isinstance(answered, CodeGiven) and asked is None and (code := _code_in(exchange)) is not None:
         answered = code
-    if answered is None:
+    user = _user(exchange.request, profile)
+    if answered is None and user is None:
         return None
     begin = exchange.started.timestamp()
     told = exchange.stated_date
     ahead = (told - exchange.answered).total_seconds() if told is not None else 0.0
-    return Event(exchange.id, begin, begin + exchange.seconds, asked, answered, ahead if abs(ahead) > 1 else 0.0)
+    ahead = ahead if abs(ahead) > 1 else 0.0
+    return Event(exchange.id, begin, begin + exchange.seconds, asked, answered or Served(), ahead, user)
+
+
+def _user(request: Request, profile: Profile) -> str | None:
+    """The user of the profile whose name stands in a form, as in that of a login; it matters where there are several."""
+    names = {each.username for each in profile.login.of_each_user if each.username} if profile.login.users else set()
+    return next((value for _, value in request.form if value in names), None)
 
 
 def _read(exchange: Exchange, kinds: frozenset[str], profile: Profile) -> tuple[Asked, Answered | None]:

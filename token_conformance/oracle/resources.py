@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from token_conformance.oracle.events import Event, Served, Use
 from token_conformance.oracle.judgements import Excuse, Offence
 from token_conformance.oracle.lives import excuse, outlived
-from token_conformance.oracle.tokens import Credential, Fate
+from token_conformance.oracle.tokens import Credential, Fate, Teller
 from token_conformance.oracle.world import World
 
 NO_ACCESS_TOKEN = {
@@ -21,7 +21,7 @@ NO_ACCESS_TOKEN = {
 def offences(world: World, event: Event, asked: Use, token: Credential | None) -> Iterator[Offence]:
     """What is wrong with a request that a resource served, if it guards itself at all."""
     if token is not None and token.kind == "access token":
-        yield from _of_user(event, asked, token)
+        yield from _of_user(world, event, asked, token)
         yield from _of_claims(event, asked, token)
     if not guards(world, asked) or asked.token is None:
         return
@@ -75,13 +75,21 @@ def _of_keys(asked: Use, token: Credential) -> Iterator[Offence]:
         yield Offence("rfc9449-7.1-proof-by-the-key", f"{token} was taken without a proof by its key", (token.given,))
 
 
-def _of_user(event: Event, asked: Use, token: Credential) -> Iterator[Offence]:
+def _of_user(world: World, event: Event, asked: Use, token: Credential) -> Iterator[Offence]:
+    """Userinfo names the user of the ID token (OIDC Core §5.3.2), and of each session the same one throughout."""
     told = event.answered.members if isinstance(event.answered, Served) and asked.userinfo else {}
-    user = token.family.user
-    if told and user is not None and told.get("sub") != user:
+    first, named = token.family.identity, told.get("sub")
+    if told and first is not None and "sub" in first and named != first["sub"]:
         yield Offence(
             "oidc-userinfo-sub", f"userinfo tells {token} another sub than the ID token", (token.family.begun,)
         )
+    elif isinstance(named, str) and world.is_another(token.family, _teller(asked, token), named):
+        words = f"userinfo tells {token} the sub of another user, or another one than before"
+        yield Offence("session-depth", words, (token.family.begun,))
+
+
+def _teller(asked: Use, token: Credential) -> Teller:
+    return "userinfo", asked.address, token.client_id
 
 
 def _of_claims(event: Event, asked: Use, token: Credential) -> Iterator[Offence]:
@@ -129,6 +137,8 @@ def learn(world: World, event: Event, asked: Use, token: Credential | None) -> N
             if asked.userinfo and token.scope == token.family.scope:
                 token.family.claims |= set(event.answered.members)
             token.family.user = token.family.user or (sub if isinstance(sub, str) else None)
+            if isinstance(sub, str) and sub:
+                token.family.users.setdefault(_teller(asked, token), sub)
     elif event.refused is not None and event.refused.status in {400, 401}:
         unknown = asked.token is None or (token is None and asked.token not in world.id_tokens)
         dead = token is not None and any(blow.fate_at(event) is Fate.DIES for blow in token.blows)

@@ -8,6 +8,7 @@ from token_conformance.oracle.tokens import Blow, Credential, Fate, Incident
 from token_conformance.oracle.world import World
 
 REFRESH_TOKEN, ACCESS_TOKEN = "rfc7009-2-refresh-token-revoked", "rfc7009-2-access-token-revoked"
+OF_REFRESH_TOKEN, OF_ACCESS_TOKEN = "revocation of a refresh token", "revocation of an access token"
 WITH_IT, HINT = "rfc7009-2.1-refresh-kills-access", "rfc7009-2.1-hint"
 
 
@@ -43,7 +44,7 @@ def learn(world: World, event: Event, asked: Revocation, token: Credential) -> N
     elif token.kind == "refresh token":
         _end_session(world, event, asked, token)
     elif token.kind == "access token":
-        _end_access_token(event, asked, token)
+        _end_access_token(world, event, asked, token)
 
 
 def _mistake(asked: Revocation, token: Credential) -> tuple[str | None, str] | None:
@@ -69,7 +70,7 @@ def _undone(event: Event, token: Credential) -> None:
 
 
 def _end_session(world: World, event: Event, asked: Revocation, token: Credential) -> None:
-    alive = not any(blow.fate_at(event) is not Fate.LIVES for blow in token.blows)
+    alive = _is_alive(event, token)
     hinted = asked.hint is not None and asked.hint != "refresh_token"
     unsure = asked.spoilt or asked.asker.hidden or (not asked.asker.proved and asked.asker.client_id is None)
     own = Fate.MAY_DIE if unsure else Fate.DIES
@@ -81,13 +82,21 @@ def _end_session(world: World, event: Event, asked: Revocation, token: Credentia
         fate = own if alive and not each.readable and not hinted else Fate.MAY_DIE
         each.suffers(Blow(event, fate, WITH_IT, f"is of the session of {token}, which was revoked"))
     told = f"{token} was revoked"
-    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, same_client=True))
+    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, OF_REFRESH_TOKEN, alive))
 
 
-def _end_access_token(event: Event, asked: Revocation, token: Credential) -> None:
+def _is_alive(event: Event, token: Credential) -> bool:
+    """Whether nothing has befallen a token that may have ended it."""
+    return not any(blow.fate_at(event) is not Fate.LIVES for blow in token.blows)
+
+
+def _end_access_token(world: World, event: Event, asked: Revocation, token: Credential) -> None:
+    alive = _is_alive(event, token)
     hinted = asked.hint is not None and asked.hint != "access_token"
     fate = Fate.MAY_DIE if asked.spoilt or asked.asker.hidden else Fate.DIES
     token.suffers(Blow(event, fate, HINT if hinted else ACCESS_TOKEN, "was revoked"))
     for each in token.family.tokens:
         if each is not token:
             each.suffers(Blow(event, Fate.MAY_DIE, None, f"is of the session of {token}, which was revoked"))
+    told = f"{token} was revoked"
+    world.incidents.append(Incident(event, token.family, "rfc7009-2.1-same-grant", told, OF_ACCESS_TOKEN, alive))

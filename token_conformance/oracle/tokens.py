@@ -17,6 +17,12 @@ NEVER = float("inf")
 Kind = Literal["code", "device code", "access token", "refresh token"]
 
 
+Teller = tuple[str | None, ...]
+"""By what the user of a session is named: what that is, and of whom it is asked."""
+
+LOGIN: Teller = ("login",)
+
+
 class Fate(StrEnum):
     """What an event does to a token: it ends it, it may have ended it, or it has to leave it alone."""
 
@@ -114,7 +120,8 @@ class Family:
     """What comes of one grant: a code, a password or a device that was approved, and all tokens that descend from it.
 
     `carried` is the scope that its first access token holds where it is a JWT, whatever the answer told; `members` is what
-    the answer to its first refresh had, and `claims` what userinfo has told of its user.
+    the answer to its first refresh had, and `claims` what userinfo has told of its user. `users` is by what its user was
+    named who that is: in the form of the login, or by an endpoint.
     """
 
     letter: str
@@ -126,6 +133,7 @@ class Family:
     carried: frozenset[str] = frozenset()
     resources: frozenset[str] = frozenset()
     user: str | None = None
+    users: dict[Teller, str] = field(default_factory=dict)
     identity: Mapping[str, Any] | None = None
     identified: float = 0.0
     code: Credential | None = None
@@ -155,14 +163,16 @@ class Family:
 class Incident:
     """Something that befell one family and may tell on others; None as family where it concerns all.
 
-    `requirement` is what a server violates at which tokens of other families die of it, None where that may be.
+    `requirement` is what a server violates at which tokens of other families die of it, None where that may be; `kind` is
+    what was done, where that may reach other sessions of the same user, and `sure` whether it was done to what lived.
     """
 
     event: Event
     family: Family | None
     requirement: str | None
     told: str
-    same_client: bool = False
+    kind: str = ""
+    sure: bool = True
     is_login: bool = False
 
 

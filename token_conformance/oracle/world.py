@@ -16,7 +16,7 @@ from token_conformance.oracle.events import (
     TokenRequest,
 )
 from token_conformance.oracle.policy import Policy
-from token_conformance.oracle.tokens import Credential, Family, Incident, letters
+from token_conformance.oracle.tokens import LOGIN, Credential, Family, Incident, Teller, letters
 
 LIKE = 0.9
 """The part of a token from its beginning in which one that nobody has handed over resembles one that somebody has."""
@@ -34,6 +34,23 @@ class World:
     families: list[Family] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
+    logged_in: dict[str, str] = field(default_factory=dict)
+
+    def same_user(self, one: Family, other: Family) -> bool | None:
+        """Whether two sessions are of one user, as far as they are named by the same teller; None where nobody knows."""
+        told = [(name, other.users[teller]) for teller, name in one.users.items() if teller in other.users]
+        if one.client_id == other.client_id and one.user is not None and other.user is not None:
+            told.append((one.user, other.user))  # of two clients each may know a user by another name
+        if told:
+            return all(name == same for name, same in told)
+        return True if not self.policy.profile.login.users else None
+
+    def is_another(self, family: Family, teller: Teller, user: str) -> bool:
+        """Whether a teller names another user of a session than before, or the one of a session of somebody else."""
+        if (before := family.users.get(teller)) is not None:
+            return before != user
+        others = (each for each in self.families if each.users.get(teller) == user)
+        return any(self.same_user(family, each) is False for each in others)
 
     def find(self, value: str | None) -> Credential | None:
         """The code or token of that value, if it was handed over in this history."""
@@ -85,11 +102,11 @@ class World:
         code = Credential("code", given.code, f"code {family.letter}", event, family, family.client_id)
         code.request, code.key = request, request.key if request else None
         family.code = self.add(code)
+        if event.scenario in self.logged_in:
+            family.users[LOGIN] = self.logged_in[event.scenario]
         if request is not None:
             family.resources, family.nonce = request.resources, request.nonce
-        self.incidents.append(
-            Incident(event, family, None, "the user authorized again", same_client=True, is_login=True)
-        )
+        self.incidents.append(Incident(event, family, None, "the user authorized again", is_login=True))
 
     def give_device_code(self, event: Event, asked: DeviceAuthorization, given: DeviceCodes) -> None:
         """Remember a device code (RFC 8628 §3.2)."""
