@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from token_conformance.evidence.token_response import TokenResponse
+from token_conformance.verdict import Inconclusive
 from token_conformance.wire.exchange import Request
 
 HTML = (("Content-Type", "text/html"),)
@@ -146,3 +147,13 @@ def test_a_failure_that_comes_again_is_no_decision(make_exchange, status, body, 
     answer = TokenResponse(make_exchange(body, status=status, repeated=repeated))
     assert answer.decided == decided
     assert answer.refused == (decided or repeated)
+
+
+def test_tokens_came_where_a_recorder_has_lost_the_status(make_exchange):
+    """Firefox notes 0 for what came while the page was left: what reads the status is undecided, the tokens are there."""
+    lost = TokenResponse(make_exchange('{"access_token": "at-1"}', status=0, undocumented=frozenset({"status"})))
+    assert lost.accepted
+    assert lost.handed_over
+    with pytest.raises(Inconclusive):
+        lost.exchange.status  # noqa: B018 - raises
+    assert not TokenResponse(make_exchange('{"access_token": "at-1"}', status=0)).accepted

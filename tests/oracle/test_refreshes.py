@@ -78,6 +78,24 @@ def test_reuse_ends_the_family_and_no_other(history):
     assert history.violated == "rotation-family-is-one-grant"
 
 
+def test_a_lost_session_is_put_down_to_what_befell_its_user_at_its_client(history):
+    """Rather than to what another client did with a session of its own, however much later that was."""
+    other = history.login("B")
+    elsewhere = history.login("C", OTHER)
+    history.refresh("refresh A 0", INVALID_GRANT)
+    history.revoke(elsewhere, client=OTHER)
+    history.refresh(other, INVALID_GRANT)
+    assert history.violated == "rotation-family-is-one-grant"
+
+
+def test_a_session_that_another_client_s_revocation_ended_is_put_down_to_that(history):
+    """Where nothing else has happened."""
+    elsewhere = history.login("C", OTHER)
+    history.revoke(elsewhere, client=OTHER)
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.violated == "rfc7009-2.1-same-grant"
+
+
 def test_a_documented_grace_is_one():
     """Within it the used token works or not, outside it must not."""
     history = History(profile(reuse_grace=10))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
+from itertools import count
 from zipfile import ZipFile
 
 import pytest
 
+from token_conformance.servers import har as har_reader
 from token_conformance.servers import har_files
 from token_conformance.servers.har_files import read, read_all
 from token_conformance.servers.problems import RecordingError
@@ -16,11 +18,21 @@ from token_conformance.servers.problems import RecordingError
 FORM = "application/x-www-form-urlencoded"
 
 
+TIMES = count(5)
+"""How long answers take: no two are one exchange."""
+
+
 def entry(*, url="https://op.example/token", status=200, content=None, post_data=None, **changes):
     """An entry of a HAR file."""
     request = {"method": "POST", "url": url, "headers": [], **({"postData": post_data} if post_data else {})}
     response = {"status": status, "headers": [], "content": content if content is not None else {"text": "{}"}}
-    return {"startedDateTime": "2026-01-01T12:00:00Z", "time": 5, "request": request, "response": response, **changes}
+    return {
+        "startedDateTime": "2026-01-01T12:00:00Z",
+        "time": next(TIMES),
+        "request": request,
+        "response": response,
+        **changes,
+    }
 
 
 def har(*entries, **log):
@@ -245,3 +257,51 @@ def test_insomnia_fills_its_templates_in_once_more(read_text, presented, lacks):
     recording = read_text(har(*entries, creator={"name": "Insomnia REST Client", "version": "x"}))
     assert [each.undocumented for each in recording.entries] == [lacks, lacks]
     assert recording.timeless
+
+
+JSON_ANSWER = '{"access_token": "at-1", "token_type": "Bearer"}'
+
+
+def packed(text):
+    """A body by gzip."""
+    return gzip.compress(text.encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": b64encode(packed(JSON_ANSWER)).decode(), "encoding": "base64", "size": 60},
+        {"text": packed(JSON_ANSWER).decode("latin-1"), "size": 60},
+        {"text": b64encode(JSON_ANSWER.encode()).decode(), "encoding": "base64", "size": 48},
+    ],
+)
+def test_a_body_that_a_recorder_left_packed_is_unpacked(read_text, content):
+    """Whichever way its bytes were written down."""
+    (found,) = read_text(har(entry(content=content))).entries
+    assert found.response.content.body == JSON_ANSWER.encode()
+    assert found.unknown == set()
+
+
+@pytest.mark.parametrize(
+    ("content", "unknown"),
+    [
+        ({"text": JSON_ANSWER[:30], "size": 48}, {"body"}),
+        ({"text": JSON_ANSWER[:30], "size": 30}, set()),
+        ({"text": JSON_ANSWER, "size": 96}, set()),
+        ({"text": "<!DOCTYPE html><p>caf\ufffd", "size": 48}, set()),
+        ({"text": packed(JSON_ANSWER).decode("utf-8", "replace"), "size": 60}, {"body"}),
+        ({"text": b64encode(packed(JSON_ANSWER)[:20]).decode(), "encoding": "base64", "size": 60}, {"body"}),
+    ],
+)
+def test_a_body_that_is_not_whole_is_not_known(read_text, content, unknown):
+    """Where more came than was written down; what a server itself has cut off is known as it is."""
+    (found,) = read_text(har(entry(content=content))).entries
+    assert found.unknown == unknown
+
+
+def test_what_is_packed_many_times_over_is_not_unpacked_without_end(read_text, monkeypatch):
+    """It stays as it was, and is not known."""
+    monkeypatch.setattr(har_reader, "LONGEST_BODY", 1000)
+    text = b64encode(packed("x" * 100_000)).decode()
+    (found,) = read_text(har(entry(content={"text": text, "encoding": "base64", "size": 100_000}))).entries
+    assert found.unknown == {"body"}

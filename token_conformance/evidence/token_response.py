@@ -79,13 +79,13 @@ class TokenResponse:
     @property
     def accepted(self) -> bool:
         """Whether an access token was handed over."""
-        return self._status in range(200, 300) and self.access_token is not None
+        return self._may_hand_over and self.access_token is not None
 
     @property
     def handed_over(self) -> bool:
         """Whether a token came, of whatever kind: that alone is what a refusal must not do."""
         tokens = (self.access_token, self.refresh_token, self.id_token)
-        return self._status in range(200, 300) and any(token is not None for token in tokens)
+        return self._may_hand_over and any(token is not None for token in tokens)
 
     @property
     def waits(self) -> bool:
@@ -129,6 +129,11 @@ class TokenResponse:
     @property
     def _status(self) -> int:
         return self.exchange.response.status
+
+    @property
+    def _may_hand_over(self) -> bool:
+        """Whether tokens in the answer count: not beside an error status, but where a recorder has lost the status."""
+        return self._status in range(200, 300) or (self._status == 0 and "status" in self.exchange.undocumented)
 
     @property
     def _is_page(self) -> bool:

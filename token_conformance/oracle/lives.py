@@ -31,8 +31,8 @@ def outlived(token: Credential, event: Event) -> bool:
 def excuse(world: World, token: Credential, event: Event, base: str) -> Excuse | Offence:
     """Why a token may be refused which nothing is wrong with otherwise; or what a server violates that refuses it.
 
-    The last thing that befell it, and should have left it alone, is what a refusal is put down to; without any it is
-    `base`.
+    What befell it last, and should have left it alone, is what a refusal is put down to: of what befell other sessions,
+    rather one of the same user and client; without any it is `base`.
     """
     blows = [blow for blow in token.blows if blow.event is not event]
     dead = next((blow for blow in blows if blow.fate_at(event) is Fate.DIES), None)
@@ -97,14 +97,14 @@ def _may_reach(world: World, incident: Incident, token: Credential) -> bool:
 def _blamed(world: World, token: Credential, event: Event, base: str) -> Offence:
     blows = [blow for blow in token.blows if blow.blamed_at(event) is not None and blow.event is not event]
     others = [each for each in _others(world, token, event) if each.requirement is not None]
-    found: list[tuple[Event, str, str]] = [
-        *((blow.event, blow.blamed_at(event) or base, f"{token} {blow.told}") for blow in blows),
-        *((each.event, each.requirement or base, each.told) for each in others),
+    found: list[tuple[bool, Event, str, str]] = [
+        *((True, blow.event, blow.blamed_at(event) or base, f"{token} {blow.told}") for blow in blows),
+        *((_same(each, token), each.event, each.requirement or base, each.told) for each in others),
     ]
     if not found and token.kind == "refresh token" and token.age(event) > LEAST_LIFE and token.life is not None:
         told = f"{token} was refused after {token.age(event):.0f} s, and is documented to live longer"
         return Offence("refresh-token-lifetime-as-documented", told, (token.given,))
     if not found:
         return Offence(base, f"{token} was refused, although nothing had befallen it")
-    culprit, requirement, told = max(found, key=lambda each: each[0].end)
+    _, culprit, requirement, told = max(found, key=lambda each: (each[0], each[1].end))
     return Offence(requirement, f"{token} was refused, and nothing explains it but that {told}", (culprit,))

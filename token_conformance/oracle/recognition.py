@@ -279,7 +279,8 @@ def _told(exchange: Exchange) -> Answered:
 
 
 def _served(exchange: Exchange) -> Answered:
-    return _nothing(exchange) or _decided(exchange) or Served(_members(exchange))
+    told = _members(exchange) if exchange.is_readable else {}
+    return _nothing(exchange) or _decided(exchange) or Served(told)
 
 
 def _device_codes(exchange: Exchange) -> Answered:

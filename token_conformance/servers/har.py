@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import zlib
 from base64 import b64decode
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -40,6 +41,12 @@ BODILESS = {204, 205, *range(300, 400)}
 """Statuses whose answers have no content (RFC 9110 §15.3.5, §15.3.6), or none that tells anything: redirects."""
 
 
+PACKED = b"\x1f\x8b"
+"""How bytes begin that gzip has packed (RFC 1952 §2.3.1)."""
+
+LONGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a body that is unpacked."""
+
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -48,6 +55,18 @@ def _http_url(text: str) -> str:
     if not has_place_for(text):
         raise ValueError("an http or https URL")
     return text
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What gzip has packed; the bytes as they are, where that cannot be unpacked to its end."""
+    if not body.startswith(PACKED):
+        return body
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpacking.decompress(body, LONGEST_BODY)
+    except zlib.error:
+        return body
+    return found if unpacking.eof else body
 
 
 def _or_empty(value: object) -> object:
@@ -152,17 +171,26 @@ class Content(HarObject):
 
     @property
     def body(self) -> bytes:
-        """The bytes."""
-        return (
-            b64decode(self.text or "", validate=True)
-            if self.encoding == "base64"
-            else (self.text or "").encode("utf-8", "surrogatepass")
-        )
+        """The bytes, unpacked where a recorder has left them as they came."""
+        text = self.text or ""
+        if self.encoding == "base64":
+            return _unpacked(b64decode(text, validate=True))
+        if text.startswith(PACKED.decode("latin-1")) and max(text) < "\u0100":
+            return _unpacked(text.encode("latin-1"))
+        return text.encode("utf-8", "surrogatepass")
 
     @property
     def left_out(self) -> bool:
-        """Whether there was a body, or may have been, that was not recorded."""
-        return self.text is None and self.size != 0
+        """Whether there was a body, or may have been, that was not recorded, or not to its end."""
+        return self.size != 0 if self.text is None else self._is_spoilt
+
+    @property
+    def _is_spoilt(self) -> bool:
+        """Whether it is packed for good, or an object of JSON that is shorter than what came and has no end."""
+        body = self.body
+        if body.startswith((PACKED, PACKED[:1] + "\ufffd".encode())):
+            return True
+        return body.lstrip().startswith(b"{") and len(body) < self.size and not body.rstrip().endswith(b"}")
 
 
 class RecordedResponse(HarObject):
@@ -243,6 +271,7 @@ class Recording(HarObject):
     profile: str | None = Field(None, alias="_profile")
     source: str | None = Field(None, alias="_source")
     breaks_off: bool = Field(default=False, alias="_breaks_off")
+    doubled: int = Field(0, alias="_doubled")
     variables: dict[str, str] = Field({}, alias="_variables")
     drawn: dict[str, list[str]] = Field({}, alias="_drawn")
     evidence: list[dict[str, Any]] = Field([], alias="_evidence")

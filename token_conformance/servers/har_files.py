@@ -20,16 +20,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from token_conformance.profile.mistakes import expected, named
-from token_conformance.servers.har import Creator, HarFile, Part, Recording
+from token_conformance.servers.har import PACKED, Creator, HarFile, Part, Recording
+from token_conformance.servers.har_doubles import once
 from token_conformance.servers.problems import RecordingError
 
 Attachment = Callable[[str], bytes | None]
 """Gives a file that belongs to a recording by its name, or nothing."""
 
 ENDINGS = (".har", ".zip", ".har.gz")
-PACKED = b"\x1f\x8b"
-"""How a file begins that gzip has packed (RFC 1952 §2.3.1)."""
-
 LONGEST = 256 * 1024 * 1024
 """Bytes of a file that is read, as it is or unpacked."""
 
@@ -57,14 +55,27 @@ def read_all(paths: Sequence[Path]) -> Recording:
     """
     first, *further = [_recording(file) for path in paths for file in _files(path)]
     if not further:
-        return first
+        return first if first.labelled else first.model_copy(update=_once([first]))
     recordings = [first, *further]
+    if not any(each.labelled for each in recordings):
+        return first.model_copy(update=_joined(recordings) | _once(recordings))
+    return first.model_copy(update=_joined(recordings))
+
+
+def _once(recordings: Sequence[Recording]) -> dict[str, object]:
+    """The exchanges of recordings, each of them once, and how many stand there again."""
+    entries = once([each.entries for each in recordings])
+    return {"entries": entries, "doubled": sum(len(each.entries) for each in recordings) - len(entries)}
+
+
+def _joined(recordings: Sequence[Recording]) -> dict[str, object]:
     entries = sorted((entry for each in recordings for entry in each.entries), key=attrgetter("started"))
     names = dict.fromkeys(str(each.creator) for each in recordings)
     creator = Creator(name=", ".join(filter(None, names)))
     drawn = {kind: values for each in recordings for kind, values in each.drawn.items()}
     variables = {name: value for each in recordings for name, value in each.variables.items()}
-    return first.model_copy(update={"entries": entries, "drawn": drawn, "variables": variables, "creator": creator})
+    cut = any(each.breaks_off for each in recordings)
+    return {"entries": entries, "drawn": drawn, "variables": variables, "creator": creator, "breaks_off": cut}
 
 
 def _files(path: Path) -> list[Path]:

@@ -119,6 +119,17 @@ def test_a_parameter_that_was_doubled_is_not_left_out():
     assert changed.draft.told == ("grant_type twice",)
 
 
+def test_token_exchanges_without_authentication_are_left_to_the_deployment():
+    """RFC 8693 §2.1 says so of them, RFC 6749 §3.2.1 otherwise of all else."""
+    unauthenticated = CHANGES["unauthenticated"]
+    assert unauthenticated(Draft(APP, EXCHANGE, basic(APP)), 0) is None
+    changed = unauthenticated(Draft(APP, REFRESH, basic(APP)), 0)
+    assert changed is not None
+    assert (
+        changed.written(ADDRESS).body == b"grant_type=refresh_token&refresh_token=the-refresh-token&client_id=app%2F1"
+    )
+
+
 def test_a_mutation_is_kept_as_numbers():
     mutation = Mutation(Grant.TOKEN_EXCHANGE, (One(8, 1), One(32, 3)))
     assert read_mutation(*mutation.numbers) == mutation

@@ -21,6 +21,9 @@ def basic(client_id, secret):
     return ("Authorization", "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode())
 
 
+UNSECURED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."
+"""A JWT of which nobody has cut a signature off (RFC 7519 §6)."""
+
 RIGHT = basic("app", "s3cret")
 
 
@@ -50,6 +53,14 @@ def lacking(*exchanges):
         "eyJh…",
         "••••",
         "{{secret}}",
+        "${ACCESS_TOKEN}",
+        "[40 characters]",
+        "<token>",
+        "REFRESH_TOKEN",
+        "00000000000000000000000000000000",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.redacted",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.",
+        "eyJhbGciOiJSUzI1NiJ9.***.c2lnbmF0dXJl",
     ],
 )
 def test_a_mask_is_known(value):
@@ -58,7 +69,23 @@ def test_a_mask_is_known(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "s3cret", "a-code", "rt.1.x-_~", "secretary", "0123456789abcdef", "a.b.c", "my-secret-1"]
+    "value",
+    [
+        "",
+        "s3cret",
+        "a-code",
+        "rt.1.x-_~",
+        "secretary",
+        "0123456789abcdef",
+        "a.b.c",
+        "my-secret-1",
+        "secret",
+        "Bearer",
+        '{"to": "/"}',
+        '["a"]',
+        "00000000-0000-4000-8000-000000000000",
+        UNSECURED,
+    ],
 )
 def test_a_value_is_no_mask(value):
     """However short it is."""
@@ -79,6 +106,11 @@ def test_a_value_is_no_mask(value):
         (exchange(authorization=("Authorization", "Basic 5f4dcc3b5aa765d61d8327deb882cf99")), {"authorization"}),
         (exchange(authorization=basic("app", "***")), {"authorization"}),
         (exchange(authorization=None), set()),
+        (exchange(members={"sub": "***", "picture": "***"}), {"body"}),
+        (exchange(members={"picture": "***"}), set()),
+        (exchange(status=303, headers=(("Location", "[REDACTED]"),)), {"headers"}),
+        (exchange(status=401, headers=(("WWW-Authenticate", "Basic ***"),)), {"headers"}),
+        (exchange(status=401, headers=(("WWW-Authenticate", 'Basic realm="op"'),)), set()),
     ],
 )
 def test_what_is_masked_is_not_known(found, parts):
@@ -96,3 +128,30 @@ def test_a_secret_that_is_always_another_one_is_not_known():
     hashed = exchange(authorization=basic("app", "9f86d081884c7d65"))
     of_another = exchange({"client_id": "second", "client_secret": "an0ther"}, authorization=None)
     assert lacking(hashed, hashed, of_another) == [{"authorization"}, {"authorization"}, set()]
+
+
+def test_a_profile_knows_its_secrets_whatever_they_look_like():
+    """A secret of stars is found where it is sent."""
+    odd = profile()
+    client = odd.clients[0].model_copy(update={"client_secret": "xxxxxxxx"})
+    (found,) = unmasked(
+        [exchange(authorization=basic("app", "xxxxxxxx"))], odd.model_copy(update={"clients": (client,)})
+    )
+    assert found.undocumented == frozenset()
+
+
+def test_one_word_for_all_is_a_mask():
+    """No value is a code and a token; a refresh token that is not rotated is itself all the same."""
+    code = exchange({"code": "word", "refresh_token": "of-its-own"}, members={"access_token": "word"})
+    again = exchange({"refresh_token": "of-its-own"}, members={"refresh_token": "of-its-own", "access_token": "new"})
+    assert lacking(code, again) == [{"request", "body"}, set()]
+
+
+def test_tokens_that_are_empty_and_presented_all_the_same_were_taken_out():
+    """A server that really hands out none is told by that nobody presents any."""
+    empty = exchange({"code": "a-code"}, members={"access_token": None})
+    presented = exchange({"refresh_token": "rt-1"}, members={"access_token": ""})
+    assert lacking(empty, presented) == [{"body"}, {"body"}]
+    assert lacking(empty, empty) == [set(), set()]
+    whole = exchange({"refresh_token": "rt-2"}, members={"access_token": "at-1"})
+    assert lacking(empty, whole) == [set(), set()]

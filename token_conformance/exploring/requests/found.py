@@ -76,3 +76,8 @@ class ExploredRequests:
         how = f", and ended early: {self.cut_short}" if self.cut_short else ""
         took = f"by {self.requests} requests and {self.logins} logins (--explore-seed {self.seed})"
         return f"explored {self.tried} changed token requests {took}: {findings}{slow}{how}"
+
+    def told_beside(self, shown: int) -> str:
+        """The sentence in a report that shows so many of the findings: checks, and the profile, tell others already."""
+        others = len(self.found) - shown
+        return self.told + (f"; {others} of them told by checks or the profile, or beyond its claims" if others else "")

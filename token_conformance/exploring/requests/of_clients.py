@@ -47,8 +47,11 @@ def credentials_in_query(draft: Draft, number: int) -> Draft | None:  # noqa: AR
 
 
 def unauthenticated(draft: Draft, number: int) -> Draft | None:  # noqa: ARG001 - there is one way
-    """A client that has something to prove who it is by, and sends its id alone."""
-    if draft.client.public or draft.client.certificate is not None:
+    """A client that has something to prove who it is by, and sends its id alone.
+
+    Whether tokens are exchanged for such a client is a decision of the deployment (RFC 8693 §2.1).
+    """
+    if draft.client.public or draft.client.certificate is not None or draft.has("subject_token"):
         return None
     return draft.change(PART, "the client's id alone", proof=identified(draft.client))
 

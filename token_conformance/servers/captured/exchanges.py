@@ -186,6 +186,10 @@ def _noticed(recording: Recording, exchanges: Sequence[Exchange], profile: Profi
         yield f"no exchange of the recording was with {theirs}: it may be of another provider"
     if recording.breaks_off:
         yield f"the recording breaks off after {len(exchanges)} exchanges; what is whole is judged"
+    if recording.doubled:
+        yield f"{recording.doubled} exchanges stand in the recording more than once; each is taken once"
+    if partial := sum(_is_partial(entry) for entry in recording.entries):
+        yield f"the bodies of {partial} answers in JSON are not in the recording, or not whole: nothing is judged by them"
     if recording.timeless:
         yield "all exchanges of the recording bear one time: nobody knows in which order they were made"
     if recording.rendered_anew:
@@ -203,3 +207,16 @@ def _noticed(recording: Recording, exchanges: Sequence[Exchange], profile: Profi
             f"{masked} requests of the recording have their secrets masked, or not those of the profile: "
             "nothing is judged by what they present"
         )
+    elif hollow := sum(_is_masked(*pair) for pair in zip(recording.entries, exchanges, strict=True)):
+        yield f"what {hollow} answers of the recording hand over is masked: nothing is judged by it"
+
+
+def _is_masked(entry: Entry, exchange: Exchange) -> bool:
+    """Whether somebody has hidden what an answer hands over."""
+    return bool((exchange.undocumented - entry.unknown) & {"body", "headers"})
+
+
+def _is_partial(entry: Entry) -> bool:
+    """Whether what came as JSON was not recorded, or not to its end."""
+    kinds = (pair.value for pair in entry.response.headers if pair.name.lower() == "content-type")
+    return "body" in entry.unknown - entry.undocumented and any("json" in kind.lower() for kind in kinds)
