@@ -224,7 +224,7 @@ def test_no_two_logins_share_a_token(evidence: Evidence, member: str, conformanc
     if told and not values:
         raise NotApplicable(f"each {member} is a JWT without jti, which may be alike within a second")
     if len(values) < 2:
-        raise Inconclusive(f"{len(values)} logins of this run gave a {member}; it takes two to compare")
+        raise Inconclusive(f"{len(values)} different logins of this run gave {member}; it takes two to compare")
     assert len(set(values)) == len(values), f"{len(values)} logins gave {len(set(values))} different values of {member}"
 
 

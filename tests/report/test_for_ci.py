@@ -224,6 +224,20 @@ def test_sarif_tells_what_is_new(held_run):
     assert "suppressions" not in told["rfc6749-5.1-status-200"]
 
 
+def test_code_scanning_takes_each_result(held_run, make_check):
+    """GitHub refuses the whole log for one result without a file or a rule, and opens an alert for what is not suppressed."""
+    passed = make_check(Verdict.PASS, id="suites/test_rotation.py::test_gone", requirements=("rfc6749-5.1-json",))
+    held = replace(held_run.baseline, gone=("gone", passed.id))
+    (told,) = sarif_of(replace(held_run, checks=(*held_run.checks, passed), baseline=held))["runs"]
+    rules = [rule["id"] for rule in told["tool"]["driver"]["rules"]]
+    for result in told["results"]:
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+    gone = [result for result in told["results"] if result["baselineState"] == "absent"]
+    assert [result["ruleId"] for result in gone] == ["gone", "rfc6749-5.1-json"]
+    assert all(result["suppressions"] for result in gone)
+
+
 def test_without_a_baseline_sarif_speaks_of_none(make_run):
     """A viewer would take everything for unchanged."""
     assert not [result for result in sarif_of(make_run())["runs"][0]["results"] if "baselineState" in result]
