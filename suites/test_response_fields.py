@@ -11,6 +11,8 @@ from token_conformance.evidence.shared_tokens import Member, strays
 from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.evidence.unguessable import varying_bits
 from token_conformance.judging.violation import violating
+from token_conformance.profile.features import require
+from token_conformance.profile.models import Profile
 from token_conformance.provider import Login
 from token_conformance.running.record import Record
 from token_conformance.wire.exchange import doubled_members, header
@@ -187,16 +189,23 @@ def codes(evidence: Evidence) -> list[str]:
     return [value for _, value in dict.fromkeys(found)]
 
 
-def first_tokens(evidence: Evidence, member: str) -> list[str]:
-    """The values of a member in the answers that begin a login."""
-    logins = [
-        r
-        for r in evidence.successes
-        if dict(r.exchange.request.form).get("grant_type") in {"authorization_code", "password"}
+BY_LOGIN = frozenset({"authorization_code", "password"})
+"""The grants whose answers begin a login."""
+
+BY_SERVICES = frozenset({"client_credentials"})
+
+NEEDS = {"access_token": ("login",), "refresh_token": ("login", "refresh")}
+"""What a profile has whose users get such a token."""
+
+
+def first_tokens(evidence: Evidence, member: str, grants: frozenset[str] = BY_LOGIN) -> list[str]:
+    """The values of a member in the answers to these grants."""
+    granted = [
+        response for response in evidence.successes if dict(response.exchange.request.form).get("grant_type") in grants
     ]
     told = [
         (response.exchange.started, value)
-        for response in logins
+        for response in granted
         if isinstance(value := response.members.get(member), str)
     ]
     # A recording answers every scenario by the same exchange, which is one login all the same.
@@ -206,24 +215,29 @@ def first_tokens(evidence: Evidence, member: str) -> list[str]:
 @pytest.mark.evidence_of("login", "refreshed")
 @requirement("token-unique")
 @pytest.mark.parametrize("member", ["access_token", "refresh_token"])
-def test_no_two_logins_share_a_token(evidence: Evidence, member: str) -> None:
+def test_no_two_logins_share_a_token(evidence: Evidence, member: str, conformance_run: Record) -> None:
     """Each login has tokens of its own; JWTs without jti may be alike, which say the same of the same user."""
     told = first_tokens(evidence, member)
+    if not told:
+        require(conformance_run.profile, NEEDS[member])
     values = [value for value in told if (jwt := jwt_of(value)) is None or "jti" in jwt.claims]
     if told and not values:
         raise NotApplicable(f"each {member} is a JWT without jti, which may be alike within a second")
     if len(values) < 2:
-        raise Inconclusive(f"{len(values)} logins of this run gave a {member}; it takes two to compare")
+        raise Inconclusive(f"{len(values)} different logins of this run gave {member}; it takes two to compare")
     assert len(set(values)) == len(values), f"{len(values)} logins gave {len(set(values))} different values of {member}"
 
 
 @pytest.mark.evidence_of("login", "refreshed")
 @requirement("token-unique")
 @pytest.mark.parametrize("member", ["access_token", "refresh_token"])
-def test_no_refresh_hands_out_what_another_session_has(evidence: Evidence, member: Member) -> None:
+def test_no_refresh_hands_out_what_another_session_has(
+    evidence: Evidence, member: Member, conformance_run: Record
+) -> None:
     """No refresh of this run hands out a token that another session was given."""
     refreshes = [each for each in evidence.successes if "refresh_token" in dict(each.exchange.request.form)]
     if not refreshes:
+        require(conformance_run.profile, NEEDS["refresh_token"])
         raise Inconclusive("no refresh of this run was accepted")
     if not any(member in each.members for each in refreshes):
         raise NotApplicable(f"no refresh of this run gave a {member}")
@@ -233,28 +247,42 @@ def test_no_refresh_hands_out_what_another_session_has(evidence: Evidence, membe
         )
 
 
-@pytest.mark.evidence_of("login", "refreshed")
+@EACH_GRANT
 @requirement("token-entropy")
 @pytest.mark.parametrize("member", ["access_token", "refresh_token", "code"])
-def test_tokens_cannot_be_guessed(evidence: Evidence, member: str) -> None:
+def test_tokens_cannot_be_guessed(evidence: Evidence, member: str, conformance_run: Record) -> None:
     """What differs between tokens is too much to be guessed: 128 bits at the least."""
-    judge_bits(evidence, member, 128)
+    judge_bits(evidence, member, 128, conformance_run.profile)
 
 
-@pytest.mark.evidence_of("login", "refreshed")
+@EACH_GRANT
 @requirement("token-entropy-160")
 @pytest.mark.parametrize("member", ["access_token", "refresh_token", "code"])
-def test_tokens_are_beyond_guessing(evidence: Evidence, member: str) -> None:
+def test_tokens_are_beyond_guessing(evidence: Evidence, member: str, conformance_run: Record) -> None:
     """What differs between tokens is the 160 bits that RFC 6749 recommends."""
-    judge_bits(evidence, member, 160)
+    judge_bits(evidence, member, 160, conformance_run.profile)
 
 
-def judge_bits(evidence: Evidence, member: str, least: int) -> None:
-    """Hold what differs between the tokens of this run against a number of bits."""
+def guessable(evidence: Evidence, member: str, profile: Profile) -> list[str]:
+    """The different codes, or tokens that users got; where the profile has no users, those that services got.
+
+    Raises:
+        NotApplicable: the provider issues none of that kind, as far as the profile says.
+
+    """
     told = codes(evidence) if member == "code" else first_tokens(evidence, member)
-    values = list(dict.fromkeys(told))
-    if not values and member == "code":
+    if not told and member == "code":
         raise NotApplicable("no authorization code came in this run")
+    if not told and member == "access_token" and not profile.has_user_login:
+        told = first_tokens(evidence, member, BY_SERVICES)
+    elif not told:
+        require(profile, NEEDS[member])
+    return list(dict.fromkeys(told))
+
+
+def judge_bits(evidence: Evidence, member: str, least: int, profile: Profile) -> None:
+    """Hold what differs between the tokens of this run against a number of bits."""
+    values = guessable(evidence, member, profile)
     if len(values) < 2:
         raise Inconclusive(f"{len(values)} different values of {member} in this run; it takes two to compare")
     bits = varying_bits(values)

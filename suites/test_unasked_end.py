@@ -5,6 +5,7 @@ import pytest
 from token_conformance import Inconclusive, NotApplicable, requirement
 from token_conformance.evidence.facts.observed import Observed
 from token_conformance.evidence.facts.unasked import unasked_ends
+from token_conformance.profile.features import require
 from token_conformance.running.record import Record
 from token_conformance.running.side_by_side import ONE_SESSION
 
@@ -19,6 +20,7 @@ def test_no_session_ends_unasked(conformance_run: Record) -> None:
         raise NotApplicable(f"sessions of this provider end for reasons of its own: {ONE_SESSION}")
     observed = Observed(conformance_run.exchanges, one_server=conformance_run.kind == "live")
     if not observed.families:
+        require(conformance_run.profile, ("login", "refresh"))
         raise Inconclusive("no login of this run yields a refresh token")
     for end in unasked_ends(observed):
         end.refusal.exchange.response  # noqa: B018 - the answer is this check's evidence

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from joserfc import jwt
@@ -13,10 +14,12 @@ from joserfc.jwk import RSAKey
 
 from tests.archive.har_schema import mistakes
 from tests.archive.test_evidence_file import NOW, breaks_off, ends, exchange, file, run, told_everything
+from token_conformance.archive.evidence_file import EvidenceFile
 from token_conformance.archive.recording import FILE, write_recording
 from token_conformance.archive.signatures import verifies
+from token_conformance.command_line.report import pytest_arguments
 from token_conformance.evidence.jwt_reading import read
-from token_conformance.servers.evidence_lines import Exchanged, Signed
+from token_conformance.servers.evidence_lines import Called, Exchanged, Selection, Signed
 from token_conformance.servers.problems import RecordingError
 from token_conformance.servers.recorded_run import read_evidence
 from token_conformance.servers.stored import StoredEvidence
@@ -54,6 +57,36 @@ def test_it_is_a_har(file, recorded):
     path = recorded()
     assert [each["response"]["status"] for each in har(path)["entries"]] == [200, 0]
     assert mistakes(path) == []
+
+
+def test_no_path_of_the_machine_is_in_it(run, tmp_path):
+    """A recording is handed on; what judges it asks for neither suites nor files of where it was made."""
+    selection = Selection(keywords="refresh", suites=["/home/me/suites"])
+    file = EvidenceFile(
+        tmp_path / "run", run, selection, Called(profile="/home/me/op.toml", env_files=["/home/me/.env"])
+    )
+    file.begin(["asked"])
+    file.exchanged(exchange())
+    file.end()
+    assert "/home/me" in file.path.read_text("utf-8")
+    path = write_recording(file.path.parent)
+    assert "/home/me" not in path.read_text("utf-8")
+    begin = read_evidence(path).begin
+    assert (begin.selection.keywords, begin.selection.suites, begin.called) == ("refresh", [], None)
+
+
+def test_suites_that_a_recording_names_are_not_run(file, recorded, tmp_path):
+    """They are programs, and it may be a stranger's; the evidence in a folder is one's own."""
+    told_everything(file)
+    path = recorded()
+    named = str(tmp_path / "test_own.py")
+    Path(named).touch()
+    for each in (path, file.path):
+        written = each.read_text("utf-8")
+        each.write_text(written.replace('"selection":{', f'"selection":{{"suites":["{named}"],', 1), "utf-8")
+    assert named not in pytest_arguments(path, verbose=False)
+    file.path.write_text(file.path.read_text("utf-8").replace('"suites":[],', ""), "utf-8")
+    assert named in pytest_arguments(file.path.parent, verbose=False)
 
 
 def test_a_mistake_in_a_har_is_seen(file, recorded):

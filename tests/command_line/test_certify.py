@@ -267,6 +267,15 @@ def test_what_keeps_a_certificate_from_being_written_is_said_first(certified, ar
     assert not (certified.folder / "new.zip").exists()
 
 
+def test_the_recording_of_a_run_is_no_recording_from_elsewhere(certified):
+    """Its evidence is what a certificate is made of, and is asked for before anything runs."""
+    (path,) = (certified.folder / "reports").glob("*/*/recording.har")
+    asked = ("--require", "oauth2", "--recorded", path, "--key", "key", "--output", "new.zip")
+    status, told = ended(certified.folder, "certify", "canary.toml", *asked)
+    assert status == USAGE_ERROR
+    assert "is what a run has recorded: give --evidence DIR" in told
+
+
 def test_one_exchange_is_shown_and_verified(certified):
     """With the key of who signed; a changed one is found."""
     assert ended(certified.folder, "show-exchange", "it.zip", "clients/1", "--output", "one.json")[0] == CONFORMS

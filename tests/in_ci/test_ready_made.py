@@ -17,6 +17,7 @@ from token_conformance.layout import ROOT
 
 SCHEMAS = files("check_jsonschema") / "builtin_schemas" / "vendor"
 BASH = shutil.which("bash")
+EXAMPLE = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 STRICTLY = ["--noprofile", "--norc", "-eo", "pipefail"]
 """How a step with `shell: bash` is run."""
 
@@ -136,6 +137,40 @@ def test_the_component_tests(component, tmp_path):
     ended = subprocess.run(["sh", "-ec", script], cwd=tmp_path, env=environment, check=False, timeout=120)
     assert ended.returncode == 0
     assert len(list(tmp_path.glob(job["artifacts"]["reports"]["junit"]))) == 1
+
+
+def examples():
+    """The YAML examples of docs/ci.md."""
+    for found in EXAMPLE.finditer((ROOT / "docs" / "ci.md").read_text("utf-8")):
+        yield YAML(typ="safe").load(found[1])
+
+
+def as_a_workflow(example):
+    """What stands in a workflow, as a whole one."""
+    jobs = example.get("jobs") or {"test": {"runs-on": "ubuntu-latest", **example}}
+    return {"on": "push", "jobs": jobs}
+
+
+def test_the_examples_keep_their_schemas():
+    """Each is YAML, and a workflow of GitHub or a pipeline of GitLab, as it is pasted."""
+    of_github, of_gitlab = [], []
+    for example in examples():
+        (of_github if "jobs" in example or "steps" in example else of_gitlab).append(example)
+    assert (len(of_github), len(of_gitlab)) == (2, 2)
+    for example in of_github:
+        jsonschema.validate(as_a_workflow(example), json.loads((SCHEMAS / "github-workflows.json").read_text("utf-8")))
+    for example in of_gitlab:
+        jsonschema.validate(example, json.loads((SCHEMAS / "gitlab-ci.json").read_text("utf-8")))
+
+
+def test_the_examples_give_the_ready_made_what_they_ask_for(action, component):
+    """Their inputs exist, and those that have to be given are."""
+    used = [*examples()]
+    (step,) = (step for example in used for step in example.get("steps", ()) if "token-conformance@" in step["uses"])
+    (included,) = (each for example in used for each in example.get("include", ()))
+    for given, inputs in ((step["with"], action["inputs"]), (included["inputs"], component[0]["spec"]["inputs"])):
+        assert given.keys() <= inputs.keys()
+        assert {name for name, each in inputs.items() if "default" not in each} <= given.keys()
 
 
 def test_the_container_file_copies_what_the_wheel_takes():

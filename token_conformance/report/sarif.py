@@ -22,10 +22,13 @@ LEVELS = {Verdict.FAIL: "error", Verdict.WARNING: "warning", Verdict.DEVIATION: 
 def sarif_of(run: RunResult) -> dict[str, Any]:
     """The log of one run: a rule for each requirement that is violated, a result for each check that is red for it."""
     reds = [*run.of(*LEVELS)]
-    rules = _rules([*(_rule_of(check) for check in reds), *(seen.requirement for seen in run.on_the_way)])
+    gone = {id_: _rule_of_entry(id_, run) for id_ in (run.baseline.gone if run.baseline is not None else ())}
+    rules = _rules(
+        [*gone.values(), *(_rule_of(check) for check in reds), *(seen.requirement for seen in run.on_the_way)]
+    )
     places = {rule["id"]: place for place, rule in enumerate(rules)}
-    results = [*_gone(run)]
-    results += [
+    results = [
+        *(_gone(id_, rule, run, places) for id_, rule in gone.items()),
         *(_result(check, run, places) for check in reds),
         *(_on_the_way(each, run, places) for each in run.on_the_way),
     ]
@@ -116,11 +119,29 @@ def _beside_the_baseline(finding: str, run: RunResult) -> dict[str, Any]:
     return {"baselineState": "new" if run.baseline.standing_of(finding) in {"new", "newer"} else "unchanged"}
 
 
-def _gone(run: RunResult) -> Iterator[dict[str, Any]]:
-    """What the baseline knows, and was judged a pass."""
-    for id_ in run.baseline.gone if run.baseline is not None else ():
-        message = {"text": visible(f"{id_} is known by the baseline, and was judged a pass: take it out")}
-        yield {"ruleId": id_, "kind": "pass", "level": "none", "message": message, "baselineState": "absent"}
+def _rule_of_entry(id_: str, run: RunResult) -> str:
+    """The requirement of a check that an entry of the baseline names, whose rule it was red for; else what it names."""
+    return next((_rule_of(check) for check in run.checks if check.id == id_), id_)
+
+
+def _gone(id_: str, rule: str, run: RunResult, places: Mapping[str, int]) -> dict[str, Any]:
+    """What the baseline knows, and was judged a pass.
+
+    GitHub refuses a log of which one result has no location, and reads neither `kind` nor `baselineState`: what is
+    suppressed opens no alert there.
+    """
+    message = visible(f"{id_} is known by the baseline, and was judged a pass: take it out")
+    return {
+        "ruleId": rule,
+        "ruleIndex": places[rule],
+        "kind": "pass",
+        "level": "none",
+        "message": {"text": message},
+        "locations": [_location(run, None)],
+        "partialFingerprints": {"check/v1": id_},
+        **_suppressed([{"kind": "external", "status": "accepted", "justification": message}]),
+        "baselineState": "absent",
+    }
 
 
 def _on_the_way(seen: SeenOnTheWay, run: RunResult, places: Mapping[str, int]) -> dict[str, Any]:

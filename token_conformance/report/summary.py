@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report.findings import Finding, defects_of, findings_of
 from token_conformance.results.results import RunResult
+from token_conformance.results.todo import ToDo, duration
 from token_conformance.verdict import Verdict
 
 TITLES = {
@@ -49,9 +50,9 @@ def _parts(run: RunResult) -> Iterator[str]:
     )
     yield from _section("MUSTs that could not be judged", [_unjudged(run, each.id) for each in run.unjudged])
     yield from _section("Deviations that are not seen any more", [f"- {code(each)}" for each in run.stale_deviations])
-    yield from _section("Left to do", [f"- {code(each.scenario)}: {code(each.because)}" for each in run.todo])
+    yield from _section("Left to do", [_left(each) for each in run.todo])
     yield from _section("Withheld", [f"- {code(each)}" for each in run.withheld])
-    yield f"{run.requests} requests and {run.logins} logins in {run.seconds:.1f} s. `report.html` shows the exchanges."
+    yield f"{run.requests} requests and {run.logins} logins in {run.seconds:.1f} s. `index.html` shows the exchanges."
 
 
 def _beside_the_baseline(run: RunResult) -> Iterator[str]:
@@ -98,6 +99,13 @@ def _finding(found: Finding) -> str:
     lines += [f"  - to mend it: {code(found.mend)}"] if found.mend else []
     lines += [f"  {number}. {code(step)}" for number, step in enumerate(found.steps[:MOST], 1)]
     return "\n".join(lines)
+
+
+def _left(each: ToDo) -> str:
+    """A scenario that a later run takes up, and what it takes; the last lines of the terminal tell by which command."""
+    wait, limit = f"a wait of {duration(each.wait)}", "the provider allowed no more requests"
+    took = wait if each.because == "wait" else f"{limit} before {each.earliest:%Y-%m-%d %H:%M} UTC"
+    return f"- {code(each.scenario)}: {took}"
 
 
 def _unjudged(run: RunResult, id_: str) -> str:
