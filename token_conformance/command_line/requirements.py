@@ -55,6 +55,7 @@ def _explained(requirement: Requirement) -> dict[str, Any]:
         "protects": requirement.protects,
         "mend": requirement.mend,
         "note": requirement.note or None,
+        "page": requirement.page,
         "checks": [{"name": check.name, "fact": check.fact} for check in checks],
     }
 
@@ -86,3 +87,4 @@ def explain(requirement_id: str, *, as_json: bool) -> None:
         click.echo("\nChecks")
     for check in checks:
         click.echo(f"  {check.name}\n    {check.fact}")
+    click.echo(f"\nIn the documentation, as `mkdocs build` makes it of a checkout\n  site/{requirement.page}")

@@ -37,6 +37,11 @@ class Requirement:
         return f"{self.source} §{self.section}" if self.section else self.source
 
     @property
+    def page(self) -> str:
+        """Where the documentation, built as a site, tells of it: a path within the site, with an anchor."""
+        return f"requirements/{self.source.lower().replace(' ', '-')}.html#{self.id}"
+
+    @property
     def mandatory(self) -> bool:
         """Whether a violation is a failure rather than a warning (RFC 2119)."""
         return self.level in {"MUST", "MUST NOT", "REQUIRED", "SHALL", "SHALL NOT"}
