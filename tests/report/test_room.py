@@ -33,6 +33,7 @@ def test_what_must_be_said_is_never_cut():
     """Such as a command that goes on."""
     long = "x" * 2 * WIDEST
     assert fitted([section([long, "b", "c"], whole=True)], 1) == [long, "b", "c"]
+    assert fitted([Section(((long,),), to_the_end=True)], 1) == [long]
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,15 @@ WHERE = "see index.html, or run with -v"
 class Section:
     """What is said on one matter (`of`), in groups, each of a line that stands for it and more lines.
 
-    The higher the `weight`, the earlier a section gets more than its first line; a `whole` one is never cut.
+    The higher the `weight`, the earlier a section gets more than its first line; a `whole` one is never cut, and what is
+    `to_the_end` has lines that are not.
     """
 
     groups: tuple[tuple[str, ...], ...]
     of: str = ""
     weight: int = 0
     whole: bool = False
+    to_the_end: bool = False
 
     @property
     def length(self) -> int:
@@ -76,7 +78,7 @@ def fitted(sections: Sequence[Section], room: int | None) -> list[str]:
         granted[place] += more
         left -= more
     return [
-        line if each.whole else shortened(line)
+        line if each.whole or each.to_the_end else shortened(line)
         for place, each in enumerate(sections)
         for line in each.lines(granted[place])
     ]

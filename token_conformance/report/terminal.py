@@ -13,6 +13,7 @@ from token_conformance.results.baseline import Entry, HeldAgainst
 from token_conformance.results.causes import Cause
 from token_conformance.results.facts import UNKNOWN, fact_groups
 from token_conformance.results.on_the_way import SeenOnTheWay
+from token_conformance.results.outcome import Outcome
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.todo import Parked, duration
 from token_conformance.results.verdict_in_words import verdict_of
@@ -43,7 +44,8 @@ def _sections(run: RunResult, again: str) -> Iterator[Section]:
     checks, held = {check.id: check for check in run.checks}, run.baseline
     yield section(_verdict(run), whole=True)
     yield Section(tuple(tuple(_told(cause, checks)) for cause in run.causes), "causes and findings", 9)
-    yield Section(tuple(tuple(_on_the_way(seen)) for seen in run.on_the_way), "what was seen on the way", 8)
+    stories = tuple(tuple(_on_the_way(seen)) for seen in run.on_the_way)
+    yield Section(stories, "what was seen on the way", 8, to_the_end=True)
     yield section(map(_finding, run.of(Verdict.ERROR)), "defects of the suite", 7)
     yield section(map(_stale, run.stale_deviations), "deviations", 3)
     yield section(_beside_baseline(held) if held is not None else (), "the baseline", 6)
@@ -85,7 +87,7 @@ def _next(run: RunResult) -> Iterator[str]:
         more = f"`token-conformance explain {explained}` tells more" if explained is not None else ""
         if told := " ".join(filter(None, (gravest.mend, more))):
             yield f"NEXT     {on_one_line(told)}"
-    elif not run.todo and run.coverage.not_judged:
+    elif not run.todo and run.coverage.not_judged and run.outcome is not Outcome.INTERRUPTED:
         yield "NEXT     index.html says what would have more judged"
 
 
