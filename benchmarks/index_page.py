@@ -46,7 +46,7 @@ def main() -> None:
 def _page_of(profile: str, folder: Path) -> Path:
     command = ["run", profile, "--emulated", "--report-dir", str(folder)]
     subprocess.run([sys.executable, "-m", "token_conformance", *command], capture_output=True, check=False)  # noqa: S603
-    (page,) = folder.rglob("index.html")
+    (page,) = folder.glob("*/*/index.html")
     return page
 
 

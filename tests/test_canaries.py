@@ -204,7 +204,9 @@ def leavings(request, tmp_path_factory) -> dict[str, str]:
         check=False,
         timeout=600,
     )
-    reports = {path.name: path.read_text() for path in (folder / "reports").rglob("*") if path.is_file()}
+    paths = [path for path in (folder / "reports").glob("*/**/*") if path.is_file()]
+    listed = (folder / "reports" / "index.html").read_text()
+    reports = {"the list of runs": listed, **{path.name: path.read_text() for path in paths}}
     assert (ended.returncode == INTERRUPTED) == (request.param == "interrupted"), ended.stdout
     return {"stdout": ended.stdout, "stderr": ended.stderr, **reports}
 

@@ -1,6 +1,6 @@
 """Looks for a word in the site, as a reader does: prints where the first result leads, what was asked of other hosts, and how much the page is wider than a small window.
 
-    python tests/documenting/looking.py CHROMIUM ADDRESS WORD
+python tests/documenting/looking.py CHROMIUM ADDRESS WORD
 """
 
 from __future__ import annotations

@@ -66,7 +66,12 @@ def test_sections_stand_in_their_order():
     """§4.9 comes before §4.10, RFC 6749 before RFC 10000, and what is ours last."""
     stated = [
         Requirement(source, source, section, "MUST", "t", "p", "m")
-        for source, section in (("token-conformance", ""), ("RFC 10000", "1"), ("RFC 6749", "4.10"), ("RFC 6749", "4.9"))
+        for source, section in (
+            ("token-conformance", ""),
+            ("RFC 10000", "1"),
+            ("RFC 6749", "4.10"),
+            ("RFC 6749", "4.9"),
+        )
     ]
     sources = written.by_source(stated)
     assert list(sources) == ["RFC 6749", "RFC 10000", "token-conformance"]

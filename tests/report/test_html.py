@@ -72,8 +72,8 @@ def test_each_verdict_has_a_filter_of_its_own():
 
 
 def test_filters_are_named_by_verdict(page):
-    """Beside each box stands the verdict and its number."""
-    boxes = lxml.html.fromstring(page).xpath("//div[@class='filters']/span")
+    """The label of each box is the verdict and its number."""
+    boxes = lxml.html.fromstring(page).xpath("//div[@class='filters']/label[input]/span")
     assert [f"2 {verdict.words}" for verdict in OUTCOMES] == [box.text.strip(" ,") for box in boxes]
 
 

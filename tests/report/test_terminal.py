@@ -5,18 +5,30 @@ from datetime import UTC, datetime
 from token_conformance.evidence.facts.measured import Measured
 from token_conformance.evidence.facts.sheet import LINES, SheetFact
 from token_conformance.judging.habit import Did, Habit
-from token_conformance.report.terminal import LETTERS, conclusion_line, letters_line, summary_lines
+from token_conformance.report.terminal import LETTERS, conclusion_line, letters_line, standing_out, summary_lines
 from token_conformance.results.todo import Parked, ToDo
 from token_conformance.verdict import Verdict
 
 
-def test_what_was_not_judged_is_said_first(make_run):
-    """Coverage comes before any verdict, and the numbers of all verdicts come last."""
-    first, *_, last = summary_lines(make_run())
-    assert first.startswith("example (recorded): ")
-    assert "requirements not judged" in first
-    assert "2 pass, 2 fail, 2 warning, 2 deviation, 2 inconclusive, 2 not applicable, 2 error" in last
-    assert "71 requests and 0 logins in 3.2 s" in last
+def said(run, **how):
+    """The lines between the verdict and how much was judged."""
+    lines = summary_lines(run, **how)
+    (counts,) = (place for place, line in enumerate(lines) if "requirements not judged" in line)
+    return [line for line in lines[1:counts] if not line.startswith("         ")]
+
+
+def test_the_verdict_is_said_first(make_run):
+    """In words, with all numbers behind what was found."""
+    first, *rest = summary_lines(make_run())
+    assert first == "example (recorded): The recorded answers do not conform"
+    counts = [
+        place
+        for place, line in enumerate(rest)
+        if "2 pass, 2 fail, 2 warning, 2 deviation, 2 inconclusive, 2 not applicable, 2 error" in line
+        and "71 requests and 0 logins in 3.2 s" in line
+    ]
+    found = [place for place, line in enumerate(rest) if line.strip().startswith(("CAUSE", "FAIL", "ERROR"))]
+    assert max(found) < counts[0]
 
 
 def test_a_finding_is_one_line_with_its_clause(make_run, make_check):
@@ -25,7 +37,7 @@ def test_a_finding_is_one_line_with_its_clause(make_run, make_check):
         make_check(Verdict.FAIL, message="accepted (RFC 9700 §4.14.2)"),
         make_check(Verdict.WARNING, message="no\nCache-Control", violated="rfc9700-2.1"),
     )
-    assert summary_lines(make_run(checks=checks, stale_deviations=()))[1:-1] == [
+    assert said(make_run(checks=checks, stale_deviations=())) == [
         "FAIL     rfc6749-3.2-post-only: accepted (RFC 9700 §4.14.2)",
         "WARNING  rfc9700-2.1: no Cache-Control (RFC 9700 §4.14.2)",
     ]
@@ -33,14 +45,8 @@ def test_a_finding_is_one_line_with_its_clause(make_run, make_check):
 
 def test_findings_stand_under_their_cause(make_run, make_check):
     """With the number of checks, what could not be judged for it, and one exchange that shows it; errors come last."""
-    habit = Habit(Did.ACCEPTED, "rotation/4", "/token", "response.status", 200, "rotation/2")
-    reds = ("rfc9700-4.14.2-old-token-refused", "rfc9700-4.14.2-grandparent-refused")
-    checks = (
-        make_check(Verdict.ERROR, id="broken", message="a defect of the suite", requirements=()),
-        *(make_check(Verdict.FAIL, id=id_, violated=id_, message="accepted", habit=habit) for id_ in reds),
-        make_check(Verdict.INCONCLUSIVE, stopped_by=reds[0]),
-    )
-    assert summary_lines(make_run(checks=checks, stale_deviations=()))[1:-1] == [
+    run = make_run(checks=of_one_cause(make_check), stale_deviations=())
+    assert said(run) == [
         (
             "CAUSE    used-refresh-tokens-work: A refresh token that was rotated away goes on working "
             "(2 checks, 1 more could not be judged for it, see rotation/4)"
@@ -49,6 +55,42 @@ def test_findings_stand_under_their_cause(make_run, make_check):
         "  FAIL     rfc9700-4.14.2-grandparent-refused: accepted (RFC 9700 §4.14.2)",
         "ERROR    a defect of the suite (RFC 9700 §4.14.2)",
     ]
+    (what_to_do,) = (line for line in summary_lines(run) if line.startswith("NEXT"))
+    assert what_to_do == (
+        f"NEXT     {run.causes[0].mend} `token-conformance explain rfc9700-4.14.2-old-token-refused` tells more"
+    )
+
+
+def of_one_cause(make_check):
+    """Two failures for which a third check could not be judged, and a defect."""
+    habit = Habit(Did.ACCEPTED, "rotation/4", "/token", "response.status", 200, "rotation/2")
+    reds = ("rfc9700-4.14.2-old-token-refused", "rfc9700-4.14.2-grandparent-refused")
+    return (
+        make_check(Verdict.ERROR, id="broken", message="a defect of the suite", requirements=()),
+        *(make_check(Verdict.FAIL, id=id_, violated=id_, message="accepted", habit=habit) for id_ in reds),
+        make_check(Verdict.INCONCLUSIVE, stopped_by=reds[0]),
+    )
+
+
+def test_what_there_is_no_room_for_is_counted(make_run, make_check):
+    """A run with hundreds of findings has as many lines as there is room for, the causes first; no word of them is lost by -v."""
+    reds = [
+        make_check(Verdict.FAIL, id=f"{number}", violated=f"rfc0-{number}", message="accepted") for number in range(300)
+    ]
+    run = make_run(checks=tuple(reds), noticed=tuple("abcdefgh"))
+    lines, all_of_them = summary_lines(run, room=20), summary_lines(run)
+    assert len(lines) == 20
+    (left,) = (line for line in lines if "on causes and findings" in line)
+    shown = sum(line.startswith("FAIL") for line in lines)
+    assert left == f"         … {300 - shown} more lines on causes and findings: see index.html, or run with -v"
+    assert sum(line.startswith("FAIL") for line in all_of_them) == 300
+
+
+def test_the_first_word_of_a_line_stands_out():
+    """What it is about; a line that begins with nothing of the kind stays as it is."""
+    assert standing_out("  FAIL     rfc0: accepted") == ("  FAIL", "red", "     rfc0: accepted")
+    assert standing_out("report: index.html") == ("", "", "report: index.html")
+    assert standing_out("") == ("", "", "")
 
 
 def test_each_letter_is_explained():
@@ -63,7 +105,7 @@ def test_only_findings_have_lines(make_run, make_check):
     """What passed, deviates as documented or was not judged is in the numbers."""
     quiet = (Verdict.PASS, Verdict.DEVIATION, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
     run = make_run(checks=tuple(map(make_check, quiet)), stale_deviations=())
-    assert len(summary_lines(run)) == 2
+    assert said(run) == []
 
 
 def test_a_stale_deviation_is_told(make_run):

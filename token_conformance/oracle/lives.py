@@ -84,14 +84,18 @@ def _others(world: World, token: Credential, event: Event) -> Iterator[Incident]
             yield incident
 
 
-def _may_reach(world: World, incident: Incident, token: Credential) -> bool:
-    """Whether a server may let it end sessions of the same user and client, too, as far as none is known to outlive it."""
+def _same(world: World, incident: Incident, token: Credential) -> bool:
+    """Whether it befell a session that may be of the same user at the same client."""
     other, own = incident.family, token.family
-    if not incident.kind or (own.client_id, incident.kind) in world.policy.learned.spared:
-        return False
     if other is None or other.client_id is None:
         return True
     return own.client_id == other.client_id and world.same_user(own, other) is not False
+
+
+def _may_reach(world: World, incident: Incident, token: Credential) -> bool:
+    """Whether a server may let it end sessions of the same user and client, too, as far as none is known to outlive it."""
+    spared = (token.family.client_id, incident.kind) in world.policy.learned.spared
+    return bool(incident.kind) and not spared and _same(world, incident, token)
 
 
 def _blamed(world: World, token: Credential, event: Event, base: str) -> Offence:
@@ -99,7 +103,7 @@ def _blamed(world: World, token: Credential, event: Event, base: str) -> Offence
     others = [each for each in _others(world, token, event) if each.requirement is not None]
     found: list[tuple[bool, Event, str, str]] = [
         *((True, blow.event, blow.blamed_at(event) or base, f"{token} {blow.told}") for blow in blows),
-        *((_same(each, token), each.event, each.requirement or base, each.told) for each in others),
+        *((_same(world, each, token), each.event, each.requirement or base, each.told) for each in others),
     ]
     if not found and token.kind == "refresh token" and token.age(event) > LEAST_LIFE and token.life is not None:
         told = f"{token} was refused after {token.age(event):.0f} s, and is documented to live longer"

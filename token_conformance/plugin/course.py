@@ -22,7 +22,7 @@ from token_conformance.plugin.parking import (
     park_what_is_left,
     recall_what_was_parked,
 )
-from token_conformance.plugin.progress import Progress
+from token_conformance.plugin.progress import Progress, telling
 from token_conformance.plugin.repeating import Outcomes, outcomes_of, repeat_reds
 from token_conformance.plugin.selection import run_for, scenarios_due, scenarios_left, scenarios_of
 from token_conformance.plugin.silence import silence
@@ -82,7 +82,7 @@ class Course:
         return [run, *islice((each for each in waiting if each.server.kind == "live"), MOST_AT_ONCE - 1)]
 
     async def _gather(self, runs: Iterable[Run]) -> None:
-        async with asyncio.TaskGroup() as tasks:
+        async with telling(self._config), asyncio.TaskGroup() as tasks:
             for run in runs:
                 tasks.create_task(self._gather_one(run))
 

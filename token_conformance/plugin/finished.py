@@ -13,7 +13,8 @@ FINISHED: pytest.StashKey[list[Finished]] = pytest.StashKey()
 class Finished:
     """What is left to say of a run after its reports are written; plain values, since workers send it.
 
-    `failed` counts its checks that failed for pytest; `summary` is the path of summary.md, `annotations` are for a job.
+    `failed` counts its checks that failed for pytest; `summary` is the path of summary.md, `annotations` are for a job, and
+    `row` is what a table of all runs has of it, empty where nothing was tested.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Finished:
     failed: int
     summary: str = ""
     annotations: tuple[tuple[str, str, str], ...] = ()
+    row: tuple[str, ...] = ()
 
     @property
     def of_most_weight(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from token_conformance.plugin.going_on import with_what_was_judged
 from token_conformance.plugin.on_github import annotated, told_to_the_job
 from token_conformance.plugin.on_the_way import seen_by_the_oracle, seen_in_changed_requests
 from token_conformance.plugin.parking import parked_of, still_to_do
-from token_conformance.plugin.quiet import is_hushed, say_anyway
+from token_conformance.plugin.quiet import has_letters, is_hushed, say_anyway, tells_all
 from token_conformance.plugin.run_result import lost_result, run_result
 from token_conformance.plugin.selection import selection_of
 from token_conformance.plugin.stash import (
@@ -44,6 +44,8 @@ from token_conformance.plugin.stored_evidence import (
 )
 from token_conformance.redaction.visible import on_one_line
 from token_conformance.report import ReportError, write_reports
+from token_conformance.report.room import room_for
+from token_conformance.report.table import row_of, table_lines
 from token_conformance.report.terminal import conclusion_line, letters_line, summary_lines
 from token_conformance.results.exit_status import CONFORMS, INTERNAL_ERROR, INTERRUPTED, worst
 from token_conformance.results.facts import observed_lines
@@ -132,11 +134,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     finished, hushed = config.stash.get(FINISHED, ()), is_hushed(config)
     if not finished:
         return
-    if not hushed and getattr(config.option, "verbose", 0) <= 0:
+    if (problem := _list_runs(config)) is not None:
+        say_anyway(config, f"ERROR: {on_one_line(problem)}")
+    if not hushed and has_letters(config):
         say_anyway(config, letters_line())
     for each in finished:
         say_anyway(config, *(each.of_most_weight if hushed else ("", *each.lines)))
+    rows = [each.row for each in finished if each.row]
+    if len(rows) > 1 and not hushed:
+        say_anyway(config, "", *table_lines(rows))
     say_anyway(config, *told_to_the_job(finished, config))
+
+
+def _list_runs(config: pytest.Config) -> str | None:
+    """Have the report folder list its runs, once none of this session is to come; gives what kept it from it."""
+    if hasattr(config, "workerinput") or config.option.from_evidence:
+        return None
+    from token_conformance.report.runs import write_runs  # nobody needs it before the end
+
+    reports = Path(config.option.report_dir)
+    return write_runs(reports) if reports.is_dir() else None
 
 
 LeftOff = Literal["failure", "somehow"]
@@ -204,7 +221,10 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     recording, why_not = leave_recording(run, folder, config) if not hurried else (None, None)
     if why_not is not None:
         result, reports = _write(run, result.with_trouble(why_not), folder, shown, config)
-    lines = [*summary_lines(result, again=resuming(run, folder / "results.json", config) if result.todo else "")]
+    again = resuming(run, folder / "results.json", config) if result.todo else ""
+    has_page = any(path.name == TOLD[0] for path in reports)
+    room = room_for(len(config.option.profile)) if has_page and not tells_all(config) else None
+    lines = summary_lines(result, again=again, room=room)
     lines += [f"report: {path}" for path in reports if path.name in TOLD]
     lines += [f"recording: {recording}"] if recording is not None else []
     lines += [IN_HASTE] if hurried else []
@@ -216,6 +236,7 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
         failed=result.summary[Verdict.FAIL] + result.summary[Verdict.ERROR],
         summary=next((str(path) for path in reports if path.name == "summary.md"), ""),
         annotations=annotated(run, result),
+        row=row_of(result),
     )
 
 

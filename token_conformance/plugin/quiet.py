@@ -1,4 +1,4 @@
-"""`--quiet`: a session says nothing but what it comes to."""
+"""How much a session says: with `--quiet` nothing but what it comes to, with `-v` all that there is to say."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from token_conformance.plugin.stash import RUNS
+from token_conformance.report.terminal import standing_out
 
 
 class Hushed:
@@ -44,14 +45,27 @@ def is_hushed(config: pytest.Config) -> bool:
     return HUSHED in config.stash
 
 
+def tells_all(config: pytest.Config) -> bool:
+    """Whether a line for each check was asked for, and with it all else that can be said."""
+    return bool(getattr(config.option, "verbose", 0) > 0)
+
+
+def has_letters(config: pytest.Config) -> bool:
+    """Whether each check has a letter on the way, as in pytest; a run of the command line says in the end what counts."""
+    return not tells_all(config) and not config.option.directly
+
+
 def say_anyway(config: pytest.Config, *lines: str) -> None:
-    """Say something on the terminal, where there is one, hushed or not."""
+    """Say something on the terminal, where there is one, hushed or not; pytest knows whether it has colours."""
     reporter, hushed = config.pluginmanager.get_plugin("terminalreporter"), config.stash.get(HUSHED, None)
     if not isinstance(reporter, TerminalReporter):
         return
     if hushed is not None:
         hushed.heard = True
     for line in lines:
-        reporter.write_line(line)
+        beginning, how, rest = standing_out(line)
+        if how:
+            reporter.write(beginning, **{how: True})
+        reporter.write_line(rest)
     if hushed is not None:
         hushed.heard = False

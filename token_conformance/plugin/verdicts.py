@@ -12,6 +12,7 @@ from token_conformance.judging.causes import CODES
 from token_conformance.judging.habit import Habit, habit_of
 from token_conformance.judging.refusal import Comparison, comparing
 from token_conformance.judging.repetition import Sight
+from token_conformance.plugin.quiet import has_letters, tells_all
 from token_conformance.plugin.repeating import Outcome, sight_of, told_as, told_of
 from token_conformance.plugin.selection import (
     fact_of,
@@ -40,6 +41,9 @@ MOST_SHOWN = 100
 _LETTERS = {verdict: letter for letter, verdict in LETTERS.items()}
 _OF_PYTEST = {Verdict.PASS, Verdict.FAIL, Verdict.ERROR}
 """Verdicts that pytest has words for."""
+
+_CATEGORIES = {Verdict.PASS: "passed", Verdict.FAIL: "failed", Verdict.ERROR: "failed"}
+"""What pytest counts these as."""
 
 _COLOURS = {
     Verdict.WARNING: {"yellow": True},
@@ -86,10 +90,18 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Show a verdict that pytest has no word for under its own name."""
+def pytest_report_teststatus(
+    report: Any, config: pytest.Config
+) -> tuple[str, str, str | tuple[str, dict[str, bool]]] | None:
+    """Show a verdict that pytest has no word for under its own name, and count those that nobody wants to see coming."""
     verdict = Verdict(report.verdict) if hasattr(report, "verdict") else None
-    if verdict is None or verdict in _OF_PYTEST:
+    if verdict is None:
+        return None
+    if not tells_all(config):
+        report._pdbshown = True  # noqa: SLF001 - has pytest leave its exchanges out at the end, as those that a debugger has shown
+        if not has_letters(config):
+            return _CATEGORIES.get(verdict, verdict.words), "", ""
+    if verdict in _OF_PYTEST:
         return None
     return verdict.words, _LETTERS[verdict], (verdict.words.upper(), _COLOURS.get(verdict, {}))
 

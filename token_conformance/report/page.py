@@ -7,6 +7,7 @@ where they are read without scripts as well, and `rows.js` hands them to that sc
 from __future__ import annotations
 
 import json
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,9 @@ RESOURCES = Path(pytest_html.__file__).parent / "resources"
 
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
 """Has a small screen show the page as wide as it is."""
+
+FILTER = re.compile(r'(<input [^>]*name="filter_checkbox"[^>]*>)\s*(<span class="\w+">[^<]*</span>)')
+"""A filter of pytest-html and what it says of it."""
 
 STYLES = (RESOURCES / "style.css", REPORT_ASSETS / "style.css")
 
@@ -121,11 +125,13 @@ def _fortified(beginning: str, script: str) -> str:
     """The beginning of a page under a policy by which a browser runs this script alone.
 
     What a server sent is escaped; should any of it slip through, it is shown and not run. A finished report needs no
-    button that loads it again, and that one's handler would be stopped as well. It says which language it speaks.
+    button that loads it again, and that one's handler would be stopped as well. It says which language it speaks, and the
+    words beside a filter are its label.
     """
     beginning = beginning.replace(' onclick="location.reload()"', "", 1)
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}"/>'
+    beginning = FILTER.sub(r"<label>\1 \2</label>", beginning)
     beginning = beginning.replace("<html>", '<html lang="en">', 1)
     return beginning.replace("<head>", f"<head>\n    {tag}\n    {VIEWPORT}", 1)

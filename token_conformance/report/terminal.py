@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 from token_conformance.evidence.clock_skew import skew_sentence
 from token_conformance.evidence.facts.sheet import SheetFact
-from token_conformance.judging.requirement import Requirement
+from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.redaction.visible import on_one_line, visible
+from token_conformance.report.room import Section, fitted, section
 from token_conformance.results.baseline import Entry, HeldAgainst
 from token_conformance.results.causes import Cause
 from token_conformance.results.facts import UNKNOWN, fact_groups
 from token_conformance.results.on_the_way import SeenOnTheWay
+from token_conformance.results.outcome import Outcome
 from token_conformance.results.results import CheckResult, RunResult
-from token_conformance.results.todo import duration
+from token_conformance.results.todo import Parked, duration
+from token_conformance.results.verdict_in_words import verdict_of
 from token_conformance.verdict import Verdict
 
 LETTERS = {
@@ -28,31 +31,64 @@ LETTERS = {
 """What stands for a verdict in the line of progress."""
 
 
-def summary_lines(run: RunResult, *, again: str = "") -> list[str]:
-    """What was not judged, what was found, by cause and the worst first, and how much it took.
+def summary_lines(run: RunResult, *, again: str = "", room: int | None = None) -> list[str]:
+    """The verdict, what was found by cause and the worst first, how much was judged, and what to do next.
 
-    `again` is the command that does what is left to do.
+    `again` is the command that does what is left to do; `room` the number of lines, None for all there are.
     """
-    checks = {check.id: check for check in run.checks}
-    return [
-        coverage_line(run),
-        *(line for cause in run.causes for line in _told(cause, checks)),
-        *(line for seen in run.on_the_way for line in _on_the_way(seen)),
-        *(_finding(check) for check in run.of(Verdict.ERROR)),
-        *(_stale(requirement) for requirement in run.stale_deviations),
-        *(_beside_baseline(run.baseline) if run.baseline is not None else ()),
-        *(_unjudged(requirement, run) for requirement in (run.unjudged if run.circumstances.complete else ())),
-        *_facts(run),
-        *_left(run, again),
-        *(
-            f"PARKED   {each.scenario} until {each.due:%Y-%m-%d %H:%M} UTC: `run --due` goes on with it"
-            for each in run.parked
-        ),
-        *([f"ONCE     {on_one_line(run.unrepeated)}"] if run.unrepeated else []),
-        *(f"NOTICED  {on_one_line(sentence)}" for sentence in run.noticed),
-        *([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else []),
-        f"{run.profile}: {counted(run) or 'no checks'}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s",
-    ]
+    return fitted(tuple(_sections(run, again)), room)
+
+
+def _sections(run: RunResult, again: str) -> Iterator[Section]:
+    """In the order of index.html; what has more weight is cut last."""
+    checks, held = {check.id: check for check in run.checks}, run.baseline
+    yield section(_verdict(run), whole=True)
+    yield Section(tuple(tuple(_told(cause, checks)) for cause in run.causes), "causes and findings", 9)
+    stories = tuple(tuple(_on_the_way(seen)) for seen in run.on_the_way)
+    yield Section(stories, "what was seen on the way", 8, to_the_end=True)
+    yield section(map(_finding, run.of(Verdict.ERROR)), "defects of the suite", 7)
+    yield section(map(_stale, run.stale_deviations), "deviations", 3)
+    yield section(_beside_baseline(held) if held is not None else (), "the baseline", 6)
+    yield section([coverage_line(run)], whole=True)
+    complete = run.circumstances.complete
+    yield section([_unjudged(each, run) for each in (run.unjudged if complete else ())], "what was not judged", 5)
+    yield section(_facts(run), "facts", 1)
+    yield section([f"CLOCK SKEW {skew}"] if (skew := skew_sentence(run.clock_skew)) else [], whole=True)
+    yield section([_counts(run)], whole=True)
+    yield section(_left(run, again), whole=True)
+    yield section(map(_parked, run.parked), "what is parked", 2)
+    yield section([f"ONCE     {on_one_line(run.unrepeated)}"] if run.unrepeated else [], whole=True)
+    yield section([f"NOTICED  {on_one_line(sentence)}" for sentence in run.noticed], "what was noticed", 4)
+    yield section(_next(run), whole=True)
+
+
+def _verdict(run: RunResult) -> Iterator[str]:
+    """The verdict in words, and what the last line does not tell of it."""
+    said = verdict_of(run)
+    yield on_one_line(f"{run.profile} ({run.server}): {said.headline}")
+    if more := said.sentence.removeprefix(run.conclusion).strip():
+        yield f"         {on_one_line(more)}"
+
+
+def _counts(run: RunResult) -> str:
+    counts = counted(run) or "no checks"
+    return f"{run.profile}: {counts}; {run.requests} requests and {run.logins} logins in {run.seconds:.1f} s"
+
+
+def _parked(each: Parked) -> str:
+    return f"PARKED   {each.scenario} until {each.due:%Y-%m-%d %H:%M} UTC: `run --due` goes on with it"
+
+
+def _next(run: RunResult) -> Iterator[str]:
+    """What to do about the gravest cause, or to have more judged."""
+    if run.causes:
+        gravest = run.causes[0]
+        explained = next((id_ for id_ in gravest.requirements if id_ in catalogue()), None)
+        more = f"`token-conformance explain {explained}` tells more" if explained is not None else ""
+        if told := " ".join(filter(None, (gravest.mend, more))):
+            yield f"NEXT     {on_one_line(told)}"
+    elif not run.todo and run.coverage.not_judged and run.outcome is not Outcome.INTERRUPTED:
+        yield "NEXT     index.html says what would have more judged"
 
 
 def conclusion_line(run: RunResult) -> str:
@@ -66,7 +102,7 @@ def letters_line() -> str:
 
 
 def coverage_line(run: RunResult) -> str:
-    """How much of the catalogue was not judged: it comes before any verdict."""
+    """How much of the catalogue was not judged."""
     coverage = run.coverage
     requirements = coverage.judged + coverage.not_judged + coverage.not_testable
     return (
@@ -170,3 +206,18 @@ def _left(run: RunResult, again: str) -> Iterator[str]:
 
 def _stale(requirement: str) -> str:
     return f"STALE DEVIATION {requirement}: documented in the profile, and not seen any more"
+
+
+WORDS = {
+    **dict.fromkeys(("FAIL", "ERROR", "ERROR:", "NEW"), "red"),
+    **dict.fromkeys(("WARNING", "STALE", "EXPIRED", "GONE"), "yellow"),
+    **dict.fromkeys(("CAUSE", "NEXT", "TO"), "bold"),
+}
+"""The words with which a line may begin that stand out on a terminal, and how."""
+
+
+def standing_out(line: str) -> tuple[str, str, str]:
+    """The blanks before the first word of a line and the word, how it stands out (empty if it does not), and the rest."""
+    word = line.split(maxsplit=1)[0] if line.strip() else ""
+    end = line.index(word) + len(word)
+    return (line[:end], WORDS[word], line[end:]) if word in WORDS else ("", "", line)

@@ -158,13 +158,18 @@ def letter(place: int) -> str:
 
 def verdict_in_words(run: ToldRun) -> str:
     """What a run comes to: `conforms` is said of none but a provider that was asked."""
-    subject = SPEAKS_OF.get(run.server)
-    if run.outcome in _OF_THE_PROVIDER:
-        if run.failed or run.outcome in {Outcome.DOES_NOT_CONFORM, Outcome.NOTHING_NEW}:
+    return told_in_words(run.server, run.outcome, run.selection, failed=run.failed)
+
+
+def told_in_words(server: str, outcome: str, selection: str | None, *, failed: bool) -> str:
+    """The same of a run of which no more is known than this."""
+    subject = SPEAKS_OF.get(server)
+    if outcome in _OF_THE_PROVIDER:
+        if failed or outcome in {Outcome.DOES_NOT_CONFORM, Outcome.NOTHING_NEW}:
             return f"{subject} does not hold" if subject else "does not conform"
-        if run.selection is None:
+        if selection is None:
             return f"{subject} holds" if subject else "conforms as far as it was judged"
-    return f"no verdict: {run.outcome.replace('_', ' ')}"
+    return f"no verdict: {outcome.replace('_', ' ')}"
 
 
 _OF_THE_PROVIDER = {

@@ -55,7 +55,7 @@ MOST_OF_EXCHANGES = 1_500_000
 
 def index_of(run: RunResult, evidence: Evidence) -> str:
     """The page of a run, as one file."""
-    return render("index.html", view=view_of(run, evidence), marks=MARKS, duration=duration, **_style())
+    return render("run.html", view=view_of(run, evidence), marks=MARKS, duration=duration, **_style())
 
 
 @cache
