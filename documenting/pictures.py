@@ -49,7 +49,7 @@ def _ran(folder: Path) -> Path:
     faults = [word for fault in FAULTS for word in ("--fault", fault)]
     command = ["run", "auth0", "--emulated", *faults, "--report-dir", str(folder)]
     subprocess.run([sys.executable, "-m", "token_conformance", *command], capture_output=True, check=False, cwd=ROOT)  # noqa: S603
-    (page,) = folder.rglob("index.html")
+    (page,) = folder.glob("*/*/index.html")
     return page.parent
 
 

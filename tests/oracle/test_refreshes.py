@@ -82,17 +82,19 @@ def test_a_lost_session_is_put_down_to_what_befell_its_user_at_its_client(histor
     """Rather than to what another client did with a session of its own, however much later that was."""
     other = history.login("B")
     elsewhere = history.login("C", OTHER)
+    history.refresh(other, tokens("B", 1))  # it outlives that login
     history.refresh("refresh A 0", INVALID_GRANT)
     history.revoke(elsewhere, client=OTHER)
-    history.refresh(other, INVALID_GRANT)
+    history.refresh("refresh B 1", INVALID_GRANT)
     assert history.violated == "rotation-family-is-one-grant"
 
 
 def test_a_session_that_another_client_s_revocation_ended_is_put_down_to_that(history):
     """Where nothing else has happened."""
     elsewhere = history.login("C", OTHER)
+    history.refresh("refresh A 1", tokens("A", 2))  # sessions outlive such a login
     history.revoke(elsewhere, client=OTHER)
-    history.refresh("refresh A 1", INVALID_GRANT)
+    history.refresh("refresh A 2", INVALID_GRANT)
     assert history.violated == "rfc7009-2.1-same-grant"
 
 
