@@ -132,6 +132,7 @@ def test_explain_says_why_and_how(command):
     assert "Why it matters" in output
     assert "response_fields::test_access_token_is_there" in output
     assert "How a server is mended" in output
+    assert output.endswith("site/requirements/rfc-6749.html#rfc6749-5.1-access-token\n")
 
 
 def test_an_unknown_requirement_is_a_usage_error(command):

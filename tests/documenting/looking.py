@@ -1,4 +1,5 @@
-"""Looks for a word in the site, as a reader does: prints where the first result leads, what was asked of other hosts, and how much the page is wider than a small window.
+"""Looks for a word in the site, as a reader does. Prints three lines: where the results lead, what was asked of
+other hosts, and by how many pixels the page is wider than a small window.
 
 python tests/documenting/looking.py CHROMIUM ADDRESS WORD
 """
@@ -6,6 +7,7 @@ python tests/documenting/looking.py CHROMIUM ADDRESS WORD
 from __future__ import annotations
 
 import sys
+from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
@@ -21,24 +23,15 @@ def main() -> None:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address)
-        page.fill("input[name=query]", word)
-        result = page.wait_for_selector(".md-search-result__link", timeout=60_000)
-        assert result is not None
-        print(str(result.get_property("href")).split("?")[0] + fragment(str(result.get_property("href"))))
-        for url in asked:
-            if url.startswith(OTHERS):
-                print(url)
+        page.locator("input[name=query]").press_sequentially(word)
+        results = page.locator(".md-search-result__link")
+        results.first.wait_for(state="attached", timeout=60_000)
+        print(*(urlsplit(str(each.get_attribute("href")))._replace(query="").geturl() for each in results.all()))
+        print(*(url for url in asked if url.startswith(OTHERS)))
         page.set_viewport_size({"width": 390, "height": 844})
         page.reload()
-        width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        print(f"wider than the window by {width}")
+        print(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
         browser.close()
-
-
-def fragment(address: str) -> str:
-    """The anchor of an address, with its sign."""
-    _, sign, anchor = address.partition("#")
-    return sign + anchor
 
 
 if __name__ == "__main__":

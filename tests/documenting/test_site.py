@@ -68,11 +68,11 @@ def test_claims_and_schemas_are_filled_in(site):
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium in the PATH")
 def test_the_search_works_in_files(site):
-    """Without a server, an id leads to its requirement, and the browser asks for nothing but files; it fits 390 pixels."""
+    """Without a server, a word leads to a requirement, and the browser asks for nothing but files; the page fits 390 pixels."""
     looking = Path(__file__).with_name("looking.py")
-    command = [sys.executable, looking, CHROMIUM, (site / "index.html").as_uri(), "rfc6749-5.1-access-token"]
+    command = [sys.executable, looking, CHROMIUM, (site / "index.html").as_uri(), "code_challenge_method"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert ended.returncode == 0, ended.stderr
-    found, *rest = ended.stdout.splitlines()
-    assert found.endswith("requirements/rfc-6749.html#rfc6749-5.1-access-token"), found
-    assert rest == ["wider than the window by 0"]
+    found, asked, wider = ended.stdout.split("\n")[:3]
+    assert (site / "requirements/rfc-7636.html").as_uri() + "#rfc7636-4.4.1-unknown-method" in found.split()
+    assert (asked, wider) == ("", "0")
