@@ -25,9 +25,12 @@ LOADED = "//script/@src | //link[@rel != 'canonical']/@href | //img/@src | //ifr
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The site; `--strict` makes a broken link, a missing anchor, or a page that the navigation lacks an error."""
+    """The site; `--strict` makes a broken link, a missing anchor, or a page that the navigation lacks an error.
+
+    It counts warnings as they are logged, and so must not be quiet.
+    """
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
     ended = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     )
