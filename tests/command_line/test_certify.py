@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from base64 import b64decode, b64encode
@@ -109,6 +110,13 @@ def test_a_certificate_says_of_what_it_speaks_and_by_whom(certified):
     assert f"signed by the trusted key {keys.trusted(str(certified.folder / 'key.pub'))}" in line
     assert "oauth2 of canary" in line
     assert "not of the provider itself" in line
+
+
+def test_it_is_said_how_each_requirement_stands(certified):
+    """What does not pass is told by its number, too."""
+    passed, number, others = re.search(r"(\d+) of (\d+) requirements pass(.*?); it speaks", certified.told).groups()
+    assert int(passed) + sum(map(int, re.findall(r"\d+", others))) == int(number)
+    assert " not applicable" in others
 
 
 def test_a_signer_whom_nobody_vouches_for_is_unknown(certified):
