@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from base64 import b64decode, b64encode
@@ -111,6 +112,13 @@ def test_a_certificate_says_of_what_it_speaks_and_by_whom(certified):
     assert "not of the provider itself" in line
 
 
+def test_it_is_said_how_each_requirement_stands(certified):
+    """What does not pass is told by its number, too."""
+    passed, number, others = re.search(r"(\d+) of (\d+) requirements pass(.*?); it speaks", certified.told).groups()
+    assert int(passed) + sum(map(int, re.findall(r"\d+", others))) == int(number)
+    assert " not applicable" in others
+
+
 def test_a_signer_whom_nobody_vouches_for_is_unknown(certified):
     """The status says so, though everything holds."""
     status, told = ended(certified.folder, "verify", "it.zip")
@@ -197,7 +205,7 @@ def test_a_newer_suite_says_what_it_would_say_now(certified, by_an_older_suite):
     status, told = verified(certified, by_an_older_suite(older), "--trust", "key.pub")
     assert status == CONFORMS, told
     assert "hold, judged again by suite" in told
-    assert "made by another" in told
+    assert "made by one of that version with other code" in told
     assert "things otherwise by now" in told
     assert " by now, and was MAY: pass" in told
     assert " is asked by now: " in told

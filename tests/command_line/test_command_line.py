@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from token_conformance.command_line.main import COMMANDS, main
 from token_conformance.command_line.run import pytest_arguments
 from token_conformance.layout import PROFILES, ROOT
+from token_conformance.results.exit_status import USAGE_ERROR
 
 OPTIONS = {
     "live": False,
@@ -69,6 +70,24 @@ def test_a_profile_says_what_it_needs(command, tmp_path):
     assert " not needed " in lines["TWOBA_REDIRECT_URI"]
     assert "The user's password." in lines["TWOBA_PASSWORD"]
     assert command("profiles", "nowhere").exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--nothing",),
+        ("nothing",),
+        ("verify", "nowhere.zip"),
+        ("merge", "nowhere"),
+        ("diff", "one"),
+        ("run", "--nothing"),
+    ],
+)
+def test_what_cannot_be_used_is_no_interruption(command, arguments):
+    """2, which click says of it, is the status of a run that was interrupted."""
+    result = command(*arguments)
+    assert result.exit_code == USAGE_ERROR
+    assert "Error: " in result.output
 
 
 def test_profiles_and_requirements_are_there_for_programs(command):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -235,7 +236,9 @@ def _write(output: Path, content: bytes) -> None:
 def _tell_what_it_says(output: Path, results: Results, requirements: Sequence[Frozen], signer: CryptoSigner) -> None:
     from token_conformance.archive.certificates.bundle import speaks_of
 
-    counted = {verdict: sum(each.verdict == verdict for each in requirements) for verdict in ("pass", "deviation")}
-    deviating = f", and {counted['deviation']} deviate as documented" if counted["deviation"] else ""
+    counted = Counter(each.verdict for each in requirements)
+    passed, deviate = counted.pop("pass", 0), counted.pop("deviation", 0)
+    deviating = f", {deviate} deviate as documented" if deviate else ""
+    others = "".join(f", {number} {verdict.replace('_', ' ')}" for verdict, number in sorted(counted.items()))
     tell(f"certificate: {output}, signed by {signer.public_key.keyid}")
-    tell(f"{counted['pass']} of {len(requirements)} requirements pass{deviating}; it speaks of {speaks_of(results)}")
+    tell(f"{passed} of {len(requirements)} requirements pass{deviating}{others}; it speaks of {speaks_of(results)}")

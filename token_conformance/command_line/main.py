@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
 from token_conformance import __version__
 from token_conformance.command_line.start import starting_lightly
+from token_conformance.results.exit_status import USAGE_ERROR
 from token_conformance.running.signals import STATUS, leave_to_python
 
 
@@ -105,8 +108,24 @@ JUDGING = frozenset({"run", "record", "report", "judge", "certify"})
 """The commands that heed signals by themselves from their first check on, and are ended by them before."""
 
 
+@contextmanager
+def refusing_alike() -> Iterator[None]:
+    """Have what click refuses end with the status of whatever cannot be used: its own says here that a run was interrupted."""
+    try:
+        yield
+    except click.UsageError as problem:
+        told: Any = problem  # whose status click declares to be that of its class
+        told.exit_code = USAGE_ERROR
+        raise
+
+
 class Rooms(click.Group):
     """Opens a command's room when the command is given."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        """Read what is given before the command."""
+        with refusing_alike():
+            return super().make_context(*arguments, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names of all commands."""
@@ -126,7 +145,8 @@ class Rooms(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Give a command; one that is interrupted ends with the status that says so."""
         try:
-            return super().invoke(ctx)
+            with refusing_alike():
+                return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
             click.echo("interrupted", err=True)
             ctx.exit(STATUS)

@@ -134,7 +134,8 @@ def _verdicts(bundle: Bundle, holding: Holding) -> tuple[str, int]:
     made_by, number = bundle.certificate.suite_version, len(bundle.certificate.requirements)
     by = f"judged again by suite {__version__}, which made it"
     if not bundle.of_this_suite:
-        by = f"judged again by suite {__version__}, and made by another, {made_by}"
+        other = f"another, {made_by}" if made_by != __version__ else "one of that version with other code"
+        by = f"judged again by suite {__version__}, and made by {other}"
     now = f"; its claims ask {len(holding.now)} things otherwise by now" if holding.now else ""
     if holding.holds:
         return f"its verdicts on {number} requirements hold, {by}{now}", CONFORMS

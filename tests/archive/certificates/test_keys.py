@@ -63,6 +63,12 @@ def test_what_cannot_sign_is_refused(tmp_path, content):
     assert "BEGIN" not in str(problem.value)
 
 
+def test_a_word_that_is_neither_file_nor_fingerprint_is_told_what_would_be(tmp_path):
+    """Half a fingerprint looks like the name of a file."""
+    with pytest.raises(keys.UnusableKeyError, match="No such file or directory; .* 64 hexadecimal digits"):
+        keys.trusted(str(tmp_path / "abcdef"))
+
+
 def test_whom_to_trust_is_said_by_a_public_key_or_its_fingerprint(tmp_path):
     """Not by a private one, which nobody who verifies has a use for."""
     public = keys.make(tmp_path / "key")

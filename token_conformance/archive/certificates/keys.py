@@ -78,7 +78,12 @@ def trusted(given: str) -> str:
     """
     if FINGERPRINT.fullmatch(given.lower()):
         return given.lower()
-    pem = _read(Path(given))
+    try:
+        pem = _read(Path(given))
+    except UnusableKeyError as problem:
+        raise UnusableKeyError(
+            f"{problem}; a key without a file is given by its fingerprint of 64 hexadecimal digits"
+        ) from None
     if b"PRIVATE KEY" in pem:
         raise UnusableKeyError(f"{given} is a private key, and whoever verifies needs none: give the public one")
     return fingerprint(public_key(pem.decode("ascii", "replace"), of=given))
