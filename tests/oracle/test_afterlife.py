@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.oracle.histories import INVALID_GRANT, OTHER, RESOURCE, History, profile, tokens
-from token_conformance.oracle.events import Asker, Proof, Refused, Use
+from token_conformance.oracle.events import Asker, Proof, Refused, Served, Use
 from token_conformance.oracle.judgements import Ruling
 from token_conformance.profile.models import Profile
 
@@ -229,3 +229,29 @@ def test_what_befalls_one_of_two_alike_tokens_spares_the_other():
     history.revoke(alike)
     history.introspect(alike, active=True)
     assert history.forbidden == []
+
+
+def test_the_user_of_a_session_stays_the_same(history):
+    """As introspection and userinfo name them, each in its own way."""
+    me = f"{RESOURCE}/me"
+    history.introspect("refresh A 1", active=True, sub="alice")
+    history.note(Use(me, "access A 1", "bearer", userinfo=True), Served({"sub": "number 17"}))
+    history.introspect("refresh B 0", active=True, sub="alice")
+    assert history.forbidden == []
+    history.introspect("refresh A 1", active=True, sub="bob")
+    assert history.violated == "rfc7662-2.2-truth"
+    history.note(Use(me, "access A 1", "bearer", userinfo=True), Served({"sub": "number 18"}))
+    assert history.violated == "session-depth"
+
+
+def test_who_asks_another_client_may_get_another_name(history):
+    """Names of users may be pairwise (OIDC Core §8.1)."""
+    history.introspect("refresh A 1", active=True, sub="alice")
+    history.introspect("refresh A 1", active=True, sub="pairwise 1", client=OTHER)
+    assert history.forbidden == []
+
+
+def test_the_revocation_of_an_access_token_by_another_client_does_nothing(history):
+    history.revoke("access A 1", client=OTHER)
+    history.use("access A 1", 401)
+    assert history.violated == "rfc7009-2.1-foreign-token"

@@ -375,3 +375,28 @@ def test_a_token_as_young_as_the_grace_may_come_again(age, violated):
     history.wait(age)
     history.refresh(token, tokens("A", 1, refresh_token=token))
     assert history.violated == violated
+
+
+def test_a_used_token_that_was_revoked_need_not_be_known_any_more():
+    """A server may delete it, and so not learn of its reuse."""
+    history = History()
+    history.login("A")
+    history.refresh("refresh A 0", tokens("A", 1))
+    history.revoke("refresh A 0")
+    history.refresh("refresh A 0", INVALID_GRANT)
+    history.refresh("refresh A 1", tokens("A", 2))
+    assert history.forbidden == []
+
+
+@pytest.mark.parametrize("loser_first", [True, False])
+def test_the_loser_of_a_race_may_end_the_session(loser_first):
+    """Whichever of the two began first: it may have reached the server as the second, and be taken for a reuse."""
+    history = History()
+    history.login("A")
+    answers = [INVALID_GRANT, tokens("A", 1)]
+    for answer in answers if loser_first else reversed(answers):
+        history.refresh("refresh A 0", answer, lasts=0.9)
+    history.wait(1)
+    history.refresh("refresh A 1", INVALID_GRANT)
+    assert history.forbidden == []
+    assert history.ruling is Ruling.UNDECIDABLE

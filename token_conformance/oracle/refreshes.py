@@ -132,6 +132,7 @@ def accepted(
     """What comes of a refresh that was accepted: the token is replaced, or stays."""
     policy = world.policy
     token.uses.append(event)
+    _ended_by_a_loser(world, event, token)
     _ended_by_use(policy, event, token)
     if given.refresh_token in {None, token.value}:
         fate = Fate.LIVES if asked.scope in {None, token.family.scope} else Fate.MAY_DIE
@@ -148,6 +149,14 @@ def accepted(
     spared = since - SLACK if policy.documents_grace else 0.0
     blow = Blow(event, Fate.DIES, policy.reuse_requirement(1), USED, since, spared, "rotation-as-documented")
     token.suffers(blow)
+
+
+def _ended_by_a_loser(world: World, event: Event, token: Credential) -> None:
+    """Of two refreshes at once the one that was refused may have come second, and so have been a reuse."""
+    for other in world.beside.get(event, ()):
+        if other.begin <= event.begin and other.refused is not None and other.credential == token.value:
+            for each in token.family.tokens:
+                each.suffers(Blow(other, Fate.MAY_DIE, None, "is of a session in which a token was used twice at once"))
 
 
 def _ended_by_use(policy: Policy, event: Event, token: Credential) -> None:
@@ -174,7 +183,7 @@ def refused(world: World, event: Event, asked: TokenRequest, token: Credential) 
     if policy.learned.graced is None:
         policy.learned.graced = False
     certain = policy.reuse_ends_family and any(blow.fate_at(event) is Fate.DIES for blow in used)
-    certain = certain and not outlived(token, event) and not asked.asker.hidden
+    certain = certain and not outlived(token, event) and not asked.asker.hidden and not _forgotten(event, token)
     ended = "is of a session in which a used refresh token was presented again"
     for each in family.refresh_tokens:
         if each is not token:
@@ -184,6 +193,13 @@ def refused(world: World, event: Event, asked: TokenRequest, token: Credential) 
         each.suffers(Blow(event, Fate.MAY_DIE, None, ended))
     told = f"{token} was presented again after its use"
     world.incidents.append(Incident(event, family, "rotation-family-is-one-grant", told))
+
+
+def _forgotten(event: Event, token: Credential) -> bool:
+    """Whether a server may know no more of a used token than that it is dead: it was revoked by itself after its use."""
+    return any(
+        blow.told != USED and not blow.of_session and blow.fate_at(event) is not Fate.LIVES for blow in token.blows
+    )
 
 
 def _harm(asked: TokenRequest, token: Credential, event: Event) -> tuple[Fate, str | None, str]:
