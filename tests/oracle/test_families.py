@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.oracle.histories import ME, History, tokens
+from tests.oracle.histories import INVALID_GRANT, ME, History, profile, tokens
 from token_conformance.oracle.events import Revocation, Served
 from token_conformance.oracle.families import MOST, Kin, family_of
+from token_conformance.profile.models import Profile
 
 
 def family(history: History) -> dict[str, Kin]:
@@ -39,6 +40,17 @@ def test_what_the_answer_is_about_and_what_came_of_it_are_marked():
     assert [name for name, each in kin.items() if each.illicit] == ["refresh token A4"]
     assert {name: each.state for name, each in kin.items()}["refresh token A3"] == "alive"
     assert kin["refresh token A2"].state == "used"
+
+
+def test_what_was_replaced_is_used_up_where_nobody_documents_rotation():
+    """Whether it would work again is not known; alive it is not said to be."""
+    given = profile().model_dump(exclude_unset=True)
+    given["grants"]["refresh_token"] = {"rotation": "unknown"}
+    history = History(Profile.model_validate(given))
+    history.refresh(history.login("A"), tokens("A", 1))
+    history.refresh("refresh A 1", INVALID_GRANT)
+    kin = family(history)
+    assert (kin["refresh token A1"].state, kin["refresh token A2"].state) == ("used", "alive")
 
 
 def test_what_ended_a_token_is_told_with_its_exchange():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from token_conformance.judging.requirement import catalogue
+from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.results.standing import Standing, standing_of, standings
 from token_conformance.results.todo import ToDo
@@ -108,6 +109,25 @@ def test_the_verdict_says_of_whom_it_speaks(more, speaks_of, whose):
     assert (said.conforms, said.speaks_of) == (False, speaks_of)
     assert whose in said.sentence
     assert said.gravest is not None
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ((Verdict.FAIL,), "One violation was seen on the way, which no check had looked at."),
+        ((Verdict.FAIL, Verdict.FAIL, Verdict.WARNING), "Two violations and one warning were seen on the way, "),
+    ],
+)
+def test_what_was_seen_on_the_way_is_in_the_verdict(verdicts, told):
+    """A server that does not conform for it is not said to violate nothing; beside failing checks it is told, too."""
+    seen = tuple(SeenOnTheWay(SECOND, each, "MUST", "RFC 1 §1", "it was so", "flow/2", 1, ()) for each in verdicts)
+    said = verdict_of(run(check(Verdict.PASS), on_the_way=seen))
+    assert said.conforms is False
+    assert said.sentence.startswith(told)
+    assert "Nothing is violated" not in said.sentence
+    beside = verdict_of(run(check(Verdict.FAIL), on_the_way=seen)).sentence
+    assert beside.startswith("1 check fails, by one mistake of the server.")
+    assert told in beside
 
 
 def test_a_run_that_judged_nothing_has_no_verdict():

@@ -52,6 +52,14 @@ def test_two_recorders_see_an_exchange_a_moment_apart():
         assert once([[entry()], [other]]) == [entry(), other]
 
 
+def test_what_is_no_text_has_doubles_too():
+    """Halves of surrogate pairs stand in recordings of requests that try them."""
+    strange = entry(token="\ud800")
+    strange = strange.model_copy(update={"request": strange.request.model_copy(update={"method": "\udfff"})})
+    assert once([[strange, strange]]) == [strange]
+    assert once([[strange], [strange, entry()]]) == [strange, entry()]
+
+
 def test_the_order_of_one_file_is_its_own():
     """That of several is the order of time."""
     first, second = entry(), entry(after=9)

@@ -92,7 +92,11 @@ def _parent(member: Credential, watched: Watched) -> Credential | None:
 
 
 def _end(member: Credential, judgement: Judgement) -> Blow | None:
-    """What ended a token before the answer that is judged: a deed of its own rather than that of a relative."""
+    """What ended a token before the answer that is judged: a deed of its own rather than that of a relative.
+
+    One that was used and replaced is at its end whether or not it is known to be dead.
+    """
     event = judgement.event
     blows = [blow for blow in member.blows if blow.event is not event and blow.event.begin < event.begin]
-    return next((blow for blow in blows if blow.fate is Fate.DIES), None)
+    deadly = next((blow for blow in blows if blow.fate is Fate.DIES), None)
+    return deadly or next((blow for blow in blows if blow.told == USED and blow.fate is Fate.MAY_DIE), None)

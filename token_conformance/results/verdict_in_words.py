@@ -148,6 +148,22 @@ def _held(run: RunResult) -> str:
 
 
 def _found(run: RunResult) -> str:
+    """What checks have found, and what was seen that none has looked at."""
+    return " ".join(filter(None, (_found_by_checks(run), _seen_on_the_way(run))))
+
+
+def _seen_on_the_way(run: RunResult) -> str:
+    failed = sum(seen.verdict is Verdict.FAIL for seen in run.on_the_way)
+    warned = len(run.on_the_way) - failed
+    counted = [f"{_number(failed)} violation{'s' * (failed != 1)}"] if failed else []
+    counted += [f"{_number(warned)} warning{'s' * (warned != 1)}"] if warned else []
+    if not counted:
+        return ""
+    told = f"{' and '.join(counted)} {'was' if len(run.on_the_way) == 1 else 'were'} seen on the way, which no check had looked at."
+    return told[0].upper() + told[1:]
+
+
+def _found_by_checks(run: RunResult) -> str:
     """The checks that fail, how many habits explain them, and what the gravest brings about."""
     failed, warned, causes = run.summary[Verdict.FAIL], run.summary[Verdict.WARNING], run.causes
     counted = [f"{failed} check{'s' * (failed != 1)} fail{'s' * (failed == 1)}"] if failed else []

@@ -5,7 +5,8 @@ They were made once: taken for two, each code in them would have been used twice
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from operator import attrgetter
 
@@ -25,7 +26,7 @@ def once(files: Sequence[Sequence[Entry]]) -> list[Entry]:
     if len(kept) == 1:
         return kept[0]
     found: list[Entry] = []
-    seen: dict[Hashable, list[Entry]] = {}
+    seen: dict[bytes, list[Entry]] = {}
     for entries in kept:
         new = [entry for entry in entries if not _was_seen(entry, seen)]
         for entry in new:
@@ -35,23 +36,22 @@ def once(files: Sequence[Sequence[Entry]]) -> list[Entry]:
 
 
 def _to_the_letter(entries: Sequence[Entry]) -> list[Entry]:
-    return list({entry.model_dump_json(): entry for entry in entries}.values())
+    return list({_digest(entry): entry for entry in entries}.values())
 
 
-def _was_seen(entry: Entry, seen: dict[Hashable, list[Entry]]) -> bool:
+def _was_seen(entry: Entry, seen: dict[bytes, list[Entry]]) -> bool:
     return any(abs(each.started - entry.started) < APART for each in seen.get(_said(entry), ()))
 
 
-def _said(entry: Entry) -> Hashable:
+def _said(entry: Entry) -> bytes:
     """What was asked, by whom, and what came."""
     request, response = entry.request, entry.response
     posted = request.post_data.written if request.post_data is not None else ""
-    return (
-        request.method.upper(),
-        request.url,
-        posted,
-        request.header("authorization"),
-        response.status,
-        response.content.body,
-        tuple(pair.value for pair in response.headers if pair.name.lower() == "location"),
-    )
+    target = [pair.value for pair in response.headers if pair.name.lower() == "location"]
+    sent = (request.method.upper(), request.url, posted, request.header("authorization"))
+    return _digest((*sent, response.status, response.content.body, target))
+
+
+def _digest(value: object) -> bytes:
+    """What stands for a value, so that a long recording is not held twice; it may hold what no UTF-8 can say."""
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).digest()

@@ -350,3 +350,29 @@ def test_a_browser_goes_on_as_it_did(tape, cookie, going_on):
     with pytest.raises(NoAnswer):
         found.take(sent, NOTHING, is_page=True, going_on=not going_on)
     assert found.take(sent, NOTHING, is_page=True, going_on=going_on)[0].number == 5
+
+
+REVOKE = "https://op.example/revoke"
+
+
+@pytest.mark.parametrize(
+    "deed", [asked(**USED, client_id="second"), asked(REVOKE, token="refresh-1", client_id="second")]
+)
+def test_nothing_shows_what_a_deed_that_is_not_there_would_have_done(tape, deed):
+    """That a token works after somebody else has presented it is seen only where somebody else has."""
+    found = tape(told({}, url=REVOKE, token="refresh-0"), told(SECOND, **USED), told({"access_token": "at"}, **ROTATED))
+    take(found, asked(**CODE))
+    with pytest.raises(NoAnswer, match="not in the recording: "):
+        take(found, deed)
+    with pytest.raises(NoAnswer, match="not in the recording beside what comes before it"):
+        take(found, asked(**USED))
+    assert take(found, asked(**ROTATED))[0] == 4
+
+
+def test_a_look_that_is_not_there_changes_nothing(tape):
+    """An introspection leaves its token as it is."""
+    found = tape(told(SECOND, **USED))
+    take(found, asked(**CODE))
+    with pytest.raises(NoAnswer):
+        take(found, asked("https://op.example/introspect", token="refresh-1"))
+    assert take(found, asked(**USED))[0] == 2

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from token_conformance.profile.models import Profile
-from token_conformance.servers.captured.exchanges import Captured, is_metadata, members
+from token_conformance.servers.captured.exchanges import Captured, is_metadata, members, revokes
 from token_conformance.servers.captured.requests import Sent
 from token_conformance.wire.exchange import Exchange, header
 
@@ -41,7 +41,7 @@ def _introspects(sent: Sent, exchange: Exchange) -> bool:
 
 
 def _revokes(sent: Sent, exchange: Exchange) -> bool:
-    return _is_about_a_token(sent) and exchange.answer is not None and "active" not in members(exchange)
+    return revokes(sent, exchange)
 
 
 def _asks_who_it_is(sent: Sent, exchange: Exchange) -> bool:

@@ -11,7 +11,7 @@ import httpx
 
 from token_conformance.profile.models import Profile
 from token_conformance.servers.captured.masks import unmasked
-from token_conformance.servers.captured.requests import Sent, Target
+from token_conformance.servers.captured.requests import Address, Sent, Target
 from token_conformance.servers.har import Entry, RecordedRequest, Recording
 from token_conformance.wire.exchange import Exchange, Headers, Request, Response, header, parse_json
 
@@ -76,6 +76,14 @@ class Captured:
             found.setdefault(sent.target, []).append(place)
         return found
 
+    @cached_property
+    def revoking(self) -> frozenset[Address]:
+        """Where tokens are revoked, by the metadata in the recording and by its requests."""
+        told = (members(each).get("revocation_endpoint") for each in self.exchanges if is_metadata(each))
+        named = {_address(url) for url in told if isinstance(url, str)}
+        pairs = zip(self.sent, self.exchanges, strict=True)
+        return frozenset(named | {sent.address for sent, each in pairs if revokes(sent, each)})
+
     def conclusion(self, place: int) -> int | None:
         """Where the answer to the authorization request at a place reached the redirect_uri; None where none did."""
         asked = self.sent[place].parameters
@@ -118,6 +126,17 @@ def is_metadata(exchange: Exchange) -> bool:
     path, answer = exchange.request.path, exchange.answer
     came = any(each in path for each in WELL_KNOWN) and answer is not None and answer.status == 200
     return came and exchange.is_readable
+
+
+def revokes(sent: Sent, exchange: Exchange) -> bool:
+    """Whether an exchange is a revocation (RFC 7009 §2.1); an introspection tells whether the token is active."""
+    about = sent.method == "POST" and "token" in sent.parameters and "grant_type" not in sent.parameters
+    return about and exchange.answer is not None and "active" not in members(exchange)
+
+
+def _address(url: str) -> Address:
+    whole = httpx.URL(url)
+    return whole.scheme, whole.host, whole.port, whole.path or "/"
 
 
 def members(exchange: Exchange) -> Mapping[str, object]:

@@ -1,7 +1,8 @@
 """How far a scenario has come in a recording from elsewhere, and what it may take next.
 
 Between the requests of a scenario the recording may hold others, which may have changed what the provider rightly says. So
-a refusal is not taken if something was left out before it that used the same tokens, or another login.
+a refusal is not taken if something was left out before it that used the same tokens, or another login. And where a request of
+the scenario is not there, nothing shows what would have come of it: what presents the same token later is not taken.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from token_conformance.wire.transports import NoAnswer
 
 BY_A_USER = {"authorization_code", "password", "urn:ietf:params:oauth:grant-type:device_code"}
 """Grants by which a user's session begins (RFC 6749 §4.1 and §4.3, RFC 8628)."""
+
+PRESENTED = frozenset({"refresh_token", "code", "token"})
+"""Parameters of requests that act on tokens and codes."""
 
 Bindings = Mapping[str, str]
 
@@ -42,6 +46,7 @@ class CapturedTape:
         self._conclusion: int | None = None
         self._used: set[str] = set()
         self._cookies: Cookies = frozenset()
+        self._undone: set[str] = set()
 
     def forward(self, seconds: float) -> None:
         """Go on to what was recorded at least that much later than the present.
@@ -74,13 +79,20 @@ class CapturedTape:
             self._led_on() if is_page and self._conclusion is not None else self._find(sent, drawn, going_on=going_on)
         )
         if found is None:
-            self.missed = True
-            self.answered.append(None)
-            raise NoAnswer(f"not in the recording: {sent.method} {sent.address[3]}{_told(sent)}")
+            raise NoAnswer(self._lacking(sent))
         place, bindings = found
         exchange = self.captured.exchanges[place]
         self._note(place, exchange)
         return exchange, bindings
+
+    def _lacking(self, sent: Sent) -> str:
+        """What is said of a request that is not there; what it would have done is not known from now on."""
+        beside = " beside what comes before it" if self._rests_on_what_is_undone(sent) else ""
+        self.missed = True
+        self.answered.append(None)
+        if _is_deed(sent, self.captured):
+            self._undone |= {part.value for part in sent.parts} & self.captured.known - self.captured.secrets
+        return f"not in the recording{beside}: {sent.method} {sent.address[3]}{_told(sent)}"
 
     def _led_on(self) -> tuple[int, Bindings] | None:
         place, self._conclusion = self._conclusion, None
@@ -95,8 +107,15 @@ class CapturedTape:
                 continue
             bindings = sent.bound(self.captured.sent[place], drawn, self.captured.known)
             if bindings is not None:
+                if not reads and self._rests_on_what_is_undone(sent):
+                    return None
                 return (place, bindings) if reads or self._may_be_taken(place, sent) else None
         return None
+
+    def _rests_on_what_is_undone(self, sent: Sent) -> bool:
+        """Whether a request presents what one before did that is not in the recording, whose effect it would show."""
+        presented = (part.value for part in sent.parts if part.name in PRESENTED or part.place == "authorization")
+        return any(value in self._undone for value in presented)
 
     def _comes_into_question(self, place: int, *, going_on: bool) -> bool:
         if not self.captured.sent[place].asks_the_user or not self.captured.is_known(place):
@@ -139,6 +158,11 @@ class CapturedTape:
 
     def _started(self, place: int) -> datetime:
         return self.captured.exchanges[place].started
+
+
+def _is_deed(sent: Sent, captured: Captured) -> bool:
+    """Whether a request may have an effect on the tokens that it presents: one for tokens, or a revocation."""
+    return sent.method == "POST" and ("grant_type" in sent.parameters or sent.address in captured.revoking)
 
 
 def _refuses(exchange: Exchange) -> bool:
