@@ -12,8 +12,7 @@ from filelock import FileLock, Timeout
 
 import token_conformance
 from token_conformance.archive.listing import MOST_RUNS, Lying, runs_in
-from token_conformance.layout import REPORT_ASSETS
-from token_conformance.report.page import render
+from token_conformance.report.page import render, styled
 from token_conformance.verdict import Verdict
 
 PAGE = "index.html"
@@ -125,7 +124,7 @@ def runs_html(runs: Sequence[Lying]) -> str:
         newest=runs[0].run if runs else None,
         verdicts=(Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION, Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.ERROR),
         version=token_conformance.__version__,
-        style="".join((REPORT_ASSETS / name).read_text("utf-8") for name in ("compare.css", "runs.css")),
+        **styled("compare.css", "runs.css"),
     )
 
 
