@@ -225,6 +225,9 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     has_page = any(path.name == TOLD[0] for path in reports)
     room = room_for(len(config.option.profile)) if has_page and not tells_all(config) else None
     lines = summary_lines(result, again=again, room=room)
+    lines += (
+        [f"runs: {Path(config.option.report_dir) / TOLD[0]}"] if has_page and not config.option.from_evidence else []
+    )
     lines += [f"report: {path}" for path in reports if path.name in TOLD]
     lines += [f"recording: {recording}"] if recording is not None else []
     lines += [IN_HASTE] if hurried else []
