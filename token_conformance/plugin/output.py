@@ -134,8 +134,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     finished, hushed = config.stash.get(FINISHED, ()), is_hushed(config)
     if not finished:
         return
-    if (problem := _list_runs(config)) is not None:
-        say_anyway(config, f"ERROR: {on_one_line(problem)}")
+    if (problem := _list_runs(config)) is not None and not hushed:
+        say_anyway(config, f"NOTICED  {on_one_line(problem)}")
     if not hushed and has_letters(config):
         say_anyway(config, letters_line())
     for each in finished:

@@ -20,7 +20,7 @@ PAGE = "index.html"
 LOCK = ".index.lock"
 """By this one process after the other lists the runs, so that none leaves out what another has just written."""
 
-PATIENCE = 5
+PATIENCE = 2
 """Seconds that a run waits at its end for another one that writes the same page; that one lists its results as well."""
 
 MOST_SHOWN = 30
