@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from token_conformance.command_line.main import COMMANDS, main
 from token_conformance.command_line.run import pytest_arguments
 from token_conformance.layout import PROFILES, ROOT
+from token_conformance.report.room import MOST_LINES
 from token_conformance.results.exit_status import USAGE_ERROR
 
 OPTIONS = {
@@ -206,6 +207,7 @@ def test_what_no_check_looks_for_is_seen_on_the_way(tmp_path):
     requirement = "rfc9700-4.14.2-old-token-refused"
     assert ended.returncode == 1
     assert f"FAIL     {requirement}: seen on the way: refresh token A1 was accepted after it was used" in ended.stdout
+    assert len(ended.stdout.splitlines()) <= MOST_LINES
     (path,) = tmp_path.rglob("results.json")
     (seen,) = json.loads(path.read_text("utf-8"))["seen_on_the_way"]
     assert (seen["requirement"], seen["story"][-1]["exchange"]) == (requirement, seen["exchange"])

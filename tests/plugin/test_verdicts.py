@@ -251,6 +251,36 @@ def test_the_summary_is_the_last_thing_on_the_terminal(inner_run):
     assert lines[-1].startswith("example: Does not conform: ")
 
 
+def test_requests_and_answers_come_with_more_words_alone(inner_run):
+    """What a check saw stands in the reports; `-v` shows it as pytest does."""
+    shown = "asked/1  "
+    assert shown not in inner_run(CHECKS).stdout.str()
+    assert shown in inner_run(CHECKS, "-v").stdout.str()
+
+
+def test_the_command_line_has_no_letters(inner_run):
+    """All is counted, and nothing that matters is lost among letters."""
+    lines = inner_run(CHECKS, "--tc-directly", "-q").outlines
+    assert not [line for line in lines if line.startswith(("letters: ", "test_inner.py "))]
+    assert any(line.startswith("2 failed, 1 passed") for line in lines)
+
+
+def test_many_profiles_end_in_a_table(inner_run):
+    """Each has its block, and then its row; one alone has no table."""
+    lines = inner_run(CHECKS, profiles=("first", "second")).outlines
+    heading, *rows = lines[-3:]
+    assert heading.split() == ["profile", "server", "fail", "warning", "causes", "not", "judged", "verdict"]
+    assert [row.split()[:4] for row in rows] == [["first", "emulated", "1", "1"], ["second", "emulated", "1", "1"]]
+    assert not [line for line in inner_run(CHECKS).outlines if line.startswith("profile ")]
+
+
+def test_a_session_lists_the_runs_of_its_folder(inner_run):
+    """Once all of them are written, those of workers too."""
+    inner_run(CHECKS, "-n", "2", profiles=("first", "second"))
+    page = (inner_run.folder / "reports" / "index.html").read_text("utf-8")
+    assert page.count('<th scope="row"><a href="') == 2
+
+
 def test_facts_are_written_as_lines_for_the_profile(inner_run):
     """Where a file is named; a run without facts of refresh tokens has none of them."""
     inner_run(CHECKS, "-k", "test_holds", "--tc-write-facts", "facts.toml")

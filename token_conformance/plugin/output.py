@@ -134,8 +134,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     finished, hushed = config.stash.get(FINISHED, ()), is_hushed(config)
     if not finished:
         return
-    if (problem := _list_runs(config)) is not None:
-        say_anyway(config, f"ERROR: {on_one_line(problem)}")
+    if (problem := _list_runs(config)) is not None and not hushed:
+        say_anyway(config, f"NOTICED  {on_one_line(problem)}")
     if not hushed and has_letters(config):
         say_anyway(config, letters_line())
     for each in finished:
@@ -225,6 +225,9 @@ def _finish(run: Run, result: RunResult, exchanges: Sequence[Exchange], config: 
     has_page = any(path.name == TOLD[0] for path in reports)
     room = room_for(len(config.option.profile)) if has_page and not tells_all(config) else None
     lines = summary_lines(result, again=again, room=room)
+    lines += (
+        [f"runs: {Path(config.option.report_dir) / TOLD[0]}"] if has_page and not config.option.from_evidence else []
+    )
     lines += [f"report: {path}" for path in reports if path.name in TOLD]
     lines += [f"recording: {recording}"] if recording is not None else []
     lines += [IN_HASTE] if hurried else []

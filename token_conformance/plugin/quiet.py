@@ -51,8 +51,12 @@ def tells_all(config: pytest.Config) -> bool:
 
 
 def has_letters(config: pytest.Config) -> bool:
-    """Whether each check has a letter on the way, as in pytest; a run of the command line says in the end what counts."""
-    return not tells_all(config) and not config.option.directly
+    """Whether each check has a letter on the way, as in pytest.
+
+    A run of the command line says in the end what counts, and meanwhile how far it is; of its workers letters alone tell that.
+    """
+    alone = config.option.directly and not config.getoption("numprocesses", None)
+    return not tells_all(config) and not alone
 
 
 def say_anyway(config: pytest.Config, *lines: str) -> None:

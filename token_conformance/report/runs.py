@@ -12,8 +12,7 @@ from filelock import FileLock, Timeout
 
 import token_conformance
 from token_conformance.archive.listing import MOST_RUNS, Lying, runs_in
-from token_conformance.layout import REPORT_ASSETS
-from token_conformance.report.page import render
+from token_conformance.report.page import render, styled
 from token_conformance.verdict import Verdict
 
 PAGE = "index.html"
@@ -21,7 +20,7 @@ PAGE = "index.html"
 LOCK = ".index.lock"
 """By this one process after the other lists the runs, so that none leaves out what another has just written."""
 
-PATIENCE = 5
+PATIENCE = 2
 """Seconds that a run waits at its end for another one that writes the same page; that one lists its results as well."""
 
 MOST_SHOWN = 30
@@ -125,7 +124,7 @@ def runs_html(runs: Sequence[Lying]) -> str:
         newest=runs[0].run if runs else None,
         verdicts=(Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION, Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.ERROR),
         version=token_conformance.__version__,
-        style="".join((REPORT_ASSETS / name).read_text("utf-8") for name in ("compare.css", "runs.css")),
+        **styled("compare.css", "runs.css"),
     )
 
 

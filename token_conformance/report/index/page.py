@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from functools import cache
-from hashlib import sha256
-from typing import Any
 
 import token_conformance
-from token_conformance.layout import REPORT_ASSETS
 from token_conformance.redaction import RedactedExchange
 from token_conformance.report.exchanges import shown
 from token_conformance.report.index import summing_up
 from token_conformance.report.index.findings import findings, scenarios_of
 from token_conformance.report.index.references import row
 from token_conformance.report.index.view import IndexView, ToldExchange
-from token_conformance.report.page import in_text, render
+from token_conformance.report.page import in_text, render, styled
 from token_conformance.results.results import RunResult
 from token_conformance.results.standing import standings
 from token_conformance.results.todo import duration
@@ -55,16 +50,7 @@ MOST_OF_EXCHANGES = 1_500_000
 
 def index_of(run: RunResult, evidence: Evidence) -> str:
     """The page of a run, as one file."""
-    return render("run.html", view=view_of(run, evidence), marks=MARKS, duration=duration, **_style())
-
-
-@cache
-def _style() -> dict[str, Any]:
-    """The style, and the policy under which a browser takes it, and nothing else."""
-    style = (REPORT_ASSETS / "index.css").read_text("utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return {"style": style, "policy": policy}
+    return render("run.html", view=view_of(run, evidence), marks=MARKS, duration=duration, **styled("index.css"))
 
 
 def view_of(run: RunResult, evidence: Evidence) -> IndexView:
