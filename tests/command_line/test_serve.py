@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from token_conformance.layout import ROOT
+from token_conformance.profile.files import find
+from token_conformance.profile.variables import variables_of
 
 COMMAND = [sys.executable, "-m", "token_conformance", "serve"]
 
@@ -48,6 +50,7 @@ def test_it_serves_until_it_is_told_to_end(number):
         assert found["token_endpoint"] == told["OIDC_TOKEN_ENDPOINT"]
         assert found["issuer"] == told["OIDC_ISSUER"]
         assert told["OIDC_REDIRECT_URI"] == "http://localhost:3333"
+        assert told.keys() >= {each.name for each in variables_of(find("generic-oidc"))}
         assert httpx.get(told["TOKEN_CONFORMANCE_CONTROL"], trust_env=False).json()["ahead"] == 3600
         process.send_signal(number)
         _, errors = process.communicate(timeout=30)

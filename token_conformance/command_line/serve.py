@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shlex
 import signal
 from collections.abc import Iterator
@@ -126,8 +127,8 @@ def _settings(served: Serving) -> Iterator[_Setting]:
     yield _Setting("OIDC_DISCOVERY", f"{base}/.well-known/openid-configuration")
     yield _Setting("OIDC_AUTHORIZATION_ENDPOINT", server.authorization_endpoint or f"{base}/authorize")
     yield _Setting("OIDC_TOKEN_ENDPOINT", server.token_endpoint or f"{base}/token")
-    for number, client in enumerate(profile.clients, 1):
-        yield from _of_client(client, "OIDC" if number == 1 else f"OIDC_{number}")
+    for number, client in enumerate(profile.clients):
+        yield from _of_client(client, f"OIDC_{_in_capitals(client.name)}" if number else "OIDC")
     granted = (grants.authorization_code, grants.password, grants.client_credentials)
     yield _Setting("OIDC_SCOPE", next((grant.scope for grant in granted if grant is not None), None))
     yield _Setting("OIDC_USERNAME", login.username)
@@ -136,6 +137,11 @@ def _settings(served: Serving) -> Iterator[_Setting]:
         for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
             yield _Setting(name, str(served.ca))
     yield _Setting("TOKEN_CONFORMANCE_CONTROL", served.control)
+
+
+def _in_capitals(name: str) -> str:
+    """The name of a client as part of a variable's."""
+    return re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
 def _of_client(client: Client, prefix: str) -> Iterator[_Setting]:
