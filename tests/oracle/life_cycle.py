@@ -116,7 +116,15 @@ FAULTS_OF_LIFE_CYCLE = tuple(
 )
 """The faults that violate one of them, but for those in the form of refusals."""
 
-UNSEEN = frozenset({"fapi2 refresh-reuse-accepted", "everything introspection-living-token-inactive"})
+UNSEEN = frozenset(
+    {
+        "fapi2 refresh-reuse-accepted",
+        "everything introspection-living-token-inactive",
+        "everything revocation-ends-all-of-a-user",
+        "everything revocation-at-another-client-ends-renewed-session",
+    }
+)
 """The rows of the fault matrix in which the oracle sees nothing of one: under FAPI 2.0 a used refresh token has to work on,
-and whether a client may know of access tokens is seen by its being told of one.
+whether a client may know of access tokens is seen by its being told of one, and what a revocation at another client does
+by a session that has outlived the login there, which may have ended it; exploring shows both.
 """

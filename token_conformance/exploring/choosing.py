@@ -71,6 +71,9 @@ COSTS = {Act.AUTHORIZE: 1.0, Act.RACE: 1.0, **dict.fromkeys(BEGINNINGS, 2.0)}
 EVERY = {Act.WAIT: 15, Act.WAIT_LONG: 90}
 """Steps between two waits."""
 
+FIRST = 40.0
+"""What the first few sessions are worth before all else."""
+
 AFTERMATH = 10
 """Steps in which it is seen what came of something."""
 
@@ -189,6 +192,8 @@ class Chooser:
         living = sum(session.struck_by is None for session in stage.sessions.values())
         new = sum(WORTH[sight[0]] for sight in set(_of_beginning(step, stage)) - self.seen)
         usual = 1.5 if step.act is Act.LOGIN and not stage.sessions else 0.0
+        if step.act is Act.LOGIN and 0 < len(stage.sessions) < BESIDE and self.begun < BESIDE:
+            usual = FIRST  # that sessions live beside each other is what refusals after later logins are held against
         return usual + LOGIN + new / 2 - COSTS[step.act] + (10.0 if living == 0 else 4.0 if living < BESIDE else -3.0)
 
     def _patience(self, session: Session, step: Step) -> float:
