@@ -45,7 +45,7 @@ def test_a_server_elsewhere_is_explored_where_its_profile_allows_it(explore, lim
 
 
 def test_a_finding_tells_its_story(tmp_path):
-    """On the terminal, in results.json and in the report; the next run has the story from the folder."""
+    """On the terminal, in results.json and in the report; evidence tells it again, and the next run has the story."""
     profile = ROOT / "tests" / "suites" / "everything.toml"
     options = [
         "--emulated",
@@ -54,7 +54,7 @@ def test_a_finding_tells_its_story(tmp_path):
         "-k",
         "test_public_client_gets_new_refresh_tokens",
     ]
-    explore = ["--explore", "120", "--explore-seed", "1", "--report-dir", str(tmp_path)]
+    explore = ["--explore", "120", "--explore-seed", "1", "--evidence", "--report-dir", str(tmp_path)]
     command = [sys.executable, "-m", "token_conformance", "run", str(profile), *options, *explore]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert ended.returncode == 1
@@ -70,6 +70,11 @@ def test_a_finding_tells_its_story(tmp_path):
     assert '<svg class="family" role="img"' in report
     assert next(kin["name"] for kin in seen["family"] if kin["accused"]) in report
     assert (tmp_path / "stories" / "everything.json").exists()
+    command = [sys.executable, "-m", "token_conformance", "report", str(path.parent)]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120).returncode == 1
+    (again,) = json.loads(path.read_text("utf-8"))["seen_on_the_way"]
+    assert (again["requirement"], again["verdict"]) == (seen["requirement"], seen["verdict"])
+    assert again["story"][-1]["exchange"].startswith("exploring/")
 
 
 def explored_requests(folder, *options, seed="1"):

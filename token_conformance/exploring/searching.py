@@ -12,14 +12,12 @@ from token_conformance.exploring.keeping import Shelf
 from token_conformance.provider import Provider
 from token_conformance.running.defect import described
 from token_conformance.running.gathering import Gathering
-from token_conformance.running.noting import Inattentive
+from token_conformance.running.labels import EXPLORING
+from token_conformance.running.noting import OfExchanges
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
 from token_conformance.verdict import NotJudged
-
-EXPLORING = "exploring"
-"""What its exchanges are named after."""
 
 Heed = Callable[[int, int, int], None]
 """Told the requests that were sent, how many there may be, and how many stories were found."""
@@ -59,7 +57,7 @@ async def search(run: Run, record: Record, how: Search, heed: Heed) -> tuple[Rec
         begun.append(exploration)
         return await exploration.run()
 
-    alone = replace(run, noting=Inattentive())  # evidence holds scenarios, which are performed anew from it
+    alone = replace(run, noting=OfExchanges(EXPLORING, run.noting))
     gathering = Searching(alone, lambda *_: None, after=record)
     async with gathering.closing():
         await gathering.discover()

@@ -13,7 +13,7 @@ import pytest
 
 from token_conformance.plugin.directly import judge_directly
 from token_conformance.plugin.enough import tally_of
-from token_conformance.plugin.exploring import explore
+from token_conformance.plugin.exploring import explore, recall_what_was_explored
 from token_conformance.plugin.interrupting import begin
 from token_conformance.plugin.output import report_on
 from token_conformance.plugin.parking import (
@@ -102,6 +102,7 @@ class Course:
             await self._take_leave(run, record)
             if run.replayed:
                 recall_what_was_parked(run, config)
+                recall_what_was_explored(run, config)
             elif config.option.park and not run.due:
                 await park_what_is_left(run, record, scenarios, config)
             _note_end(run, config.stash[RECORDS][run.name], outcomes, config.stash[UNPARKED].get(run.name))

@@ -45,6 +45,14 @@ def not_to_explore(profile: Profile, server: Server, config: pytest.Config) -> I
         yield f"{named} needs logins, and there is but one session: choose another login.strategy"
 
 
+def recall_what_was_explored(run: Run, config: pytest.Config) -> None:
+    """Keep what a run sent while it explored, as its evidence tells: the oracle says anew what it shows."""
+    from token_conformance.running.replaying import replay_exploration
+
+    if (record := replay_exploration(run)) is not None:
+        config.stash[EXPLORED][run.name] = record, None
+
+
 async def explore(run: Run, record: Record, config: pytest.Config) -> None:
     """Search for what no check looks for, and keep what comes of it; a run that came to grief is not explored."""
     if not repeatable(run, record) or run.interruption.asked or record.broken_off:

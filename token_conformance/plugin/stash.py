@@ -33,8 +33,8 @@ REPETITIONS: pytest.StashKey[dict[str, Repetition]] = pytest.StashKey()
 PARKED: pytest.StashKey[dict[str, Record]] = pytest.StashKey()
 """What was asked for at the end of a run to park what it could not wait for, by the same names."""
 
-EXPLORED: pytest.StashKey[dict[str, tuple[Record, Explored]]] = pytest.StashKey()
-"""What was asked for to explore the provider, and what was found, by the same names."""
+EXPLORED: pytest.StashKey[dict[str, tuple[Record, Explored | None]]] = pytest.StashKey()
+"""What was asked for to explore the provider, and what was found, by the same names; evidence tells what was asked alone."""
 
 EXPLORED_REQUESTS: pytest.StashKey[dict[str, tuple[Record, ExploredRequests]]] = pytest.StashKey()
 """The same of changed token requests."""

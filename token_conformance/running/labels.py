@@ -1,4 +1,4 @@
-"""What the names of exchanges end with that are not of a scenario's own, first time."""
+"""The names of exchanges that are not of a scenario's own, first time, and what others end with."""
 
 from __future__ import annotations
 
@@ -10,3 +10,6 @@ AFTERWARDS = "~afterwards"
 
 PARKED = "~parked"
 """It was made to park the scenario."""
+
+EXPLORING = "exploring"
+"""The whole name of those that a search made after all scenarios."""

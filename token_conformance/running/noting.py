@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from token_conformance.judging.refusal import Comparison
 from token_conformance.running.waiting import Waits
+from token_conformance.wire.exchange import Exchange
 from token_conformance.wire.noting import Deaf, Noting
 
 if TYPE_CHECKING:
@@ -83,3 +84,20 @@ class Inattentive(Deaf):
 
     def end(self, noticed: Sequence[str] = (), trouble: str | None = None) -> None:
         """Let it end."""
+
+
+class OfExchanges(Inattentive):
+    """Notes the exchanges of one name, with what was drawn for them: what is no scenario is not performed anew from evidence."""
+
+    def __init__(self, name: str, noting: Noting) -> None:
+        self._name, self._noting = name, noting
+
+    def drew(self, scenario: str, kind: str, value: str) -> None:
+        """Note the value, by which others are known that are made of it."""
+        if scenario == self._name:
+            self._noting.drew(scenario, kind, value)
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """Note it, if it is one of that name."""
+        if exchange.scenario == self._name:
+            self._noting.exchanged(exchange)

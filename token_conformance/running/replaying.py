@@ -19,7 +19,7 @@ from token_conformance.provider.discovery import Discovery
 from token_conformance.provider.lineage import Lineage
 from token_conformance.provider.login_budget import LoginBudget
 from token_conformance.running.interruption import INTERRUPTED, InterruptedRunError
-from token_conformance.running.labels import AFTERWARDS, AGAIN, PARKED
+from token_conformance.running.labels import AFTERWARDS, AGAIN, EXPLORING, PARKED
 from token_conformance.running.record import Record
 from token_conformance.running.run import Run
 from token_conformance.running.scenario import Scenario
@@ -82,6 +82,14 @@ def replay_parking(run: Run) -> Record:
         exchanges=tuple(chain(*(tape.exchanges for name, tape in evidence.tapes.items() if name.endswith(PARKED)))),
         logins_of={name: line.logins for name, line in evidence.ended.items() if name.endswith(PARKED)},
     )
+
+
+def replay_exploration(run: Run) -> Record | None:
+    """What a run asked for while it explored the provider; None where it did not."""
+    tape = stored_of(run).evidence.tapes.get(EXPLORING)
+    if tape is None:
+        return None
+    return Record(profile=run.profile, kind=run.server.kind, exchanges=tuple(tape.exchanges))
 
 
 def stored_of(run: Run) -> StoredServer:
