@@ -16,6 +16,7 @@ import pytest
 from tests.live.builds import environment
 from tests.live.listening import free_port, wait_for
 from tests.live.running import Results, run, serving
+from tests.live.setups import set_ups
 from token_conformance.layout import ROOT
 
 HERE = Path(__file__).parent
@@ -74,6 +75,11 @@ def judged(arguments: list[str], folder: Path, issuer: str, found: str) -> Mappi
     return verdicts(json.loads(path.read_text()))
 
 
+def unsteady(folder: Path) -> set[str]:
+    """The checks of a server whose verdict depends on what happens beside them, once more or from run to run."""
+    return {f"test_{check}" for each in set_ups().values() if each.folder == folder for check in each.sometimes}
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", SERVERS)
 def test_three_answers_are_the_same(name, proxy, tmp_path):
@@ -90,6 +96,6 @@ def test_three_answers_are_the_same(name, proxy, tmp_path):
     assert replayed == live
     elsewhere = ["run", str(folder / profile), "--recorded", str(har), "--report-dir", "captured"]
     captured = judged(elsewhere, tmp_path, issuer, "captured/*/*/results.json")
-    both = {check for check, verdict in captured.items() if verdict in JUDGED} - UNDER_ANOTHER_NAME
+    both = {check for check, verdict in captured.items() if verdict in JUDGED} - UNDER_ANOTHER_NAME - unsteady(folder)
     assert len(both) > 80
     assert {check: captured[check] for check in both} == {check: live[check] for check in both}
