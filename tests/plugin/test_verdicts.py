@@ -251,8 +251,10 @@ def test_the_summary_is_the_last_thing_on_the_terminal(inner_run):
     assert lines[-1].startswith("example: Does not conform: ")
 
 
-def test_requests_and_answers_come_with_more_words_alone(inner_run):
-    """What a check saw stands in the reports; `-v` shows it as pytest does."""
+@pytest.mark.parametrize("ci", ["", "1"])
+def test_requests_and_answers_come_with_more_words_alone(inner_run, monkeypatch, ci):
+    """What a check saw stands in the reports; `-v` shows it as pytest does, and a CI system gets no more."""
+    monkeypatch.setenv("CI", ci)
     shown = "asked/1  "
     assert shown not in inner_run(CHECKS).stdout.str()
     assert shown in inner_run(CHECKS, "-v").stdout.str()
