@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[EXPLORED_REQUESTS] = {}
     config.stash[INTERRUPTION], config.stash[DEFECTS] = Interruption(), {}
     heed_signals(config)
-    if config.option.verbose <= 0:
+    if config.getoption("verbose", default=0) <= 0:  # which pytest's terminal has, and it may be left out
         config.option.force_short_summary = True  # in CI pytest would tell a failure there with all that it has seen
     if not config.getoption("fulltrace", default=False):  # which pytest's terminal has, and it may be left out
         config.pluginmanager.register(InternalErrors())
