@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from random import Random
 
 import pytest
@@ -10,7 +11,9 @@ from tests.exploring.explored import explore
 from tests.oracle.histories import INVALID_GRANT, History, tokens
 from tests.suites.judging import profile_named
 from token_conformance.oracle.endpoints import addresses
+from token_conformance.oracle.events import Event, Served
 from token_conformance.oracle.oracle import Onlooker, Watched, watch
+from token_conformance.oracle.policy import Learned, Reuse
 from token_conformance.oracle.recognition import events
 
 KINDS = {
@@ -73,3 +76,29 @@ def test_events_that_come_between_are_read_in_their_order():
     onlooker = Onlooker(history.profile)
     onlooker.watch(history.events[1:])
     assert said(onlooker.watch(history.events)) == said(watch(history.events, history.profile))
+
+
+HAPPENED = Event("story/1", 0.0, 0.1, None, Served())
+
+SHOWN = {
+    "graced": True,
+    "outlived": {("app", "login", "younger", "anywhere"): 1},
+    "spared": {("app", "replay of a code")},
+    "ages": {"app": 60.0},
+    "told_of": {("app", "refresh token")},
+    "open": {"https://op.example/resource"},
+    "guarded": {"https://op.example/resource"},
+    "takes": {("https://op.example/resource", "app")},
+    "reuses": {"app": [Reuse(HAPPENED, 1.0, 1, confirmed=False)]},
+    "gap": HAPPENED,
+    "verifies": True,
+}
+"""What a history can show of each of a provider's ways; revocations that fail count where none was done."""
+
+
+def test_whatever_is_learned_has_its_beginning_judged_anew():
+    """A way that was left out would be held against what came later alone."""
+    assert SHOWN.keys() | {"revocations", "failed_revocations"} == {each.name for each in fields(Learned)}
+    untold = [name for name, shown in SHOWN.items() if Learned(**{name: shown}).telling == Learned().telling]
+    assert untold == []
+    assert Learned(failed_revocations=2).telling != Learned(failed_revocations=2, revocations=1).telling

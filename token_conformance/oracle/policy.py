@@ -99,7 +99,8 @@ class Learned:
         outlived = {key: number for key, number in self.outlived.items() if number}
         counted = (*outlived.items(), *self.ages.items(), *reuses.items())
         seen = (frozenset(each) for each in (self.told_of, self.open, self.guarded, self.takes, self.spared))
-        return (self.graced, self.revocations_fail, frozenset(counted), *seen)
+        alone = (self.graced, self.revocations_fail, self.gap, self.verifies)
+        return (*alone, frozenset(counted), *seen)
 
     def copy(self) -> Learned:
         """The same, which what is seen later does not change."""
