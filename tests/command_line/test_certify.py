@@ -17,7 +17,7 @@ from token_conformance.archive.certificates import bundle as bundles
 from token_conformance.archive.certificates import keys
 from token_conformance.archive.certificates.bundle import STATEMENT, made, opened_bundle, results_of
 from token_conformance.archive.certificates.container import unpacked
-from token_conformance.archive.certificates.standing import frozen
+from token_conformance.archive.certificates.requirement_verdicts import frozen
 from token_conformance.judging.requirement import catalogue
 from token_conformance.layout import ROOT
 from token_conformance.results.exit_status import (

@@ -24,7 +24,7 @@ from token_conformance.servers.evidence_lines import FILE
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner
 
-    from token_conformance.archive.certificates.standing import Results
+    from token_conformance.archive.certificates.requirement_verdicts import Results
     from token_conformance.archive.certificates.statement import Frozen
 
 
@@ -202,7 +202,7 @@ def _refuse_what_is_open(
     context: click.Context, results: Results, claims: Sequence[str], status: int
 ) -> tuple[Frozen, ...]:
     """The requirements of the claims, where none of them is open and the run came to its end; else the command ends."""
-    from token_conformance.archive.certificates.standing import frozen, open_of
+    from token_conformance.archive.certificates.requirement_verdicts import frozen, open_of
     from token_conformance.judging.requirement import catalogue
 
     requirements = frozen(results, {*claims, "oauth2"}, catalogue())

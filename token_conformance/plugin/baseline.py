@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from token_conformance.results.baseline import Baseline, held_against, renewed, standing
+from token_conformance.results.baseline import Baseline, held_against, novelty, renewed
 from token_conformance.results.findings import Finding
 from token_conformance.results.outcome import Outcome
 from token_conformance.results.results import RunResult
@@ -67,7 +67,7 @@ def is_news(run: Run, config: pytest.Config) -> Callable[[Finding], bool]:
     if config.option.baseline is None:
         return lambda _: True
     known = _known(run, Path(config.option.baseline), config)
-    return lambda finding: standing(finding, known) == "new"
+    return lambda finding: novelty(finding, known) == "new"
 
 
 def _known(run: Run, path: Path, config: pytest.Config) -> Baseline:

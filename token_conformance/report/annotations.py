@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from token_conformance.redaction.visible import on_one_line
-from token_conformance.report.findings import Finding, findings_of
+from token_conformance.report.reported import Reported, reported
 from token_conformance.results.results import RunResult
 from token_conformance.verdict import Verdict
 
@@ -46,7 +46,7 @@ class Annotation:
 
 def annotations_of(run: RunResult) -> tuple[Annotation, ...]:
     """The annotations of a run, those of MUSTs first, and what kept it from its end before them."""
-    found = tuple(_annotation(run, each) for each in findings_of(run)[:MOST])
+    found = tuple(_annotation(run, each) for each in reported(run)[:MOST])
     if not run.outcome.broken_off:
         return found
     return (Annotation("error", f"{run.profile}: no verdict", on_one_line(run.conclusion)[:LONGEST]), *found)[:MOST]
@@ -75,9 +75,9 @@ def resuming(mark: str) -> str:
     return f"::{mark}::"
 
 
-def _annotation(run: RunResult, found: Finding) -> Annotation:
+def _annotation(run: RunResult, found: Reported) -> Annotation:
     level = "error" if found.verdict is Verdict.FAIL else "warning"
-    level = {"known": "notice", "newer": "warning"}.get(found.standing or "", level)
+    level = {"known": "notice", "newer": "warning"}.get(found.novelty or "", level)
     title = f"{run.profile}: {found.requirement or found.id}"
     return Annotation(level, on_one_line(title), on_one_line(" ".join(found.cited.split()))[:LONGEST])
 

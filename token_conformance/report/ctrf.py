@@ -7,7 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import token_conformance
 from token_conformance.redaction.visible import visible
-from token_conformance.report.findings import Standing, standing_of
+from token_conformance.report.reported import novelty_of
+from token_conformance.results.baseline import Novelty
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -62,10 +63,10 @@ def _broken_off(run: RunResult) -> dict[str, Any]:
 
 def _test(check: CheckResult, run: RunResult) -> dict[str, Any]:
     module, _, name = check.id.partition("::")
-    standing = standing_of(run, [check.id])
+    novelty = novelty_of(run, [check.id])
     return {
         "name": name or check.id,
-        "status": _status(check.verdict, standing),
+        "status": _status(check.verdict, novelty),
         "duration": round(check.seconds * 1000),
         "suite": [module],
         "rawStatus": check.verdict.value,
@@ -76,30 +77,30 @@ def _test(check: CheckResult, run: RunResult) -> dict[str, Any]:
             "level": check.level,
             "requirements": list(check.requirements),
             "clause": check.clause,
-            **_beside(standing),
+            **_beside(novelty),
         },
     }
 
 
-def _status(verdict: Verdict, standing: Standing | None) -> str:
+def _status(verdict: Verdict, novelty: Novelty | None) -> str:
     """The status by the verdict; what a baseline knows, or could not know yet, does not fail a dashboard."""
-    return "skipped" if STATUSES[verdict] == "failed" and standing in {"known", "newer"} else STATUSES[verdict]
+    return "skipped" if STATUSES[verdict] == "failed" and novelty in {"known", "newer"} else STATUSES[verdict]
 
 
-def _beside(standing: Standing | None) -> dict[str, str]:
-    return {"baseline": standing} if standing is not None else {}
+def _beside(novelty: Novelty | None) -> dict[str, str]:
+    return {"baseline": novelty} if novelty is not None else {}
 
 
 def _on_the_way(seen: SeenOnTheWay, run: RunResult) -> dict[str, Any]:
-    standing = standing_of(run, [seen.requirement])
+    novelty = novelty_of(run, [seen.requirement])
     steps = [{"name": visible(f"{step.told} ({step.exchange})"), "status": "other"} for step in seen.story]
     return {
         "name": seen.requirement,
-        "status": _status(seen.verdict, standing),
+        "status": _status(seen.verdict, novelty),
         "duration": 0,
         "suite": ["seen on the way"],
         "rawStatus": seen.verdict.value,
         "message": visible(seen.message),
         **({"steps": steps} if steps else {}),
-        "extra": {"level": seen.level, "requirements": [seen.requirement], "clause": seen.clause, **_beside(standing)},
+        "extra": {"level": seen.level, "requirements": [seen.requirement], "clause": seen.clause, **_beside(novelty)},
     }

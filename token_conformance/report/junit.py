@@ -96,8 +96,8 @@ def _stale(held: HeldAgainst) -> list[TestCase]:
 
 
 def _beside_baseline(finding: str, held: HeldAgainst) -> dict[str, str]:
-    standing = held.standing_of(finding)
-    return {"baseline": standing} if standing is not None else {}
+    novelty = held.novelty_of(finding)
+    return {"baseline": novelty} if novelty is not None else {}
 
 
 def _case(check: CheckResult, held: HeldAgainst) -> TestCase:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
+from token_conformance.results.baseline import Novelty
 from token_conformance.results.causes import RED
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
 
-Standing = Literal["new", "newer", "known"]
-"""How a finding stands beside a baseline: new, of a check that the baseline could not know, or known."""
-
-STANDINGS: tuple[Standing | None, ...] = ("new", None, "newer", "known")
-"""The standings, what has to be looked at first."""
+NOVELTIES: tuple[Novelty | None, ...] = ("new", None, "newer", "known")
+"""How findings stand beside a baseline, those first that have to be looked at first."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class Reported:
     """A habit of the server that violates something: a cause with its checks, or what was seen on the way.
 
     `id` is that of the cause, or of the requirement that was violated on the way; `message` is what the decisive check
-    says, and may hold words of the server, redacted. `checks` are the red checks, and `steps` what led to it; `standing` is
+    says, and may hold words of the server, redacted. `checks` are the red checks, and `steps` what led to it; `novelty` is
     how it stands beside a baseline, if there is one.
     """
 
@@ -35,7 +32,7 @@ class Finding:
     mend: str = ""
     checks: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
-    standing: Standing | None = None
+    novelty: Novelty | None = None
 
     @property
     def cited(self) -> str:
@@ -43,23 +40,23 @@ class Finding:
         return f"{self.message} ({self.clause})" if self.clause and self.clause not in self.message else self.message
 
 
-def findings_of(run: RunResult) -> tuple[Finding, ...]:
+def reported(run: RunResult) -> tuple[Reported, ...]:
     """All findings of a run: beside a baseline the new ones first, then failures before warnings, and the worst first."""
     found = (*_of_causes(run), *_on_the_way(run))
-    return tuple(sorted(found, key=lambda each: (STANDINGS.index(each.standing), RED.index(each.verdict))))
+    return tuple(sorted(found, key=lambda each: (NOVELTIES.index(each.novelty), RED.index(each.verdict))))
 
 
-def standing_of(run: RunResult, ids: Iterable[str]) -> Standing | None:
+def novelty_of(run: RunResult, ids: Iterable[str]) -> Novelty | None:
     """How findings stand beside the baseline of a run, together: news is what counts."""
-    found = {run.baseline.standing_of(each) for each in ids} if run.baseline is not None else set()
-    return next((each for each in STANDINGS if each in found), None)
+    found = {run.baseline.novelty_of(each) for each in ids} if run.baseline is not None else set()
+    return next((each for each in NOVELTIES if each in found), None)
 
 
-def _of_causes(run: RunResult) -> Iterator[Finding]:
+def _of_causes(run: RunResult) -> Iterator[Reported]:
     checks = {check.id: check for check in run.checks}
     for cause in run.causes:
         first = checks[cause.checks[0]]
-        yield Finding(
+        yield Reported(
             id=cause.id,
             verdict=cause.verdict,
             title=cause.title,
@@ -68,13 +65,13 @@ def _of_causes(run: RunResult) -> Iterator[Finding]:
             clause=first.clause,
             mend=cause.mend,
             checks=cause.checks,
-            standing=standing_of(run, cause.checks),
+            novelty=novelty_of(run, cause.checks),
         )
 
 
-def _on_the_way(run: RunResult) -> Iterator[Finding]:
+def _on_the_way(run: RunResult) -> Iterator[Reported]:
     for seen in run.on_the_way:
-        yield Finding(
+        yield Reported(
             id=seen.requirement,
             verdict=seen.verdict,
             title="Seen on the way",
@@ -82,7 +79,7 @@ def _on_the_way(run: RunResult) -> Iterator[Finding]:
             requirement=seen.requirement,
             clause=seen.clause,
             steps=tuple(f"+{step.seconds:g} s, {step.told} ({step.exchange})" for step in seen.story),
-            standing=standing_of(run, [seen.requirement]),
+            novelty=novelty_of(run, [seen.requirement]),
         )
 
 

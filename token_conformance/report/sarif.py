@@ -8,7 +8,7 @@ from typing import Any
 import token_conformance
 from token_conformance.judging.requirement import Requirement, catalogue
 from token_conformance.redaction.visible import visible
-from token_conformance.report.findings import defects_of
+from token_conformance.report.reported import defects_of
 from token_conformance.results.on_the_way import SeenOnTheWay
 from token_conformance.results.results import CheckResult, RunResult
 from token_conformance.verdict import Verdict
@@ -116,7 +116,7 @@ def _beside_the_baseline(finding: str, run: RunResult) -> dict[str, Any]:
     """Whether a result is new (§3.27.24), where there is a baseline."""
     if run.baseline is None:
         return {}
-    return {"baselineState": "new" if run.baseline.standing_of(finding) in {"new", "newer"} else "unchanged"}
+    return {"baselineState": "new" if run.baseline.novelty_of(finding) in {"new", "newer"} else "unchanged"}
 
 
 def _rule_of_entry(id_: str, run: RunResult) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from token_conformance.redaction.visible import on_one_line
-from token_conformance.report.findings import Finding, defects_of, findings_of
+from token_conformance.report.reported import Reported, defects_of, reported
 from token_conformance.results.results import RunResult
 from token_conformance.results.todo import ToDo, duration
 from token_conformance.verdict import Verdict
@@ -41,9 +41,9 @@ def _parts(run: RunResult) -> Iterator[str]:
     yield f"## {code(run.profile)} ({run.server})"
     yield f"**{run.outcome.value.replace('_', ' ').capitalize()}:** {code(run.conclusion)}"
     yield _verdicts(run)
-    found = findings_of(run)
-    for standing, title in TITLES.items():
-        yield from _section(title, [_finding(each) for each in found if each.standing == standing])
+    found = reported(run)
+    for novelty, title in TITLES.items():
+        yield from _section(title, [_finding(each) for each in found if each.novelty == novelty])
     yield from _beside_the_baseline(run)
     yield from _section(
         "Defects of the suite", [f"- {code(each.id)}: {code(each.message)}" for each in defects_of(run)]
@@ -91,7 +91,7 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield "\n".join([*lines[:MOST], *more])
 
 
-def _finding(found: Finding) -> str:
+def _finding(found: Reported) -> str:
     number = f", {len(found.checks)} checks" if len(found.checks) > 1 else ""
     word = "FAIL" if found.verdict is Verdict.FAIL else found.verdict.words
     lines = [f"- **{word}** {code(found.requirement or found.id)}{number}: {code(found.cited)}"]

@@ -21,7 +21,7 @@ QUIET = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 """The verdicts beside which a cause may be gone."""
 
 
-Standing = Literal["new", "known", "newer"]
+Novelty = Literal["new", "known", "newer"]
 """How a finding stands: nobody knows it, somebody does, or nobody could."""
 
 
@@ -119,7 +119,7 @@ class HeldAgainst:
         """The entry by which a finding is known; None where it is not."""
         return next((known.entry for known in self.known if known.id == finding), None)
 
-    def standing_of(self, finding: str) -> Standing | None:
+    def novelty_of(self, finding: str) -> Novelty | None:
         """How a finding stands beside the baseline; None of what is none."""
         if self.entry_of(finding) is not None:
             return "known"
@@ -147,7 +147,7 @@ def held_against(run: RunResult, baseline: Baseline, today: date) -> HeldAgainst
     left = [entry for entry in baseline.entries if entry not in seen | gone]
     unknown = tuple(_unknown([entry for entry in left if not baseline.knew(entry.id)], run))
     nameless = {each.id for each in unknown}
-    stand = [(each.id, standing(each, baseline)) for each in found]
+    stand = [(each.id, novelty(each, baseline)) for each in found]
     return HeldAgainst(
         file=baseline.file,
         new=tuple(id_ for id_, how in stand if how == "new"),
@@ -160,7 +160,7 @@ def held_against(run: RunResult, baseline: Baseline, today: date) -> HeldAgainst
     )
 
 
-def standing(finding: Finding, baseline: Baseline) -> Standing:
+def novelty(finding: Finding, baseline: Baseline) -> Novelty:
     """How a finding stands beside a baseline."""
     if _entries(finding, baseline):
         return "known"

@@ -7,7 +7,7 @@ import pytest
 from tests.archive.certificates.small import CATALOGUE, PASSED, lines
 from token_conformance.archive.certificates import keys
 from token_conformance.archive.certificates.bundle import made, results_of
-from token_conformance.archive.certificates.standing import frozen
+from token_conformance.archive.certificates.requirement_verdicts import frozen
 
 
 @pytest.fixture(scope="session")

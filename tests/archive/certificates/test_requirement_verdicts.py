@@ -6,7 +6,12 @@ import pytest
 
 from tests.archive.certificates.small import CATALOGUE, check, results
 from token_conformance.archive.certificates.bundle import results_of
-from token_conformance.archive.certificates.standing import frozen, frozen_claims, open_of, standing
+from token_conformance.archive.certificates.requirement_verdicts import (
+    frozen,
+    frozen_claims,
+    open_of,
+    requirement_verdict,
+)
 
 FIRST = "rfc6749-5-first"
 
@@ -32,14 +37,14 @@ def open_in(*checks, **changes):
 def test_a_requirement_stands_as_its_worst_check_says(verdicts, stands):
     """What is red counts before what passes, and what passes before what was not judged."""
     told = results_of(results(*(check(FIRST, verdict) for verdict in verdicts)))
-    assert standing(told, FIRST) == stands
+    assert requirement_verdict(told, FIRST) == stands
 
 
 def test_a_check_that_is_red_for_another_requirement_says_nothing_of_this_one():
     """It is about the one that it names as violated."""
     told = results_of(results({**check("rfc9700-5-other", "fail"), "requirements": [FIRST, "rfc9700-5-other"]}))
-    assert standing(told, FIRST) == "not_applicable"
-    assert standing(told, "rfc9700-5-other") == "fail"
+    assert requirement_verdict(told, FIRST) == "not_applicable"
+    assert requirement_verdict(told, "rfc9700-5-other") == "fail"
 
 
 def test_what_was_seen_on_the_way_counts():

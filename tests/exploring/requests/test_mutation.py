@@ -18,7 +18,7 @@ from token_conformance.exploring.requests.mutation import (
     read_mutation,
     ways,
 )
-from token_conformance.exploring.requests.table import rows, standing
+from token_conformance.exploring.requests.table import rows, validity
 from token_conformance.judging.requirement import catalogue
 from token_conformance.profile.client import Client
 from token_conformance.provider.client_authentication import basic, identified, post
@@ -52,8 +52,8 @@ def test_each_row_has_a_change_and_a_number():
 def test_each_row_says_what_it_violates():
     """By requirements that there are, and with a clause; what is free violates nothing by itself."""
     for row in rows().values():
-        assert row.standing in {"valid", "invalid", "free"}
-        assert (row.requirement is None) == (row.standing == "free"), row.name
+        assert row.validity in {"valid", "invalid", "free"}
+        assert (row.requirement is None) == (row.validity == "free"), row.name
         assert {row.failing, row.requirement or row.failing} <= set(catalogue()), row.name
         assert row.clause
         assert isinstance(row.form, bool)
@@ -74,7 +74,7 @@ def test_each_row_is_of_use():
     ],
 )
 def test_an_invalid_change_is_not_healed(names, come_to):
-    assert standing([rows()[name] for name in names]) == come_to
+    assert validity([rows()[name] for name in names]) == come_to
 
 
 MUTATIONS = st.builds(
@@ -108,7 +108,7 @@ def test_nothing_is_guessed(draft, mutation):
 def test_no_change_undoes_another(draft, mutation):
     """A request with a change that is invalid differs from the good one, whatever else was changed."""
     changed = mutated(draft, mutation)
-    if changed is not None and standing(changed.rows) == "invalid":
+    if changed is not None and validity(changed.rows) == "invalid":
         assert changed.draft.written(ADDRESS) != draft.written(ADDRESS)
         assert len(changed.draft.told) == len(changed.rows)
 

@@ -14,8 +14,13 @@ from securesystemslib.signer import CryptoSigner
 from token_conformance.archive.certificates import evidence as of_evidence
 from token_conformance.archive.certificates.container import NAMES, NotIntactError, packed, unpacked
 from token_conformance.archive.certificates.keys import pem_of
+from token_conformance.archive.certificates.requirement_verdicts import (
+    Results,
+    frozen_claims,
+    open_of,
+    requirement_verdict,
+)
 from token_conformance.archive.certificates.salted import leaves, new_salts, tree
-from token_conformance.archive.certificates.standing import Results, frozen_claims, open_of, standing
 from token_conformance.archive.certificates.statement import (
     Certificate,
     Described,
@@ -198,7 +203,7 @@ def _agrees(bundle: Bundle) -> None:
 
 def _claims_what_was_found(certificate: Certificate, results: Results) -> None:
     for each in certificate.requirements:
-        found = standing(results, each.id, testable=each.verdict != "not_testable")
+        found = requirement_verdict(results, each.id, testable=each.verdict != "not_testable")
         if each.verdict != found:
             raise NotIntactError(f"the statement says {each.verdict} of {each.id}, and results.json {found}")
     if (first := next(open_of(results, certificate.requirements), None)) is not None:

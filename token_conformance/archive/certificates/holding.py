@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from token_conformance.archive.certificates.bundle import Bundle, results_of
-from token_conformance.archive.certificates.standing import Results, frozen, standing
+from token_conformance.archive.certificates.requirement_verdicts import Results, frozen, requirement_verdict
 from token_conformance.archive.certificates.statement import Frozen
 from token_conformance.judging.requirement import Requirement, renamed
 
@@ -79,7 +79,7 @@ def _changed(
         id_ = names.get(each.id, each.id)
         if id_ not in catalogue:
             continue  # told by what is asked now
-        stands = standing(results, id_, testable=not catalogue[id_].untested)
+        stands = requirement_verdict(results, id_, testable=not catalogue[id_].untested)
         if each.verdict in {"not_applicable", "not_testable"} and stands not in VIOLATED:
             continue  # nothing was said of it, and nothing speaks against it
         if stands != each.verdict and not {stands, each.verdict} <= VIOLATED:

@@ -9,10 +9,10 @@ from hashlib import sha256
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from token_conformance.archive.certificates.statement import Frozen, FrozenClaim, Standing
+from token_conformance.archive.certificates.statement import Frozen, FrozenClaim, RequirementVerdict
 from token_conformance.judging.requirement import Requirement
 
-RED: tuple[Standing, ...] = ("fail", "warning", "deviation")
+RED: tuple[RequirementVerdict, ...] = ("fail", "warning", "deviation")
 """Verdicts about one requirement among several of a check; the worst of them counts."""
 
 
@@ -103,11 +103,11 @@ def _frozen(results: Results, stated: Requirement, claims: Collection[str]) -> F
         level=stated.level,
         clause=stated.clause,
         claims=tuple(sorted(stated.claims & {*claims})),
-        verdict=standing(results, stated.id, testable=not stated.untested),
+        verdict=requirement_verdict(results, stated.id, testable=not stated.untested),
     )
 
 
-def standing(results: Results, id_: str, *, testable: bool = True) -> Standing:
+def requirement_verdict(results: Results, id_: str, *, testable: bool = True) -> RequirementVerdict:
     """How a requirement stands: red where anything says so, else judged where anything has judged it."""
     about = results.about(id_)
     told = {check.verdict for check in about if check.violated == id_}

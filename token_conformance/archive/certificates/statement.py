@@ -24,7 +24,7 @@ LONGEST = 4000
 
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
-Standing = Literal["pass", "fail", "warning", "deviation", "inconclusive", "not_applicable", "not_testable"]
+RequirementVerdict = Literal["pass", "fail", "warning", "deviation", "inconclusive", "not_applicable", "not_testable"]
 """How a requirement stands after all of its checks."""
 
 
@@ -54,7 +54,7 @@ class Frozen(Part):
     level: str
     clause: str
     claims: tuple[str, ...]
-    verdict: Standing
+    verdict: RequirementVerdict
 
     @property
     def mandatory(self) -> bool:

@@ -11,7 +11,7 @@ from token_conformance.evidence.token_response import TokenResponse
 from token_conformance.exploring.requests.found import Disagreement, Kind
 from token_conformance.exploring.requests.mutation import Mutated
 from token_conformance.exploring.requests.of_parameters import MARKUP
-from token_conformance.exploring.requests.table import ANY_FAILURE, standing
+from token_conformance.exploring.requests.table import ANY_FAILURE, validity
 
 REFLECTED = "endpoint-no-reflected-markup"
 
@@ -45,7 +45,7 @@ def _served(mutated: Mutated, answer: TokenResponse, what: str) -> Iterator[Disa
     """A token for a request that is invalid: by each row that makes it so."""
     if answer.handed_over:
         for row in mutated.rows:
-            if row.standing == "invalid" and row.requirement is not None:
+            if row.validity == "invalid" and row.requirement is not None:
                 yield Disagreement(Kind.SERVED, row.requirement, f"a token came for {what}")
 
 
@@ -54,7 +54,7 @@ def _refused(mutated: Mutated, answer: TokenResponse, what: str) -> Iterator[Dis
     requirement = mutated.rows[0].requirement
     decided = answer.exchange.status in SAID_BY_HTTP - {429} or answer.refused
     refused = decided and not answer.handed_over and answer.exchange.status < 500
-    if standing(mutated.rows) == "valid" and refused and requirement is not None:
+    if validity(mutated.rows) == "valid" and refused and requirement is not None:
         yield Disagreement(Kind.REFUSED, requirement, f"{what} is refused by {_said(answer)}")
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Standing = Literal["valid", "invalid", "free"]
+Validity = Literal["valid", "invalid", "free"]
 """What a changed request is by the text: to be accepted, to yield no token, or left to the server."""
 
 ANY_FAILURE = "endpoint-no-server-error"
@@ -22,7 +22,7 @@ class Row:
 
     number: int
     name: str
-    standing: Standing
+    validity: Validity
     clause: str
     requirement: str | None = None
     failing: str = ANY_FAILURE
@@ -37,13 +37,13 @@ def rows() -> Mapping[str, Row]:
 
 
 def _row(**written: object) -> Row:
-    known = {"standing" if key == "is" else key: value for key, value in written.items()}
+    known = {"validity" if key == "is" else key: value for key, value in written.items()}
     return Row(**known)  # type: ignore[arg-type]  # tests hold the table to its kinds
 
 
-def standing(changes: Collection[Row]) -> Standing:
+def validity(changes: Collection[Row]) -> Validity:
     """What several changes at once come to: an invalid one is not healed by others, a free one leaves all free."""
-    standings = {row.standing for row in changes}
-    if "invalid" in standings:
+    found = {row.validity for row in changes}
+    if "invalid" in found:
         return "invalid"
-    return "free" if "free" in standings else "valid"
+    return "free" if "free" in found else "valid"
